@@ -1,0 +1,1 @@
+"""Formats, policies, design names, and the Amaranth components built from them."""

@@ -1,0 +1,1 @@
+"""L-Mul multipliers and their exact twins: golden model, RTL, gate counts."""

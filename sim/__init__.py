@@ -1,0 +1,1 @@
+"""The golden model, and the simulations that hold the RTL against it."""

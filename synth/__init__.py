@@ -1,0 +1,1 @@
+"""Synthesis: gate counts, area, and the reports drawn from them."""
