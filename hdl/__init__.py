@@ -1,1 +1,21 @@
-"""Formats, policies, design names, and the Amaranth components built from them."""
+"""Formats, policies, design names, and the Amaranth components built from them.
+
+``from lmul.hdl import Multiplier`` loads Amaranth; the names and formats alone do not.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lmul.hdl.multiplier import Multiplier
+    from lmul.hdl.product import product_unit
+
+__all__ = ["Multiplier", "product_unit"]
+
+_MODULE_OF = {"Multiplier": "lmul.hdl.multiplier", "product_unit": "lmul.hdl.product"}
+
+
+def __getattr__(name: str) -> Any:
+    if name in _MODULE_OF:
+        return getattr(import_module(_MODULE_OF[name]), name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -1,7 +1,7 @@
 """Design names: everything that a command needs to know about a circuit, in one word.
 
-    KIND-FORMAT[-POLICY][-sN][-oN]      a multiplier: lmul-e4m3-ftz, exact-e5m2-s2
-    product-KIND-FORMAT[-oN]            the bare product unit on Operands
+KIND-FORMAT[-POLICY][-sN][-oN]      a multiplier: lmul-e4m3-ftz, exact-e5m2-s2
+product-KIND-FORMAT[-oN]            the bare product unit on Operands
 """
 
 import re
@@ -18,7 +18,7 @@ Level = Literal["product", "multiplier"]
 
 MAX_STAGES = 3
 _DEFAULT_POLICY = POLICIES["ocp"]
-_SUFFIX = re.compile(r"(?P<letter>[so])(?P<number>\d+)")
+_SUFFIX = re.compile(r"(?P<letter>[so])(?P<number>[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -56,6 +56,12 @@ class Design:
     def __post_init__(self) -> None:
         if not isinstance(self.format, FloatFormat):
             raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
+        if FORMATS.get(self.format.name, self.format) != self.format:
+            # One name, two circuits: files and cached results of one would pass for the other's.
+            raise ValueError(
+                f"Format {self.format.name!r} is already a named format with other parameters; "
+                "give yours another name"
+            )
         if not isinstance(self.policy, Policy):
             raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
         check_kind(self.kind, self.format)
@@ -118,7 +124,9 @@ class Design:
         if not parts or parts[0] not in KINDS:
             wrong = parts[0] if parts else ""
             also = "" if level == "product" else ", or product-KIND-FORMAT"
-            raise ValueError(f"Design {name!r}: unknown kind {wrong!r}, use {', '.join(KINDS)}{also}")
+            raise ValueError(
+                f"Design {name!r}: unknown kind {wrong!r}, use {', '.join(KINDS)}{also}"
+            )
         if len(parts) < 2 or parts[1] not in FORMATS:
             wrong = parts[1] if len(parts) > 1 else ""
             raise ValueError(f"Design {name!r}: unknown format {wrong!r}, use {', '.join(FORMATS)}")
@@ -132,7 +140,9 @@ class Design:
                 match = _SUFFIX.fullmatch(part)
                 if not match or match["letter"] in numbers:
                     allowed = "oN" if level == "product" else "POLICY, then sN, then oN"
-                    raise ValueError(f"unexpected part {part!r}, after the format may stand {allowed}")
+                    raise ValueError(
+                        f"unexpected part {part!r}, after the format may stand {allowed}"
+                    )
                 if match["letter"] == "s" and "o" in numbers:
                     raise ValueError(f"{part!r} stands before the offset, not after it")
                 numbers[match["letter"]] = int(match["number"])

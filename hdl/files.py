@@ -1,7 +1,6 @@
 """Files written whole or not at all."""
 
-import os
-import tempfile
+import secrets
 from collections.abc import Mapping
 from contextlib import suppress
 from pathlib import Path
@@ -14,6 +13,7 @@ def write_whole(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]
 
     Every file is first written beside its place under a temporary name; only when all are
     complete are they renamed, so neither a full disk nor an interruption leaves half a file.
+    Text is written as UTF-8, its line ends as they are.
 
     Returns
     -------
@@ -22,26 +22,43 @@ def write_whole(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]
 
     Raises
     ------
+    ValueError
+        When a name is no plain file name (it has a folder in it).
     OSError
-        When the folder can't be made or written; nothing has changed then.
+        When the folder can't be made or written; nothing has changed then, and the error
+        names the folder or the file that was in the way.
     """
-    staged: list[tuple[str, Path]] = []
+    for name in files:
+        if name in ("", ".", "..") or "/" in name or "\\" in name:
+            raise ValueError(f"A file's name must have no folder in it, not {name!r}")
+    made: list[Path] = []
+    staged: list[tuple[Path, Path]] = []
+    place = directory  # what an error is about
     try:
-        directory.mkdir(parents=True, exist_ok=True)
+        for folder in [*reversed(directory.parents), directory]:
+            if not folder.is_dir():
+                folder.mkdir()
+                made.append(folder)
         for name, content in files.items():
-            target = directory / name
-            handle, temporary = tempfile.mkstemp(dir=directory, prefix=f".{name}.")
-            staged.append((temporary, target))
-            with os.fdopen(handle, "wb") as stream:
+            place = directory / name
+            if place.is_dir():
+                raise IsADirectoryError(21, "Is a directory")
+            temporary = directory / f".{name}.{secrets.token_hex(4)}.part"
+            staged.append((temporary, place))
+            # "x": a new file always, with the permissions of its user's umask.
+            with temporary.open("xb") as stream:
                 stream.write(content.encode() if isinstance(content, str) else content)
-            umask = os.umask(0)
-            os.umask(umask)
-            Path(temporary).chmod(0o666 & ~umask)
-        for temporary, target in staged:
-            Path(temporary).replace(target)
-    except BaseException:
+        for temporary, place in staged:
+            temporary.replace(place)
+    except BaseException as error:
         for temporary, _ in staged:
             with suppress(OSError):
-                Path(temporary).unlink()
+                temporary.unlink()
+        for folder in reversed(made):
+            with suppress(OSError):
+                folder.rmdir()
+        if isinstance(error, OSError):
+            reason = f"{error.strerror}; nothing was written"
+            raise OSError(error.errno, reason, str(place)) from error
         raise
     return [target for _, target in staged]

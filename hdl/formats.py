@@ -4,6 +4,7 @@ Sources: OCP 8-bit Floating Point Specification 1.0 (e4m3, e5m2), OCP Microscali
 (e2m3, e3m2, e2m1), IEEE 754 (fp16, fp32). A code is sign | E (e bits) | M (m bits).
 """
 
+import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -53,7 +54,7 @@ class FloatFormat:
     def __post_init__(self) -> None:
         if not isinstance(self.name, str):
             raise TypeError(f"Format name must be a string, not {self.name!r}")
-        if not (self.name.isascii() and self.name.isidentifier() and self.name == self.name.lower()):
+        if not re.fullmatch("[a-z][a-z0-9_]*", self.name):
             raise ValueError(
                 "Format name must be lower-case letters, digits and underscores, "
                 f"starting with a letter, not {self.name!r}"
@@ -171,8 +172,6 @@ class FloatFormat:
     def max(self) -> float:
         """The largest finite number."""
         exponent, mantissa = divmod(self.max_code, 1 << self.mantissa_bits)
-        if exponent == 0:
-            return mantissa * self.min_subnormal
         return (1 + mantissa / (1 << self.mantissa_bits)) * 2.0 ** (exponent - self.bias)
 
     @property

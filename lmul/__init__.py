@@ -1,1 +1,59 @@
-"""L-Mul multipliers and their exact twins: golden model, RTL, gate counts."""
+"""L-Mul multipliers and their exact twins: golden model, RTL, gate counts.
+
+    >>> import lmul
+    >>> x, y = lmul.encode([1.5, -2.0], "e4m3"), lmul.encode([2.25, 0.75], "e4m3")
+    >>> lmul.decode(lmul.multiply(x, y, "e4m3", kind="lmul"), "e4m3")
+    array([ 4. , -1.75], dtype=float32)
+
+The Amaranth components are in :mod:`lmul.hdl` (``from lmul.hdl import Multiplier``); importing
+``lmul`` alone does not load Amaranth.
+"""
+
+from lmul.hdl.design import Design
+from lmul.hdl.errors import LmulError, ToolFailed, ToolNotFound
+from lmul.hdl.formats import FORMATS, FloatFormat
+from lmul.hdl.kinds import KINDS
+from lmul.hdl.policy import POLICIES, Policy
+from lmul.sim.codec import decode, encode
+from lmul.sim.golden import multiply, product
+
+__version__ = "0.1.0"
+
+E4M3 = FORMATS["e4m3"]
+E5M2 = FORMATS["e5m2"]
+E3M4 = FORMATS["e3m4"]
+E4M3FNUZ = FORMATS["e4m3fnuz"]
+E5M2FNUZ = FORMATS["e5m2fnuz"]
+E2M3 = FORMATS["e2m3"]
+E3M2 = FORMATS["e3m2"]
+E2M1 = FORMATS["e2m1"]
+BF16 = FORMATS["bf16"]
+FP16 = FORMATS["fp16"]
+FP32 = FORMATS["fp32"]
+
+__all__ = [
+    "BF16",
+    "E2M1",
+    "E2M3",
+    "E3M2",
+    "E3M4",
+    "E4M3",
+    "E4M3FNUZ",
+    "E5M2",
+    "E5M2FNUZ",
+    "FORMATS",
+    "FP16",
+    "FP32",
+    "KINDS",
+    "POLICIES",
+    "Design",
+    "FloatFormat",
+    "LmulError",
+    "Policy",
+    "ToolFailed",
+    "ToolNotFound",
+    "decode",
+    "encode",
+    "multiply",
+    "product",
+]
