@@ -171,6 +171,7 @@ class FloatFormat:
     @property
     def max(self) -> float:
         """The largest finite number."""
+        # The exponent field is never 0 here: m is at least 1, so the largest code is normal.
         exponent, mantissa = divmod(self.max_code, 1 << self.mantissa_bits)
         return (1 + mantissa / (1 << self.mantissa_bits)) * 2.0 ** (exponent - self.bias)
 
