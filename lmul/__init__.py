@@ -3,7 +3,7 @@
     >>> import lmul
     >>> x, y = lmul.encode([1.5, -2.0], "e4m3"), lmul.encode([2.25, 0.75], "e4m3")
     >>> lmul.decode(lmul.multiply(x, y, "e4m3", kind="lmul"), "e4m3")
-    array([ 4. , -1.75], dtype=float32)
+    array([ 3.5  , -1.625], dtype=float32)
 
 The Amaranth components are in :mod:`lmul.hdl` (``from lmul.hdl import Multiplier``); importing
 ``lmul`` alone does not load Amaranth.

@@ -125,6 +125,8 @@ def encode(
     _check_choice("rounding", rounding, get_args(Rounding))
     _check_choice("overflow", overflow, get_args(EncodeOverflow))
     values = _as_float64(x)
+    shape = values.shape
+    values = np.atleast_1d(values)
     nan, inf = np.isnan(values), np.isinf(values)
     if not fmt.has_nan and nan.any():
         raise ValueError(f"NaN can't be encoded in {fmt.name!r}, which has no NaN")
@@ -149,7 +151,7 @@ def encode(
     codes = magnitude | (negative << fmt.magnitude_bits)
     if fmt.has_nan:
         np.copyto(codes, fmt.nan_code, where=nan | too_large)
-    return codes.astype(code_dtype(fmt))[()]
+    return codes.astype(code_dtype(fmt)).reshape(shape)[()]
 
 
 def _as_float64(x: npt.ArrayLike) -> npt.NDArray[np.float64]:
@@ -196,8 +198,11 @@ def decode(
         raise ValueError(f"float32 can't hold the values of {fmt.name!r}: ask for float64")
     array = as_codes(codes, fmt)
     if fmt.width <= _TABLE_WIDTH:
-        return _table(fmt)[array].astype(wanted)[()]
-    return _decode_float64(array.astype(np.int64), fmt).astype(wanted)[()]
+        values = _table(fmt)[array]
+    else:
+        values = _decode_float64(array.astype(np.int64), fmt)
+    with np.errstate(invalid="ignore"):  # some processors flag the conversion of a NaN
+        return values.astype(wanted)[()]
 
 
 def _fits_float32(fmt: FloatFormat) -> bool:
@@ -222,13 +227,13 @@ def _decode_float64(codes: npt.NDArray[np.int64], fmt: FloatFormat) -> npt.NDArr
     exponent = np.maximum(field, 1) - (fmt.bias + fmt.mantissa_bits)
     values = np.ldexp((mantissa + hidden).astype(np.float64), exponent)
     if fmt.inf_code is not None:
-        values[magnitude == fmt.inf_code] = np.inf
-        values[magnitude > fmt.inf_code] = np.nan
+        values = np.where(magnitude == fmt.inf_code, np.inf, values)
+        values = np.where(magnitude > fmt.inf_code, np.nan, values)
     elif fmt.specials == "fn":
-        values[magnitude == fmt.nan_code] = np.nan
+        values = np.where(magnitude == fmt.nan_code, np.nan, values)
     values = np.where(codes & fmt.sign_mask, -values, values)
     if fmt.specials == "fnuz":
-        values[codes == fmt.nan_code] = np.nan
+        values = np.where(codes == fmt.nan_code, np.nan, values)
     return values
 
 

@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from functools import lru_cache
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -185,5 +186,5 @@ def _blockwise(
         return
     edges = [out.size * i // threads for i in range(threads + 1)]
     with ThreadPoolExecutor(threads) as pool:
-        for done in [pool.submit(run, a, b) for a, b in zip(edges, edges[1:], strict=False)]:
+        for done in [pool.submit(run, a, b) for a, b in pairwise(edges)]:
             done.result()
