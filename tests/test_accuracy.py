@@ -5,7 +5,8 @@ import numpy as np
 import pytest
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS
-from lmul.sim.accuracy import ErrorStats, accuracy, census, histogram, range_masks
+from lmul.sim.accuracy import ErrorStats, accuracy, histogram
+from lmul.sim.census import census, range_masks
 from lmul.sim.codec import decode
 from lmul.sim.golden import multiply
 from lmul.sim.operand_accuracy import operand_accuracy, tensor_scale
