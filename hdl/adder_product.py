@@ -1,0 +1,109 @@
+"""Product units that add the operands as integers: L-Mul, Mitchell, and the exactly rounded one."""
+
+from amaranth import Cat, Module, Mux, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from lmul.hdl.formats import FloatFormat
+from lmul.hdl.kinds import Kind, check_kind, resolve_offset
+from lmul.hdl.operand import OperandLayout, ProductLayout
+
+__all__ = ["AdderProduct", "rounding_carry"]
+
+
+class AdderProduct(wiring.Component):
+    """Multiply by adding: exponent and mantissa in one word, a mantissa carry runs into the
+    exponent by itself.
+
+    The sum of two words is the product's logarithm to first order (Mitchell 1962). ``lmul`` adds
+    a constant (arXiv 2410.00907, equation 2); ``lmul_rne`` adds the one carry that makes the sum
+    the exact product rounded to nearest even. The bias is not subtracted: it is in ``exp_bias``.
+
+    Combinational.
+
+    Parameters
+    ----------
+    kind : str
+        ``"lmul"``, ``"mitchell"`` or ``"lmul_rne"``.
+    fmt : FloatFormat
+    offset : int or None
+        The added constant in units of ``2**-m``, for ``lmul`` alone; None is the paper's.
+    normalizes : bool
+        Whether operands come with normalised subnormals: see :class:`OperandLayout`.
+
+    Members
+    -------
+    x, y : In(OperandLayout)
+    p : Out(ProductLayout)
+
+    Raises
+    ------
+    TypeError, ValueError
+        When the kind does not exist for the format, or the offset is wrong.
+    """
+
+    def __init__(
+        self, kind: Kind, fmt: FloatFormat, offset: int | None = None, normalizes: bool = False
+    ) -> None:
+        self.kind = check_kind(kind, fmt)
+        self.fmt = fmt
+        self.offset = resolve_offset(kind, fmt, offset)
+        self.operand_layout = OperandLayout(fmt, normalizes)
+        m = fmt.mantissa_bits
+        self.product_layout = ProductLayout(
+            # X + Y + offset < 2 * 2**(e + m): one bit more than an operand's exponent
+            exponent_bits=self.operand_layout.exponent_bits + 1,
+            significand_bits=m + 1,
+            fraction_bits=m,
+            exp_bias=2 * self.operand_layout.exp_bias + m,
+        )
+        self.exp_bias = self.product_layout.exp_bias
+        super().__init__(
+            {
+                "x": In(self.operand_layout),
+                "y": In(self.operand_layout),
+                "p": Out(self.product_layout),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        bits = self.fmt.mantissa_bits
+        carry = rounding_carry(self.x.man, self.y.man) if self.kind == "lmul_rne" else self.offset
+        total = Cat(self.x.man, self.x.exp) + Cat(self.y.man, self.y.exp) + carry
+        zero = self.x.zero | self.y.zero
+        m.d.comb += [
+            self.p.neg.eq(self.x.neg ^ self.y.neg),
+            self.p.exp.eq(total[bits:]),
+            self.p.sig.eq(Mux(zero, 0, Cat(total[:bits], 1))),
+        ]
+        return m
+
+
+def rounding_carry(x: Value, y: Value) -> Value:
+    """What the sum of two mantissas lacks to the exact product rounded to nearest even: 0 or 1.
+
+    Parameters
+    ----------
+    x, y : Value
+        Mantissas of one width, at most three bits.
+    """
+    bits = len(x)
+    ones = [
+        (x == i) & (y == j)
+        for i in range(1 << bits)
+        for j in range(1 << bits)
+        if _carry_of(i, j, bits)
+    ]
+    return Cat(*ones).any()
+
+
+def _carry_of(x: int, y: int, bits: int) -> int:
+    """The exactly rounded product's code less the sum of the operands' codes."""
+    one = 1 << bits
+    product = (one + x) * (one + y)  # in units of 2**(-2 * bits)
+    doubled = product >= 2 * one * one
+    unit = 2 * one if doubled else one
+    quotient, rest = divmod(product, unit)
+    quotient += 2 * rest > unit or (2 * rest == unit and quotient % 2)
+    return quotient - one + (one if doubled else 0) - (x + y)

@@ -1,0 +1,62 @@
+"""The conventional product unit: exponents added, significands multiplied in full."""
+
+from amaranth import Cat, Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from lmul.hdl.formats import FloatFormat
+from lmul.hdl.operand import OperandLayout, ProductLayout
+
+__all__ = ["ExactProduct"]
+
+
+class ExactProduct(wiring.Component):
+    """Multiply the significands: (m + 1) by (m + 1) bits.
+
+    Combinational.
+
+    Parameters
+    ----------
+    fmt : FloatFormat
+    normalizes : bool
+        Whether operands come with normalised subnormals: see :class:`OperandLayout`.
+
+    Members
+    -------
+    x, y : In(OperandLayout)
+    p : Out(ProductLayout)
+    """
+
+    def __init__(self, fmt: FloatFormat, normalizes: bool = False) -> None:
+        self.kind = "exact"
+        self.fmt = fmt
+        self.offset = 0
+        self.operand_layout = OperandLayout(fmt, normalizes)
+        m = fmt.mantissa_bits
+        self.product_layout = ProductLayout(
+            exponent_bits=self.operand_layout.exponent_bits + 1,
+            significand_bits=2 * m + 2,
+            fraction_bits=2 * m,
+            exp_bias=2 * self.operand_layout.exp_bias + 2 * m,
+        )
+        self.exp_bias = self.product_layout.exp_bias
+        super().__init__(
+            {
+                "x": In(self.operand_layout),
+                "y": In(self.operand_layout),
+                "p": Out(self.product_layout),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        bits = self.fmt.mantissa_bits
+        # A zero operand's mantissa is masked, its leading one missing: its product is zero.
+        x = Cat(self.x.man & (~self.x.zero).replicate(bits), ~self.x.zero)
+        y = Cat(self.y.man & (~self.y.zero).replicate(bits), ~self.y.zero)
+        m.d.comb += [
+            self.p.neg.eq(self.x.neg ^ self.y.neg),
+            self.p.exp.eq(self.x.exp + self.y.exp),
+            self.p.sig.eq(x * y),
+        ]
+        return m

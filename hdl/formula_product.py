@@ -1,0 +1,68 @@
+"""The product unit of L-Mul's formula read literally: 1 + x + y + 2**-l, not renormalised."""
+
+from amaranth import Module, Mux
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from lmul.hdl.formats import FloatFormat
+from lmul.hdl.kinds import resolve_offset
+from lmul.hdl.operand import OperandLayout, ProductLayout
+
+__all__ = ["FormulaProduct"]
+
+
+class FormulaProduct(wiring.Component):
+    """Add the exponents, and apart from them 1 + x + y + offset (arXiv 2410.00907, equation 1).
+
+    Where the mantissas' sum passes one, the carry stays in the significand as its second integer
+    bit; it does not run into the exponent as in ``lmul``.
+
+    Combinational.
+
+    Parameters
+    ----------
+    fmt : FloatFormat
+    offset : int or None
+        The added constant in units of ``2**-m``; None is the paper's.
+    normalizes : bool
+        Whether operands come with normalised subnormals: see :class:`OperandLayout`.
+
+    Members
+    -------
+    x, y : In(OperandLayout)
+    p : Out(ProductLayout)
+    """
+
+    def __init__(
+        self, fmt: FloatFormat, offset: int | None = None, normalizes: bool = False
+    ) -> None:
+        self.kind = "lmul_formula"
+        self.fmt = fmt
+        self.offset = resolve_offset("lmul_formula", fmt, offset)
+        self.operand_layout = OperandLayout(fmt, normalizes)
+        m = fmt.mantissa_bits
+        self.product_layout = ProductLayout(
+            exponent_bits=self.operand_layout.exponent_bits + 1,
+            significand_bits=m + 2,  # 1 + x + y + offset < 4
+            fraction_bits=m,
+            exp_bias=2 * self.operand_layout.exp_bias + m,
+        )
+        self.exp_bias = self.product_layout.exp_bias
+        super().__init__(
+            {
+                "x": In(self.operand_layout),
+                "y": In(self.operand_layout),
+                "p": Out(self.product_layout),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        one = 1 << self.fmt.mantissa_bits
+        zero = self.x.zero | self.y.zero
+        m.d.comb += [
+            self.p.neg.eq(self.x.neg ^ self.y.neg),
+            self.p.exp.eq(self.x.exp + self.y.exp),
+            self.p.sig.eq(Mux(zero, 0, self.x.man + self.y.man + (one + self.offset))),
+        ]
+        return m

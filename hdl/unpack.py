@@ -1,0 +1,89 @@
+"""Unpack: a code becomes an Operand, with its NaN and Inf flags beside it."""
+
+from amaranth import Cat, Const, Module, Mux, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from lmul.hdl.formats import FloatFormat
+from lmul.hdl.operand import OperandLayout
+from lmul.hdl.policy import Policy
+
+__all__ = ["Unpack"]
+
+
+class Unpack(wiring.Component):
+    """Read a code as a normalised operand.
+
+    Combinational.
+
+    Parameters
+    ----------
+    fmt : FloatFormat
+    policy : Policy
+        Its ``zero``, ``subnormals`` and ``specials`` knobs are obeyed.
+
+    Members
+    -------
+    code : In(width)
+    operand : Out(OperandLayout)
+    nan, inf : Out(1)
+        What the code is instead of a number; the operand's exponent and mantissa then mean
+        nothing. Always 0 under ``specials="ignore"``.
+    """
+
+    def __init__(self, fmt: FloatFormat, policy: Policy) -> None:
+        self.fmt = fmt
+        self.policy = policy
+        self.layout = OperandLayout(fmt, policy.subnormals == "normalize")
+        super().__init__(
+            {"code": In(fmt.width), "operand": Out(self.layout), "nan": Out(1), "inf": Out(1)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        fmt = self.fmt
+        man = self.code[: fmt.mantissa_bits]
+        exp = self.code[fmt.mantissa_bits : fmt.magnitude_bits]
+        m.d.comb += self.operand.neg.eq(self.code[-1])
+
+        match self.policy.subnormals:
+            case "raw":
+                m.d.comb += [self.operand.exp.eq(exp), self.operand.man.eq(man)]
+            case "flush":
+                m.d.comb += [
+                    self.operand.zero.eq(~exp.any()),
+                    self.operand.exp.eq(exp),
+                    self.operand.man.eq(man),
+                ]
+            case "normalize":
+                shifted, lowered = self._normalized(man)
+                subnormal = ~exp.any()
+                reach = self.layout.exponent_bits - 1
+                m.d.comb += [
+                    self.operand.zero.eq(~self.code[: fmt.magnitude_bits].any()),
+                    self.operand.exp.eq(Mux(subnormal, (1 << reach) - lowered, exp | (1 << reach))),
+                    self.operand.man.eq(Mux(subnormal, shifted, man)),
+                ]
+
+        if self.policy.specials == "propagate":
+            match fmt.specials:
+                case "ieee":
+                    top = exp.all()
+                    m.d.comb += [self.inf.eq(top & ~man.any()), self.nan.eq(top & man.any())]
+                case "fn":
+                    m.d.comb += self.nan.eq(self.code[: fmt.magnitude_bits].all())
+                case "fnuz":
+                    m.d.comb += self.nan.eq(self.code == fmt.sign_mask)
+        return m
+
+    def _normalized(self, man: Value) -> tuple[Value, Value]:
+        """The mantissa of a subnormal shifted until its leading one drops out, and how far
+        below E = 0 that puts it: nothing for a leading one in the top bit.
+        """
+        bits = self.fmt.mantissa_bits
+        shifted: Value = Const(0, bits)
+        lowered: Value = Const(0)
+        for place in range(bits):  # the highest one wins, so it is chosen last
+            shifted = Mux(man[place], Cat(Const(0, bits - place), man[:place]), shifted)
+            lowered = Mux(man[place], bits - 1 - place, lowered)
+        return shifted, lowered
