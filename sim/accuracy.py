@@ -2,8 +2,8 @@
 
 Errors are relative and signed: ``product / exact - 1``. Exponents only scale a product, so
 operands sit at the middle of the exponent range, where every result is normal and in range. What
-leaves the range elsewhere (overflow, underflow, zeros, NaN and Inf) is counted by :mod:`lmul.sim.census`
-and never mixed into the errors.
+leaves the range elsewhere (overflow, underflow, zeros, NaN and Inf) is counted by
+:mod:`lmul.sim.census` and never mixed into the errors.
 """
 
 from collections.abc import Callable, Iterator
