@@ -1,0 +1,62 @@
+# Two commands are enough on a fresh machine: `make report` and `make test`.
+# Each makes .venv and installs what it needs; Python >= 3.11, make, g++ and perl must be there.
+
+PYTHON ?= python3
+DESIGN ?= lmul-e4m3-ftz
+VENV := .venv
+BIN := $(VENV)/bin
+READY := $(VENV)/.installed
+
+.PHONY: help report test quick verilog sim synth lint typecheck bench clean
+.DEFAULT_GOAL := help
+
+help: ## this list
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
+
+report: $(READY) ## the whole comparison: prints the table, writes build/report/
+	@$(BIN)/lmul report
+
+test: $(READY) ## every test (quick ones first)
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -q -n 2 -m slow
+
+quick: $(READY) ## the tests that take seconds
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+
+verilog: $(READY) ## Verilog of DESIGN (default lmul-e4m3-ftz) into build/verilog/
+	@$(BIN)/lmul verilog $(DESIGN) -o build/verilog
+
+sim: $(READY) ## the cocotb bench of DESIGN
+	@$(BIN)/lmul sim $(DESIGN)
+
+synth: $(READY) ## gate counts of DESIGN
+	@$(BIN)/lmul synth $(DESIGN)
+
+lint: $(READY) ## ruff, and imports that run one way
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+typecheck: $(READY) ## pyright
+	@mkdir -p build/typing/lmul
+	@ln -sfn ../../../hdl build/typing/lmul/hdl
+	@ln -sfn ../../../sim build/typing/lmul/sim
+	@ln -sfn ../../../synth build/typing/lmul/synth
+	@for file in lmul/*; do ln -sfn ../../../$$file build/typing/lmul/; done
+	@$(BIN)/pyright
+
+bench: $(READY) ## speeds, as ratios against a reference in the same run
+	@$(BIN)/python -m lmul.sim.speed
+
+clean: ## everything that make made, but .venv
+	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache
+
+$(READY): pyproject.toml
+	@command -v $(PYTHON) >/dev/null || { echo "lmul needs Python 3.11 or later as '$(PYTHON)'; try: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lmul needs Python 3.11 or later, and '$(PYTHON)' is older; try: make PYTHON=/path/to/python3" >&2; exit 2; }
+	@command -v g++ >/dev/null || { echo "lmul needs g++ to build simulations; Debian: apt-get install g++ make perl" >&2; exit 2; }
+	@command -v perl >/dev/null || { echo "lmul needs perl for Verilator; Debian: apt-get install perl" >&2; exit 2; }
+	@echo "Installing into $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@touch $@

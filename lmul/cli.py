@@ -1,0 +1,102 @@
+"""The command line: `lmul …`. Each command is a file in :mod:`lmul.commands`."""
+
+import os
+import sys
+from collections.abc import Sequence
+
+import click
+import typer
+from typer.main import get_command
+
+import lmul
+from lmul.commands.explain import explain
+from lmul.commands.list import list_designs
+from lmul.commands.paper import paper
+from lmul.commands.report import report
+from lmul.commands.sim import sim
+from lmul.commands.synth import synth
+from lmul.commands.verilog import verilog
+
+__all__ = ["main"]
+
+_MISTAKE = 2
+_INTERRUPTED = 130
+
+app = typer.Typer(
+    name="lmul",
+    help="L-Mul multipliers and their exact twins: Verilog, simulation, gate counts.",
+    epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"lmul {lmul.__version__}")
+        raise typer.Exit
+
+
+@app.callback()
+def _options(
+    version: bool = typer.Option(
+        False, "--version", callback=_version, is_eager=True, help="Print the version and stop."
+    ),
+) -> None:
+    pass
+
+
+app.command("list", epilog="Example: lmul list 'lmul-e4m3*'")(list_designs)
+app.command("explain", epilog="Example: lmul explain 1.5 2.25 --format e4m3")(explain)
+app.command("verilog", epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog")(verilog)
+app.command("sim", epilog="Example: lmul sim lmul-e4m3-ftz --waves")(sim)
+app.command("synth", epilog="Example: lmul synth lmul-e4m3-ftz exact-e4m3-ftz --json")(synth)
+app.command("paper", epilog="Example: lmul paper --json")(paper)
+app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command line; the exit code: 0, 1 for a check that failed, 2 for a mistake."""
+    arguments = sys.argv[1:] if arguments is None else arguments
+    command = get_command(app)
+    if not arguments:
+        command.main(["--help"], prog_name="lmul", standalone_mode=False)
+        return _MISTAKE
+    try:
+        code = command.main(list(arguments), prog_name="lmul", standalone_mode=False)
+        sys.stdout.flush()
+        return int(code or 0)
+    except click.UsageError as error:
+        where = error.ctx.command_path if error.ctx else "lmul"
+        return _say(f"{_one_line(error.format_message())} (see: {where} --help)")
+    except click.ClickException as error:
+        return _say(_one_line(error.format_message()))
+    except (click.Abort, KeyboardInterrupt):
+        print("lmul: interrupted", file=sys.stderr)
+        return _INTERRUPTED
+    except BrokenPipeError:
+        # Whoever read our output has seen enough; Python must not complain again at exit.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        place = f": {error.filename}" if error.filename else ""
+        return _say(f"{error.strerror or error}{place}")
+    except (ValueError, TypeError, lmul.LmulError) as error:
+        if os.environ.get("LMUL_TRACEBACK"):
+            raise
+        return _say(_one_line(str(error)))
+
+
+def _one_line(message: str) -> str:
+    return " ".join(message.split())
+
+
+def _say(message: str) -> int:
+    print(f"lmul: {message}", file=sys.stderr)
+    return _MISTAKE
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,34 @@
+"""`lmul list`: every named design, one line each."""
+
+import json
+from fnmatch import fnmatchcase
+from typing import Annotated
+
+import typer
+
+from lmul.hdl.catalogue import describe, named_designs
+
+__all__ = ["list_designs"]
+
+
+def list_designs(
+    pattern: Annotated[
+        str, typer.Argument(help="Only names like this, with * and ? as in a shell.")
+    ] = "*",
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """List the named designs, one line each.
+
+    Every name also takes pipeline stages (-s1 to -s3) and, for lmul and lmul_formula, an offset
+    (-oN); a policy may be five knob letters in place of a preset.
+    """
+    found = [design for design in named_designs() if fnmatchcase(design.name, pattern)]
+    if not found:
+        raise ValueError(f"No design is named like {pattern!r}; 'lmul list' shows all")
+    if as_json:
+        rows = [{"design": design.name, "description": describe(design)} for design in found]
+        print(json.dumps(rows, indent=1))
+        return
+    width = max(len(design.name) for design in found)
+    for design in found:
+        print(f"{design.name:{width}}  {describe(design)}")

@@ -1,0 +1,40 @@
+"""`lmul sim`: the cocotb bench of one design."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lmul.hdl.design import Design
+from lmul.progress import progress_bar
+
+__all__ = ["sim"]
+
+
+def sim(
+    design: Annotated[str, typer.Argument(help="A design's name; 'lmul list' shows them.")],
+    simulator: Annotated[str, typer.Option(help="verilator or icarus.")] = "verilator",
+    waves: Annotated[bool, typer.Option("--waves", help="Keep the waveforms.")] = False,
+    output: Annotated[
+        Path, typer.Option("-o", "--output", help="The folder for results.xml and waves.")
+    ] = Path("build/sim"),
+) -> None:
+    """Simulate a design with cocotb and compare every bit with the golden model.
+
+    Writes JUnit results; exits 1 when a test fails or none ran.
+    """
+    chosen = Design.parse(design)
+    from lmul.sim.runner import simulate
+
+    with progress_bar(f"sim {chosen.name}") as on_progress:
+        result = simulate(chosen, simulator, waves=waves, out=output, on_progress=on_progress)
+    verdict = "failed" if result.failures or not result.tests else "passed"
+    print(
+        f"{chosen.name}: {verdict}, {result.tests} tests, {result.failures} failures, "
+        f"{result.vectors:,} products compared, {simulator}, {result.seconds:.1f} s"
+    )
+    print(f"results: {result.junit}")
+    if result.waves:
+        print(f"waves:   {result.waves}")
+    if verdict == "failed":
+        raise typer.Exit(1)

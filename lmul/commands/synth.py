@@ -1,0 +1,40 @@
+"""`lmul synth`: gate counts, and area or FPGA cells on request."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lmul.hdl.design import Design
+from lmul.progress import progress_bar
+
+__all__ = ["synth"]
+
+
+def synth(
+    designs: Annotated[list[str], typer.Argument(help="Designs' names; 'lmul list' shows them.")],
+    liberty: Annotated[
+        Path | None, typer.Option(help="Map to this cell library (.lib or .lib.gz) for area.")
+    ] = None,
+    fpga: Annotated[
+        list[str] | None,
+        typer.Option(help="Count FPGA cells too: ice40, ecp5 or xilinx. May be repeated."),
+    ] = None,
+    dsp: Annotated[
+        bool, typer.Option("--dsp/--no-dsp", help="Whether the FPGA's DSP blocks may be used.")
+    ] = True,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Count a design's gates with Yosys: two-input gates and inverters, depth, transistors."""
+    chosen = [Design.parse(name) for name in designs]
+    from lmul.synth.synthesise import synthesise
+    from lmul.synth.tables import print_synthesis, synthesis_document
+
+    with progress_bar("synth") as on_progress:
+        results = synthesise(
+            chosen, liberty=liberty, fpga=tuple(fpga or ()), dsp=dsp, on_progress=on_progress
+        )
+    if as_json:
+        print(synthesis_document(results).to_json())
+    else:
+        print_synthesis(results)

@@ -1,0 +1,38 @@
+"""A progress bar on the terminal, and nothing where there is none."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+__all__ = ["OnProgress", "progress_bar"]
+
+OnProgress = Callable[[int, int, str], None]
+"""Called with (done, total, label)."""
+
+
+@contextmanager
+def progress_bar(title: str) -> Iterator[OnProgress]:
+    """A bar on standard error for as long as the block runs; gone when it ends.
+
+    Yields what long functions take as ``on_progress``. When standard error is no terminal,
+    nothing is drawn.
+    """
+    console = Console(stderr=True)
+    columns = (
+        TextColumn("{task.fields[title]}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("[dim]{task.description}"),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=None, title=title)
+
+        def show(done: int, total: int, label: str) -> None:
+            progress.update(task, completed=done, total=total, description=label)
+
+        yield show

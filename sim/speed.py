@@ -1,0 +1,105 @@
+"""How fast the golden model is, beside numpy's own float32 multiply on as many elements.
+
+Run by ``make bench``. Times depend on the machine, so the ratio is what to compare.
+"""
+
+import os
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.formats import FORMATS, FloatFormat
+from lmul.hdl.kinds import KINDS, Kind
+from lmul.sim.codec import code_dtype, decode
+from lmul.sim.golden import multiply
+
+__all__ = ["Speed", "measure"]
+
+_ELEMENTS = 1 << 23
+_RUNS = 5
+_FORMATS = ("e4m3", "e5m2", "bf16", "fp16", "fp32")
+_POLICIES = ("lax", "ocp")
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One measurement: medians of several runs, in products per second."""
+
+    name: str
+    products_per_second: float
+    float32_per_second: float
+
+    @property
+    def ratio(self) -> float:
+        """Of the speed to float32's."""
+        return self.products_per_second / self.float32_per_second
+
+
+def measure(elements: int = _ELEMENTS, runs: int = _RUNS) -> Iterator[Speed]:
+    """Time every kind in the report's formats, against numpy's float32 product.
+
+    The reference multiplies the decoded values of the same arrays, on one thread, as numpy does;
+    it is timed in turn with each measurement.
+    """
+    rng = np.random.default_rng(0)
+    for name in _FORMATS:
+        fmt = FORMATS[name]
+        x, y = rng.integers(0, 1 << fmt.width, (2, elements), dtype=code_dtype(fmt))
+        a, b = decode(x, fmt), decode(y, fmt)
+        for kind in KINDS:
+            if kind == "lmul_rne" and fmt.mantissa_bits > 3:
+                continue
+            for policy in _POLICIES:
+                yield _pair(f"{kind}-{name}-{policy}", x, y, a, b, fmt, kind, policy, runs)
+
+
+def _pair(
+    label: str,
+    x: npt.NDArray[Any],
+    y: npt.NDArray[Any],
+    a: npt.NDArray[Any],
+    b: npt.NDArray[Any],
+    fmt: FloatFormat,
+    kind: Kind,
+    policy: str,
+    runs: int,
+) -> Speed:
+    out = np.empty_like(a)
+
+    def ours() -> object:
+        return multiply(x, y, fmt, kind, policy)
+
+    def reference() -> object:
+        with np.errstate(all="ignore"):
+            return np.multiply(a, b, out=out)
+
+    ours(), reference()  # tables built, pages touched
+    times = [(_seconds(ours), _seconds(reference)) for _ in range(runs)]
+    mine, theirs = (median(column) for column in zip(*times, strict=True))
+    return Speed(label, x.size / mine, x.size / theirs)
+
+
+def _seconds(run: Callable[[], object]) -> float:
+    start = time.perf_counter()
+    run()
+    return time.perf_counter() - start
+
+
+def _main() -> None:
+    print(f"golden model, {_ELEMENTS:,} products, median of {_RUNS}, {os.cpu_count()} cores")
+    print(f"{'':22} {'M products/s':>14} {'float32 M/s':>14} {'ratio':>8}")
+    for speed in measure():
+        print(
+            f"{speed.name:22} {speed.products_per_second / 1e6:14.1f} "
+            f"{speed.float32_per_second / 1e6:14.1f} {speed.ratio:8.3f}",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    _main()
