@@ -1,0 +1,173 @@
+"""The comparison: gates of L-Mul and of its exact and approximate twins, policy by policy.
+
+The fair question at each format and policy is what the *smallest* circuit of an exactly rounded
+product costs, not what the conventional one does. Which kinds round exactly is not taken from a
+theorem: their codes are compared with those of ``exact`` on every pair of operands.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+import numpy as np
+
+from lmul.hdl.design import Design
+from lmul.hdl.formats import FORMATS
+from lmul.hdl.kinds import KINDS, Kind, check_kind
+from lmul.hdl.policy import POLICIES
+from lmul.sim.golden import multiply
+from lmul.synth.gates import GateCount, count
+
+__all__ = [
+    "REPORT_FORMATS",
+    "RIVAL",
+    "RIVAL_NOTE",
+    "HeadlineRow",
+    "count_gates",
+    "differing_pairs",
+    "headline",
+    "kinds_of",
+    "multiplier_name",
+    "product_name",
+    "report_designs",
+]
+
+REPORT_FORMATS = ("e4m3", "e5m2", "bf16", "fp16", "fp32")
+REPORT_POLICIES = tuple(POLICIES)
+
+RIVAL: Mapping[str, int] = {"e4m3": 65, "bf16": 151, "fp32": 306}
+RIVAL_NOTE = (
+    "The nearest rival's L-Mul, by format; measured earlier with the same Yosys script, not run "
+    "again here. Its knobs are none that a policy of ours can say: results with E = 0 come as "
+    "they fall, the sign of zero is dropped, and NaN codes are made by accident. lmul-lax does "
+    "more (zero keeps its sign, tiny results are flushed, large ones saturate), lmul-bare does "
+    "less (zero is not looked for, everything wraps)."
+)
+"""What stands beside the rival's counts, so that nobody takes them for like with like."""
+
+_EXHAUSTIVE_WIDTH = 8
+_WORKERS = 2
+
+Progress = Callable[[int, int, str], None]
+
+
+def kinds_of(fmt: str) -> tuple[Kind, ...]:
+    """The kinds that can be built for a named format."""
+    kinds = []
+    for kind in KINDS:
+        try:
+            kinds.append(check_kind(kind, FORMATS[fmt]))
+        except ValueError:
+            continue
+    return tuple(kinds)
+
+
+def multiplier_name(kind: Kind, fmt: str, policy: str) -> str:
+    """The design name of a multiplier."""
+    return Design(kind, FORMATS[fmt], policy=POLICIES[policy]).name
+
+
+def product_name(kind: Kind, fmt: str) -> str:
+    """The design name of a bare product unit."""
+    return Design(kind, FORMATS[fmt], "product").name
+
+
+def report_designs(
+    formats: Iterable[str] = REPORT_FORMATS, policies: Iterable[str] = REPORT_POLICIES
+) -> list[str]:
+    """Names of all designs that the comparison counts: products, then multipliers by policy."""
+    formats, policies = tuple(formats), tuple(policies)
+    names = [product_name(kind, fmt) for fmt in formats for kind in kinds_of(fmt)]
+    return names + [
+        multiplier_name(kind, fmt, policy)
+        for fmt in formats
+        for policy in policies
+        for kind in kinds_of(fmt)
+    ]
+
+
+def count_gates(
+    names: Iterable[str], on_progress: Progress | None = None
+) -> dict[str, GateCount]:
+    """Count designs, two at a time, wide exact ones first: they take longest.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        When Yosys is missing or rejects a design; what was running is finished first.
+    """
+    names = list(names)
+    slow_first = sorted(names, key=lambda n: (Design.parse(n).format.width, "exact" in n))[::-1]
+    counts: dict[str, GateCount] = {}
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        running = {pool.submit(count, name): name for name in slow_first}
+        try:
+            for future in as_completed(running):
+                counts[running[future]] = future.result()
+                if on_progress:
+                    on_progress(len(counts), len(names), f"gates of {running[future]}")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return {name: counts[name] for name in names}
+
+
+def differing_pairs(kind: Kind, fmt: str, policy: str) -> int | None:
+    """On how many pairs of codes a kind and ``exact`` differ; None beyond 8 bits, not enumerated."""
+    if FORMATS[fmt].width > _EXHAUSTIVE_WIDTH:
+        return None
+    codes = np.arange(1 << FORMATS[fmt].width)
+    mine = multiply(codes[:, None], codes, fmt, kind, policy)
+    return int(np.count_nonzero(mine != multiply(codes[:, None], codes, fmt, "exact", policy)))
+
+
+@dataclass(frozen=True)
+class HeadlineRow:
+    """One format under one policy.
+
+    Attributes
+    ----------
+    gates : mapping of kind to int
+        Gates of each multiplier.
+    differing : mapping of kind to int
+        Pairs on which a kind's codes differ from those of ``exact``; formats of 8 bits alone.
+    """
+
+    format: str
+    policy: str
+    gates: Mapping[str, int]
+    differing: Mapping[str, int]
+
+    @property
+    def smallest_exact(self) -> str:
+        """The kind of the smallest circuit whose codes are those of ``exact`` on every pair."""
+        same = ["exact", *(kind for kind, pairs in self.differing.items() if pairs == 0)]
+        return min(same, key=lambda kind: self.gates[kind])
+
+    @property
+    def to_conventional(self) -> float:
+        """Gates of L-Mul over those of the conventional exact multiplier."""
+        return self.gates["lmul"] / self.gates["exact"]
+
+    @property
+    def to_smallest(self) -> float:
+        """Gates of L-Mul over those of the smallest exactly rounding multiplier."""
+        return self.gates["lmul"] / self.gates[self.smallest_exact]
+
+
+def headline(
+    counts: Mapping[str, GateCount],
+    formats: Iterable[str] = REPORT_FORMATS,
+    policies: Iterable[str] = REPORT_POLICIES,
+) -> list[HeadlineRow]:
+    """The rows of the headline table, from the counts of :func:`report_designs`."""
+    rows = []
+    policies = tuple(policies)
+    for fmt in formats:
+        kinds = kinds_of(fmt)
+        for policy in policies:
+            gates = {kind: counts[multiplier_name(kind, fmt, policy)].gates for kind in kinds}
+            found = {k: differing_pairs(k, fmt, policy) for k in kinds if k != "exact"}
+            differing = {kind: pairs for kind, pairs in found.items() if pairs is not None}
+            rows.append(HeadlineRow(fmt, policy, gates, differing))
+    return rows

@@ -1,0 +1,192 @@
+"""Many designs through Yosys at once: gate counts, area and LUTs, a few processes in parallel."""
+
+from collections.abc import Callable, Iterable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor, as_completed
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from lmul.hdl.design import Design
+from lmul.synth import yosys
+from lmul.synth.circuit import Circuit
+from lmul.synth.fpga import LutCount, check_family, luts
+from lmul.synth.gates import GateCount, count
+from lmul.synth.liberty import AreaResult, area, load
+from lmul.synth.metrics import Metric, Report
+from lmul.synth.yosys import Progress
+
+__all__ = ["Synthesis", "synthesis_report", "synthesise"]
+
+FIRST_START = "Yosys compiles itself for this machine, once (up to a minute)"
+
+
+@dataclass
+class Synthesis:
+    """All that was measured of one circuit.
+
+    Attributes
+    ----------
+    circuit : Circuit
+        What was synthesised.
+    gates : GateCount
+        Its gates.
+    area : AreaResult or None
+        Its area, when a library was given.
+    luts : list of LutCount
+        Its LUTs, for each family asked for, without and with DSP blocks.
+    """
+
+    circuit: Circuit
+    gates: GateCount
+    area: AreaResult | None = None
+    luts: list[LutCount] = field(default_factory=list)
+
+    def metrics(self) -> list[Metric]:
+        """The figures under the names that reports use."""
+        name, level, gates = self.circuit.name, self.circuit.level, self.gates
+        found = [
+            Metric(name, level, "gates", gates.gates, "gates"),
+            Metric(name, level, "inverters", gates.inverters, "gates"),
+            Metric(name, level, "flipflops", gates.flipflops, "flip-flops"),
+            Metric(name, level, "depth", gates.depth, "gates"),
+            Metric(name, level, "transistors", gates.transistors, "transistors"),
+            Metric(name, level, "paper_weight", gates.paper_weight, "gates", library="yosys"),
+        ]
+        if self.area:
+            library = self.area.library
+            found += [
+                Metric(name, level, "area_um2", self.area.area_um2, "um2", library=library),
+                Metric(
+                    name,
+                    level,
+                    "area_nand2",
+                    self.area.nand2_equivalents,
+                    "NAND2 areas",
+                    library=library,
+                ),
+            ]
+        for lut in self.luts:
+            library = f"{lut.family} with DSPs" if lut.dsp else lut.family
+            found += [
+                Metric(name, level, f"lut{lut.lut_size}", lut.luts, "LUTs", library=library),
+                Metric(name, level, "carries", lut.carries, "cells", library=library),
+            ]
+            if lut.dsp:
+                found.append(Metric(name, level, "dsps", lut.dsps, "blocks", library=library))
+        return found
+
+
+def synthesise(
+    designs: Iterable[Design | str | Circuit],
+    liberty: Path | None = None,
+    fpga: Sequence[str] = (),
+    dsp: bool = True,
+    on_progress: Progress | None = None,
+    jobs: int = 2,
+) -> list[Synthesis]:
+    """Synthesise designs in every way asked for.
+
+    Parameters
+    ----------
+    designs : iterable of Design, str or Circuit
+        What to synthesise; a circuit named twice is measured once.
+    liberty : Path, optional
+        A library of cells to map to, for area.
+    fpga : sequence of str
+        FPGA families, of :data:`lmul.synth.fpga.FAMILIES`.
+    dsp : bool
+        Map to each family with DSP blocks as well as without.
+    on_progress : callable, optional
+        Called with runs done, runs in all, and what was done last.
+    jobs : int
+        Yosys processes at a time.
+
+    Returns
+    -------
+    list of Synthesis
+        In the order of ``designs``.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError
+        For a wrong name, family or number of jobs; for a library that is missing or broken.
+    ToolNotFound, ToolFailed
+        When Yosys is missing or rejects a circuit. Runs under way are finished, others dropped.
+    """
+    if not isinstance(jobs, int) or isinstance(jobs, bool) or jobs < 1:
+        raise ValueError(f"Jobs must be a positive integer, not {jobs!r}")
+    families = [check_family(family) for family in fpga]
+    if liberty is not None:
+        load(Path(liberty))  # what is wrong with it is said before anything runs
+    parsed = [d if isinstance(d, Circuit) else Design.parse(d) for d in designs]
+    unique = list(dict.fromkeys(parsed))
+    ways = _ways(liberty, families, dsp)
+    total = len(unique) * len(ways)
+    report = on_progress or _silent
+    yosys.prepare(lambda: report(0, total, FIRST_START))
+
+    circuits: list[Circuit] = []
+    results: dict[tuple[int, str], GateCount | AreaResult | LutCount] = {}
+    running: dict[Future[GateCount | AreaResult | LutCount], tuple[int, str]] = {}
+    pool = ThreadPoolExecutor(jobs)
+    try:
+        # Elaboration stays in this thread (Amaranth is not made for several) and runs ahead.
+        for index, design in enumerate(unique):
+            report(0, total, f"elaborating {design.name}")
+            circuits.append(Circuit.of(design))
+            for label, way in ways.items():
+                running[pool.submit(way, circuits[index])] = (index, label)
+        for done, future in enumerate(as_completed(running), start=1):
+            index, label = running[future]
+            results[index, label] = future.result()
+            report(done, total, f"{circuits[index].name}: {label}")
+    finally:
+        pool.shutdown(wait=True, cancel_futures=True)
+    return [_collect(circuit, index, ways, results) for index, circuit in enumerate(circuits)]
+
+
+Way = Callable[[Circuit], GateCount | AreaResult | LutCount]
+
+
+def _ways(liberty: Path | None, families: Sequence[str], dsp: bool) -> dict[str, Way]:
+    ways: dict[str, Way] = {"gates": count}
+    if liberty is not None:
+        ways["area"] = lambda circuit: area(circuit, liberty)
+    for family in families:
+        for with_dsp in (False, True) if dsp else (False,):
+            label = f"{family} with DSPs" if with_dsp else family
+            ways[label] = lambda circuit, f=family, d=with_dsp: luts(circuit, f, d)
+    return ways
+
+
+def _collect(
+    circuit: Circuit,
+    index: int,
+    ways: Iterable[str],
+    results: dict[tuple[int, str], GateCount | AreaResult | LutCount],
+) -> Synthesis:
+    found = [results[index, label] for label in ways]
+    [gates] = [result for result in found if isinstance(result, GateCount)]
+    areas = [result for result in found if isinstance(result, AreaResult)]
+    counts = [result for result in found if isinstance(result, LutCount)]
+    return Synthesis(circuit, gates, areas[0] if areas else None, counts)
+
+
+def _silent(_done: int, _total: int, _label: str) -> None:
+    pass
+
+
+def synthesis_report(found: Sequence[Synthesis]) -> Report:
+    """The report document of ``lmul synth --json``: metrics, versions, scripts, cells by type."""
+    tools = yosys.tool_versions()
+    cells: dict[str, dict[str, dict[str, int]]] = {}
+    for one in found:
+        tools["script of gates"] = one.gates.script
+        of_design = cells.setdefault(one.circuit.name, {"gates": dict(one.gates.cells)})
+        if one.area:
+            tools["script of area"] = one.area.script
+            of_design[one.area.library] = dict(one.area.cells)
+        for lut in one.luts:
+            label = f"{lut.family} with DSPs" if lut.dsp else lut.family
+            tools[f"script of {label}"] = lut.script
+            of_design[label] = dict(lut.cells)
+    return Report(tools, [m for one in found for m in one.metrics()], {"cells": cells})
