@@ -10,7 +10,6 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
-
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS, Kind, check_kind
@@ -86,9 +85,7 @@ def report_designs(
     ]
 
 
-def count_gates(
-    names: Iterable[str], on_progress: Progress | None = None
-) -> dict[str, GateCount]:
+def count_gates(names: Iterable[str], on_progress: Progress | None = None) -> dict[str, GateCount]:
     """Count designs, two at a time, wide exact ones first: they take longest.
 
     Raises
