@@ -4,8 +4,8 @@ import os
 import sys
 from collections.abc import Sequence
 
-import click
 import typer
+from typer.exceptions import TyperException
 from typer.main import get_command
 
 import lmul
@@ -49,7 +49,12 @@ def _options(
 
 
 app.command("list", epilog="Example: lmul list 'lmul-e4m3*'")(list_designs)
-app.command("explain", epilog="Example: lmul explain 1.5 2.25 --format e4m3")(explain)
+app.command(
+    "explain",
+    epilog="Example: lmul explain 1.5 -2.25 --format e4m3",
+    # -2.25 is a number here, no option.
+    context_settings={"ignore_unknown_options": True},
+)(explain)
 app.command("verilog", epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog")(verilog)
 app.command("sim", epilog="Example: lmul sim lmul-e4m3-ftz --waves")(sim)
 app.command("synth", epilog="Example: lmul synth lmul-e4m3-ftz exact-e4m3-ftz --json")(synth)
@@ -68,12 +73,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = command.main(list(arguments), prog_name="lmul", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
-    except click.UsageError as error:
-        where = error.ctx.command_path if error.ctx else "lmul"
-        return _say(f"{_one_line(error.format_message())} (see: {where} --help)")
-    except click.ClickException as error:
-        return _say(_one_line(error.format_message()))
-    except (click.Abort, KeyboardInterrupt):
+    except (typer.Abort, KeyboardInterrupt):
         print("lmul: interrupted", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
@@ -84,9 +84,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         place = f": {error.filename}" if error.filename else ""
         return _say(f"{error.strerror or error}{place}")
     except (ValueError, TypeError, lmul.LmulError) as error:
-        if os.environ.get("LMUL_TRACEBACK"):
-            raise
         return _say(_one_line(str(error)))
+    except TyperException as error:
+        context = getattr(error, "ctx", None)
+        hint = f" (see: {context.command_path} --help)" if context else ""
+        return _say(_one_line(error.format_message()) + hint)
 
 
 def _one_line(message: str) -> str:

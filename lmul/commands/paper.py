@@ -1,0 +1,43 @@
+"""`lmul paper`: the paper's gate and energy arithmetic, recomputed."""
+
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from lmul.hdl.design import Design
+from lmul.progress import progress_bar
+
+__all__ = ["paper"]
+
+_FORMATS = ("e4m3", "e5m2", "bf16", "fp16", "fp32")
+_PATTERNS = ("product-{}-{}", "{}-{}-ftz")
+
+
+def paper(
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Recompute the paper's counts; set the corrected ones and Yosys's own beside them.
+
+    All in the paper's own unit: AND and OR weigh 1, XOR 4. Source: arXiv 2410.00907v2, 2.3.2.
+    """
+    from lmul.synth.gates import count
+    from lmul.synth.paper import to_report
+    from lmul.synth.paper_table import paper_tables
+    from lmul.synth.yosys import tool_versions
+
+    designs = [
+        Design.parse(pattern.format(kind, name))
+        for name in _FORMATS
+        for pattern in _PATTERNS
+        for kind in ("exact", "lmul")
+    ]
+    weights = {}
+    with progress_bar("paper") as on_progress:
+        for done, design in enumerate(designs):
+            on_progress(done, len(designs), f"counting {design.name}")
+            weights[design.name] = count(design).paper_weight
+    if as_json:
+        print(to_report(weights, tool_versions()).to_json(), end="")
+    else:
+        Console().print(paper_tables(weights))
