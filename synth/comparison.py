@@ -110,7 +110,7 @@ def count_gates(names: Iterable[str], on_progress: Progress | None = None) -> di
 
 
 def differing_pairs(kind: Kind, fmt: str, policy: str) -> int | None:
-    """On how many pairs of codes a kind and ``exact`` differ; None beyond 8 bits, not enumerated."""
+    """On how many pairs of codes a kind and ``exact`` differ; None beyond 8 bits: too many."""
     if FORMATS[fmt].width > _EXHAUSTIVE_WIDTH:
         return None
     codes = np.arange(1 << FORMATS[fmt].width)
