@@ -27,8 +27,8 @@ class AdderProduct(wiring.Component):
     fmt : FloatFormat
     offset : int or None
         The added constant in units of ``2**-m``, for ``lmul`` alone; None is the paper's.
-    normalizes : bool
-        Whether operands come with normalised subnormals: see :class:`OperandLayout`.
+    operands : OperandLayout or None
+        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
 
     Members
     -------
@@ -42,16 +42,17 @@ class AdderProduct(wiring.Component):
     """
 
     def __init__(
-        self, kind: Kind, fmt: FloatFormat, offset: int | None = None, normalizes: bool = False
+        self, kind: Kind, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
     ) -> None:
         self.kind = check_kind(kind, fmt)
         self.fmt = fmt
         self.offset = resolve_offset(kind, fmt, offset)
-        self.operand_layout = OperandLayout(fmt, normalizes)
+        self.operand_layout = operands or OperandLayout(fmt)
         m = fmt.mantissa_bits
+        # lmul_rne's carry is never 1 for the two largest mantissas
+        largest = 2 * self.operand_layout.max_magnitude + self.offset
         self.product_layout = ProductLayout(
-            # X + Y + offset < 2 * 2**(e + m): one bit more than an operand's exponent
-            exponent_bits=self.operand_layout.exponent_bits + 1,
+            exponent_bits=largest.bit_length() - m,
             significand_bits=m + 1,
             fraction_bits=m,
             exp_bias=2 * self.operand_layout.exp_bias + m,

@@ -17,8 +17,8 @@ class ExactProduct(wiring.Component):
     Parameters
     ----------
     fmt : FloatFormat
-    normalizes : bool
-        Whether operands come with normalised subnormals: see :class:`OperandLayout`.
+    operands : OperandLayout or None
+        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
 
     Members
     -------
@@ -26,11 +26,11 @@ class ExactProduct(wiring.Component):
     p : Out(ProductLayout)
     """
 
-    def __init__(self, fmt: FloatFormat, normalizes: bool = False) -> None:
+    def __init__(self, fmt: FloatFormat, operands: OperandLayout | None = None) -> None:
         self.kind = "exact"
         self.fmt = fmt
         self.offset = 0
-        self.operand_layout = OperandLayout(fmt, normalizes)
+        self.operand_layout = operands or OperandLayout(fmt)
         m = fmt.mantissa_bits
         self.product_layout = ProductLayout(
             exponent_bits=self.operand_layout.exponent_bits + 1,

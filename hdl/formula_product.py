@@ -23,8 +23,8 @@ class FormulaProduct(wiring.Component):
     fmt : FloatFormat
     offset : int or None
         The added constant in units of ``2**-m``; None is the paper's.
-    normalizes : bool
-        Whether operands come with normalised subnormals: see :class:`OperandLayout`.
+    operands : OperandLayout or None
+        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
 
     Members
     -------
@@ -33,12 +33,12 @@ class FormulaProduct(wiring.Component):
     """
 
     def __init__(
-        self, fmt: FloatFormat, offset: int | None = None, normalizes: bool = False
+        self, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
     ) -> None:
         self.kind = "lmul_formula"
         self.fmt = fmt
         self.offset = resolve_offset("lmul_formula", fmt, offset)
-        self.operand_layout = OperandLayout(fmt, normalizes)
+        self.operand_layout = operands or OperandLayout(fmt)
         m = fmt.mantissa_bits
         self.product_layout = ProductLayout(
             exponent_bits=self.operand_layout.exponent_bits + 1,

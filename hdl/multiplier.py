@@ -129,7 +129,7 @@ class Multiplier(wiring.Component):
         m.submodules.unpack_x = unpack_x = Unpack(fmt, policy)
         m.submodules.unpack_y = unpack_y = Unpack(fmt, policy)
         m.submodules.product_unit = product = product_unit(
-            self.kind, fmt, self._design.offset, policy.subnormals == "normalize"
+            self.kind, fmt, self._design.offset, unpack_x.layout
         )
         m.submodules.pack = pack = Pack(fmt, policy, product.product_layout)
         x, y = unpack_x.operand, unpack_y.operand

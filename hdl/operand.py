@@ -18,6 +18,9 @@ class OperandLayout(data.StructLayout):
     normalizes : bool
         Whether subnormals are normalised, which gives exponents down to ``1 - m`` and a wider,
         shifted ``exp``. Otherwise ``exp`` is the code's own field.
+    reads_specials : bool
+        Whether the codes of NaN and Inf are read as the numbers that their fields spell.
+        Otherwise they are no operands, and products need not have room for them.
 
     Members
     -------
@@ -33,9 +36,13 @@ class OperandLayout(data.StructLayout):
     Attributes
     ----------
     exponent_bits, mantissa_bits, exp_bias : int
+    max_magnitude : int
+        The largest value of ``exp`` above ``man``, read as one word.
     """
 
-    def __init__(self, fmt: FloatFormat, normalizes: bool = False) -> None:
+    def __init__(
+        self, fmt: FloatFormat, normalizes: bool = False, reads_specials: bool = False
+    ) -> None:
         self.mantissa_bits = fmt.mantissa_bits
         self.normalizes = normalizes
         if normalizes:
@@ -47,6 +54,8 @@ class OperandLayout(data.StructLayout):
         else:
             self.exponent_bits = fmt.exponent_bits
             self.exp_bias = fmt.bias
+        largest = fmt.magnitude_mask if reads_specials else fmt.max_code
+        self.max_magnitude = largest + ((self.exp_bias - fmt.bias) << self.mantissa_bits)
         super().__init__(
             {"neg": 1, "zero": 1, "exp": self.exponent_bits, "man": self.mantissa_bits}
         )

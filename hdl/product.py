@@ -5,6 +5,7 @@ from lmul.hdl.exact_product import ExactProduct
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.formula_product import FormulaProduct
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
+from lmul.hdl.operand import OperandLayout
 
 __all__ = ["AdderProduct", "ExactProduct", "FormulaProduct", "ProductUnit", "product_unit"]
 
@@ -14,7 +15,7 @@ ProductUnit = AdderProduct | FormulaProduct | ExactProduct
 
 
 def product_unit(
-    kind: Kind, fmt: FloatFormat, offset: int | None = None, normalizes: bool = False
+    kind: Kind, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
 ) -> ProductUnit:
     """The product unit of a kind.
 
@@ -25,9 +26,8 @@ def product_unit(
     fmt : FloatFormat
     offset : int or None
         The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
-    normalizes : bool
-        Whether operands come with normalised subnormals: see
-        :class:`lmul.hdl.operand.OperandLayout`.
+    operands : OperandLayout or None
+        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
 
     Raises
     ------
@@ -38,8 +38,8 @@ def product_unit(
     resolve_offset(kind, fmt, offset)
     match kind:
         case "exact":
-            return ExactProduct(fmt, normalizes)
+            return ExactProduct(fmt, operands)
         case "lmul_formula":
-            return FormulaProduct(fmt, offset, normalizes)
+            return FormulaProduct(fmt, offset, operands)
         case _:
-            return AdderProduct(kind, fmt, offset, normalizes)
+            return AdderProduct(kind, fmt, offset, operands)

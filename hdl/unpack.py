@@ -33,7 +33,11 @@ class Unpack(wiring.Component):
     def __init__(self, fmt: FloatFormat, policy: Policy) -> None:
         self.fmt = fmt
         self.policy = policy
-        self.layout = OperandLayout(fmt, policy.subnormals == "normalize")
+        self.layout = OperandLayout(
+            fmt,
+            normalizes=policy.subnormals == "normalize",
+            reads_specials=policy.specials == "ignore",
+        )
         super().__init__(
             {"code": In(fmt.width), "operand": Out(self.layout), "nan": Out(1), "inf": Out(1)}
         )
