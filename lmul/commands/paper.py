@@ -3,10 +3,10 @@
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from lmul.hdl.design import Design
 from lmul.progress import progress_bar
+from lmul.terminal import table_console
 
 __all__ = ["paper"]
 
@@ -40,4 +40,4 @@ def paper(
     if as_json:
         print(to_report(weights, tool_versions()).to_json(), end="")
     else:
-        Console().print(paper_tables(weights))
+        table_console().print(paper_tables(weights))

@@ -5,8 +5,6 @@ from typing import Annotated
 
 import typer
 
-from lmul.progress import progress_bar
-
 __all__ = ["report"]
 
 

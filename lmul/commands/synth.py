@@ -7,6 +7,7 @@ import typer
 
 from lmul.hdl.design import Design
 from lmul.progress import progress_bar
+from lmul.terminal import table_console
 
 __all__ = ["synth"]
 
@@ -21,20 +22,20 @@ def synth(
         typer.Option(help="Count FPGA cells too: ice40, ecp5 or xilinx. May be repeated."),
     ] = None,
     dsp: Annotated[
-        bool, typer.Option("--dsp/--no-dsp", help="Whether the FPGA's DSP blocks may be used.")
+        bool, typer.Option("--dsp/--no-dsp", help="Also count with the FPGA's DSP blocks.")
     ] = True,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Count a design's gates with Yosys: two-input gates and inverters, depth, transistors."""
     chosen = [Design.parse(name) for name in designs]
-    from lmul.synth.synthesise import synthesise
-    from lmul.synth.tables import print_synthesis, synthesis_document
+    from lmul.synth.synthesis import synthesis_report, synthesise
+    from lmul.synth.synthesis_table import synthesis_tables
 
     with progress_bar("synth") as on_progress:
         results = synthesise(
             chosen, liberty=liberty, fpga=tuple(fpga or ()), dsp=dsp, on_progress=on_progress
         )
     if as_json:
-        print(synthesis_document(results).to_json())
+        print(synthesis_report(results).to_json(), end="")
     else:
-        print_synthesis(results)
+        table_console().print(synthesis_tables(results))

