@@ -8,6 +8,7 @@ import os
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
+import numpy as np
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.policy import Policy
@@ -43,6 +44,10 @@ class Plan:
             content["count"],
             content["seed"],
         )
+
+    def generator(self) -> np.random.Generator:
+        """Random numbers for a test, the same in every run."""
+        return np.random.default_rng(self.seed)
 
     @staticmethod
     def folder() -> Path:
