@@ -43,9 +43,9 @@ class ErrorSurvey:
     """Everything measured, in the report's order of formats and kinds."""
 
     pairs: Sequence[PairAccuracy]
-    histograms: dict[tuple[str, Kind], Histogram]
+    histograms: dict[tuple[str, str], Histogram]
     operands: Sequence[OperandRow]
-    census: dict[tuple[str, Kind], Census]
+    census: dict[tuple[str, str], Census]
 
     def pair(self, fmt: str, kind: str) -> PairAccuracy:
         """The errors of one kind in one format over mantissa pairs."""
@@ -63,9 +63,9 @@ def survey(
     attention weights are subnormal in e4m3, and that is no error of a multiplier. Wider formats
     need no scale.
     """
-    cases = [(fmt, kind) for fmt in formats for kind in kinds_of(fmt)]
+    cases: list[tuple[str, Kind]] = [(fmt, kind) for fmt in formats for kind in kinds_of(fmt)]
     roundings: tuple[Rounding, ...] = ("nearest", "truncate")
-    runs = [
+    runs: list[tuple[str, Kind, Rounding, str, bool]] = [
         (fmt, kind, rounding, matrix, scaled)
         for scaled in (True, False)
         for fmt, kind in cases
@@ -82,7 +82,10 @@ def survey(
         if on_progress:
             on_progress(done, total, label)
 
-    pairs, spreads, classes, operands = [], {}, {}, []
+    pairs: list[PairAccuracy] = []
+    spreads: dict[tuple[str, str], Histogram] = {}
+    classes: dict[tuple[str, str], Census] = {}
+    operands: list[OperandRow] = []
     for fmt, kind in cases:
         pairs.append(accuracy(kind, fmt, pairs=_QUICK_PAIRS if quick else SEEDED_PAIRS))
         step(f"errors of {kind} {fmt}")

@@ -36,6 +36,7 @@ _CELL = re.compile(r"^\s*cell\s*\(\s*\"?([^\")\s]+)\"?\s*\)", re.MULTILINE)
 # Isolation cells and level shifters belong to power domains; ABC would take them for small gates
 # (sky130's isobufsrc for a NOR with one inverted input). What says dont_use, ABC itself leaves out.
 _POWER_CELL = re.compile(r"\b(is_isolation_cell|is_level_shifter|always_on)\s*:\s*\"?true")
+_NO_FLIPFLOP = re.compile(r"\(type (\S+)\) cannot be legalized")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -180,7 +181,13 @@ def _map(
                 f"{opened} braces open and {closed} close"
             ) from None
         if circuit is _NAND2:  # one gate can't be what is wrong
-            raise ValueError(f"Liberty file {str(path)!r} can't be used: {error}") from None
+            hint = " (ABC needs at least a buffer, an inverter and a NAND)"
+            needs = hint if "ABC output" in str(error) else ""
+            raise ValueError(f"Liberty file {str(path)!r} can't be used{needs}: {error}") from None
+        if flipflop := _NO_FLIPFLOP.search(str(error)):
+            raise ToolFailed(
+                f"Library {library.name!r} has no cell for {flipflop[1]!r} of {circuit.name!r}"
+            ) from None
         raise
     module = module_of_stat(result.outputs["stat.json"], circuit.top)
     cells = cells_of_stat(result.outputs["stat.json"], circuit.top)

@@ -127,18 +127,20 @@ def synthesise(
     circuits: list[Circuit] = []
     results: dict[tuple[int, str], GateCount | AreaResult | LutCount] = {}
     running: dict[Future[GateCount | AreaResult | LutCount], tuple[int, str]] = {}
+    shown = 0
     pool = ThreadPoolExecutor(jobs)
     try:
         # Elaboration stays in this thread (Amaranth is not made for several) and runs ahead.
         for index, design in enumerate(unique):
-            report(0, total, f"elaborating {design.name}")
+            shown = sum(future.done() for future in running)
+            report(shown, total, f"elaborating {design.name}")
             circuits.append(Circuit.of(design))
             for label, way in ways.items():
                 running[pool.submit(way, circuits[index])] = (index, label)
-        for done, future in enumerate(as_completed(running), start=1):
+        for future in as_completed(running):
             index, label = running[future]
             results[index, label] = future.result()
-            report(done, total, f"{circuits[index].name}: {label}")
+            report(max(shown, len(results)), total, f"{circuits[index].name}: {label}")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
     return [_collect(circuit, index, ways, results) for index, circuit in enumerate(circuits)]

@@ -1,0 +1,194 @@
+"""The whole comparison: runs what is missing, writes ``report.{json,md,html}`` and pictures."""
+
+import platform
+from collections.abc import Callable, Iterable, Sequence
+from importlib import metadata
+from pathlib import Path
+
+from lmul.hdl.errors import ToolFailed
+from lmul.hdl.files import write_whole
+from lmul.hdl.formats import FORMATS
+from lmul.sim.bulk import VerifyResult, family, verify_format
+from lmul.sim.vectors import WIDE_PAIRS
+from lmul.sim.workload import attention
+from lmul.synth import report_tables as tables
+from lmul.synth import yosys
+from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
+from lmul.synth.error_survey import survey
+from lmul.synth.gates import COUNT_SCRIPT
+from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_findings import findings
+from lmul.synth.report_html import html_page
+from lmul.synth.report_markdown import markdown
+
+__all__ = ["TITLE", "measure", "report", "write"]
+
+TITLE = "L-Mul and its exact twins: gates, errors, and what was checked"
+_LEAD = (
+    "L-Mul (arXiv 2410.00907) replaces a floating-point multiplication by one integer addition. "
+    "Here every variant and every exact twin is generated, verified, synthesised and measured "
+    "alike."
+)
+_SIMULATOR = "verilator"
+_QUICK_PAIRS = 1 << 16
+
+Progress = Callable[[int, int, str], None]
+
+
+def report(
+    out: Path = Path("build/report"),
+    quick: bool = False,
+    on_progress: Progress | None = None,
+    formats: Iterable[str] = REPORT_FORMATS,
+) -> ReportDocument:
+    """Measure everything and write the report.
+
+    Parameters
+    ----------
+    out : Path
+        Folder for report.json, report.md, report.html, and each picture as PNG and SVG; all of
+        them are written or none.
+    quick : bool
+        Less stimulus: 2**16 pairs for each wide circuit, a tenth of fp32's mantissa pairs.
+    on_progress : callable, optional
+        Called with steps done, all steps, and what is being done.
+    formats : iterable of str
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        When Yosys or the simulator is missing or fails; and when any circuit differs from the
+        golden model in any bit: no report is written of wrong circuits.
+    OSError
+        When ``out`` can't be written.
+    """
+    document = measure(tuple(formats), quick, on_progress)
+    write(document, out)
+    return document
+
+
+def measure(
+    formats: Sequence[str] = REPORT_FORMATS,
+    quick: bool = False,
+    on_progress: Progress | None = None,
+) -> ReportDocument:
+    """Count gates, verify against the golden model, and measure errors; writes no report.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        As :func:`report`.
+    """
+    names = report_designs(formats)
+    share = _Shares(on_progress, (len(names), 3 * len(formats), 20 * len(formats)))
+    counts = count_gates(names, share.of(0))
+    verified = _verify(formats, quick, share.of(1))
+    errors = survey(formats, quick, share.of(2))
+    return ReportDocument(
+        tools=_tools(),
+        rows=headline(counts, formats),
+        counts=counts,
+        errors=errors,
+        verified=verified,
+        simulator=_SIMULATOR,
+        quick=quick,
+    )
+
+
+def write(document: ReportDocument, out: Path) -> list[Path]:
+    """Write the report of a document into a folder: all files or none.
+
+    Raises
+    ------
+    OSError
+        When the folder can't be made or written.
+    """
+    headline_table = tables.headline_table(document)
+    gates = gates_by_kind(document.rows)
+    histograms = error_histograms(document.errors)
+    pareto = error_against_gates(document.rows, document.errors)
+    after = [
+        tables.product_table(document),
+        tables.rival_table(document),
+        tables.paper_table(document),
+    ]
+    errors = tables.pair_error_table(document)
+    operands = [tables.operand_table(document)]
+    if any(not r.scaled and r.result.format.width <= 8 for r in document.errors.operands):
+        operands.append(tables.operand_table(document, scaled=False))
+    rest = [tables.census_table(document), tables.verified_table(document)]
+    pictures = [gates, pareto, histograms]
+    said = findings(document)
+    files: dict[str, str | bytes] = {
+        "report.json": document.to_report().to_json(),
+        "report.md": markdown(
+            TITLE,
+            said,
+            [headline_table, *after, errors, *operands, *rest],
+            pictures,
+            dict(document.tools),
+        ),
+        "report.html": html_page(
+            TITLE,
+            _LEAD,
+            said,
+            document,
+            [headline_table, gates, *after, pareto, errors, histograms, *operands, *rest],
+        ),
+    }
+    for picture in pictures:
+        files[f"{picture.name}.png"] = picture.png()
+        files[f"{picture.name}.svg"] = picture.svg()
+    return write_whole(out, files)
+
+
+def _verify(
+    formats: Sequence[str], quick: bool, on_progress: Progress | None
+) -> list[VerifyResult]:
+    results = []
+    for index, fmt in enumerate(formats):
+        designs = family(FORMATS[fmt])
+        if on_progress:
+            on_progress(index, len(formats), f"{fmt} Verilog against the golden model")
+        result = verify_format(designs, _SIMULATOR, _QUICK_PAIRS if quick else WIDE_PAIRS)
+        if result.mismatches:
+            raise ToolFailed(
+                f"{result.mismatches} of {result.products} products of {fmt} circuits differ from "
+                f"the golden model, the first: {result.examples[0] if result.examples else '?'}"
+            )
+        results.append(result)
+    if on_progress:
+        on_progress(len(formats), len(formats), "verified")
+    return results
+
+
+def _tools() -> dict[str, str]:
+    provenance = attention().provenance
+    return {
+        "python": platform.python_version(),
+        **yosys.tool_versions(),
+        **{name: metadata.version(name) for name in ("verilator", "cocotb", "numpy")},
+        "gate count script": yosys.script_hash(COUNT_SCRIPT),
+        "real operands": (
+            f"{provenance['model']} from {provenance['package']}, torch {provenance['torch']}, "
+            f"{provenance['sequence_length']} tokens of {provenance['source']}"
+        ),
+    }
+
+
+class _Shares:
+    """Makes one count of steps out of several stages', each with a weight of its own."""
+
+    def __init__(self, on_progress: Progress | None, weights: Sequence[int]) -> None:
+        self._report = on_progress
+        self._weights = weights
+
+    def of(self, stage: int) -> Progress | None:
+        """What a stage reports to; None when nobody listens."""
+        listener = self._report
+        if listener is None:
+            return None
+        before, weight = sum(self._weights[:stage]), self._weights[stage]
+        total = sum(self._weights)
+        return lambda done, of, label: listener(before + weight * done // of, total, label)

@@ -1,0 +1,121 @@
+"""What one run measured, and the metrics that a program reads from it."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from lmul.hdl.design import Design
+from lmul.sim.accuracy import ErrorStats
+from lmul.sim.bulk import VerifyResult
+from lmul.synth.comparison import RIVAL, RIVAL_NOTE, HeadlineRow
+from lmul.synth.error_survey import ErrorSurvey
+from lmul.synth.gates import GateCount
+from lmul.synth.metrics import Metric, Report
+
+__all__ = ["ReportDocument"]
+
+
+@dataclass(frozen=True)
+class ReportDocument:
+    """Everything that the report shows; tables, Markdown, HTML and pictures are drawn from it.
+
+    Attributes
+    ----------
+    tools : mapping of str to str
+        Versions of tools, and hashes of flow scripts.
+    rows : sequence of HeadlineRow
+        Gates by format and policy.
+    counts : mapping of design name to GateCount
+    errors : ErrorSurvey
+    verified : sequence of VerifyResult
+        Generated Verilog held against the golden model in this run, one entry a format.
+    simulator : str
+        What ran it.
+    quick : bool
+        Whether it was made with less stimulus.
+    """
+
+    tools: Mapping[str, str]
+    rows: Sequence[HeadlineRow]
+    counts: Mapping[str, GateCount]
+    errors: ErrorSurvey
+    verified: Sequence[VerifyResult]
+    simulator: str
+    quick: bool
+
+    def row(self, fmt: str, policy: str) -> HeadlineRow | None:
+        """The headline row of a format and policy, None when it was not measured."""
+        return next((r for r in self.rows if (r.format, r.policy) == (fmt, policy)), None)
+
+    @property
+    def formats(self) -> list[str]:
+        """The formats that were measured, in their order."""
+        return list(dict.fromkeys(row.format for row in self.rows))
+
+    def to_report(self) -> Report:
+        """Metrics, and sections for what is no metric of one design."""
+        sections: dict[str, Any] = {
+            "quick": self.quick,
+            "headline": [
+                asdict(row)
+                | {
+                    "smallest_exact": row.smallest_exact,
+                    "lmul_to_exact": row.to_conventional,
+                    "lmul_to_smallest_exact": row.to_smallest,
+                }
+                for row in self.rows
+            ],
+            "rival": {"gates": dict(RIVAL), "note": RIVAL_NOTE},
+            "verified": [
+                {
+                    "format": result.format.name,
+                    "simulator": self.simulator,
+                    "units": result.units,
+                    "pairs": result.pairs,
+                    "products": result.products,
+                    "mismatches": result.mismatches,
+                }
+                for result in self.verified
+            ],
+            "range": [
+                {"design": f"{kind}-{fmt}"} | asdict(classes)
+                for (fmt, kind), classes in self.errors.census.items()
+            ],
+        }
+        return Report(self.tools, [*self._gate_metrics(), *self._error_metrics()], sections)
+
+    def _gate_metrics(self) -> Iterator[Metric]:
+        for name, counted in self.counts.items():
+            level = Design.parse(name).level
+            yield Metric(name, level, "gates", counted.gates, "gates")
+            yield Metric(name, level, "inverters", counted.inverters, "gates")
+            yield Metric(name, level, "depth", counted.depth, "gates")
+            yield Metric(name, level, "transistors", counted.transistors, "transistors")
+            yield Metric(name, level, "paper_weight", counted.paper_weight, "gates")
+
+    def _error_metrics(self) -> Iterator[Metric]:
+        for pair in self.errors.pairs:
+            stimulus = "all mantissa pairs" if pair.exhaustive else f"{pair.pairs} mantissa pairs"
+            name = f"{pair.kind}-{pair.format.name}"
+            yield from _errors(f"product-{name}", "product", pair.unrounded, stimulus)
+            yield from _errors(name, "multiplier", pair.packed, stimulus)
+        for row in self.errors.operands:
+            result = row.result
+            name = f"{result.kind}-{result.format.name}"
+            scale = "scaled" if row.scaled else "unscaled"
+            stimulus = f"{row.matrix} {result.rounding} {scale}"
+            for against, stats, dots in (
+                ("quantised", result.products_quantised, result.dots_quantised),
+                ("original", result.products_original, result.dots_original),
+            ):
+                told = f"{stimulus}, against {against} operands"
+                yield from _errors(name, "multiplier", stats, f"{told}, products")
+                dot = f"{told}, dot products"
+                yield Metric(f"product-{name}", "product", "mred", dots.relative, "", stimulus=dot)
+                yield Metric(f"product-{name}", "product", "bias", dots.gain, "", stimulus=dot)
+
+
+def _errors(design: str, level: str, stats: ErrorStats, stimulus: str) -> Iterator[Metric]:
+    if stats.counted:
+        for name in ("mred", "bias", "worst"):
+            yield Metric(design, level, name, getattr(stats, name), "", stimulus=stimulus)

@@ -1,0 +1,131 @@
+"""The report as one self-contained HTML page, for wide and narrow screens, light and dark."""
+
+from collections.abc import Mapping, Sequence
+from html import escape
+from importlib import resources
+
+from lmul.synth.comparison import HeadlineRow
+from lmul.synth.pictures import Picture
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_tables import Table
+
+__all__ = ["Section", "html_page"]
+
+Section = Table | Picture
+
+_GROUP_STARTS = ' class="group"'
+
+_KINDS_EXPLAINED: Mapping[str, str] = {
+    "lmul": "the integer sum of both codes plus a constant (arXiv 2410.00907, equation 2)",
+    "lmul_rne": "the same adder with a data-dependent carry-in: the exact product, rounded to "
+    "nearest even (up to three mantissa bits)",
+    "lmul_formula": "1 + x + y + 2^-l not renormalised: the paper's equation 1 read literally",
+    "mitchell": "L-Mul without its constant (Mitchell 1962)",
+    "exact": "the full product, rounded: the conventional multiplier",
+    "bare": "the paper's own arithmetic: zero, NaN and overflow wrap",
+    "lax": "zeros right, subnormals flushed, overflow saturates; NaN and Inf are not looked for",
+    "ftz": "as lax, with NaN and Inf propagated",
+    "ocp": "everything: subnormals in and out, Inf and NaN as OCP and IEEE 754 have them",
+}
+
+
+def html_page(
+    title: str,
+    lead: str,
+    findings: Sequence[str],
+    document: ReportDocument,
+    sections: Sequence[Section],
+) -> str:
+    """The page; needs no other file and no network."""
+    css = (resources.files("lmul.synth") / "report.css").read_text(encoding="utf-8")
+    body = [
+        f"<h1>{escape(title)}</h1>",
+        f'<p class="lead">{escape(lead)}</p>',
+        _cards(document),
+        "<h2>What the figures say</h2>",
+        f'<ul class="findings">{"".join(f"<li>{escape(text)}</li>" for text in findings)}</ul>',
+        *(
+            _table(section) if isinstance(section, Table) else _picture(section)
+            for section in sections
+        ),
+        "<h2>Kinds and policies</h2>" + _definitions(_KINDS_EXPLAINED),
+        "<h2>Made with</h2>" + _definitions(document.tools),
+    ]
+    return (
+        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        f"<title>{escape(title)}</title>\n<style>\n{css}</style>\n</head>\n<body>\n<main>\n"
+        + "\n".join(body)
+        + "\n</main>\n</body>\n</html>\n"
+    )
+
+
+def _cards(document: ReportDocument, policy: str = "ftz") -> str:
+    rows = [row for row in document.rows if row.policy == policy]
+    return '<div class="cards">' + "".join(_card(document, row) for row in rows) + "</div>"
+
+
+def _card(document: ReportDocument, row: HeadlineRow) -> str:
+    bars = [("lmul", "lmul", row.gates["lmul"])]
+    if row.smallest_exact != "exact":
+        bars.append((row.smallest_exact, "small", row.gates[row.smallest_exact]))
+    bars.append(("exact", "exact", row.gates["exact"]))
+    widest = max(gates for _, _, gates in bars)
+    drawn = "".join(
+        f'<div class="bar"><span>{label}</span><span class="track"><span class="fill" '
+        f'style="width:{72 * gates / widest:.1f}%;background:var(--{colour})"></span>'
+        f'<span class="number">{gates}</span></span></div>'
+        for label, colour, gates in bars
+    )
+    errors = {
+        kind: 100 * document.errors.pair(row.format, kind).packed.mred for kind in ("lmul", "exact")
+    }
+    return (
+        f'<section class="card"><h3>{row.format}, {row.policy}: gates</h3>{drawn}'
+        f"<p>Mean error {errors['lmul']:.2g} % for L-Mul, {errors['exact']:.2g} % for exact "
+        "rounding.</p></section>"
+    )
+
+
+def _table(table: Table) -> str:
+    head = "".join(
+        f'<th scope="col" class="{_class(table, i)} wrap">{escape(column)}</th>'
+        for i, column in enumerate(table.columns)
+    )
+    lines = []
+    before = None
+    for row in table.rows:
+        again = table.text_columns > 1 and row[0] == before
+        starts = table.text_columns > 1 and not again and before is not None
+        cells = [
+            f'<td class="{_class(table, i)}">{escape(cell)}</td>' for i, cell in enumerate(row)
+        ]
+        if again:
+            cells[0] = cells[0].replace('class="', 'class="again ', 1)
+        lines.append(f"<tr{_GROUP_STARTS if starts else ''}>{''.join(cells)}</tr>")
+        before = row[0]
+    notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
+    return (
+        f'<h2>{escape(table.title)}</h2><div class="scroll" tabindex="0" role="region" '
+        f'aria-label="{escape(table.title)}"><table><thead><tr>{head}</tr></thead><tbody>'
+        + "\n".join(lines)
+        + f"</tbody></table></div>{notes}"
+    )
+
+
+def _class(table: Table, index: int) -> str:
+    kind = "text" if index < table.text_columns else "number"
+    return f"{kind} strong" if index in table.strong else kind
+
+
+def _picture(picture: Picture) -> str:
+    return (
+        f'<h2>{escape(picture.title)}</h2><figure><div class="panels">'
+        + "\n".join(picture.svg_panels())
+        + f"</div><figcaption>{escape(picture.caption)}</figcaption></figure>"
+    )
+
+
+def _definitions(pairs: Mapping[str, str]) -> str:
+    terms = (f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in pairs.items())
+    return f"<dl>{''.join(terms)}</dl>"
