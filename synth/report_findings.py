@@ -21,9 +21,9 @@ def findings(document: ReportDocument) -> list[str]:
     return [
         *beaten,
         *([_alone(document, alone)] if alone else []),
+        *_mitchell(document),
         *_against_the_paper(document),
         *_truncated(document),
-        *_mitchell(document),
     ]
 
 
@@ -100,7 +100,7 @@ def _truncated(document: ReportDocument) -> list[str]:
             if any(key not in found for key in keys):
                 continue
             lmul_cut, exact_cut, lmul_near, exact_near = (_share(found[key]) for key in keys)
-            if found[keys[0]] < found[keys[1]]:
+            if found[keys[0]] < found[keys[1]] and found[keys[2]] > found[keys[3]]:
                 parts.append(
                     f"{fmt} {name}: truncated {lmul_cut} against {exact_cut}, to nearest "
                     f"{lmul_near} against {exact_near}"
@@ -116,17 +116,30 @@ def _truncated(document: ReportDocument) -> list[str]:
 
 
 def _mitchell(document: ReportDocument) -> list[str]:
-    """Mitchell's product, where it is a nearest code always."""
-    texts = []
-    for fmt in document.formats:
-        mitchell, exact = (
-            document.errors.pair(fmt, kind).packed.mred for kind in ("mitchell", "exact")
+    """Where Mitchell's product, L-Mul without its constant, leaves L-Mul nothing."""
+    better, nearest = [], []
+    for row in (row for row in document.rows if row.policy == _POLICY):
+        lmul, mitchell, exact = (
+            document.errors.pair(row.format, kind).packed.mred
+            for kind in ("lmul", "mitchell", "exact")
         )
-        # No code is nearer than the nearest: equal means are equal errors, pair by pair.
-        if FORMATS[fmt].mantissa_bits > 1 and mitchell <= exact * (1 + 1e-9):
-            texts.append(
-                f"{fmt}: plain Mitchell, L-Mul without its constant, already gives a nearest code "
-                f"on every pair (mean error {_share(mitchell)}, as exact rounding); it breaks "
-                "ties downward instead of to even."
+        if mitchell < lmul and row.gates["mitchell"] <= row.gates["lmul"]:
+            better.append(
+                f"{row.format} {row.gates['mitchell']} gates and {_share(mitchell)} against "
+                f"{row.gates['lmul']} and {_share(lmul)}"
             )
+        # No code is nearer than the nearest: equal means are equal errors, pair by pair.
+        if FORMATS[row.format].mantissa_bits > 1 and mitchell <= exact * (1 + 1e-9):
+            nearest.append(row.format)
+    texts = []
+    if better:
+        texts.append(
+            "L-Mul's constant does harm where mantissas are short: plain Mitchell, the same adder "
+            f"without it, takes no more gates and errs less ({_POLICY}): {'; '.join(better)}."
+        )
+    if nearest:
+        texts.append(
+            f"At {', '.join(nearest)} Mitchell's product is already a nearest code on every pair, "
+            "as exact rounding is; it breaks ties downward instead of to even."
+        )
     return texts
