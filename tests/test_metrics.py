@@ -2,6 +2,7 @@
 
 import json
 import math
+from dataclasses import replace
 
 import pytest
 from lmul.synth.metrics import Metric, Report, compare, worse_than
@@ -16,8 +17,7 @@ def report(*metrics: Metric) -> Report:
 
 
 def changed(metric: Metric, value: float) -> Metric:
-    fields = vars(metric) | {"value": value}
-    return Metric(**fields)
+    return replace(metric, value=value)
 
 
 def test_document_is_as_designed():
