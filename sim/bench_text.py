@@ -1,0 +1,200 @@
+"""The plain-Verilog self-checking bench that goes out with a design.
+
+Verilog-2001 but for ``$fatal``, which makes a simulator exit with an error; Icarus 11 and
+Verilator run it as it is. It reads its vectors from a file beside it.
+"""
+
+from lmul.hdl.design import Design
+from lmul.sim.bench_vectors import Vectors
+
+__all__ = ["bench_text"]
+
+_HEAD = """\
+// SPDX-License-Identifier: Apache-2.0
+// Self-checking bench of @MODULE@: @ABOUT@.
+// Run it in this folder. Icarus:
+//   $ iverilog -g2005 -o bench -f @MODULE@.f @MODULE@_tb.v && vvp -n bench
+// Verilator, which gives the program obj_dir/V@MODULE@_tb:
+//   $ verilator --binary --timing --top @MODULE@_tb @MODULE@.vlt -f @MODULE@.f @MODULE@_tb.v
+// The last line says PASS or FAIL and counts; after FAIL the simulator's exit code is not 0.
+
+module @MODULE@_tb;
+  parameter VECTORS = "@MODULE@.hex";
+  localparam COUNT = @COUNT@;
+  localparam SHOWN = 10;  // wrong results printed, at most
+
+  reg [@WORD@:0] vectors[0:COUNT-1];
+  integer sent, checked, errors;
+
+@DECLARATIONS@
+
+  @MODULE@ dut (
+@CONNECTIONS@
+  );
+
+  // Loads the operands of a vector, and what must come out.
+  task load(input [@WORD@:0] vector);
+    begin
+@LOADS@
+    end
+  endtask
+
+  // One more wrong result; the first few are printed.
+  task report;
+    begin
+      errors = errors + 1;
+      if (errors <= SHOWN)
+        $display("@MODULE@: @FORMAT@", @SHOWN_VALUES@);
+    end
+  endtask
+
+  task finish_with_verdict;
+    begin
+      if (errors == 0 && checked == COUNT) begin
+        $display("PASS: @MODULE@: %0d of %0d vectors", checked, COUNT);
+        $finish;
+      end else begin
+        $display("FAIL: @MODULE@: %0d wrong in %0d of %0d vectors", errors, checked, COUNT);
+        $fatal(1);
+      end
+    end
+  endtask
+"""
+
+_LOAD_FILE = """\
+    errors = 0;
+    sent = 0;
+    checked = 0;
+    $readmemh(VECTORS, vectors);
+    // Unwritten words are x: the file was missing or too short.
+    if (^vectors[0] === 1'bx || ^vectors[COUNT-1] === 1'bx) begin
+      $display("FAIL: @MODULE@: can't read %0d vectors from %0s", COUNT, VECTORS);
+      $fatal(1);
+    end
+"""
+
+_COMBINATIONAL = """
+  initial begin
+@LOAD_FILE@
+    while (sent < COUNT) begin
+      load(vectors[sent]);
+      sent = sent + 1;
+      #1;
+      checked = checked + 1;
+      if (@WRONG@) report;
+    end
+    finish_with_verdict;
+  end
+endmodule
+"""
+
+_PIPELINED = """
+  // What must stand at the output: a delay line of the same length, moving when en is 1.
+  localparam STAGES = @STAGES@;
+  reg [STAGES-1:0] valid_line;
+  reg [@RESULT@:0] line[0:STAGES-1];
+  reg [15:0] noise;  // decides on stalls and gaps
+  integer stage;
+
+  task clock;
+    begin
+      #5 clk = 1;
+      #5 clk = 0;
+    end
+  endtask
+
+  initial begin
+@LOAD_FILE@
+    clk = 0;
+    noise = 16'hace1;
+    // What is valid during reset must not come out after it.
+    load(vectors[0]);
+    rst = 1;
+    en = 1;
+    i_valid = 1;
+    repeat (STAGES + 1) clock;
+    rst = 0;
+    valid_line = 0;
+    while (checked < COUNT) begin
+      noise = {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};
+      en = noise[1:0] != 0;
+      i_valid = sent < COUNT && noise[4:2] != 0;
+      if (sent < COUNT) load(vectors[sent]);
+      if (en) begin
+        for (stage = STAGES - 1; stage > 0; stage = stage - 1) begin
+          valid_line[stage] = valid_line[stage-1];
+          line[stage] = line[stage-1];
+        end
+        valid_line[0] = i_valid;
+        line[0] = @EXPECTED_ALL@;
+        if (i_valid) sent = sent + 1;
+      end
+      clock;
+      // A stalled cycle must leave the output as it was.
+      @EXPECTED_ALL@ = line[STAGES-1];
+      if (o_valid !== valid_line[STAGES-1] || (valid_line[STAGES-1] && (@WRONG@))) report;
+      if (en && valid_line[STAGES-1]) checked = checked + 1;
+    end
+    finish_with_verdict;
+  end
+endmodule
+"""
+
+
+def bench_text(design: Design, vectors: Vectors) -> str:
+    """The bench of a design; it reads ``vectors.hex()`` from the file ``MODULE.hex``."""
+    pipelined = design.stages > 0
+    inputs = {port.name: port.width for port in vectors.inputs}
+    outputs = {port.name: port.width for port in vectors.outputs}
+    control = ["clk", "rst", "en", "i_valid"] if pipelined else []
+    declarations = [f"reg {name};" for name in control]
+    declarations += [f"reg {_range(width)}{name};" for name, width in inputs.items()]
+    declarations += [f"wire {_range(width)}{name};" for name, width in outputs.items()]
+    declarations += ["wire o_valid;"] if pipelined else []
+    declarations += [f"reg {_range(width)}expected_{name};" for name, width in outputs.items()]
+    connected = [*control, *inputs, *outputs, *(["o_valid"] if pipelined else [])]
+    loads = [
+        f"{name if name in inputs else f'expected_{name}'} = vector[{low + width - 1}:{low}];"
+        for name, (low, width) in vectors.fields.items()
+    ]
+    shown = [*inputs, *outputs, *(f"expected_{name}" for name in outputs)]
+    if pipelined:
+        # The operands of the result that is compared have left long ago.
+        shown = [*outputs, *(f"expected_{name}" for name in outputs), "o_valid"]
+    everything = "all pairs of codes" if vectors.exhaustive else "corners and seeded pairs"
+    text = _HEAD + (_PIPELINED if pipelined else _COMBINATIONAL)
+    replacements = {
+        "LOAD_FILE": _LOAD_FILE.rstrip("\n"),
+        "ABOUT": f"{len(vectors)} vectors, {everything}" + (", with stalls" if pipelined else ""),
+        "DECLARATIONS": "\n".join(f"  {line}" for line in declarations),
+        "CONNECTIONS": ",\n".join(f"    .{name}({name})" for name in connected),
+        "LOADS": "\n".join(f"      {line}" for line in loads),
+        "FORMAT": " ".join(f"{name}=%h" for name in shown),
+        "SHOWN_VALUES": ", ".join(shown),
+        "WRONG": _wrong(list(outputs)),
+        "EXPECTED_ALL": f"{{{', '.join(f'expected_{name}' for name in outputs)}}}",
+        "RESULT": str(sum(outputs.values()) - 1),
+        "WORD": str(vectors.word_bits - 1),
+        "COUNT": str(len(vectors)),
+        "STAGES": str(design.stages),
+        "MODULE": design.module_name,
+    }
+    for token, value in replacements.items():
+        text = text.replace(f"@{token}@", value)
+    return text
+
+
+def _wrong(outputs: list[str]) -> str:
+    """The condition under which the outputs differ from what must come out."""
+    conditions = [
+        # The exponent of a product that is zero means nothing.
+        f"(expected_p_sig != 0 && {name} !== expected_{name})"
+        if name == "p_exp"
+        else f"{name} !== expected_{name}"
+        for name in outputs
+    ]
+    return " || ".join(conditions)
+
+
+def _range(width: int) -> str:
+    return f"[{width - 1}:0] " if width > 1 else ""
