@@ -14,8 +14,9 @@ from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES, Policy
 from lmul.sim.circuit import Circuit
+from lmul.sim.paths import build_root
 from lmul.sim.plan import Plan
-from lmul.sim.runner import Outcome, Simulation, build_root, locked, run
+from lmul.sim.runner import Outcome, Simulation, locked, run
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 from lmul.sim.wrapper import WRAPPER, wrapper
 

@@ -1,12 +1,12 @@
 """A circuit under test: its Verilog, and how operands and results stand at its ports."""
 
 import re
-import threading
 from dataclasses import dataclass
 
 from amaranth.hdl import Fragment
 from lmul.hdl.design import Design
-from lmul.hdl.verilog import FlatProduct, component, emit
+from lmul.hdl.product import product_unit
+from lmul.sim.elaboration import verilog_of
 
 __all__ = ["Circuit", "Port", "read_ports", "word_width"]
 
@@ -15,7 +15,6 @@ _FIELDS = ("", "man", "sig", "exp", "zero", "neg")
 _PORT = re.compile(
     r"^\s*(?:input|output)\b(?:\s+(?:wire|reg))?\s*(?:\[(\d+):0\])?\s*(\w+)\s*[;,)]", re.M
 )
-_amaranth = threading.Lock()  # elaboration is one thread's business
 
 
 @dataclass(frozen=True)
@@ -61,9 +60,7 @@ class Circuit:
         ValueError
             When the text has no module of the design's name, or its ports aren't the design's.
         """
-        with _amaranth:
-            text = emit(design) if verilog is None else verilog
-            exp_bias = _exp_bias(design)
+        text = verilog_of(design) if verilog is None else verilog
         found = read_ports(text, design.module_name)
         control: set[str] = _CONTROL if design.stages else set()
         sides = {side: _side(side, found) for side in ("x", "y", "p")}
@@ -73,13 +70,15 @@ class Circuit:
                 f"Module {design.module_name!r} has ports {', '.join(sorted(found))}, which are "
                 f"not those of the design {design.name!r}"
             )
-        return cls(design, text, sides["x"], sides["y"], sides["p"], exp_bias)
+        return cls(design, text, sides["x"], sides["y"], sides["p"], _exp_bias(design))
 
 
 def _exp_bias(design: Design) -> int:
-    unit = component(design)
+    if design.level == "multiplier":
+        return 0
+    unit = product_unit(design.kind, design.format, design.offset)
     Fragment.get(unit, None)  # Amaranth warns of a component that is made and never built
-    return unit.unit.exp_bias if isinstance(unit, FlatProduct) else 0
+    return unit.exp_bias
 
 
 def word_width(ports: tuple[Port, ...]) -> int:

@@ -17,6 +17,7 @@ from lmul.sim.vectors import SEED, WIDE_PAIRS, corner_pairs, pairs
 __all__ = ["Comparison", "Stimulus", "compare", "stimulus"]
 
 _SHOWN = 5
+_SAMPLED = 11  # prime to the named formats' numbers of corners: every corner is in the sample
 
 Words = npt.NDArray[np.unsignedinteger[Any]]
 
@@ -46,15 +47,17 @@ def stimulus(
 ) -> Stimulus:
     """Operand words for a design: :func:`lmul.sim.vectors.pairs` of its format, or the corners.
 
-    A product unit gets each code as an operand, E = 0 like any other field, and after them the
-    corners again with either and both zero flags set, when exponent and mantissa mean nothing.
+    A product unit gets each finite code as an operand, E = 0 like any other field (NaN and Inf
+    travel beside Operands, not in them), and after them a sample of the corners with either and
+    both zero flags set, when exponent and mantissa mean nothing.
     """
     fmt = design.format
     codes = corner_pairs(fmt) if corners else pairs(fmt, count, seed)
     if design.level == "multiplier":
         return Stimulus(*codes)
-    x, y = (_operand_words(side, design) for side in codes)
-    x_corner, y_corner = (_operand_words(side, design) for side in corner_pairs(fmt))
+    finite = np.logical_and(*((side & fmt.magnitude_mask) <= fmt.max_code for side in codes))
+    x, y = (_operand_words(side[finite], design) for side in codes)
+    x_corner, y_corner = (_operand_words(side[::_SAMPLED], design) for side in corner_pairs(fmt))
     zero = np.uint64(1 << fmt.magnitude_bits)
     return Stimulus(
         np.concatenate([x, x_corner | zero, x_corner, x_corner | zero]),

@@ -21,10 +21,11 @@ from xml.etree import ElementTree
 
 from lmul.hdl.errors import ToolFailed
 from lmul.sim.launch import BUILD_FAILED
+from lmul.sim.paths import build_root
 from lmul.sim.plan import PLAN_VARIABLE, Plan
 from lmul.sim.simulators import Simulator, check_simulator, environment, version
 
-__all__ = ["TIMEOUT", "Failure", "Outcome", "Simulation", "build_root", "locked", "run"]
+__all__ = ["TIMEOUT", "Failure", "Outcome", "Simulation", "locked", "run"]
 
 TIMEOUT = 900.0
 _SCHEME = "1"  # of the cache: raise it when builds change for reasons the key can't see
@@ -94,11 +95,6 @@ class Outcome:
     failures: tuple[Failure, ...]
     junit: Path
     waves: Path | None
-
-
-def build_root() -> Path:
-    """Where builds and caches go: ``build`` below the current folder, or $LMUL_BUILD."""
-    return Path(os.environ.get("LMUL_BUILD", "build")).absolute()
 
 
 @contextmanager
