@@ -137,18 +137,27 @@ class Multiplier(wiring.Component):
         # NaN·x and Inf·0 are NaN, Inf·x is Inf; pack lets NaN win.
         nan = Signal()
         inf = Signal()
+        zero = Signal()
         m.d.comb += [
             nan.eq(unpack_x.nan | unpack_y.nan | (unpack_x.inf & y.zero) | (unpack_y.inf & x.zero)),
             inf.eq(unpack_x.inf | unpack_y.inf),
+            # zero goes round the product unit too, which then masks nothing
+            zero.eq(unpack_x.operand.zero | unpack_y.operand.zero),
             unpack_x.code.eq(self.x),
             unpack_y.code.eq(self.y),
         ]
         behind_unpack, behind_product, behind_pack = (self.stages >= n for n in (3, 1, 2))
-        flags = [(nan, "nan"), (inf, "inf")]
+        flags = [(zero, "zero"), (nan, "nan"), (inf, "inf")]
         if behind_unpack:
             x, y = self._register(m, x, "operand_x"), self._register(m, y, "operand_y")
             flags = [(self._register(m, flag, f"operand_{name}"), name) for flag, name in flags]
-        m.d.comb += [product.x.eq(x), product.y.eq(y)]
+        for port, operand in ((product.x, x), (product.y, y)):
+            m.d.comb += [
+                port.neg.eq(operand.neg),
+                port.exp.eq(operand.exp),
+                port.man.eq(operand.man),
+                port.zero.eq(0),
+            ]
         unrounded = product.p
         if behind_product:
             unrounded = self._register(m, unrounded, "product_p")

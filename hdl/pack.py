@@ -1,12 +1,14 @@
-"""Pack: a Product, with the NaN and Inf flags beside it, becomes a code."""
+"""Pack: a Product, with the zero, NaN and Inf flags beside it, becomes a code."""
 
 from amaranth import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.policy import Policy
-from lmul.hdl.rounding import round_normal, round_subnormal
+from lmul.hdl.ripple import add_constant, at_least
+from lmul.hdl.rounding import Kept, round_to_even, shift_right
 
 __all__ = ["Pack"]
 
@@ -29,6 +31,8 @@ class Pack(wiring.Component):
     Members
     -------
     product : In(ProductLayout)
+    zero : In(1)
+        An operand is zero; the product's exponent and significand then mean nothing.
     nan, inf : In(1)
         The result is NaN (whatever ``inf``), or infinite with the product's sign. Without
         meaning under ``specials="ignore"``.
@@ -39,38 +43,101 @@ class Pack(wiring.Component):
         self.fmt = fmt
         self.policy = policy
         self.layout = layout
+        # sig / 2**fraction_bits * 2**(E - bias), E = exp - excess
+        self.excess = layout.exp_bias - layout.fraction_bits - fmt.bias
         super().__init__(
-            {"product": In(layout), "nan": In(1), "inf": In(1), "code": Out(fmt.width)}
+            {
+                "product": In(layout),
+                "zero": In(1),
+                "nan": In(1),
+                "inf": In(1),
+                "code": Out(fmt.width),
+            }
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        fmt, policy, layout = self.fmt, self.policy, self.layout
-        bits, fraction_bits = fmt.mantissa_bits, layout.fraction_bits
-        sig, neg = self.product.sig, self.product.neg
+        fmt, policy, layout, excess = self.fmt, self.policy, self.layout, self.excess
+        exp, sig = self.product.exp, self.product.sig
+        bits, top = fmt.mantissa_bits, fmt.exponent_bits
+        gradual = policy.tiny == "gradual"
 
-        # sig / 2**fraction_bits * 2**(E - bias), E = exp - excess
-        excess = layout.exp_bias - fraction_bits - fmt.bias
-        rounded = round_normal(m, self.product.exp, sig, fraction_bits, bits)
-        unbounded = rounded - (excess << bits)  # signed, wide enough
+        # Two bits left of the point: shifted until one is left. The exponent of that and a carry
+        # out of rounding never meet: the largest doubled significand is below 4 - 2**(2 - m).
+        doubled = sig[-1] if layout.integer_bits == 2 else Const(0, 1)
+        places, alive = self._places(m, exp, doubled)
+        kept = shift_right(m, sig, layout.fraction_bits - bits, places)
+        mantissa, carry = self._round(m, kept)
+        increment = Signal()
+        m.d.comb += increment.eq(doubled | carry)
+
+        # E = exp - excess + increment
+        width = max(len(exp), top)
+        exponent = add_constant(m, Cat(exp, Const(0, width - len(exp))), -excess, increment)[:top]
         if policy.is_bare:
-            m.d.comb += self.code.eq(Cat(unbounded[: fmt.magnitude_bits], neg))
+            m.d.comb += self.code.eq(Cat(mantissa, exponent, self.product.neg))
             return m
 
-        zero = ~sig[fraction_bits:].any()
-        tiny = unbounded < fmt.min_normal_code
-        overflow = ~zero & (unbounded > fmt.max_code)
-        magnitude: Value = unbounded[: fmt.magnitude_bits]
-        small: Value = Const(0, fmt.magnitude_bits)
-        if policy.tiny == "gradual":
-            below = Signal(range(max(2, 2 + abs(excess) + (1 << layout.exponent_bits))))
-            m.d.comb += below.eq(1 + excess - self.product.exp)  # only used where positive
-            small = round_subnormal(m, below, sig, fraction_bits, bits)
-        magnitude = Mux(zero, 0, Mux(tiny, small, magnitude))
+        normal = Signal()
+        keep = Signal()
+        if gradual:
+            m.d.comb += [
+                keep.eq(alive & ~self.zero),
+                normal.eq(at_least(m, exp, excess) & ~self.zero),
+            ]
+            lowest = exponent[0] & normal | carry & keep & ~normal
+        else:
+            m.d.comb += [
+                normal.eq(at_least(m, exp, excess + 1, increment) & ~self.zero),
+                keep.eq(normal),
+            ]
+            lowest = exponent[0] & normal
+        magnitude = Cat(
+            (bit & keep for bit in mantissa), lowest, (bit & normal for bit in exponent[1:])
+        )
+        self._finish(m, magnitude, self._overflow(m, exp, mantissa, increment))
+        return m
 
-        nan: Value = Const(0)
-        inf: Value = Const(0)
+    def _places(self, m: Module, exp: Value, doubled: Value) -> tuple[Value, Value]:
+        """How far the significand is shifted right, and whether anything is left of it."""
+        if self.policy.tiny != "gradual":
+            return (doubled if self.layout.integer_bits == 2 else Const(0, 0)), Const(1, 1)
+        # From this many places on, kept bits and guard are zero.
+        nothing = self.fmt.mantissa_bits + self.layout.integer_bits + 1
+        count = (nothing - 1).bit_length()
+        small = Signal()
+        m.d.comb += small.eq(~at_least(m, exp, self.excess + 1))
+        below = add_constant(m, ~exp[:count], self.excess + 2)  # excess + 1 - exp
+        places = Signal(count)
+        m.d.comb += places.eq(below & small.replicate(count) | (doubled & ~small))
+        return places, at_least(m, exp, self.excess + 2 - (1 << count))
+
+    def _round(self, m: Module, kept: Kept) -> tuple[Value, Value]:
+        if self.layout.fraction_bits == self.fmt.mantissa_bits and self.layout.integer_bits == 1:
+            if self.policy.tiny != "gradual":
+                return kept.bits[: self.fmt.mantissa_bits], Const(0, 1)
+        return round_to_even(m, kept, self.fmt.mantissa_bits)
+
+    def _overflow(self, m: Module, exp: Value, mantissa: Value, increment: Value) -> Value:
+        fmt = self.fmt
+        limit, most = divmod(fmt.max_code, 1 << fmt.mantissa_bits)
+        carry = Signal(name="beyond_max")
+        # The code above the largest finite one is NaN in fn formats, all ones; a doubled
+        # significand never rounds to all ones, so the two increments don't meet.
+        if most != fmt.mantissa_mask:
+            m.d.comb += carry.eq(increment | mantissa.all())
+        else:
+            m.d.comb += carry.eq(increment)
+        overflow = Signal()
+        m.d.comb += overflow.eq(at_least(m, exp, self.excess + limit + 1, carry))
+        return overflow
+
+    def _finish(self, m: Module, magnitude: Value, overflow: Value) -> None:
+        fmt, policy = self.fmt, self.policy
+        # (condition, code), the strongest last
+        special: list[tuple[Value, int]] = []
+        nan, inf = Const(0, 1), Const(0, 1)
         if policy.specials == "propagate":
             nan, inf = self.nan, self.inf
         if policy.overflow == "nonsaturating" and fmt.has_inf:
@@ -78,13 +145,27 @@ class Pack(wiring.Component):
         elif policy.overflow == "nonsaturating" and fmt.has_nan:
             nan = nan | overflow
         else:
-            magnitude = Mux(overflow, fmt.max_code, magnitude)
+            special.append((overflow, fmt.max_code))
         if fmt.inf_code is not None:
-            magnitude = Mux(inf, fmt.inf_code, magnitude)
-        if not fmt.has_negative_zero:
-            neg = neg & magnitude.any()
-        code = Cat(magnitude[: fmt.magnitude_bits], neg)
+            special.append((inf, fmt.inf_code))
         if fmt.nan_code is not None:
-            code = Mux(nan, fmt.nan_code, code)
-        m.d.comb += self.code.eq(code)
-        return m
+            special.append((nan, fmt.nan_code & fmt.magnitude_mask))
+        code = []
+        for place, bit in enumerate(magnitude):
+            runs: list[tuple[int, list[Value]]] = []
+            for condition, constant in special:
+                level = constant >> place & 1
+                if runs and runs[-1][0] == level:
+                    runs[-1][1].append(condition)
+                else:
+                    runs.append((level, [condition]))
+            for level, conditions in runs:
+                any_of = Cat(*conditions).any()
+                bit = bit | any_of if level else bit & ~any_of
+            code.append(bit)
+        neg: Value = self.product.neg
+        if not fmt.has_negative_zero:
+            neg = neg & Cat(*code).any()
+        if fmt.nan_code is not None:
+            neg = neg | nan if fmt.nan_code >> fmt.magnitude_bits else neg & ~nan
+        m.d.comb += self.code.eq(Cat(*code, neg))

@@ -1,64 +1,71 @@
-"""Rounding of an unrounded significand, to nearest even, on two grids: normal and subnormal."""
+"""Normalise, denormalise and round a significand: one shift to the right, one rounding."""
+
+from dataclasses import dataclass
 
 from amaranth import Cat, Const, Module, Mux, Signal, Value
 
-__all__ = ["round_normal", "round_subnormal"]
+from lmul.hdl.ripple import half_adder
+
+__all__ = ["Kept", "round_to_even", "shift_right"]
 
 
-def _nearest_even(last: Value, guard: Value, rest: Value | None) -> Value:
-    """Whether to round up, from the last kept bit, the first dropped one and the others."""
-    return guard & (last | rest.any()) if rest is not None and len(rest) else guard & last
+@dataclass(frozen=True)
+class Kept:
+    """What is left of a significand after its shift."""
+
+    bits: Value
+    """The kept bits."""
+    guard: Value
+    """The first bit shifted out."""
+    sticky: Value
+    """Whether any later one is set."""
 
 
-def round_normal(
-    m: Module, exp: Value, sig: Value, fraction_bits: int, mantissa_bits: int
-) -> Value:
-    """The magnitude code of a product, exponent field unbounded and still biased by the product.
+def shift_right(m: Module, word: Value, dropped: int, places: Value) -> Kept:
+    """``word >> (dropped + places)`` with what rounding needs of the rest.
 
-    ``sig`` has one or two bits left of its binary point. With two, it is shifted until one is
-    left; then the fraction is rounded to ``mantissa_bits``; a carry runs into the exponent.
-
-    Returns
-    -------
-    Value
-        ``exp`` above ``mantissa_bits`` of fraction, one or two bits wider than that.
-    """
-    fraction, exponent = sig[:fraction_bits], exp
-    if len(sig) == fraction_bits + 2:
-        doubled = sig[-1]
-        fraction = Mux(doubled, sig[:-1], Cat(Const(0, 1), sig[:-2]))
-        exponent = exp + doubled
-    dropped = len(fraction) - mantissa_bits
-    if dropped == 0:
-        return Cat(fraction, exponent)
-    kept = fraction[dropped:]
-    up = _nearest_even(kept[0], fraction[dropped - 1], fraction[: dropped - 1])
-    return Cat(kept, exponent) + up
-
-
-def round_subnormal(
-    m: Module, below: Value, sig: Value, fraction_bits: int, mantissa_bits: int
-) -> Value:
-    """The magnitude code of a product smaller than the smallest normal.
+    A stage for each bit of ``places``, the longest first; what leaves the word by then is
+    gathered into the sticky bit.
 
     Parameters
     ----------
     m : Module
         Where intermediate signals are driven.
-    below : Value
-        Unsigned; 1 when sig's binary point is one place below the smallest normal, and so on.
-    sig : Value
-        The unrounded significand.
-    fraction_bits, mantissa_bits : int
-        Of ``sig``, and of the result.
+    word : Value
+    dropped : int
+        Bits that are always shifted out, at least 0.
+    places : Value
+        Further places, unsigned.
     """
-    width = len(sig)
-    least = fraction_bits - mantissa_bits
-    # From width + 1 places on, everything is below half a unit: further shifts change nothing.
-    limit = width + 1
-    places = Signal(range(limit + 1))
-    m.d.comb += places.eq(Mux(below > limit - least, limit, below + least))
-    shifted = Signal(limit + width)
-    m.d.comb += shifted.eq(Cat(Const(0, limit), sig) >> places)
-    kept = shifted[limit : limit + mantissa_bits + 1]
-    return kept + _nearest_even(kept[0], shifted[limit - 1], shifted[: limit - 1])
+    if dropped == 0:  # the guard needs a place below the word
+        word, dropped = Cat(Const(0, 1), word), 1
+    lost = [word[: dropped - 1].any()] if dropped > 1 else []
+    word = word[dropped - 1 :]
+    for stage in reversed(range(len(places))):
+        distance, by = 1 << stage, places[stage]
+        lost.append(by & word[:distance].any())
+        shifted = Signal(len(word), name=f"shifted_{distance}")
+        m.d.comb += [
+            shifted[place].eq(
+                Mux(by, word[place + distance], word[place])
+                if place + distance < len(word)
+                else word[place] & ~by
+            )
+            for place in range(len(word))
+        ]
+        word = shifted
+    return Kept(word[1:], word[0], Cat(*lost).any() if lost else Const(0, 1))
+
+
+def round_to_even(m: Module, kept: Kept, mantissa_bits: int) -> tuple[Value, Value]:
+    """The mantissa rounded to nearest even, and the carry out of it.
+
+    The carry and the bits of ``kept`` above the mantissa are the caller's to add to the exponent.
+    """
+    up: Value = Signal(name="round_up")
+    m.d.comb += up.eq(kept.guard & (kept.bits[0] | kept.sticky))
+    mantissa = []
+    for bit in kept.bits[:mantissa_bits]:
+        rounded, up = half_adder(m, bit, up)
+        mantissa.append(rounded)
+    return Cat(*mantissa), up

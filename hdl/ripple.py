@@ -1,0 +1,85 @@
+"""Ripple-carry adders, one gate-level form for every kind of product and for pack.
+
+Yosys turns a wide ``+`` into a parallel-prefix adder: 170 gates for 32 bits, where a chain of full
+adders takes 157. Every circuit here is small rather than fast, so all of them get the chain.
+"""
+
+from amaranth import Cat, Const, Module, Signal, Value
+
+__all__ = ["add", "add_constant", "at_least", "full_adder"]
+
+
+def _bit(m: Module, value: Value) -> Value:
+    """``value`` as a signal, so that a use of it is not a copy of its expression."""
+    if isinstance(value, Const | Signal):
+        return value
+    signal = Signal()
+    m.d.comb += signal.eq(value)
+    return signal
+
+
+def full_adder(m: Module, a: Value, b: Value, c: Value) -> tuple[Value, Value]:
+    """Sum and carry of three bits: 5 gates. ``c`` is the late one."""
+    differ = _bit(m, a ^ b)
+    return _bit(m, differ ^ c), _bit(m, a & b | differ & c)
+
+
+def half_adder(m: Module, a: Value, b: Value) -> tuple[Value, Value]:
+    """Sum and carry of two bits: 2 gates."""
+    return _bit(m, a ^ b), _bit(m, a & b)
+
+
+def add(m: Module, a: Value, b: Value, carry: Value | None = None) -> Value:
+    """The sum of two unsigned words of one width, one bit wider.
+
+    Parameters
+    ----------
+    m : Module
+        Where the adder's signals are driven.
+    a, b : Value
+    carry : Value or None
+        Added in the last place.
+    """
+    if len(a) != len(b):
+        raise ValueError(f"Words must have one width, not {len(a)!r} and {len(b)!r}")
+    total = []
+    for left, right in zip(a, b, strict=True):
+        bit, carry = (
+            half_adder(m, left, right) if carry is None else full_adder(m, left, right, carry)
+        )
+        total.append(bit)
+    return Cat(*total, carry)
+
+
+def add_constant(m: Module, word: Value, constant: int, carry: Value | None = None) -> Value:
+    """The low bits of ``word + constant + carry``, as many as ``word`` has.
+
+    Two gates a bit, whatever the constant: where it is 1, XNOR and OR. So a carry-in is free
+    beside a constant, and a subtracted bias takes up an increment.
+    """
+    carry = Const(0, 1) if carry is None else carry
+    total = []
+    for place, bit in enumerate(word):
+        if constant >> place & 1:
+            total.append(_bit(m, ~(bit ^ carry)))
+            carry = _bit(m, bit | carry)
+        else:
+            total.append(_bit(m, bit ^ carry))
+            carry = _bit(m, bit & carry)
+    return Cat(*total)
+
+
+def at_least(m: Module, word: Value, threshold: int, carry: Value | None = None) -> Value:
+    """Whether ``word + carry >= threshold``: a carry chain without sums, at most one gate a bit.
+
+    Where ``threshold`` ends in zeros, so many low bits cost nothing unless there is a carry.
+    """
+    if threshold <= 0:
+        return Const(1, 1)
+    if threshold > 1 << len(word):
+        return Const(0, 1)
+    carry = Const(0, 1) if carry is None else carry
+    complement = (1 << len(word)) - threshold
+    for place, bit in enumerate(word):
+        carry = _bit(m, bit | carry if complement >> place & 1 else bit & carry)
+    return carry
