@@ -1,9 +1,8 @@
 """Pack: a Product, with the zero, NaN and Inf flags beside it, becomes a code."""
 
-from amaranth import Cat, Const, Module, Mux, Signal, Value
+from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
-
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.policy import Policy
@@ -114,9 +113,13 @@ class Pack(wiring.Component):
         return places, at_least(m, exp, self.excess + 2 - (1 << count))
 
     def _round(self, m: Module, kept: Kept) -> tuple[Value, Value]:
-        if self.layout.fraction_bits == self.fmt.mantissa_bits and self.layout.integer_bits == 1:
-            if self.policy.tiny != "gradual":
-                return kept.bits[: self.fmt.mantissa_bits], Const(0, 1)
+        """Mantissa and carry; nothing to do where the product is a code already."""
+        as_it_is = (self.layout.fraction_bits, self.layout.integer_bits) == (
+            self.fmt.mantissa_bits,
+            1,
+        )
+        if as_it_is and self.policy.tiny != "gradual":
+            return kept.bits[: self.fmt.mantissa_bits], Const(0, 1)
         return round_to_even(m, kept, self.fmt.mantissa_bits)
 
     def _overflow(self, m: Module, exp: Value, mantissa: Value, increment: Value) -> Value:

@@ -6,10 +6,10 @@ adders takes 157. Every circuit here is small rather than fast, so all of them g
 
 from amaranth import Cat, Const, Module, Signal, Value
 
-__all__ = ["add", "add_constant", "at_least", "full_adder"]
+__all__ = ["add", "add_constant", "at_least", "bit_signal", "full_adder", "half_adder"]
 
 
-def _bit(m: Module, value: Value) -> Value:
+def bit_signal(m: Module, value: Value) -> Value:
     """``value`` as a signal, so that a use of it is not a copy of its expression."""
     if isinstance(value, Const | Signal):
         return value
@@ -20,13 +20,13 @@ def _bit(m: Module, value: Value) -> Value:
 
 def full_adder(m: Module, a: Value, b: Value, c: Value) -> tuple[Value, Value]:
     """Sum and carry of three bits: 5 gates. ``c`` is the late one."""
-    differ = _bit(m, a ^ b)
-    return _bit(m, differ ^ c), _bit(m, a & b | differ & c)
+    differ = bit_signal(m, a ^ b)
+    return bit_signal(m, differ ^ c), bit_signal(m, a & b | differ & c)
 
 
 def half_adder(m: Module, a: Value, b: Value) -> tuple[Value, Value]:
     """Sum and carry of two bits: 2 gates."""
-    return _bit(m, a ^ b), _bit(m, a & b)
+    return bit_signal(m, a ^ b), bit_signal(m, a & b)
 
 
 def add(m: Module, a: Value, b: Value, carry: Value | None = None) -> Value:
@@ -61,11 +61,11 @@ def add_constant(m: Module, word: Value, constant: int, carry: Value | None = No
     total = []
     for place, bit in enumerate(word):
         if constant >> place & 1:
-            total.append(_bit(m, ~(bit ^ carry)))
-            carry = _bit(m, bit | carry)
+            total.append(bit_signal(m, ~(bit ^ carry)))
+            carry = bit_signal(m, bit | carry)
         else:
-            total.append(_bit(m, bit ^ carry))
-            carry = _bit(m, bit & carry)
+            total.append(bit_signal(m, bit ^ carry))
+            carry = bit_signal(m, bit & carry)
     return Cat(*total)
 
 
@@ -81,5 +81,5 @@ def at_least(m: Module, word: Value, threshold: int, carry: Value | None = None)
     carry = Const(0, 1) if carry is None else carry
     complement = (1 << len(word)) - threshold
     for place, bit in enumerate(word):
-        carry = _bit(m, bit | carry if complement >> place & 1 else bit & carry)
+        carry = bit_signal(m, bit | carry if complement >> place & 1 else bit & carry)
     return carry

@@ -1,9 +1,10 @@
 """Unpack: a code becomes an Operand, with its NaN and Inf flags beside it."""
 
-from amaranth import Cat, Const, Module, Mux, Value
+from amaranth import Cat, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from lmul.hdl.formats import FloatFormat
+from lmul.hdl.normalize import normalize
 from lmul.hdl.operand import OperandLayout
 from lmul.hdl.policy import Policy
 
@@ -60,13 +61,15 @@ class Unpack(wiring.Component):
                     self.operand.man.eq(man),
                 ]
             case "normalize":
-                shifted, lowered = self._normalized(man)
-                subnormal = ~exp.any()
+                exponent, mantissa = normalize(m, exp, man)
                 reach = self.layout.exponent_bits - 1
+                sign = exponent[-1]
                 m.d.comb += [
                     self.operand.zero.eq(~self.code[: fmt.magnitude_bits].any()),
-                    self.operand.exp.eq(Mux(subnormal, (1 << reach) - lowered, exp | (1 << reach))),
-                    self.operand.man.eq(Mux(subnormal, shifted, man)),
+                    self.operand.exp.eq(
+                        Cat(exponent[:-1], sign.replicate(reach - fmt.exponent_bits), ~sign)
+                    ),
+                    self.operand.man.eq(mantissa),
                 ]
 
         if self.policy.specials == "propagate":
@@ -79,15 +82,3 @@ class Unpack(wiring.Component):
                 case "fnuz":
                     m.d.comb += self.nan.eq(self.code == fmt.sign_mask)
         return m
-
-    def _normalized(self, man: Value) -> tuple[Value, Value]:
-        """The mantissa of a subnormal shifted until its leading one drops out, and how far
-        below E = 0 that puts it: nothing for a leading one in the top bit.
-        """
-        bits = self.fmt.mantissa_bits
-        shifted: Value = Const(0, bits)
-        lowered: Value = Const(0)
-        for place in range(bits):  # the highest one wins, so it is chosen last
-            shifted = Mux(man[place], Cat(Const(0, bits - place), man[:place]), shifted)
-            lowered = Mux(man[place], bits - 1 - place, lowered)
-        return shifted, lowered
