@@ -15,7 +15,7 @@ from lmul.sim.runner import Failure, Outcome, Simulation, locked, run
 from lmul.sim.simulators import check_simulator
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 
-__all__ = ["SimulationResult", "simulate"]
+__all__ = ["SimulationResult", "per_cycle_simulation", "simulate"]
 
 
 @dataclass(frozen=True)
@@ -88,7 +88,7 @@ def simulate(
     report(0, 3, f"{design.name}: Verilog")
     circuit = Circuit.of(design, verilog)
     benches = {
-        "per-cycle": _per_cycle_simulation(circuit, seed),
+        "per-cycle": per_cycle_simulation(circuit, seed),
         "bulk": bulk_simulation([circuit], count, seed),
     }
     outcomes: dict[str, Outcome] = {}
@@ -115,7 +115,8 @@ def simulate(
     )
 
 
-def _per_cycle_simulation(circuit: Circuit, seed: int) -> Simulation:
+def per_cycle_simulation(circuit: Circuit, seed: int = SEED) -> Simulation:
+    """The simulation of a circuit that is driven and watched in every cycle."""
     ports = [port.name for side in (circuit.x, circuit.y, circuit.p) for port in side]
     bench = "combinational"
     if circuit.design.stages:

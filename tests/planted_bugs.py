@@ -1,0 +1,44 @@
+"""Damaged circuits, which the benches must find.
+
+The sound module is renamed and stands inside one of its name and ports that falsifies what passes
+through them, so that a bug stays planted however the sound one is built.
+"""
+
+import re
+from collections.abc import Mapping
+
+from lmul.hdl.design import Design
+from lmul.hdl.verilog import emit
+
+_CONTROLS = ("rst", "en", "i_valid")
+
+
+def damaged(design: Design, changes: Mapping[str, str]) -> str:
+    """Verilog of a multiplier in which ``changes`` go wrong.
+
+    ``changes`` maps a port to the expression that is connected in its place: an input that the
+    sound module gets, or an output that the circuit gives, in which ``sound_p`` and
+    ``sound_o_valid`` are the right ones. Without changes, the circuit is sound.
+    """
+    name, vector = design.module_name, f"[{design.format.width - 1}:0] "
+    inputs = {"x": vector, "y": vector}
+    outputs = {"p": vector}
+    if design.stages:
+        inputs |= {"clk": "", **dict.fromkeys(_CONTROLS, "")}
+        outputs |= {"o_valid": ""}
+    unknown = set(changes) - set(inputs) - set(outputs)
+    assert not unknown, unknown
+    lines = [f"module {name}({', '.join([*inputs, *outputs])});"]
+    lines += [f"  input {width}{port};" for port, width in inputs.items()]
+    for port, width in outputs.items():
+        lines += [f"  output {width}{port};", f"  wire {width}sound_{port};"]
+        lines += [f"  assign {port} = {changes.get(port, f'sound_{port}')};"]
+    connections = [f".{port}({changes.get(port, port)})" for port in inputs]
+    connections += [f".{port}(sound_{port})" for port in outputs]
+    lines += [f"  {name}_sound sound({', '.join(connections)});", "endmodule", ""]
+    return re.sub(rf"\b{name}\b", f"{name}_sound", emit(design)) + "\n".join(lines)
+
+
+def with_other(design: Design, other: Design) -> str:
+    """The Verilog of ``other`` under the name of ``design``."""
+    return emit(other).replace(other.module_name, design.module_name)

@@ -1,0 +1,51 @@
+"""The whole exhaustive set: every format, every kind, four presets, every bit."""
+
+import re
+
+import pytest
+from lmul.hdl.formats import FORMATS
+from lmul.hdl.policy import POLICIES, Policy
+from lmul.sim.bulk import family, verify, verify_format
+
+PAIRS = {fmt.name: min(1 << 2 * fmt.width, 1 << 20) for fmt in FORMATS.values()}
+
+
+def test_family_counts():
+    units = {fmt.name: len(family(fmt)) for fmt in FORMATS.values()}
+    assert sum(units[name] for name in units if FORMATS[name].width <= 8) == 156
+    assert units["bf16"] == units["fp16"] == units["fp32"] == 16
+
+
+def test_family_policies():
+    (design,) = family(FORMATS["e4m3"], ["exact"], ["zfgsp"])
+    assert design.policy == Policy.parse("zfgsp")
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", FORMATS)
+def test_every_bit_is_golden(name):
+    fmt = FORMATS[name]
+    designs = family(fmt)
+    result = verify_format(designs)
+    kinds = 5 if fmt.mantissa_bits <= 3 else 4
+    assert result.examples == ()
+    assert result.mismatches == 0
+    assert result.pairs >= PAIRS[name]
+    assert result.units == kinds * len(POLICIES)
+    assert result.products == result.units * result.pairs
+
+
+@pytest.mark.slow
+def test_verify_selection():
+    seen = []
+    results = verify(["e2m1", FORMATS["e3m2"]], ["lmul"], ["ftz"], lambda *x: seen.append(x[:2]))
+    assert [(r.format.name, r.units, r.pairs, r.mismatches) for r in results] == [
+        ("e2m1", 1, 256, 0),
+        ("e3m2", 1, 4096, 0),
+    ]
+    assert seen == [(0, 2), (1, 2), (2, 2)]
+
+
+def test_verify_wrong():
+    with pytest.raises(ValueError, match=re.escape("Unknown format 'e9m9': use e4m3, e5m2,")):
+        verify(["e9m9"])

@@ -1,0 +1,69 @@
+"""Simulations of single designs on both simulators, and what they leave behind."""
+
+import shutil
+from xml.etree import ElementTree
+
+import pytest
+from lmul.hdl.design import Design
+from lmul.sim.simulate import simulate
+
+ICARUS = pytest.mark.skipif(
+    shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
+)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "tests", "vectors"),
+    [
+        ("lmul-e4m3-s1", 5, 65536),
+        ("exact-e4m3-s2", 5, 65536),
+        ("lmul_rne-e5m2-ftz-s3", 5, 65536),
+        ("lmul-e4m3-o3", 3, 65536),
+        ("lmul-fp16-zfgsp", 3, 1 << 20),
+        ("product-lmul_formula-e5m2", 3, None),
+        ("product-lmul_rne-e4m3", 3, None),
+        ("product-mitchell-fp16", 3, None),
+        ("product-exact-fp32", 3, None),
+    ],
+)
+def test_verilator(name, tests, vectors, tmp_path):
+    result = simulate(Design.parse(name), out=tmp_path)
+    assert result.failed == ()
+    assert result.tests == tests
+    assert result.vectors == vectors if vectors else result.vectors > 60000
+
+
+@ICARUS
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    "name",
+    ["lmul-e4m3", "lmul_formula-e5m2-ftz", "exact-e2m1-lax", "lmul-e5m2-s3", "product-lmul-e2m3"],
+)
+def test_icarus(name, tmp_path):
+    result = simulate(Design.parse(name), "icarus", out=tmp_path)
+    assert result.failed == ()
+    assert result.tests == (5 if name.endswith("s3") else 3)
+    assert result.vectors > 250
+
+
+@pytest.mark.slow
+def test_waves_progress_junit(tmp_path):
+    seen = []
+    design = Design.parse("mitchell-e2m1-s1")
+    result = simulate(design, waves=True, out=tmp_path, on_progress=lambda *x: seen.append(x[:2]))
+    assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
+    assert result.waves is not None and result.waves.read_text().count("$var") > 8
+    root = ElementTree.parse(result.junit).getroot()
+    names = [case.get("name") for case in root.iter("testcase")]
+    assert names == ["corners", "latency", "stalls", "reset", "all_pairs"]
+    assert (root.get("tests"), root.get("failures")) == ("5", "0")
+    assert not list((tmp_path / "mitchell-e2m1-s1-verilator").rglob("*.bin"))
+
+
+@ICARUS
+@pytest.mark.slow
+def test_waves_icarus(tmp_path):
+    result = simulate(Design.parse("mitchell-e2m1"), "icarus", waves=True, out=tmp_path)
+    assert result.failures == 0
+    assert result.waves is not None and result.waves.stat().st_size > 100
