@@ -4,6 +4,10 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
+from rich.table import Table
+
+from lmul.progress import progress_bar
+from lmul.terminal import table_console
 
 __all__ = ["report"]
 
@@ -13,7 +17,7 @@ def report(
         Path, typer.Option("-o", "--output", help="The folder to write into.")
     ] = Path("build/report"),
     quick: Annotated[
-        bool, typer.Option("--quick", help="The 8-bit formats only; no fp32, bf16, fp16.")
+        bool, typer.Option("--quick", help="Fewer stimuli for bf16, fp16 and fp32; for a look.")
     ] = False,
     compare: Annotated[
         Path | None, typer.Option(help="An older report.json: show what moved since.")
@@ -22,7 +26,50 @@ def report(
         float | None,
         typer.Option(metavar="PCT", help="With --compare: exit 1 if a figure is worse by more."),
     ] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+    as_json: Annotated[
+        bool, typer.Option("--json", help="Print report.json's text instead of the table.")
+    ] = False,
 ) -> None:
-    """Count, verify and compare everything; print the table, write build/report/."""
-    raise NotImplementedError
+    """Count, verify and compare everything; print the table and write report.{json,md,html}.
+
+    Every circuit counted is compared with the golden model in the same run; if one differs in
+    any bit, no report is written.
+    """
+    if fail_if_worse is not None and compare is None:
+        raise ValueError("--fail-if-worse needs --compare OLD.json")
+    old_text = compare.read_text() if compare else None
+    from lmul.synth.metrics import Report, worse_than
+    from lmul.synth.metrics import compare as compare_reports
+    from lmul.synth.report import report as make_report
+    from lmul.synth.report_console import console as report_tables
+
+    old = Report.from_json(old_text, str(compare)) if old_text is not None else None
+    with progress_bar("report") as on_progress:
+        document = make_report(output, quick, on_progress)
+    new = document.to_report()
+    console = table_console()
+    if as_json:
+        print(new.to_json(), end="")
+    else:
+        console.print(report_tables(document))
+        console.print(f"Written: {output}/report.html, report.md, report.json and pictures")
+    if old is None:
+        return
+    changes = compare_reports(old, new)
+    if not as_json:
+        table = Table(title=f"Since {compare}" if changes else f"Nothing moved since {compare}")
+        for column in ("figure", "was", "is", "change", ""):
+            table.add_column(
+                column, justify="right" if column in ("was", "is", "change") else "left"
+            )
+        for change in changes:
+            percent = "" if change.percent is None else f"{change.percent:+.1f} %"
+            label = " ".join(part for part in change.metric.key if part)
+            table.add_row(label, _shown(change.old), _shown(change.new), percent, change.verdict)
+        console.print(table)
+    if fail_if_worse is not None and worse_than(changes, fail_if_worse):
+        raise typer.Exit(1)
+
+
+def _shown(value: float | None) -> str:
+    return "" if value is None else f"{value:g}"

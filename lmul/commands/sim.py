@@ -24,7 +24,7 @@ def sim(
     Writes JUnit results; exits 1 when a test fails or none ran.
     """
     chosen = Design.parse(design)
-    from lmul.sim.runner import simulate
+    from lmul.sim.simulate import simulate
 
     with progress_bar(f"sim {chosen.name}") as on_progress:
         result = simulate(chosen, simulator, waves=waves, out=output, on_progress=on_progress)
@@ -36,5 +36,7 @@ def sim(
     print(f"results: {result.junit}")
     if result.waves:
         print(f"waves:   {result.waves}")
+    for failure in result.failed:
+        print(f"failed: {failure.test}: {failure.message}")
     if verdict == "failed":
         raise typer.Exit(1)
