@@ -55,7 +55,7 @@ class OperandAccuracy:
         float64 product of the operands before quantisation; both over the same products, those
         that are normal and in range.
     dots_quantised, dots_original : DotError
-        Of sums of unrounded products, added without error, against the same two references.
+        Of sums of unrounded products, added in float64, against the same two references.
     zero, overflow, underflow : int
         Products left out of the product errors: an operand quantised to zero; a product beyond
         the largest or below the smallest normal number. None is left out of the dot products.

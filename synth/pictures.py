@@ -33,7 +33,7 @@ _MARKERS = {
     "mitchell": "^",
     "exact": "D",
 }
-_HATCHES = {"lmul": "", "lmul_rne": "", "lmul_formula": "....", "mitchell": "////", "exact": ""}
+_HATCHES = {"lmul": "", "lmul_rne": "", "lmul_formula": "\\\\\\\\", "mitchell": "////", "exact": ""}
 
 # Written by matplotlib, replaced by the page's own colour afterwards; nothing else may use it.
 _INK = "#0b1c2d"
@@ -118,9 +118,8 @@ def _draw_panel(axes: Axes, title: str, draw: Draw) -> None:
 
 def _svg_element(figure: Figure, salt: str, label: str) -> str:
     # Ids must differ between pictures of one page, and be the same in every run.
-    with mpl.rc_context(
-        {"svg.hashsalt": salt, "svg.fonttype": "none", "font.family": "sans-serif"}
-    ):
+    # Text stays text: it takes the page's font, and the file stays small.
+    with mpl.rc_context({"svg.hashsalt": salt, "svg.fonttype": "none"}):
         buffer = io.StringIO()
         FigureCanvasSVG(figure)
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
@@ -235,15 +234,14 @@ def error_against_gates(
                     label=kind,
                     linestyle="none",
                 )
-            axes.set_yscale("log")
             low = min(mred for _, mred in points.values())
             high = max(mred for _, mred in points.values())
-            span = max(high / low, 1.5)
-            axes.set_ylim(low / span**0.12, high * span**0.12)
-            axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
-            axes.yaxis.set_minor_formatter(
-                (lambda value, _: f"{value:.3g}") if high / low < 30 else (lambda *_: "")
-            )
+            if high / low < 10:
+                axes.set_ylim(0, high * 1.1)
+            else:
+                axes.set_yscale("log")
+                axes.set_ylim(low / (high / low) ** 0.12, high * (high / low) ** 0.12)
+                axes.yaxis.set_major_formatter(lambda value, _: f"{value:.3g}")
             largest = max(gates for gates, _ in points.values())
             axes.set_xlim(0, largest * 1.08)
             axes.set_xlabel("gates")

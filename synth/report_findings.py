@@ -28,7 +28,7 @@ def findings(document: ReportDocument) -> list[str]:
 
 
 def _share(value: float) -> str:
-    return f"{100 * value:.2g} %"
+    return f"{100 * value:.2g}\u00a0%"
 
 
 def _mred(document: ReportDocument, fmt: str, kind: str) -> str:

@@ -1,15 +1,11 @@
-"""The report as Markdown, and as tables on the console."""
+"""The report as Markdown."""
 
 from collections.abc import Sequence
 
 from lmul.synth.pictures import Picture
 from lmul.synth.report_tables import Table
-from rich.console import Group, RenderableType
-from rich.padding import Padding
-from rich.table import Table as RichTable
-from rich.text import Text
 
-__all__ = ["console_table", "markdown"]
+__all__ = ["markdown"]
 
 
 def markdown(
@@ -36,20 +32,3 @@ def _markdown_table(table: Table) -> str:
     rows = [table.columns, marks, *table.rows]
     lines = (" | ".join(cell.replace("|", "\\|") for cell in row) for row in rows)
     return "\n".join(f"| {line} |" for line in lines)
-
-
-def console_table(table: Table, notes: bool = True) -> RenderableType:
-    """A table for rich's console; a rule separates groups of equal first cells."""
-    drawn = RichTable(title=table.title, title_justify="left", title_style="bold", pad_edge=False)
-    for index, column in enumerate(table.columns):
-        drawn.add_column(
-            column,
-            justify="left" if index < table.text_columns else "right",
-            style="bold" if index in table.strong else None,
-        )
-    for row, following in zip(table.rows, [*table.rows[1:], None], strict=True):
-        ends = following is not None and following[0] != row[0] and table.text_columns > 1
-        drawn.add_row(*row, end_section=ends)
-    if not notes:
-        return drawn
-    return Group(drawn, *(Padding(Text(note, style="dim"), (0, 0, 0, 2)) for note in table.notes))

@@ -22,6 +22,7 @@ __all__ = [
 ]
 
 _NOTHING = "–"
+_NO_ERROR_PERCENT = 1e-10  # what float64 leaves when a thousand exact products are summed twice
 
 
 @dataclass(frozen=True)
@@ -49,13 +50,13 @@ class Table:
 
 
 def _percent(share: float, digits: int = 0) -> str:
-    return f"{100 * share:.{digits}f} %"
+    return f"{100 * share:.{digits}f}\u00a0%"
 
 
 def _error(share: float) -> str:
     """An error in percent: two decimals, more for what would show as zero."""
     percent = 100 * share
-    if percent == 0:
+    if abs(percent) < _NO_ERROR_PERCENT:
         return "0"
     if abs(percent) < 0.005:
         return f"{percent:.1e}"
@@ -70,23 +71,25 @@ def _signed(share: float) -> str:
 def headline_table(document: ReportDocument) -> Table:
     """Gates by format and policy, and what L-Mul saves."""
     printed = {
-        row.format: f"{row.printed_lmul}/{row.printed_exact} = "
-        + _percent(row.printed_lmul / row.printed_exact)
+        row.format: (row.printed_lmul, row.printed_exact)
         for row in paper_rows()
-        if row.printed_lmul and row.printed_exact
+        if row.printed_lmul and row.printed_exact and row.format in document.formats
     }
     rows = []
     for row in document.rows:
-        gates = [str(row.gates[kind]) if kind in row.gates else _NOTHING for kind in KINDS]
+        gates = {kind: str(row.gates.get(kind, _NOTHING)) for kind in KINDS}
         rows.append(
             [
                 row.format,
                 row.policy,
-                *gates,
+                *(gates[kind] for kind in ("lmul", "lmul_rne", "exact")),
                 _percent(row.to_conventional),
                 _percent(row.to_smallest),
                 row.smallest_exact,
-                printed.get(row.format, _NOTHING),
+                _percent(printed[row.format][0] / printed[row.format][1])
+                if row.format in printed
+                else _NOTHING,
+                *(gates[kind] for kind in ("mitchell", "lmul_formula")),
             ]
         )
     differing = [
@@ -100,8 +103,10 @@ def headline_table(document: ReportDocument) -> Table:
         "“exact” is the conventional full-product multiplier. “smallest” is the smallest circuit "
         "found here whose codes equal those of “exact” on every pair of operands, checked in this "
         "run for the formats of 8 bits.",
-        "“paper”: L-Mul : exact as arXiv 2410.00907 prints it, in a unit of its own (an XOR is "
-        "four gates) and without special cases, normalising or rounding.",
+        "“paper”: L-Mul : exact as arXiv 2410.00907 prints it ("
+        + ", ".join(f"{fmt} {lmul}/{exact}" for fmt, (lmul, exact) in printed.items())
+        + "), in a unit of its own (an XOR is four gates) and without special cases, normalising "
+        "or rounding.",
     ]
     if differing:
         notes.append(
@@ -110,12 +115,24 @@ def headline_table(document: ReportDocument) -> Table:
             "of the kind exact."
         )
     return Table(
-        "Gates by kind and policy",
-        ["format", "policy", *KINDS, "lmul : exact", "lmul : smallest", "smallest", "paper"],
+        "Gates of L-Mul and its twins",
+        [
+            "format",
+            "policy",
+            "lmul",
+            "lmul_rne",
+            "exact",
+            "lmul : exact",
+            "lmul : smallest",
+            "smallest",
+            "paper",
+            "mitchell",
+            "lmul_formula",
+        ],
         rows,
         notes,
         text_columns=2,
-        strong=frozenset({2, 8}),
+        strong=frozenset({2, 6}),
     )
 
 
@@ -265,7 +282,7 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
             "Two heads of all-MiniLM-L6-v2 on 128 tokens of English. “products”: mean |error| of "
             "the packed product against the exact product of the same quantised operands. “dots”: "
             "norm-wise error ‖result − reference‖ / ‖reference‖ of all dot products, products "
-            "unrounded and added without error; “own” against the exact product of the quantised "
+            "unrounded and added in float64; “own” against the exact product of the quantised "
             "operands, the multiplier's own error; “all” against float64 on the original ones, "
             "quantisation included.",
             "“left out”: products of a zero operand, or below the smallest normal number; no dot "

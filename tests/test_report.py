@@ -1,0 +1,300 @@
+"""The report: what it compares, what it says, and that its files are whole and agree."""
+
+import json
+import re
+import xml.etree.ElementTree as ElementTree
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import pytest
+from lmul.hdl.errors import ToolFailed
+from lmul.hdl.formats import FORMATS
+from lmul.sim.bulk import VerifyResult
+from lmul.synth import report as report_module
+from lmul.synth.comparison import (
+    RIVAL,
+    HeadlineRow,
+    differing_pairs,
+    headline,
+    kinds_of,
+    report_designs,
+)
+from lmul.synth.error_survey import survey
+from lmul.synth.gates import GateCount, count
+from lmul.synth.metrics import Report
+from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.report import report, write
+from lmul.synth.report_console import console
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_findings import findings
+from lmul.synth.report_tables import headline_table, operand_table, pair_error_table, rival_table
+from rich.console import Console
+
+_FORMATS = ("e4m3", "bf16")
+
+
+def _counted(gates: int) -> GateCount:
+    return GateCount({"$_AND_": gates}, flipflops=0, depth=1, yosys="none", script="none")
+
+
+@pytest.fixture(scope="module")
+def errors():
+    return survey(_FORMATS, quick=True)
+
+
+@pytest.fixture(scope="module")
+def document(errors):
+    """A document of made-up gate counts: 100 more with each kind, 10 with each policy."""
+    counts = {
+        name: _counted(1000 + 100 * (index % 5) + 10 * (index // 5))
+        for index, name in enumerate(report_designs(_FORMATS))
+    }
+    verified = [VerifyResult(FORMATS[f], 20, 65536, 1_310_720, 0, 1.0) for f in _FORMATS]
+    rows = headline(counts, _FORMATS)
+    return ReportDocument({"yosys": "0"}, rows, counts, errors, verified, "verilator", True)
+
+
+@pytest.fixture(scope="module")
+def folder(document, tmp_path_factory):
+    """The document, written."""
+    place = tmp_path_factory.mktemp("report") / "deep" / "report"
+    write(document, place)
+    return place
+
+
+@pytest.mark.parametrize(
+    ("fmt", "policy", "pairs"),
+    # The first four from ARITHMETIC section 3: rounding twice on the subnormal grid.
+    [("e4m3", "ocp", 448), ("e5m2", "ocp", 252), ("e4m3", "ftz", 0), ("e5m2", "lax", 0)],
+)
+def test_lmul_rne_is_exact_but_for_subnormals(fmt, policy, pairs):
+    assert differing_pairs("lmul_rne", fmt, policy) == pairs
+
+
+def test_wide_formats_are_not_enumerated():
+    assert differing_pairs("lmul", "bf16", "ftz") is None
+
+
+def test_designs_of_the_comparison():
+    names = report_designs(("e4m3", "bf16"))
+    assert len(names) == len(set(names)) == (1 + 4) * 5 + (1 + 4) * 4
+    assert {"product-exact-e4m3", "lmul_rne-e4m3-ftz", "lmul-bf16", "exact-bf16-bare"} <= set(names)
+    assert "lmul_rne" not in kinds_of("bf16")
+
+
+def test_ratios_and_the_smallest_exact():
+    gates = {"lmul": 90, "lmul_rne": 100, "mitchell": 80, "exact": 180}
+    row = HeadlineRow("e4m3", "ftz", gates, {"lmul": 5, "lmul_rne": 0, "mitchell": 7})
+    assert (row.smallest_exact, row.to_conventional, row.to_smallest) == ("lmul_rne", 0.5, 0.9)
+    # What differs on one pair is not the same function, however small.
+    row = replace(row, differing={"lmul": 5, "lmul_rne": 1, "mitchell": 7})
+    assert (row.smallest_exact, row.to_smallest) == ("exact", 0.5)
+
+
+def test_headline_table_shows_both_ratios_beside_the_paper(document):
+    row = HeadlineRow(
+        "e4m3",
+        "ftz",
+        {"lmul": 90, "lmul_rne": 100, "lmul_formula": 110, "mitchell": 80, "exact": 180},
+        {"lmul_rne": 0},
+    )
+    table = headline_table(replace(document, rows=[row]))
+    cells = dict(zip(table.columns, table.rows[0], strict=True))
+    assert cells["lmul : exact"] == "50\u00a0%"
+    assert cells["lmul : smallest"] == "90\u00a0%"
+    assert cells["smallest"] == "lmul_rne"
+    assert cells["paper"] == "48\u00a0%"
+    assert "e4m3 157/325" in " ".join(table.notes)
+
+
+def test_double_rounding_under_ocp_is_told(document):
+    notes = " ".join(headline_table(document).notes)
+    assert "448 of 65536 pairs of e4m3" in notes
+
+
+def test_rival_stands_between_ours(document):
+    assert RIVAL == {"e4m3": 65, "bf16": 151, "fp32": 306}
+    table = rival_table(document)
+    assert [row[0] for row in table.rows] == ["e4m3", "bf16"]
+    assert table.rows[0][2] == "65"
+    assert table.rows[0][1] == str(document.counts["lmul-e4m3-bare"].gates)
+    assert table.rows[0][3] == str(document.counts["lmul-e4m3-lax"].gates)
+    assert "not run again here" in table.notes[0]
+
+
+def test_error_table_has_the_known_figures(document):
+    rows = {(row[0], row[1]): row for row in pair_error_table(document).rows}
+    assert rows["e4m3", "lmul"][2:6] == ["5.24", "+4.93", "-3.03", "+12.50"]
+    assert rows["e4m3", "lmul_rne"][2:4] == ["1.90", "-0.54"]
+    assert rows["e4m3", "mitchell"][2:4] == ["3.78", "-3.78"]
+    assert rows["bf16", "lmul"][7] == "16,384"
+
+
+def test_operand_table_has_every_kind_and_rounding(document):
+    rows = [tuple(row[:3]) for row in operand_table(document).rows]
+    assert rows == [
+        (fmt, rounding, kind)
+        for fmt in _FORMATS
+        for rounding in ("nearest", "truncate")
+        for kind in kinds_of(fmt)
+    ]
+
+
+def test_findings_follow_the_figures(document):
+    def told(lmul: int, rne: int, mitchell: int, differing: int) -> str:
+        gates = {"lmul": lmul, "lmul_rne": rne, "mitchell": mitchell, "exact": 180}
+        row = HeadlineRow("e4m3", "ftz", gates, {"lmul_rne": differing})
+        return " ".join(findings(replace(document, rows=[row]))).replace("\u00a0", " ")
+
+    text = told(90, 100, 95, 0)
+    assert "an exactly rounded product is had for 100 gates" in text
+    assert "saves 10 of them, 10 %" in text
+    assert "constant does harm" not in text
+    assert "constant does harm" in told(90, 100, 90, 0)
+    assert "L-Mul saves nothing" in told(100, 90, 95, 0)
+    alone = told(90, 100, 95, 1)
+    assert "stands alone" in alone
+    assert "is had for" not in alone
+
+
+class _Page(HTMLParser):
+    """Checks nesting, and collects what a page loads from elsewhere."""
+
+    void = frozenset({"meta", "br", "link", "img"})
+
+    def __init__(self):
+        super().__init__()
+        self.open: list[str] = []
+        self.loads: list[str] = []
+        self.ids: list[str] = []
+
+    def handle_starttag(self, tag, attrs):
+        if tag not in self.void:
+            self.open.append(tag)
+        for name, value in attrs:
+            if name in ("src", "href", "xlink:href") and not value.startswith("#"):
+                self.loads.append(value)
+            if name == "id":
+                self.ids.append(value)
+
+    def handle_startendtag(self, tag, attrs):
+        self.handle_starttag(tag, attrs)
+        if tag not in self.void:
+            self.open.pop()
+
+    def handle_endtag(self, tag):
+        assert self.open.pop() == tag
+
+
+def test_written_files(document, folder, tmp_path):
+    names = {path.name for path in folder.iterdir()}
+    stems = ("gates", "errors", "pareto")
+    pictures = {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
+    assert names == {"report.json", "report.md", "report.html"} | pictures
+    content = {path.name: path.read_bytes() for path in folder.iterdir()}
+    for name in pictures:
+        if name.endswith("png"):
+            assert content[name].startswith(b"\x89PNG")
+        else:
+            assert ElementTree.fromstring(content[name]).tag.endswith("svg")
+    again = write(document, tmp_path / "again")
+    # Same measurements, same bytes.
+    assert {path.name: path.read_bytes() for path in again} == content
+
+
+def test_json_is_a_report_that_compare_reads(document, folder):
+    write(document, folder)
+    text = (folder / "report.json").read_text(encoding="utf-8")
+    read = Report.from_json(text)
+    keys = [metric.key for metric in read.metrics]
+    assert len(keys) == len(set(keys))
+    found = {(m.design, m.name, m.stimulus): m.value for m in read.metrics}
+    assert found["lmul-e4m3-ftz", "gates", None] == document.counts["lmul-e4m3-ftz"].gates
+    assert found["lmul-e4m3", "mred", "all mantissa pairs"] == pytest.approx(0.0524, abs=1e-4)
+    verified = json.loads(text)["verified"]
+    assert [entry["products"] for entry in verified] == [1_310_720, 1_310_720]
+
+
+def test_html_stands_alone(document, folder):
+    write(document, folder)
+    text = (folder / "report.html").read_text(encoding="utf-8")
+    page = _Page()
+    page.feed(text)
+    assert page.open == []
+    assert page.loads == []
+    assert "url(http" not in text
+    assert "@import" not in text
+    assert "prefers-color-scheme: dark" in text
+    assert 'name="viewport"' in text
+    assert text.count('<svg role="img" aria-label="') == 2 + 2 + 2
+    for table in (headline_table(document), pair_error_table(document)):
+        assert all(f">{cell}</td>" in text for row in table.rows for cell in row)
+
+
+def test_markdown_tables_are_rectangular(folder):
+    write(document, folder)
+    text = (folder / "report.md").read_text(encoding="utf-8")
+    for block in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
+        assert len({line.count(" | ") for line in block.splitlines()}) == 1
+    for name in re.findall(r"!\[[^]]*\]\(([^)]*)\)", text):
+        assert (folder / name).is_file()
+
+
+def test_pictures_take_the_colour_of_the_page(document):
+    pictures = (
+        gates_by_kind(document.rows),
+        error_histograms(document.errors),
+        error_against_gates(document.rows, document.errors),
+    )
+    for picture in pictures:
+        for panel in picture.svg_panels():
+            assert "currentColor" in panel
+            assert not re.search(r"(fill|stroke): #000000", panel)
+
+
+def test_console_fits_80_characters(document):
+    printer = Console(width=80, record=True, file=open("/dev/null", "w", encoding="utf-8"))  # noqa: PTH123, SIM115
+    printer.print(console(document))
+    text = printer.export_text()
+    assert "…" not in text
+    assert "1,310,720" in text
+
+
+def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path, errors):
+    monkeypatch.setattr(report_module, "count_gates", lambda names, progress: {})
+    monkeypatch.setattr(
+        report_module,
+        "verify_format",
+        lambda designs, *_: VerifyResult(
+            designs[0].format, 20, 10, 200, 3, 1.0, ("lmul-e4m3: 01 02 is 03, not 04",)
+        ),
+    )
+    message = (
+        "3 of 200 products of e4m3 circuits differ from the golden model, "
+        "the first: lmul-e4m3: 01 02 is 03, not 04"
+    )
+    with pytest.raises(ToolFailed, match=f"^{re.escape(message)}$"):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_unwritable_folder(document, tmp_path):
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(OSError, match="file"):
+        write(document, tmp_path / "file")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+@pytest.mark.slow
+def test_a_real_report_of_the_smallest_format(tmp_path):
+    steps = []
+    document = report(
+        tmp_path, quick=True, on_progress=lambda *step: steps.append(step), formats=("e2m1",)
+    )
+    done = [step[0] for step in steps]
+    assert done == sorted(done)
+    assert steps[-1][0] == steps[-1][1]
+    assert document.counts["lmul-e2m1-ftz"] == count("lmul-e2m1-ftz")
+    [verified] = document.verified
+    assert (verified.products, verified.mismatches) == (20 * 256, 0)
+    assert (tmp_path / "report.html").stat().st_size > 10_000
