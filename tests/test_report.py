@@ -203,7 +203,6 @@ def test_written_files(document, folder, tmp_path):
 
 
 def test_json_is_a_report_that_compare_reads(document, folder):
-    write(document, folder)
     text = (folder / "report.json").read_text(encoding="utf-8")
     read = Report.from_json(text)
     keys = [metric.key for metric in read.metrics]
@@ -216,7 +215,6 @@ def test_json_is_a_report_that_compare_reads(document, folder):
 
 
 def test_html_stands_alone(document, folder):
-    write(document, folder)
     text = (folder / "report.html").read_text(encoding="utf-8")
     page = _Page()
     page.feed(text)
@@ -232,7 +230,6 @@ def test_html_stands_alone(document, folder):
 
 
 def test_markdown_tables_are_rectangular(folder):
-    write(document, folder)
     text = (folder / "report.md").read_text(encoding="utf-8")
     for block in re.findall(r"(?:^\|.*\|\n)+", text, re.MULTILINE):
         assert len({line.count(" | ") for line in block.splitlines()}) == 1
