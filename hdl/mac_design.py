@@ -1,0 +1,229 @@
+"""Names of circuits that accumulate: processing elements and systolic arrays.
+
+pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
+array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN]
+pe-int8[-sN], array-int8-RxC-FLOW[-sN]
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Literal, get_args
+
+from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.formats import FORMATS, FloatFormat
+from lmul.hdl.kinds import KINDS, Kind, check_kind
+from lmul.hdl.policy import POLICIES, Policy
+
+__all__ = ["MAX_SIDE", "Flow", "MacDesign", "MacKind", "MacLevel"]
+
+MacLevel = Literal["pe", "array"]
+MacKind = Kind | Literal["int8"]
+Flow = Literal["os", "ws"]
+"""Output-stationary: sums stay in the array; weight-stationary: one operand stays."""
+
+MAX_SIDE = 64
+_MAX_STAGES = 1
+_DEFAULT_POLICY = POLICIES["ocp"]
+_SIZE = re.compile(r"(\d+)x(\d+)")
+_NUMBER = re.compile(r"([ks])(\d+)")
+_PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
+
+
+@dataclass(frozen=True)
+class MacDesign:
+    """A processing element or an array of them.
+
+    Parameters
+    ----------
+    level : str
+        ``"pe"`` or ``"array"``.
+    kind : str
+        One of :data:`lmul.hdl.kinds.KINDS`, or ``"int8"``.
+    format : FloatFormat or None
+        Of both operands; None for ``int8``.
+    policy : Policy
+        Ignored by ``int8``.
+    accumulator : Accumulator or None
+        None is the format's default: ``exact`` up to 8 bits, else ``fp32``; 32-bit integers for
+        ``int8``.
+    k_max : int
+        The longest dot product of an ``exact`` accumulator.
+    stages : int
+        1 puts a register between product and accumulation.
+    rows, columns : int
+        Of an array, 1 to 64; 1 for a PE.
+    flow : str
+        Of an array: ``"os"`` or ``"ws"``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a parameter is of the wrong type, unknown, or out of range.
+    """
+
+    level: MacLevel
+    kind: MacKind
+    format: FloatFormat | None
+    policy: Policy = _DEFAULT_POLICY
+    accumulator: Accumulator | None = None
+    k_max: int = DEFAULT_K_MAX
+    stages: int = 0
+    rows: int = 1
+    columns: int = 1
+    flow: Flow = "os"
+
+    def __post_init__(self) -> None:
+        if self.level not in get_args(MacLevel):
+            raise ValueError(f"Level must be pe or array, not {self.level!r}")
+        if self.kind == "int8":
+            if self.format is not None or self.accumulator is not None:
+                raise ValueError("Kind 'int8' has neither a floating-point format nor accumulator")
+            object.__setattr__(self, "policy", _DEFAULT_POLICY)
+        else:
+            if not isinstance(self.format, FloatFormat):
+                raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
+            check_kind(self.kind, self.format)
+            if self.accumulator == default_accumulator(self.format):
+                object.__setattr__(self, "accumulator", None)
+        if not isinstance(self.policy, Policy):
+            raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
+        if self.accumulator is not None and not isinstance(self.accumulator, Accumulator):
+            raise TypeError(f"Accumulator must be an Accumulator, not {self.accumulator!r}")
+        self._check_number("k_max", self.k_max, 1, 1 << 24)
+        if self.k_max != DEFAULT_K_MAX and not self.resolved_accumulator.is_exact:
+            raise ValueError("k_max is for exact accumulators; the others take any K")
+        self._check_number("stages", self.stages, 0, _MAX_STAGES)
+        self._check_number("rows", self.rows, 1, MAX_SIDE)
+        self._check_number("columns", self.columns, 1, MAX_SIDE)
+        if self.flow not in get_args(Flow):
+            raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
+        if self.level == "pe" and (self.rows, self.columns, self.flow) != (1, 1, "os"):
+            raise ValueError("A PE has no rows, columns or flow; an array has")
+
+    @staticmethod
+    def _check_number(name: str, value: int, low: int, high: int) -> None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"{name} must be an integer, not {value!r}")
+        if not low <= value <= high:
+            raise ValueError(f"{name} must be from {low} to {high}, not {value!r}")
+
+    @property
+    def resolved_accumulator(self) -> Accumulator:
+        """The accumulator, the default put in; an ``int8`` design's is exact."""
+        if self.accumulator is not None:
+            return self.accumulator
+        return Accumulator("exact") if self.format is None else default_accumulator(self.format)
+
+    @property
+    def name(self) -> str:
+        """The canonical name; defaults are left out."""
+        parts: list[str] = [self.level, self.kind]
+        if self.format is not None:
+            parts.append(self.format.name)
+        if self.level == "array":
+            parts += [f"{self.rows}x{self.columns}", self.flow]
+        if self.policy != _DEFAULT_POLICY:
+            parts.append(self.policy.name)
+        if self.accumulator is not None:
+            parts.append(self.accumulator.name)
+        if self.k_max != DEFAULT_K_MAX:
+            parts.append(f"k{self.k_max}")
+        if self.stages:
+            parts.append(f"s{self.stages}")
+        return "-".join(parts)
+
+    @property
+    def module_name(self) -> str:
+        """The name as a Verilog identifier."""
+        return self.name.replace("_-", "_m").replace("-", "_")
+
+    @classmethod
+    def parse(cls, name: str) -> "MacDesign":
+        """The design of a name.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When ``name`` is no string; with the part that is wrong and what may stand there.
+        """
+        if not isinstance(name, str):
+            raise TypeError(f"A design's name must be a string, not {name!r}")
+        try:
+            return cls._parse(_PART.split(name))
+        except ValueError as error:
+            raise ValueError(f"Design {name!r}: {error}") from None
+
+    @classmethod
+    def _parse(cls, parts: list[str]) -> "MacDesign":
+        rest = iter(parts)
+        level = next(rest)
+        if level not in get_args(MacLevel):
+            raise ValueError(f"unknown level {level!r}, use pe or array")
+        kind = next(rest, "")
+        fmt = None
+        if kind != "int8":
+            if kind not in KINDS:
+                raise ValueError(f"unknown kind {kind!r}, use {', '.join(KINDS)}, int8")
+            format_name = next(rest, "")
+            if format_name not in FORMATS:
+                raise ValueError(f"unknown format {format_name!r}, use {', '.join(FORMATS)}")
+            fmt = FORMATS[format_name]
+        rows = columns = 1
+        flow = "os"
+        if level == "array":
+            size = next(rest, "")
+            match = _SIZE.fullmatch(size)
+            if not match:
+                raise ValueError(f"unknown size {size!r}, use RxC, such as 8x8")
+            rows, columns = int(match[1]), int(match[2])
+            flow = next(rest, "")
+            if flow not in get_args(Flow):
+                raise ValueError(f"unknown flow {flow!r}, use os or ws")
+        policy, accumulator, numbers = cls._options(list(rest), fmt)
+        return cls(
+            level,
+            kind,
+            fmt,
+            policy,
+            accumulator,
+            numbers.get("k", DEFAULT_K_MAX),
+            numbers.get("s", 0),
+            rows,
+            columns,
+            flow,
+        )
+
+    @staticmethod
+    def _options(
+        parts: list[str], fmt: FloatFormat | None
+    ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
+        policy, accumulator = _DEFAULT_POLICY, None
+        numbers: dict[str, int] = {}
+        allowed = "POLICY, then ACC, then kK, then sN" if fmt else "sN"
+        step = 0  # how far along POLICY, ACC, k, s we are
+        for part in parts:
+            match = _NUMBER.fullmatch(part)
+            if match:
+                place = 3 if match[1] == "k" else 4
+            else:
+                try:
+                    found = Accumulator(part)
+                    place = 2
+                except ValueError:
+                    if part.startswith("fix"):
+                        raise
+                    found = None
+                    place = 1
+            if place <= step or (fmt is None and place < 4):
+                raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
+            step = place
+            if match:
+                numbers[match[1]] = int(match[2])
+            elif place == 2:
+                accumulator = found
+            else:
+                policy = Policy.parse(part)
+        return policy, accumulator, numbers
+
+    def __str__(self) -> str:
+        return self.name
