@@ -3,6 +3,7 @@
 from amaranth import Cat, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.operand import OperandLayout, ProductLayout
 from lmul.hdl.ripple import add, full_adder, half_adder

@@ -3,6 +3,7 @@
 from amaranth import Module, Mux
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import resolve_offset
 from lmul.hdl.operand import OperandLayout, ProductLayout

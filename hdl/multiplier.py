@@ -3,6 +3,7 @@
 from amaranth import Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import Kind

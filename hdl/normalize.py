@@ -1,6 +1,7 @@
 """Normalise: a subnormal's mantissa is shifted until its leading one is the hidden bit."""
 
 from amaranth import Cat, Const, Module, Mux, Value
+
 from lmul.hdl.ripple import bit_signal
 
 __all__ = ["normalize"]

@@ -1,6 +1,7 @@
 """Operand and Product: what passes between unpack, a product unit, and pack or accumulator."""
 
 from amaranth.lib import data
+
 from lmul.hdl.formats import FloatFormat
 
 __all__ = ["OperandLayout", "ProductLayout"]

@@ -3,6 +3,7 @@
 from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.policy import Policy

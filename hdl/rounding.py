@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from amaranth import Cat, Const, Module, Mux, Signal, Value
+
 from lmul.hdl.ripple import half_adder
 
 __all__ = ["Kept", "round_to_even", "shift_right"]

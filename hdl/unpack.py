@@ -3,6 +3,7 @@
 from amaranth import Cat, Module
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.normalize import normalize
 from lmul.hdl.operand import OperandLayout

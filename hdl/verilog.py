@@ -7,9 +7,11 @@ from amaranth import Module
 from amaranth.back import verilog
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
+
 from lmul.hdl.design import Design
 from lmul.hdl.multiplier import Multiplier
 from lmul.hdl.product import ProductUnit, product_unit
+from lmul.hdl.verilog_text import tidy
 
 __all__ = ["FlatProduct", "component", "convert", "emit"]
 
@@ -60,7 +62,7 @@ def component(design: Design) -> Multiplier | FlatProduct:
 
 
 def convert(component: wiring.Component, name: str) -> str:
-    """Verilog of a component, without source paths and with plain module names.
+    """Verilog of a component, without source paths, with plain names and ports in order.
 
     Parameters
     ----------
@@ -80,9 +82,10 @@ def convert(component: wiring.Component, name: str) -> str:
         else:
             os.environ["AMARANTH_USE_YOSYS"] = before
     # Amaranth calls submodules "top.sub", which Verilog must write as an escaped identifier.
-    return re.sub(
+    text = re.sub(
         rf"\\({re.escape(name)}(?:\.\w+)+) ", lambda match: match[1].replace(".", "_") + " ", text
     )
+    return tidy(text)
 
 
 def emit(design: Design) -> str:

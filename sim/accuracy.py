@@ -11,12 +11,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.sim.census import range_masks
 from lmul.sim.codec import as_format, code_dtype, decode
 from lmul.sim.golden import multiply, product
-from numpy.typing import NDArray
 
 __all__ = [
     "ALL_PAIRS_MANTISSA_BITS",

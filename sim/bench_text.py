@@ -14,7 +14,7 @@ _HEAD = """\
 // Self-checking bench of @MODULE@: @ABOUT@.
 // Run it in this folder. Icarus:
 //   $ iverilog -g2005 -o bench -f @MODULE@.f @MODULE@_tb.v && vvp -n bench
-// Verilator, which gives the program obj_dir/V@MODULE@_tb:
+// Or with Verilator, which gives the program obj_dir/V@MODULE@_tb:
 //   $ verilator --binary --timing --top @MODULE@_tb @MODULE@.vlt -f @MODULE@.f @MODULE@_tb.v
 // The last line says PASS or FAIL and counts; after FAIL the simulator's exit code is not 0.
 

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
 from lmul.sim.arithmetic import product_significands, unpack

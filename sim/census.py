@@ -7,11 +7,12 @@ a multiplier's accuracy.
 from dataclasses import dataclass
 
 import numpy as np
+from numpy.typing import NDArray
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind
 from lmul.sim.codec import as_format, decode
 from lmul.sim.golden import product
-from numpy.typing import NDArray
 
 __all__ = ["Census", "census", "range_masks"]
 

@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from amaranth.hdl import Fragment
+
 from lmul.hdl.design import Design
 from lmul.hdl.product import product_unit
 from lmul.sim.elaboration import verilog_of

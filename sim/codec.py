@@ -5,6 +5,7 @@ from typing import Any, Literal, get_args
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.sim.arithmetic import Significands, round_to_code
 

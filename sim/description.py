@@ -65,8 +65,8 @@ def computes(design: Design) -> str:
         case "lmul_rne":
             what = (
                 f"the exact product rounded to nearest even at {m} mantissa bits, as the integer "
-                f"sum X + Y - {constant} + c of the operands' magnitude codes {_AS_ONE}, where the carry c "
-                "is 0 or 1 and depends on the mantissas alone"
+                f"sum X + Y - {constant} + c of the operands' magnitude codes {_AS_ONE}, where "
+                "the carry c is 0 or 1 and depends on the mantissas alone"
             )
         case "lmul_formula":
             what = (

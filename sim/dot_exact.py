@@ -10,6 +10,7 @@ import math
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind
 from lmul.sim.drain import add_to_odd

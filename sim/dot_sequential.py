@@ -2,6 +2,7 @@
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind
 from lmul.hdl.policy import Overflow

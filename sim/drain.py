@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.policy import Overflow
 from lmul.sim.codec import code_dtype, encode, round_magnitude

@@ -6,6 +6,7 @@ from fractions import Fraction
 from typing import Any, SupportsFloat
 
 import numpy as np
+
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind

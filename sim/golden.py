@@ -14,6 +14,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.policy import Policy, Subnormals

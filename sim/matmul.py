@@ -5,6 +5,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset

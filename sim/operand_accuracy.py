@@ -10,13 +10,14 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from numpy.typing import NDArray
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind
 from lmul.sim.accuracy import ErrorStats
 from lmul.sim.census import range_masks
 from lmul.sim.codec import Rounding, as_format, decode, encode
 from lmul.sim.golden import multiply, product
-from numpy.typing import NDArray
 
 __all__ = ["DotError", "OperandAccuracy", "operand_accuracy", "tensor_scale"]
 

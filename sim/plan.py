@@ -9,6 +9,7 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.policy import Policy

@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.design import Design
 from lmul.sim.circuit import Circuit, word_width
 from lmul.sim.golden import multiply, product

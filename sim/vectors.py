@@ -9,6 +9,7 @@ from typing import Any
 
 import numpy as np
 import numpy.typing as npt
+
 from lmul.hdl.formats import FloatFormat
 from lmul.sim.codec import code_dtype
 

@@ -9,6 +9,7 @@ describe to numpy.
 from collections.abc import Sequence
 
 import numpy as np
+
 from lmul.sim.circuit import Circuit, Port, word_width
 
 __all__ = ["WRAPPER", "results_dtype", "stimulus_dtype", "wrapper"]

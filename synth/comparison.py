@@ -10,6 +10,7 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 import numpy as np
+
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS, Kind, check_kind

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
+
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import Kind
 from lmul.sim.accuracy import SEEDED_PAIRS, Histogram, PairAccuracy, accuracy, histogram

@@ -2,11 +2,12 @@
 
 from collections.abc import Mapping, Sequence
 
-from lmul.synth.paper import PaperRow, paper_rows
-from lmul.synth.paper_energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
 from rich.console import Group
 from rich.table import Table
 from rich.text import Text
+
+from lmul.synth.paper import PaperRow, paper_rows
+from lmul.synth.paper_energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
 
 __all__ = ["energy_table", "gate_table", "paper_tables"]
 

@@ -10,12 +10,13 @@ from dataclasses import dataclass
 
 import matplotlib as mpl
 import numpy as np
-from lmul.synth.comparison import HeadlineRow
-from lmul.synth.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+
+from lmul.synth.comparison import HeadlineRow
+from lmul.synth.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
 
 __all__ = ["COLOURS", "Picture", "error_against_gates", "error_histograms", "gates_by_kind"]
 

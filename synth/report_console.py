@@ -2,14 +2,15 @@
 
 from dataclasses import replace
 
-from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_findings import findings
-from lmul.synth.report_tables import Table, headline_table, verified_table
 from rich.box import SIMPLE_HEAD
 from rich.console import Group, RenderableType
 from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
+
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_findings import findings
+from lmul.synth.report_tables import Table, headline_table, verified_table
 
 __all__ = ["console", "console_table"]
 

@@ -2,10 +2,11 @@
 
 from collections.abc import Sequence
 
-from lmul.synth.synthesis import Synthesis
 from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
+
+from lmul.synth.synthesis import Synthesis
 
 __all__ = ["synthesis_tables"]
 

@@ -37,8 +37,9 @@ UNMAPPED = "synth -flatten -noabc; opt_clean"
 def netlists(verilog: str, tops: list[str], script: str = UNMAPPED) -> dict[str, "Netlist"]:
     """The netlists of some modules of a Verilog text, each synthesised as its own top."""
     runs = []
-    with tempfile.TemporaryDirectory(dir=Path.cwd(), prefix=".netlist_") as folder:
-        where = Path(folder).name
+    Path("build").mkdir(exist_ok=True)
+    with tempfile.TemporaryDirectory(dir="build", prefix="netlist_") as folder:
+        where = f"build/{Path(folder).name}"
         (Path(folder) / "all.v").write_text(verilog)
         runs.append(f"read_verilog {where}/all.v; design -save all")
         for top in tops:

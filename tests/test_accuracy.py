@@ -3,6 +3,7 @@
 import ml_dtypes
 import numpy as np
 import pytest
+
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS
 from lmul.sim.accuracy import ErrorStats, accuracy, histogram

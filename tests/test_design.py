@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from lmul.hdl.design import Design, Level
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind

@@ -9,6 +9,7 @@ import textwrap
 
 import numpy as np
 import pytest
+
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES, Policy

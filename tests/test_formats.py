@@ -8,6 +8,7 @@ import gfloat.formats
 import ml_dtypes
 import numpy as np
 import pytest
+
 from lmul.hdl.formats import FORMATS, FloatFormat
 
 TWINS = {

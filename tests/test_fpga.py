@@ -1,6 +1,7 @@
 """LUT counts against circuits whose LUTs are known by hand."""
 
 import pytest
+
 from lmul.synth.circuit import Circuit
 from lmul.synth.fpga import FAMILIES, luts
 

@@ -4,6 +4,7 @@ import json
 import re
 
 import pytest
+
 from lmul.hdl.errors import ToolFailed
 from lmul.synth import yosys
 from lmul.synth.circuit import Circuit

@@ -1,11 +1,11 @@
 import numpy as np
 import pytest
 from literal_model import multiply_literally
-from lmul.hdl.kinds import resolve_offset
 from oracle import DTYPES
 
 import lmul
 from lmul import FORMATS, KINDS, POLICIES, FloatFormat, Policy, decode, multiply, product
+from lmul.hdl.kinds import resolve_offset
 
 SMALL = [f for f in FORMATS.values() if f.width <= 8]
 WIDE = [f for f in FORMATS.values() if f.width > 8]

@@ -4,6 +4,7 @@ import re
 from typing import get_args
 
 import pytest
+
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind, resolve_offset
 

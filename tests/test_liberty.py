@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+
 from lmul.hdl.errors import ToolFailed
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import area, load

@@ -3,10 +3,10 @@ from fractions import Fraction
 import numpy as np
 import pytest
 from literal_model import nearest_even, scale
-from lmul.hdl.policy import POLICIES
-from lmul.sim.matmul import OUT_FORMATS, dot_products, matmul
 
 from lmul import FORMATS, KINDS, decode, encode, product
+from lmul.hdl.policy import POLICIES
+from lmul.sim.matmul import OUT_FORMATS, dot_products, matmul
 
 SUBNORMALS = {name: policy.subnormals for name, policy in POLICIES.items()}
 CASES = [

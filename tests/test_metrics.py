@@ -5,6 +5,7 @@ import math
 from dataclasses import replace
 
 import pytest
+
 from lmul.synth.metrics import Metric, Report, compare, worse_than
 
 GATES = Metric("lmul-e4m3", "multiplier", "gates", 100, "gates")

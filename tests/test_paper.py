@@ -4,10 +4,11 @@ import io
 import json
 
 import pytest
+from rich.console import Console
+
 from lmul.synth import paper
 from lmul.synth.paper_energy import ENERGY_CLAIMS
 from lmul.synth.paper_table import paper_tables
-from rich.console import Console
 
 
 @pytest.mark.parametrize(("bits", "printed"), [((5, 10), 584), ((4, 3), 325), ((5, 2), 296)])

@@ -4,6 +4,7 @@ import itertools
 import re
 
 import pytest
+
 from lmul.hdl.policy import POLICIES, Policy
 
 KNOBS = {  # ARITHMETIC §3's table, written out again

@@ -7,6 +7,8 @@ from dataclasses import replace
 from html.parser import HTMLParser
 
 import pytest
+from rich.console import Console
+
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS
 from lmul.sim.bulk import VerifyResult
@@ -28,7 +30,6 @@ from lmul.synth.report_console import console
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
 from lmul.synth.report_tables import headline_table, operand_table, pair_error_table, rival_table
-from rich.console import Console
 
 _FORMATS = ("e4m3", "bf16")
 

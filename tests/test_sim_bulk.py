@@ -3,6 +3,7 @@
 import re
 
 import pytest
+
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.policy import POLICIES, Policy
 from lmul.sim.bulk import family, verify, verify_format

@@ -4,6 +4,8 @@ from xml.etree import ElementTree
 
 import numpy as np
 import pytest
+from planted_bugs import damaged, with_other
+
 from lmul.hdl.design import Design
 from lmul.sim.bulk import family, verify_format
 from lmul.sim.circuit import Circuit
@@ -11,7 +13,6 @@ from lmul.sim.golden import multiply
 from lmul.sim.runner import run
 from lmul.sim.simulate import per_cycle_simulation, simulate
 from lmul.sim.vectors import all_pairs
-from planted_bugs import damaged, with_other
 
 DESIGN = Design.parse("lmul-e4m3-ftz")
 X, Y = all_pairs(DESIGN.format)

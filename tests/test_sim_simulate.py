@@ -4,6 +4,7 @@ import shutil
 from xml.etree import ElementTree
 
 import pytest
+
 from lmul.hdl.design import Design
 from lmul.sim.simulate import simulate
 

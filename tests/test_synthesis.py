@@ -3,6 +3,7 @@
 import json
 
 import pytest
+
 from lmul.hdl.errors import ToolFailed
 from lmul.synth.circuit import Circuit
 from lmul.synth.gates import count

@@ -5,6 +5,7 @@ from importlib import resources
 
 import numpy as np
 import pytest
+
 from lmul.sim import workload_capture
 from lmul.sim.workload import attention
 

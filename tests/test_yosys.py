@@ -7,6 +7,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 import yowasp_runtime
+
 from lmul.hdl.errors import ToolFailed, ToolNotFound
 from lmul.synth import yosys
 

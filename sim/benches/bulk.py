@@ -7,6 +7,7 @@ import cocotb
 import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge, with_timeout
+
 from lmul.sim.benches.mismatch import require_no_mismatch
 from lmul.sim.plan import Plan
 from lmul.sim.reference import compare, stimulus

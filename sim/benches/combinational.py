@@ -2,6 +2,7 @@
 
 import cocotb
 from cocotb.triggers import Timer
+
 from lmul.sim.benches.mismatch import Mismatch
 from lmul.sim.benches.ports import Driver, Monitor
 from lmul.sim.benches.scoreboard import Results

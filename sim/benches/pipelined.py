@@ -6,6 +6,7 @@ import cocotb
 import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
+
 from lmul.sim.benches.ports import Beat, Driver, Monitor
 from lmul.sim.benches.scoreboard import Scoreboard
 from lmul.sim.circuit import Circuit

@@ -1,6 +1,7 @@
 """The scoreboard: what a pipeline must show in every cycle, and whether it did."""
 
 import numpy as np
+
 from lmul.sim.benches.mismatch import Mismatch, require_no_mismatch
 from lmul.sim.benches.ports import Beat, Observation
 from lmul.sim.circuit import Circuit
