@@ -16,7 +16,7 @@ _HEAD = """\
 //   $ iverilog -g2005 -o bench -f @MODULE@.f @MODULE@_tb.v && vvp -n bench
 // Or with Verilator, which gives the program obj_dir/V@MODULE@_tb:
 //   $ verilator --binary --timing --top @MODULE@_tb @MODULE@.vlt -f @MODULE@.f @MODULE@_tb.v
-// The last line says PASS or FAIL and counts; after FAIL the simulator's exit code is not 0.
+// One line says PASS or FAIL, and counts; after FAIL the simulator's exit code is not 0.
 
 module @MODULE@_tb;
   parameter VECTORS = "@MODULE@.hex";

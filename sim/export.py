@@ -158,7 +158,7 @@ def _manifest(circuit: Circuit, vectors: Vectors, files: dict[str, str]) -> dict
             "module": f"{module}_tb",
             "vectors": len(vectors),
             "exhaustive": vectors.exhaustive,
-            "verdict": "the last line begins with PASS or FAIL; after FAIL the exit code is not 0",
+            "verdict": "one line begins with PASS or FAIL; after FAIL the exit code is not 0",
         },
         "tools": _versions(),
         "files": {
