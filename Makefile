@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help report test quick verilog sim synth lint typecheck bench clean
+.PHONY: help report test quick verilog sim synth lint typecheck bench readme clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -47,6 +47,9 @@ typecheck: $(READY) ## pyright
 
 bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.sim.speed
+
+readme: $(READY) ## the headline of build/report into README.md
+	@$(BIN)/python -m lmul.synth.readme
 
 clean: ## everything that make made, but .venv
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache

