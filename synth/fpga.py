@@ -58,6 +58,7 @@ class LutCount:
     luts : int
         LUTs of any number of inputs; the two that an ECP5 carry cell occupies are among them.
         An iCE40 carry shares its LUT's logic cell, a Xilinx one has a place of its own.
+        Multiplexers that join LUTs (PFUMX, L6MUX21, MUXF7) come with the slice: not counted.
     carries : int
         Carry cells: one bit each on iCE40, two on ECP5, four on Xilinx.
     dsps, flipflops : int
