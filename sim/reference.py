@@ -4,6 +4,7 @@ A multiplier's result is compared as a code. A product unit may carry its produc
 its ports are read as (-1)**neg * sig * 2**(exp - exp_bias) and the values are compared.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
 
@@ -56,9 +57,9 @@ def stimulus(
     codes = corner_pairs(fmt) if corners else pairs(fmt, count, seed)
     if design.level == "multiplier":
         return Stimulus(*codes)
-    finite = np.logical_and(*((side & fmt.magnitude_mask) <= fmt.max_code for side in codes))
-    x, y = (_operand_words(side[finite], design) for side in codes)
-    x_corner, y_corner = (_operand_words(side[::_SAMPLED], design) for side in corner_pairs(fmt))
+    x, y = _finite_operands(codes, design)
+    sample = (side[::_SAMPLED] for side in corner_pairs(fmt))
+    x_corner, y_corner = _finite_operands(sample, design)
     zero = np.uint64(1 << fmt.magnitude_bits)
     return Stimulus(
         np.concatenate([x, x_corner | zero, x_corner, x_corner | zero]),
@@ -108,6 +109,13 @@ def _read_product(circuit: Circuit, words: Words) -> npt.NDArray[np.float64]:
     exponent = fields["p_exp"].astype(np.int64) - circuit.exp_bias
     magnitude = np.ldexp(fields["p_sig"].astype(np.float64), exponent)
     return np.where(fields["p_neg"].astype(np.bool_), -magnitude, magnitude)
+
+
+def _finite_operands(codes: Iterable[Words], design: Design) -> tuple[Words, Words]:
+    fmt = design.format
+    x, y = codes
+    finite = np.maximum(x & fmt.magnitude_mask, y & fmt.magnitude_mask) <= fmt.max_code
+    return _operand_words(x[finite], design), _operand_words(y[finite], design)
 
 
 def _operand_words(codes: Words, design: Design) -> Words:
