@@ -31,11 +31,11 @@ _REGISTER = re.compile(
     r"  end\n"
 )
 # A port that Amaranth could not name: it carries a part of a signal, bits from anywhere.
-_ANONYMOUS = re.compile(r"  assign (\\port\$\S+ ) ?= (\\\S+ |\w+);$", re.M)
+_ANONYMOUS = re.compile(r"  (?:input|output) (?:\[\d+:\d+\] )?(\\\S+ );$", re.M)
 _WHOLE = re.compile(r"  assign (\w+) = \{ (.*) \};$", re.M)
 # Words that Verilog and SystemVerilog reserve and a person might call a signal; Yosys escapes
 # the former, and the latter break the text for those who read it as SystemVerilog.
-_RESERVED = frozenset(
+_RESERVED_WORDS = (
     "alias always and assert assign assume before begin bind bins bit break buf byte case cell "
     "chandle class clocking config const constraint context continue cover cross deassign default "
     "define design disable dist do edge else end endcase enum event expect export extends extern "
@@ -49,8 +49,9 @@ _RESERVED = frozenset(
     "strong strong0 strong1 struct super supply0 supply1 sync_accept_on table tagged task this "
     "throughout time timeprecision timeunit tran tri tri0 tri1 type typedef union unique unique0 "
     "unsigned until untyped use var vectored virtual void wait wand weak weak0 weak1 while "
-    "wildcard wire with within wor xnor xor".split()  # noqa: SIM905 (a list would be 150 lines)
+    "wildcard wire with within wor xnor xor"
 )
+_RESERVED = frozenset(_RESERVED_WORDS.split())
 _FIRST = ("clk", "rst", "en", "i_valid", "code", "x", "y")
 _MEMBERS = ("neg", "zero", "exp", "man", "sig")
 
@@ -90,13 +91,15 @@ def _name_ports(verilog: str) -> str:
             for whole in _WHOLE.finditer(old)
             for index, bit in enumerate(reversed(whole[2].split(",")))
         }
-        names = {port: bits.get(bit.strip()) for port, bit in _ANONYMOUS.findall(old)}
         taken = set(_NAME.findall(old))
         new = old
         used = re.compile(rf"  {re.escape(module)}  ?\w+ \(.*?\);$", re.M | re.S)
-        for port, name in names.items():
-            if name is None or name in taken:
+        for port in _ANONYMOUS.findall(old):
+            driver = re.search(rf"  assign {re.escape(port)} ?= (.*);$", old, re.M)
+            name = bits.get(driver[1].strip(), "") if driver else ""
+            if not name or name in taken:
                 name = re.sub(r"\W+", "_", port.strip(" \\"))
+            taken.add(name)
             new = new.replace(port, name)
             verilog = used.sub(lambda m, a=port, b=name: m[0].replace(f".{a}", f".{b}"), verilog)
         verilog = verilog.replace(old, new)
