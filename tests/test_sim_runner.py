@@ -6,6 +6,7 @@ import re
 import shutil
 import threading
 import time
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -23,12 +24,17 @@ from lmul.sim.simulators import check_simulator, environment
 DESIGN = Design.parse("exact-e2m1-lax")
 
 
-@pytest.fixture(autouse=True)
+@pytest.fixture
 def own_build_folder(monkeypatch, tmp_path):
     monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))
 
 
-def fake_launch(monkeypatch, results: str | None, status: int = 0, build_status: int = 0) -> None:
+@pytest.fixture
+def fake_launch(monkeypatch, own_build_folder):
+    return partial(_fake_launch, monkeypatch)
+
+
+def _fake_launch(monkeypatch, results: str | None, status: int = 0, build_status: int = 0) -> None:
     """Stand in for the simulator: it leaves ``results`` and ends with ``status``."""
 
     def launch(job, folder: Path, variables, timeout: float) -> int:
@@ -57,54 +63,54 @@ FAILED = '<testcase classname="b" name="bad"><failure type="Mismatch" message="1
 SKIPPED = '<testcase classname="b" name="lazy"><skipped message="no time"/></testcase>'
 
 
-def test_passed(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED, PASSED))
+def test_passed(fake_launch, tmp_path):
+    fake_launch(suite(PASSED, PASSED))
     outcome = run(simulation(), tmp_path / "run")
     assert (outcome.tests, outcome.failures) == (2, ())
 
 
-def test_failed_although_exit_status_is_0(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED, FAILED))
+def test_failed_although_exit_status_is_0(fake_launch, tmp_path):
+    fake_launch(suite(PASSED, FAILED))
     outcome = run(simulation(), tmp_path / "run")
     assert outcome.tests == 2
     (failure,) = outcome.failures
     assert (failure.test, failure.error, failure.message) == ("b.bad", "Mismatch", "1 of 2")
 
 
-def test_skipped_is_failed(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED, SKIPPED))
+def test_skipped_is_failed(fake_launch, tmp_path):
+    fake_launch(suite(PASSED, SKIPPED))
     (failure,) = run(simulation(), tmp_path / "run").failures
     assert (failure.test, failure.error) == ("b.lazy", "skipped")
 
 
-def test_no_tests(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite())
+def test_no_tests(fake_launch, tmp_path):
+    fake_launch(suite())
     with pytest.raises(ToolFailed, match=r"^The bench 'b' ran no test on 'a'$"):
         run(simulation(), tmp_path / "run")
 
 
-def test_no_results(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, None)
+def test_no_results(fake_launch, tmp_path):
+    fake_launch(None)
     with pytest.raises(ToolFailed, match=r"^The simulation of 'a' left no results; see .*log$"):
         run(simulation(), tmp_path / "run")
 
 
-def test_all_passed_but_exit_status(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED), status=3)
+def test_all_passed_but_exit_status(fake_launch, tmp_path):
+    fake_launch(suite(PASSED), status=3)
     with pytest.raises(ToolFailed, match=r"^The simulation of 'a' ended with exit status 3; see "):
         run(simulation(), tmp_path / "run")
 
 
-def test_old_results_are_not_read(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED))
+def test_old_results_are_not_read(fake_launch, tmp_path):
+    fake_launch(suite(PASSED))
     run(simulation(), tmp_path / "run")
-    fake_launch(monkeypatch, None)
+    fake_launch(None)
     with pytest.raises(ToolFailed, match="left no results"):
         run(simulation(), tmp_path / "run")
 
 
-def test_build_fails(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED), build_status=BUILD_FAILED)
+def test_build_fails(fake_launch, tmp_path):
+    fake_launch(suite(PASSED), build_status=BUILD_FAILED)
     message = "verilator can't build 'a': %Error: bad.v:1: no such thing (log: "
     with pytest.raises(ToolFailed, match=f"^{re.escape(message)}.*build.log"):
         run(simulation(), tmp_path / "run")
@@ -113,8 +119,8 @@ def test_build_fails(monkeypatch, tmp_path):
         run(simulation(), tmp_path / "run")
 
 
-def test_builds_are_kept_by_content(monkeypatch, tmp_path):
-    fake_launch(monkeypatch, suite(PASSED))
+def test_builds_are_kept_by_content(fake_launch, tmp_path):
+    fake_launch(suite(PASSED))
     for text in ("module a; endmodule", "module a; endmodule", "module a; wire b; endmodule"):
         run(simulation(sources={"a.v": text}), tmp_path / "run")
     assert len(list((tmp_path / "build").rglob("built"))) == 2
@@ -180,7 +186,7 @@ def test_locked(tmp_path):
     assert order == ["first", "second"]
 
 
-def test_timeout_leaves_no_process(tmp_path):
+def test_timeout_leaves_no_process(own_build_folder, tmp_path):
     circuit = Circuit.of(DESIGN)
     before = time.monotonic()
     with pytest.raises(
@@ -212,7 +218,7 @@ def test_verilog_error(tmp_path):
 def test_bench_without_tests(tmp_path):
     sound = per_cycle_simulation(Circuit.of(DESIGN))
     empty = Simulation(sound.sources, sound.top, sound.ports, "lmul.sim.benches.ports", sound.plan)
-    with pytest.raises(ToolFailed, match=r"^The (bench|simulation of) "):
+    with pytest.raises(ToolFailed, match=r"left no results; see .*simulation.log$"):
         run(empty, tmp_path / "run")
 
 
