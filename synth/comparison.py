@@ -16,6 +16,7 @@ from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS, Kind, check_kind
 from lmul.hdl.policy import POLICIES
 from lmul.sim.golden import multiply
+from lmul.synth.circuit import Circuit
 from lmul.synth.gates import GateCount, count
 
 __all__ = [
@@ -86,8 +87,17 @@ def report_designs(
     ]
 
 
-def count_gates(names: Iterable[str], on_progress: Progress | None = None) -> dict[str, GateCount]:
+def count_gates(
+    names: Iterable[str], on_progress: Progress | None = None
+) -> tuple[dict[str, GateCount], dict[str, str]]:
     """Count designs, two at a time, wide exact ones first: they take longest.
+
+    Returns
+    -------
+    counts : dict of str to GateCount
+        By design name, in the order of ``names``.
+    verilog : dict of str to str
+        The texts that were counted, so that the same ones can be verified.
 
     Raises
     ------
@@ -96,18 +106,23 @@ def count_gates(names: Iterable[str], on_progress: Progress | None = None) -> di
     """
     names = list(names)
     slow_first = sorted(names, key=lambda n: (Design.parse(n).format.width, "exact" in n))[::-1]
-    counts: dict[str, GateCount] = {}
+    done: dict[str, tuple[GateCount, str]] = {}
     with ThreadPoolExecutor(_WORKERS) as pool:
-        running = {pool.submit(count, name): name for name in slow_first}
+        running = {pool.submit(_counted, name): name for name in slow_first}
         try:
             for future in as_completed(running):
-                counts[running[future]] = future.result()
+                done[running[future]] = future.result()
                 if on_progress:
-                    on_progress(len(counts), len(names), f"gates of {running[future]}")
+                    on_progress(len(done), len(names), f"gates of {running[future]}")
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
-    return {name: counts[name] for name in names}
+    return {name: done[name][0] for name in names}, {name: done[name][1] for name in names}
+
+
+def _counted(name: str) -> tuple[GateCount, str]:
+    circuit = Circuit.of(name)
+    return count(circuit), circuit.verilog
 
 
 def differing_pairs(kind: Kind, fmt: str, policy: str) -> int | None:

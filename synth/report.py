@@ -1,9 +1,11 @@
 """The whole comparison: runs what is missing, writes ``report.{json,md,html}`` and pictures."""
 
 import platform
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from importlib import metadata
 from pathlib import Path
+from threading import Lock
 
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.files import write_whole
@@ -32,6 +34,7 @@ _LEAD = (
 )
 _SIMULATOR = "verilator"
 _QUICK_PAIRS = 1 << 16
+_WORKERS = 2
 
 Progress = Callable[[int, int, str], None]
 
@@ -81,10 +84,13 @@ def measure(
         As :func:`report`.
     """
     names = report_designs(formats)
-    share = _Shares(on_progress, (len(names), 3 * len(formats), 20 * len(formats)))
-    counts = count_gates(names, share.of(0))
-    verified = _verify(formats, quick, share.of(1))
-    errors = survey(formats, quick, share.of(2))
+    stages = _Stages(on_progress, (len(names), 3 * len(formats), 20 * len(formats)))
+    counts, verilog = count_gates(names, stages.listener(0))
+    with ThreadPoolExecutor(1) as pool:
+        # Compiling Verilog and numpy's arithmetic keep one core each busy.
+        verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(1))
+        errors = survey(formats, quick, stages.listener(2))
+        verified = verifying.result()
     return ReportDocument(
         tools=_tools(),
         rows=headline(counts, formats),
@@ -144,23 +150,36 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
 
 
 def _verify(
-    formats: Sequence[str], quick: bool, on_progress: Progress | None
+    formats: Sequence[str], verilog: Mapping[str, str], quick: bool, on_progress: Progress | None
 ) -> list[VerifyResult]:
-    results = []
-    for index, fmt in enumerate(formats):
+    """Hold the very texts that were counted against the golden model, two formats at a time."""
+
+    def verify(fmt: str) -> VerifyResult:
         designs = family(FORMATS[fmt])
-        if on_progress:
-            on_progress(index, len(formats), f"{fmt} Verilog against the golden model")
-        result = verify_format(designs, _SIMULATOR, _QUICK_PAIRS if quick else WIDE_PAIRS)
+        pairs = _QUICK_PAIRS if quick else WIDE_PAIRS
+        texts = {design: verilog[design.name] for design in designs}
+        result = verify_format(designs, _SIMULATOR, pairs, verilog=texts)
         if result.mismatches:
             raise ToolFailed(
                 f"{result.mismatches} of {result.products} products of {fmt} circuits differ from "
                 f"the golden model, the first: {result.examples[0] if result.examples else '?'}"
             )
-        results.append(result)
-    if on_progress:
-        on_progress(len(formats), len(formats), "verified")
-    return results
+        return result
+
+    results: dict[str, VerifyResult] = {}
+    widest_first = sorted(formats, key=lambda fmt: -FORMATS[fmt].width)
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        running = {pool.submit(verify, fmt): fmt for fmt in widest_first}
+        try:
+            for future in as_completed(running):
+                results[running[future]] = future.result()
+                if on_progress:
+                    label = f"{running[future]} Verilog equals the golden model"
+                    on_progress(len(results), len(formats), label)
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    return [results[fmt] for fmt in formats]
 
 
 def _tools() -> dict[str, str]:
@@ -177,18 +196,24 @@ def _tools() -> dict[str, str]:
     }
 
 
-class _Shares:
-    """Makes one count of steps out of several stages', each with a weight of its own."""
+class _Stages:
+    """Makes one count of steps out of several stages', which may run at the same time."""
 
     def __init__(self, on_progress: Progress | None, weights: Sequence[int]) -> None:
         self._report = on_progress
         self._weights = weights
+        self._done = [0] * len(weights)
+        self._lock = Lock()
 
-    def of(self, stage: int) -> Progress | None:
+    def listener(self, stage: int) -> Progress | None:
         """What a stage reports to; None when nobody listens."""
-        listener = self._report
-        if listener is None:
+        report = self._report
+        if report is None:
             return None
-        before, weight = sum(self._weights[:stage]), self._weights[stage]
-        total = sum(self._weights)
-        return lambda done, of, label: listener(before + weight * done // of, total, label)
+
+        def listen(done: int, total: int, label: str) -> None:
+            with self._lock:
+                self._done[stage] = self._weights[stage] * done // total
+                report(sum(self._done), sum(self._weights), label)
+
+        return listen
