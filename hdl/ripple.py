@@ -4,6 +4,8 @@ Yosys turns a wide ``+`` into a parallel-prefix adder: 170 gates for 32 bits, wh
 adders takes 157. Every circuit here is small rather than fast, so all of them get the chain.
 """
 
+from collections.abc import Sequence
+
 from amaranth import Cat, Const, Module, Signal, Value
 
 __all__ = ["add", "add_constant", "at_least", "bit_signal", "full_adder", "half_adder"]
@@ -19,7 +21,12 @@ def bit_signal(m: Module, value: Value) -> Value:
 
 
 def full_adder(m: Module, a: Value, b: Value, c: Value) -> tuple[Value, Value]:
-    """Sum and carry of three bits: 5 gates. ``c`` is the late one."""
+    """Sum and carry of three bits: 5 gates, or 2 where one is constant. ``c`` is the late one."""
+    for known, first, second in ((a, b, c), (b, a, c), (c, a, b)):
+        if isinstance(known, Const):
+            if known.value:
+                return bit_signal(m, ~(first ^ second)), bit_signal(m, first | second)
+            return half_adder(m, first, second)
     differ = bit_signal(m, a ^ b)
     return bit_signal(m, differ ^ c), bit_signal(m, a & b | differ & c)
 
@@ -29,14 +36,16 @@ def half_adder(m: Module, a: Value, b: Value) -> tuple[Value, Value]:
     return bit_signal(m, a ^ b), bit_signal(m, a & b)
 
 
-def add(m: Module, a: Value, b: Value, carry: Value | None = None) -> Value:
+def add(
+    m: Module, a: Value | Sequence[Value], b: Value | Sequence[Value], carry: Value | None = None
+) -> Value:
     """The sum of two unsigned words of one width, one bit wider.
 
     Parameters
     ----------
     m : Module
         Where the adder's signals are driven.
-    a, b : Value
+    a, b : Value or sequence of bits, the last place first
     carry : Value or None
         Added in the last place.
     """
