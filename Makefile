@@ -32,18 +32,21 @@ sim: $(READY) ## the cocotb bench of DESIGN
 synth: $(READY) ## gate counts of DESIGN
 	@$(BIN)/lmul synth $(DESIGN)
 
-lint: $(READY) ## ruff, and imports that run one way
+lint: $(READY) links ## ruff, and imports that run one way
 	@$(BIN)/ruff check .
 	@$(BIN)/ruff format --check .
-	@$(BIN)/lint-imports
+	@cd build/typing && ../../$(BIN)/lint-imports --config ../../pyproject.toml --no-cache
 
-typecheck: $(READY) ## pyright
-	@mkdir -p build/typing/lmul
-	@ln -sfn ../../../hdl build/typing/lmul/hdl
-	@ln -sfn ../../../sim build/typing/lmul/sim
-	@ln -sfn ../../../synth build/typing/lmul/synth
-	@for file in lmul/*; do ln -sfn ../../../$$file build/typing/lmul/; done
+typecheck: $(READY) links ## pyright
 	@$(BIN)/pyright
+
+# The package as it is installed, for tools that do not follow an editable install's finder.
+.PHONY: links
+links:
+	@rm -rf build/typing
+	@mkdir -p build/typing/lmul
+	@ln -s ../../../hdl ../../../sim ../../../synth build/typing/lmul/
+	@for file in lmul/*; do ln -s ../../../$$file build/typing/lmul/; done
 
 bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.sim.speed

@@ -7,7 +7,7 @@ pe-int8[-sN], array-int8-RxC-FLOW[-sN]
 
 import re
 from dataclasses import dataclass
-from typing import Literal, get_args
+from typing import Literal, TypeVar, get_args
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.formats import FORMATS, FloatFormat
@@ -27,6 +27,11 @@ _DEFAULT_POLICY = POLICIES["ocp"]
 _SIZE = re.compile(r"(\d+)x(\d+)")
 _NUMBER = re.compile(r"([ks])(\d+)")
 _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
+
+
+_LEVELS: tuple[MacLevel, ...] = get_args(MacLevel)
+_FLOWS: tuple[Flow, ...] = get_args(Flow)
+_Choice = TypeVar("_Choice", bound=str)
 
 
 @dataclass(frozen=True)
@@ -156,9 +161,7 @@ class MacDesign:
     @classmethod
     def _parse(cls, parts: list[str]) -> "MacDesign":
         rest = iter(parts)
-        level = next(rest)
-        if level not in get_args(MacLevel):
-            raise ValueError(f"unknown level {level!r}, use pe or array")
+        level: MacLevel = _one_of("level", next(rest), _LEVELS)
         kind = next(rest, "")
         fmt = None
         if kind != "int8":
@@ -169,16 +172,14 @@ class MacDesign:
                 raise ValueError(f"unknown format {format_name!r}, use {', '.join(FORMATS)}")
             fmt = FORMATS[format_name]
         rows = columns = 1
-        flow = "os"
+        flow: Flow = "os"
         if level == "array":
             size = next(rest, "")
             match = _SIZE.fullmatch(size)
             if not match:
                 raise ValueError(f"unknown size {size!r}, use RxC, such as 8x8")
             rows, columns = int(match[1]), int(match[2])
-            flow = next(rest, "")
-            if flow not in get_args(Flow):
-                raise ValueError(f"unknown flow {flow!r}, use os or ws")
+            flow = _one_of("flow", next(rest, ""), _FLOWS)
         policy, accumulator, numbers = cls._options(list(rest), fmt)
         return cls(
             level,
@@ -203,6 +204,7 @@ class MacDesign:
         step = 0  # how far along POLICY, ACC, k, s we are
         for part in parts:
             match = _NUMBER.fullmatch(part)
+            found = None
             if match:
                 place = 3 if match[1] == "k" else 4
             else:
@@ -212,7 +214,6 @@ class MacDesign:
                 except ValueError:
                     if part.startswith("fix"):
                         raise
-                    found = None
                     place = 1
             if place <= step or (fmt is None and place < 4):
                 raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
@@ -227,3 +228,10 @@ class MacDesign:
 
     def __str__(self) -> str:
         return self.name
+
+
+def _one_of(what: str, part: str, choices: tuple[_Choice, ...]) -> _Choice:
+    for choice in choices:
+        if part == choice:
+            return choice
+    raise ValueError(f"unknown {what} {part!r}, use {' or '.join(choices)}")

@@ -157,12 +157,12 @@ def multiply_codes(
     np.copyto(magnitude, 0, where=zero)
     if not fmt.has_negative_zero:
         negative = negative & (magnitude != 0)
-    if x.inf is not None and y.inf is not None:
+    if x.inf is not None and y.inf is not None and fmt.inf_code is not None:
         np.copyto(magnitude, fmt.inf_code, where=x.inf | y.inf)
     result = magnitude | (negative << fmt.magnitude_bits)
-    if policy.overflow == "nonsaturating" and fmt.has_nan and not fmt.has_inf:
+    if policy.overflow == "nonsaturating" and fmt.nan_code is not None and not fmt.has_inf:
         np.copyto(result, fmt.nan_code, where=overflow & ~zero)
-    if x.nan is not None and y.nan is not None:
+    if x.nan is not None and y.nan is not None and fmt.nan_code is not None:
         nan = x.nan | y.nan
         if x.inf is not None and y.inf is not None:
             nan |= (x.inf & y.zero) | (y.inf & x.zero)

@@ -144,16 +144,16 @@ def encode(
     magnitude = round_magnitude(finite, fmt, rounding)
     too_large = (magnitude > fmt.max_code) | inf
     negative = np.signbit(values).astype(np.int64)
-    if overflow == "saturate" or not fmt.has_nan:
+    if overflow == "saturate" or fmt.nan_code is None:
         np.copyto(magnitude, fmt.max_code, where=too_large)
         too_large = np.zeros_like(too_large)
-    elif fmt.has_inf:
+    elif fmt.inf_code is not None:
         np.copyto(magnitude, fmt.inf_code, where=too_large)
         too_large = np.zeros_like(too_large)
     if not fmt.has_negative_zero:
         negative &= magnitude != 0
     codes = magnitude | (negative << fmt.magnitude_bits)
-    if fmt.has_nan:
+    if fmt.nan_code is not None:
         np.copyto(codes, fmt.nan_code, where=nan | too_large)
     return codes.astype(code_dtype(fmt)).reshape(shape)[()]
 
@@ -223,7 +223,7 @@ def decode(
     else:
         values = _decode_float64(array.astype(np.int64), fmt)
     with np.errstate(invalid="ignore"):  # some processors flag the conversion of a NaN
-        return values.astype(wanted)[()]
+        return np.asarray(values, wanted)[()]
 
 
 def _fits_float32(fmt: FloatFormat) -> bool:
@@ -246,7 +246,7 @@ def _decode_float64(codes: npt.NDArray[np.int64], fmt: FloatFormat) -> npt.NDArr
     mantissa = magnitude & fmt.mantissa_mask
     hidden = np.where(field > 0, 1 << fmt.mantissa_bits, 0)
     exponent = np.maximum(field, 1) - (fmt.bias + fmt.mantissa_bits)
-    values = np.ldexp((mantissa + hidden).astype(np.float64), exponent)
+    values: npt.NDArray[np.float64] = np.ldexp((mantissa + hidden).astype(np.float64), exponent)
     if fmt.inf_code is not None:
         values = np.where(magnitude == fmt.inf_code, np.inf, values)
         values = np.where(magnitude > fmt.inf_code, np.nan, values)

@@ -62,7 +62,7 @@ class Side:
     def of(cls, codes: Codes, fmt: FloatFormat, subnormals: Subnormals) -> "Side":
         """Take codes apart; NaN and Inf codes are read as the numbers that their fields spell."""
         operand = unpack(codes.astype(np.int64), fmt, subnormals, specials=False)
-        scale = 1.0 - 2.0 * operand.negative
+        scale = np.where(operand.negative, -1.0, 1.0)
         if operand.zero is not None:
             scale[operand.zero] = 0
         exp = (operand.code >> fmt.mantissa_bits) - fmt.bias

@@ -176,7 +176,7 @@ def _blockwise(
             buffersize=_BLOCK,
         )
         with pieces:
-            pieces.iterrange = (start, stop)
+            pieces.iterrange = (start, stop)  # pyright: ignore[reportAttributeAccessIssue]
             pieces.reset()
             for a, b, result in pieces:
                 block(a, b, result)

@@ -165,7 +165,7 @@ def _special_sums(
 
     NaN: a NaN operand, Inf times 0 (a flushed operand is a 0), or infinities of both signs.
     """
-    nan = _nan_codes(x, fmt).any(axis=1)[:, None] | _nan_codes(y, fmt).any(axis=0)
+    nan = np.logical_or.outer(_nan_codes(x, fmt).any(axis=1), _nan_codes(y, fmt).any(axis=0))
     x_inf, y_inf = _inf_signs(x, fmt), _inf_signs(y, fmt)
     signs = np.zeros(nan.shape)
     if not (x_inf.any() or y_inf.any()):

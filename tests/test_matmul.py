@@ -8,7 +8,6 @@ from lmul import FORMATS, KINDS, decode, encode, product
 from lmul.hdl.policy import POLICIES
 from lmul.sim.matmul import OUT_FORMATS, dot_products, matmul
 
-SUBNORMALS = {name: policy.subnormals for name, policy in POLICIES.items()}
 CASES = [
     pytest.param(name, kind, id=f"{kind}-{name}")
     for name, fmt in FORMATS.items()
@@ -45,7 +44,7 @@ def round_literally(value: Fraction, fmt, overflow: str) -> int:
 
 
 def exact_products(a, b, name, kind, policy):
-    values = product(a[:, :, None], b[None], name, kind, SUBNORMALS[policy])
+    values = product(a[:, :, None], b[None], name, kind, POLICIES[policy].subnormals)
     return [
         [[Fraction(v) for v in values[i, :, j].tolist()] for j in range(b.shape[1])]
         for i in range(a.shape[0])
