@@ -79,7 +79,8 @@ def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
         wrong = (value != want) | (np.signbit(value) != np.signbit(want))
     indices = np.flatnonzero(wrong)
     examples = tuple(
-        _describe(circuit, given.x[i], given.y[i], got[i], want[i]) for i in indices[:_SHOWN]
+        _describe(circuit, int(given.x[i]), int(given.y[i]), int(got[i]), want[i].item())
+        for i in indices[:_SHOWN]
     )
     return Comparison(len(given), len(indices), examples)
 
@@ -93,8 +94,8 @@ def _codes(design: Design, given: Stimulus) -> Words:
 def _values(design: Design, given: Stimulus) -> npt.NDArray[np.float64]:
     """The product of Operands: "raw" reads every exponent field as a normal number's."""
     fmt = design.format
-    codes = [_operand_code(side, design) for side in (given.x, given.y)]
-    value = product(*codes, fmt, design.kind, subnormals="raw", offset=design.offset)
+    x, y = _operand_code(given.x, design), _operand_code(given.y, design)
+    value = product(x, y, fmt, design.kind, subnormals="raw", offset=design.offset)
     zero = ((given.x | given.y) >> np.uint64(fmt.magnitude_bits) & np.uint64(1)).astype(np.bool_)
     return np.where(zero, np.copysign(0.0, value), value)
 

@@ -31,8 +31,8 @@ TIMEOUT = 900.0
 _SCHEME = "1"  # of the cache: raise it when builds change for reasons the key can't see
 _OBJCACHE = """\
 #!/bin/sh
-# Keeps the objects of Verilator's own library: they are the same in every build, and take longer
-# to compile than a circuit.
+# Keeps objects that many builds share and that take longer to compile than a circuit: Verilator's
+# own library, and cocotb's main program, which depends on the circuit's ports alone.
 object=
 previous=
 for word in "$@"; do
@@ -40,11 +40,12 @@ for word in "$@"; do
   previous=$word
 done
 case $object in
-  verilated*.o) ;;
+  verilated*.o) header=/dev/null ;;
+  verilator.o) header=Vtop.h ;;
   *) exec "$@" ;;
 esac
-key=$(printf '%s ' "$@" | cksum | tr ' ' -)
-kept=$LMUL_OBJECTS/$key$object
+key=$( (printf '%s ' "$@"; cat "$header") | sha256sum | cut -c -24)
+kept=$LMUL_OBJECTS/$key-$object
 if [ -f "$kept" ]; then
   exec cp "$kept" "$object"
 fi
