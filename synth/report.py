@@ -13,16 +13,16 @@ from lmul.hdl.formats import FORMATS
 from lmul.sim.bulk import VerifyResult, family, verify_format
 from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
-from lmul.synth import report_tables as tables
-from lmul.synth import yosys
+from lmul.synth import error_tables, gate_tables, yosys
 from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
 from lmul.synth.error_survey import survey
 from lmul.synth.gates import COUNT_SCRIPT
-from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.pictures import Picture, error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
-from lmul.synth.report_html import html_page
+from lmul.synth.report_html import Section, html_page
 from lmul.synth.report_markdown import markdown
+from lmul.synth.report_table import Table
 
 __all__ = ["TITLE", "measure", "report", "write"]
 
@@ -110,43 +110,36 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
     OSError
         When the folder can't be made or written.
     """
-    headline_table = tables.headline_table(document)
-    gates = gates_by_kind(document.rows)
-    histograms = error_histograms(document.errors)
-    pareto = error_against_gates(document.rows, document.errors)
-    after = [
-        tables.product_table(document),
-        tables.rival_table(document),
-        tables.paper_table(document),
-    ]
-    errors = tables.pair_error_table(document)
-    operands = [tables.operand_table(document)]
-    if any(not r.scaled and r.result.format.width <= 8 for r in document.errors.operands):
-        operands.append(tables.operand_table(document, scaled=False))
-    rest = [tables.census_table(document), tables.verified_table(document)]
-    pictures = [gates, pareto, histograms]
+    sections = _sections(document)
     said = findings(document)
     files: dict[str, str | bytes] = {
         "report.json": document.to_report().to_json(),
-        "report.md": markdown(
-            TITLE,
-            said,
-            [headline_table, *after, errors, *operands, *rest],
-            pictures,
-            dict(document.tools),
-        ),
-        "report.html": html_page(
-            TITLE,
-            _LEAD,
-            said,
-            document,
-            [headline_table, gates, *after, pareto, errors, histograms, *operands, *rest],
-        ),
+        "report.md": markdown(TITLE, said, sections, document.tools),
+        "report.html": html_page(TITLE, _LEAD, said, document, sections),
     }
-    for picture in pictures:
+    for picture in (section for section in sections if isinstance(section, Picture)):
         files[f"{picture.name}.png"] = picture.png()
         files[f"{picture.name}.svg"] = picture.svg()
     return write_whole(out, files)
+
+
+def _sections(document: ReportDocument) -> list[Section]:
+    """Tables and pictures in the order of reading; what few formats leave empty is left out."""
+    sections = [
+        gate_tables.headline_table(document),
+        gates_by_kind(document.rows),
+        gate_tables.product_table(document),
+        gate_tables.rival_table(document),
+        gate_tables.paper_table(document),
+        error_against_gates(document.rows, document.errors),
+        error_tables.pair_error_table(document),
+        error_histograms(document.errors),
+        error_tables.operand_table(document),
+        error_tables.operand_table(document, scaled=False),
+        error_tables.census_table(document),
+        error_tables.verified_table(document),
+    ]
+    return [s for s in sections if (s.rows if isinstance(s, Table) else s.panels)]
 
 
 def _verify(

@@ -8,9 +8,11 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from lmul.synth.error_tables import verified_table
+from lmul.synth.gate_tables import headline_table
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
-from lmul.synth.report_tables import Table, headline_table, verified_table
+from lmul.synth.report_table import Table
 
 __all__ = ["console", "console_table"]
 

@@ -1,5 +1,6 @@
 """What one run measured, and the metrics that a program reads from it."""
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
@@ -111,8 +112,10 @@ class ReportDocument:
                 told = f"{stimulus}, against {against} operands"
                 yield from _errors(name, "multiplier", stats, f"{told}, products")
                 dot = f"{told}, dot products"
-                yield Metric(f"product-{name}", "product", "mred", dots.relative, "", stimulus=dot)
-                yield Metric(f"product-{name}", "product", "bias", dots.gain, "", stimulus=dot)
+                # A format so narrow that all quantised operands are zero has no relative error.
+                if math.isfinite(dots.relative):
+                    yield Metric(f"product-{name}", "product", "mred", dots.relative, stimulus=dot)
+                    yield Metric(f"product-{name}", "product", "bias", dots.gain, stimulus=dot)
 
 
 def _errors(design: str, level: str, stats: ErrorStats, stimulus: str) -> Iterator[Metric]:

@@ -7,7 +7,7 @@ from importlib import resources
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.pictures import Picture
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_tables import Table
+from lmul.synth.report_table import Table
 
 __all__ = ["Section", "html_page"]
 

@@ -1,9 +1,9 @@
 """The report as Markdown."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from lmul.synth.pictures import Picture
-from lmul.synth.report_tables import Table
+from lmul.synth.report_table import Table
 
 __all__ = ["markdown"]
 
@@ -11,18 +11,17 @@ __all__ = ["markdown"]
 def markdown(
     title: str,
     findings: Sequence[str],
-    tables: Sequence[Table],
-    pictures: Sequence[Picture],
-    tools: dict[str, str],
+    sections: Sequence[Table | Picture],
+    tools: Mapping[str, str],
 ) -> str:
     """The whole report; pictures lie beside it as PNG files."""
     parts = [f"# {title}", "\n".join(f"- {text}" for text in findings)]
-    for table in tables:
-        parts.append(f"## {table.title}\n\n{_markdown_table(table)}")
-        parts += table.notes
-    for picture in pictures:
-        parts.append(f"## {picture.title}\n\n![{picture.title}]({picture.name}.png)")
-        parts.append(picture.caption)
+    for section in sections:
+        parts.append(f"## {section.title}")
+        if isinstance(section, Table):
+            parts += [_markdown_table(section), *section.notes]
+        else:
+            parts += [f"![{section.title}]({section.name}.png)", section.caption]
     parts.append("## Made with\n\n" + "\n".join(f"- {k}: {v}" for k, v in tools.items()))
     return "\n\n".join(parts) + "\n"
 

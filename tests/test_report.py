@@ -22,6 +22,8 @@ from lmul.synth.comparison import (
     report_designs,
 )
 from lmul.synth.error_survey import survey
+from lmul.synth.error_tables import operand_table, pair_error_table
+from lmul.synth.gate_tables import headline_table, rival_table
 from lmul.synth.gates import GateCount, count
 from lmul.synth.metrics import Report
 from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
@@ -29,7 +31,6 @@ from lmul.synth.report import report, write
 from lmul.synth.report_console import console
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
-from lmul.synth.report_tables import headline_table, operand_table, pair_error_table, rival_table
 
 _FORMATS = ("e4m3", "bf16")
 
