@@ -1,12 +1,13 @@
 """Product units that add the operands as integers: L-Mul, Mitchell, and the exactly rounded one."""
 
-from amaranth import Cat, Module, Mux, Value
+from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.operand import OperandLayout, ProductLayout
+from lmul.hdl.ripple import add, add_constant
 
 __all__ = ["AdderProduct", "rounding_carry"]
 
@@ -43,20 +44,33 @@ class AdderProduct(wiring.Component):
     """
 
     def __init__(
-        self, kind: Kind, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
+        self,
+        kind: Kind,
+        fmt: FloatFormat,
+        offset: int | None = None,
+        operands: OperandLayout | None = None,
     ) -> None:
         self.kind = check_kind(kind, fmt)
         self.fmt = fmt
         self.offset = resolve_offset(kind, fmt, offset)
         self.operand_layout = operands or OperandLayout(fmt)
         m = fmt.mantissa_bits
+        # The offset's last bit and lmul_rne's carry are the adder's carry-in. More than that is
+        # added by a chain of half adders, which takes along for nothing what pack would have to
+        # subtract of the bias below its top bit.
+        self._constant = self.offset & ~1
+        exp_bias = 2 * self.operand_layout.exp_bias
+        if self._constant:
+            lacking = (fmt.bias - exp_bias) % (1 << (fmt.exponent_bits - 1))
+            self._constant += lacking << m
+            exp_bias += lacking
         # lmul_rne's carry is never 1 for the two largest mantissas
-        largest = 2 * self.operand_layout.max_magnitude + self.offset
+        largest = 2 * self.operand_layout.max_magnitude + (self.offset & 1) + self._constant
         self.product_layout = ProductLayout(
             exponent_bits=largest.bit_length() - m,
             significand_bits=m + 1,
             fraction_bits=m,
-            exp_bias=2 * self.operand_layout.exp_bias + m,
+            exp_bias=exp_bias + m,
         )
         self.exp_bias = self.product_layout.exp_bias
         super().__init__(
@@ -71,13 +85,19 @@ class AdderProduct(wiring.Component):
         """Build the circuit."""
         m = Module()
         bits = self.fmt.mantissa_bits
-        carry = rounding_carry(self.x.man, self.y.man) if self.kind == "lmul_rne" else self.offset
-        total = Cat(self.x.man, self.x.exp) + Cat(self.y.man, self.y.exp) + carry
-        zero = self.x.zero | self.y.zero
+        carry: Value | None = Const(1, 1) if self.offset & 1 else None
+        if self.kind == "lmul_rne":
+            carry = rounding_carry(self.x.man, self.y.man)
+        total = add(m, Cat(self.x.man, self.x.exp), Cat(self.y.man, self.y.exp), carry)
+        if self._constant:
+            room = self.product_layout.exponent_bits + bits - len(total)
+            total = add_constant(m, Cat(total, Const(0, max(0, room))), self._constant)
+        nonzero = Signal()
         m.d.comb += [
+            nonzero.eq(~(self.x.zero | self.y.zero)),
             self.p.neg.eq(self.x.neg ^ self.y.neg),
             self.p.exp.eq(total[bits:]),
-            self.p.sig.eq(Mux(zero, 0, Cat(total[:bits], 1))),
+            self.p.sig.eq(Cat(total[:bits], 1) & nonzero.replicate(bits + 1)),
         ]
         return m
 

@@ -1,12 +1,13 @@
 """The product unit of L-Mul's formula read literally: 1 + x + y + 2**-l, not renormalised."""
 
-from amaranth import Module, Mux
+from amaranth import Cat, Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import resolve_offset
 from lmul.hdl.operand import OperandLayout, ProductLayout
+from lmul.hdl.ripple import add, add_constant
 
 __all__ = ["FormulaProduct"]
 
@@ -59,11 +60,15 @@ class FormulaProduct(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        one = 1 << self.fmt.mantissa_bits
-        zero = self.x.zero | self.y.zero
+        bits = self.fmt.mantissa_bits
+        total = add(m, self.x.man, self.y.man, Const(1, 1) if self.offset & 1 else None)
+        one = 1 << bits
+        sig = add_constant(m, Cat(total, Const(0, 1)), one + (self.offset & ~1))
+        nonzero = Signal()
         m.d.comb += [
+            nonzero.eq(~(self.x.zero | self.y.zero)),
             self.p.neg.eq(self.x.neg ^ self.y.neg),
-            self.p.exp.eq(self.x.exp + self.y.exp),
-            self.p.sig.eq(Mux(zero, 0, self.x.man + self.y.man + (one + self.offset))),
+            self.p.exp.eq(add(m, self.x.exp, self.y.exp)),
+            self.p.sig.eq(sig & nonzero.replicate(len(sig))),
         ]
         return m

@@ -6,6 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.operand import ProductLayout
+from lmul.hdl.override import overridden
 from lmul.hdl.policy import Policy
 from lmul.hdl.ripple import add_constant, at_least
 from lmul.hdl.rounding import Kept, round_to_even, shift_right
@@ -18,7 +19,9 @@ class Pack(wiring.Component):
 
     Overflow and tiny results are judged on the value rounded with its exponent unbounded.
 
-    Combinational.
+    Combinational. Where the gates go, for e4m3 ``lmul`` under ``lax`` (the 27 that are not the
+    adder, the sign and the operands' zero detection): 6 to subtract the bias, 1 to see tiny
+    results and 1 to join zero to them, 7 to see overflow, 12 to clear or saturate seven bits.
 
     Parameters
     ----------
@@ -32,7 +35,8 @@ class Pack(wiring.Component):
     -------
     product : In(ProductLayout)
     zero : In(1)
-        An operand is zero; the product's exponent and significand then mean nothing.
+        An operand is zero. The product's significand then means nothing, and its exponent must
+        be no larger than that of the smallest number with the same other operand.
     nan, inf : In(1)
         The result is NaN (whatever ``inf``), or infinite with the product's sign. Without
         meaning under ``specials="ignore"``.
@@ -55,16 +59,20 @@ class Pack(wiring.Component):
             }
         )
 
+    @property
+    def _is_rounded(self) -> bool:
+        """Whether the product has a format's mantissa already, and no second integer bit."""
+        return self.layout.significand_bits == self.fmt.mantissa_bits + 1
+
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
         fmt, policy, layout, excess = self.fmt, self.policy, self.layout, self.excess
         exp, sig = self.product.exp, self.product.sig
         bits, top = fmt.mantissa_bits, fmt.exponent_bits
-        gradual = policy.tiny == "gradual"
 
         # Two bits left of the point: shifted until one is left. The exponent of that and a carry
-        # out of rounding never meet: the largest doubled significand is below 4 - 2**(2 - m).
+        # out of rounding never meet: the largest doubled significand is 4 - 3 / 2**m.
         doubled = sig[-1] if layout.integer_bits == 2 else Const(0, 1)
         places, alive = self._places(m, exp, doubled)
         kept = shift_right(m, sig, layout.fraction_bits - bits, places)
@@ -81,21 +89,25 @@ class Pack(wiring.Component):
 
         normal = Signal()
         keep = Signal()
-        if gradual:
+        lowest: Value = exponent[0]
+        if policy.tiny == "gradual":
             m.d.comb += [
                 keep.eq(alive & ~self.zero),
                 normal.eq(at_least(m, exp, excess) & ~self.zero),
             ]
-            lowest = exponent[0] & normal | carry & keep & ~normal
+            lowest = lowest & normal | carry & keep & ~normal
         else:
             m.d.comb += [
                 normal.eq(at_least(m, exp, excess + 1, increment) & ~self.zero),
                 keep.eq(normal),
             ]
-            lowest = exponent[0] & normal
-        magnitude = Cat(
-            (bit & keep for bit in mantissa), lowest, (bit & normal for bit in exponent[1:])
-        )
+        # each bit of the magnitude, and what it is kept by
+        magnitude = [(bit, keep) for bit in mantissa]
+        magnitude += [(bit, normal) for bit in exponent]
+        if policy.tiny == "gradual":
+            magnitude[bits] = (lowest, Const(1, 1))
+        elif top > 1:
+            magnitude[-1] = (self._highest(m, exp, increment), normal)
         self._finish(m, magnitude, self._overflow(m, exp, mantissa, increment))
         return m
 
@@ -114,14 +126,20 @@ class Pack(wiring.Component):
         return places, at_least(m, exp, self.excess + 2 - (1 << count))
 
     def _round(self, m: Module, kept: Kept) -> tuple[Value, Value]:
-        """Mantissa and carry; nothing to do where the product is a code already."""
-        as_it_is = (self.layout.fraction_bits, self.layout.integer_bits) == (
-            self.fmt.mantissa_bits,
-            1,
-        )
-        if as_it_is and self.policy.tiny != "gradual":
+        """Mantissa and carry."""
+        if self._is_rounded and self.policy.tiny != "gradual":
             return kept.bits[: self.fmt.mantissa_bits], Const(0, 1)
         return round_to_even(m, kept, self.fmt.mantissa_bits)
+
+    def _highest(self, m: Module, exp: Value, increment: Value) -> Value:
+        """E's top bit where E is in range; 1 beyond, so that saturation need not set it."""
+        half = 1 << (self.fmt.exponent_bits - 1)
+        if self.excess != half - 1 or not self._is_rounded:
+            return at_least(m, exp, self.excess + half, increment)
+        # The usual bias and no increment: E > 0 where exp has a one from bit e - 1 up, and of
+        # those bits the lowest alone leaves E's top bit to the carry out of the bits below.
+        low = self.fmt.exponent_bits - 1
+        return exp[low + 1 :].any() | exp[:low].all()
 
     def _overflow(self, m: Module, exp: Value, mantissa: Value, increment: Value) -> Value:
         fmt = self.fmt
@@ -134,10 +152,13 @@ class Pack(wiring.Component):
         else:
             m.d.comb += carry.eq(increment)
         overflow = Signal()
-        m.d.comb += overflow.eq(at_least(m, exp, self.excess + limit + 1, carry))
+        beyond = at_least(m, exp, self.excess + limit + 1, carry)
+        # From a bias of 2 on, zero's exponent is too small for any operand to overflow with it.
+        m.d.comb += overflow.eq(beyond if fmt.bias > 1 else beyond & ~self.zero)
         return overflow
 
-    def _finish(self, m: Module, magnitude: Value, overflow: Value) -> None:
+    def _finish(self, m: Module, magnitude: list[tuple[Value, Value]], overflow: Value) -> None:
+        """Override the magnitude where the result is no finite number in range; the sign."""
         fmt, policy = self.fmt, self.policy
         # (condition, code), the strongest last
         special: list[tuple[Value, int]] = []
@@ -154,22 +175,10 @@ class Pack(wiring.Component):
             special.append((inf, fmt.inf_code))
         if fmt.nan_code is not None:
             special.append((nan, fmt.nan_code & fmt.magnitude_mask))
-        code = []
-        for place, bit in enumerate(magnitude):
-            runs: list[tuple[int, list[Value]]] = []
-            for condition, constant in special:
-                level = constant >> place & 1
-                if runs and runs[-1][0] == level:
-                    runs[-1][1].append(condition)
-                else:
-                    runs.append((level, [condition]))
-            for level, conditions in runs:
-                any_of = Cat(*conditions).any()
-                bit = bit | any_of if level else bit & ~any_of
-            code.append(bit)
+        code = overridden(m, magnitude, special)
         neg: Value = self.product.neg
         if not fmt.has_negative_zero:
-            neg = neg & Cat(*code).any()
+            neg = neg & code.any()
         if fmt.nan_code is not None:
             neg = neg | nan if fmt.nan_code >> fmt.magnitude_bits else neg & ~nan
-        m.d.comb += self.code.eq(Cat(*code, neg))
+        m.d.comb += self.code.eq(Cat(code, neg))
