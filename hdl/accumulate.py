@@ -1,0 +1,43 @@
+"""The registry of accumulations: one component per accumulator, drop-in for each other."""
+
+from amaranth.hdl import Shape, signed
+
+from lmul.hdl.accumulate_exact import AccumulateExact
+from lmul.hdl.accumulator import Accumulator
+from lmul.hdl.operand import ProductLayout
+from lmul.hdl.policy import Policy
+from lmul.hdl.product_range import ProductRange
+
+__all__ = ["AccumulationUnit", "accumulation_unit", "sum_shape"]
+
+AccumulationUnit = AccumulateExact
+"""Ports ``p`` (ProductLayout), ``acc`` and ``total`` (both of :func:`sum_shape`)."""
+
+
+def sum_shape(accumulator: Accumulator, range: ProductRange, k_max: int) -> Shape:
+    """What a PE's accumulator holds: an integer in units of its last bit, or a code."""
+    return signed(range.accumulator_bits(k_max))
+
+
+def accumulation_unit(
+    accumulator: Accumulator,
+    layout: ProductLayout,
+    range: ProductRange,
+    policy: Policy,
+    k_max: int,
+) -> AccumulationUnit:
+    """The accumulation behind a product unit.
+
+    Parameters
+    ----------
+    accumulator : Accumulator
+    layout : ProductLayout
+        Of the product unit, whose operands have exponents from 0 up.
+    range : ProductRange
+        Of its products.
+    policy : Policy
+        Its ``overflow`` knob is for sums that are rounded.
+    k_max : int
+        Of an exact accumulator.
+    """
+    return AccumulateExact(layout, range, k_max)

@@ -1,0 +1,43 @@
+"""Align: a significand takes its place among the bits of a fixed-point word."""
+
+from amaranth import Cat, Const, Module, Mux, Value
+
+from lmul.hdl.ripple import bit_signal
+
+__all__ = ["shift_left"]
+
+
+def shift_left(m: Module, word: Value, places: Value, low: int, high: int) -> Value:
+    """Bits ``low`` to ``high - 1`` of ``word << places``.
+
+    Stages from the shortest to the longest: the word grows as late as it can, and where only one
+    of two shifts has a bit, an AND does for a multiplexer.
+
+    Parameters
+    ----------
+    m : Module
+        Where intermediate signals are driven.
+    word, places : Value
+        Unsigned.
+    low, high : int
+        What is kept; the caller knows that nothing is set above ``high``.
+    """
+    bits: list[Value] = list(word)
+    for stage, by in enumerate(places):
+        distance = 1 << stage
+        shifted: list[Value] = []
+        for place in range(min(len(bits) + distance, high)):
+            stays = place < len(bits)
+            moves = place >= distance
+            if stays and moves:
+                bit: Value = Mux(by, bits[place - distance], bits[place])
+            elif stays:
+                bit = bits[place] & ~by
+            elif moves:
+                bit = bits[place - distance] & by
+            else:
+                bit = Const(0, 1)
+            shifted.append(bit_signal(m, bit))
+        bits = shifted
+    bits += [Const(0, 1)] * (high - len(bits))
+    return Cat(*bits[low:high])

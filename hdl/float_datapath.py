@@ -1,0 +1,142 @@
+"""What the PEs of a floating-point array have in common."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from amaranth.hdl import Shape
+from amaranth.lib import data
+
+from lmul.hdl.accumulate import AccumulationUnit, accumulation_unit, sum_shape
+from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.edge import Edge
+from lmul.hdl.edge_layout import EdgeLayout
+from lmul.hdl.formats import FloatFormat
+from lmul.hdl.kinds import Kind, resolve_offset
+from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.policy import POLICIES, Policy
+from lmul.hdl.product import ProductUnit, product_unit
+from lmul.hdl.product_range import ProductRange, product_range
+
+__all__ = ["FloatDatapath"]
+
+
+@dataclass(frozen=True)
+class FloatDatapath:
+    """Multiply and accumulate codes of a floating-point format.
+
+    Parameters
+    ----------
+    fmt : FloatFormat
+        Of both operands.
+    kind : str
+        One of :data:`lmul.hdl.kinds.KINDS`.
+    policy : Policy
+        Its ``subnormals`` and ``specials`` knobs are for operands, its ``overflow`` knob is for
+        roundings of sums.
+    accumulator : Accumulator or None
+        None is ``exact`` up to 8 bits and ``fp32`` beyond.
+    k_max : int
+        The longest dot product that an exact accumulator has room for.
+    stages : int
+        1 puts a register between product and accumulation, else 0.
+    offset : int or None
+        The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a parameter is of the wrong type, unknown, or out of range.
+    """
+
+    fmt: FloatFormat
+    kind: Kind = "lmul"
+    policy: Policy = POLICIES["ocp"]
+    accumulator: Accumulator | None = None
+    k_max: int = DEFAULT_K_MAX
+    stages: int = 0
+    offset: int | None = None
+
+    def __post_init__(self) -> None:
+        # MacDesign checks all of them, in one place.
+        MacDesign("pe", self.kind, self.fmt, self.policy, self.accumulator, self.k_max, self.stages)
+        resolve_offset(self.kind, self.fmt, self.offset)
+
+    @property
+    def code_width(self) -> int:
+        """Bits of an operand's code."""
+        return self.fmt.width
+
+    @cached_property
+    def folded(self) -> int:
+        """What the edge adds to one operand of each product."""
+        return resolve_offset(self.kind, self.fmt, self.offset) if self.kind == "lmul" else 0
+
+    @cached_property
+    def operand_layout(self) -> EdgeLayout:
+        """Of an operand behind the edge."""
+        return EdgeLayout(self.fmt, self.policy, self.folded)
+
+    @property
+    def operand_reset(self) -> dict[str, int]:
+        """What makes an operand a zero."""
+        return {"zero": 1, "inf": 0} if self.operand_layout.has_inf else {"zero": 1}
+
+    @cached_property
+    def range(self) -> ProductRange:
+        """Of the products."""
+        return product_range(self.fmt, self.kind, self.policy, self.offset)
+
+    @property
+    def resolved_accumulator(self) -> Accumulator:
+        """The accumulator, the default put in."""
+        return self.accumulator or default_accumulator(self.fmt)
+
+    @cached_property
+    def sum_shape(self) -> Shape:
+        """Of an accumulator's register."""
+        return sum_shape(self.resolved_accumulator, self.range, self.k_max)
+
+    @cached_property
+    def result_layout(self) -> data.StructLayout:
+        """What leaves a PE: ``sum``, and ``pos`` and ``neg`` where operands can be infinite.
+
+        Those say that it is Inf, -Inf, or with both NaN, whatever ``sum``.
+        """
+        flags = {"pos": 1, "neg": 1} if self.has_inf else {}
+        return data.StructLayout({"sum": self.sum_shape, **flags})
+
+    @property
+    def product_reset(self) -> dict[str, int]:
+        """What makes a product a zero."""
+        return {"sig": 0}
+
+    @property
+    def limits_k(self) -> bool:
+        """Whether a dot product longer than ``k_max`` has no room."""
+        return self.resolved_accumulator.is_exact
+
+    @property
+    def has_nan(self) -> bool:
+        """Whether an operand can be NaN, which makes its whole row or column NaN."""
+        return self.fmt.has_nan and self.policy.specials == "propagate"
+
+    @property
+    def has_inf(self) -> bool:
+        """Whether an operand can be infinite."""
+        return self.operand_layout.has_inf
+
+    def edge(self, second: bool) -> Edge:
+        """The edge of the first or second operand; the second has the offset folded in."""
+        return Edge(self.fmt, self.policy, self.operand_layout, self.folded if second else 0)
+
+    def product_unit(self) -> ProductUnit:
+        """The multiplier of a PE: with its offset folded away, L-Mul is Mitchell's adder."""
+        if self.kind == "lmul":
+            return product_unit("mitchell", self.fmt, None, self.operand_layout)
+        return product_unit(self.kind, self.fmt, self.offset, self.operand_layout)
+
+    def accumulation_unit(self, unit: ProductUnit) -> AccumulationUnit:
+        """The accumulation behind a product unit."""
+        return accumulation_unit(
+            self.resolved_accumulator, unit.product_layout, self.range, self.policy, self.k_max
+        )
