@@ -21,8 +21,8 @@ __all__ = ["Vectors", "bench_vectors"]
 
 _SEED = 2410_00907
 _EXHAUSTIVE_WIDTH = 8
-_PARTNERS = 16  # of each corner code
-_RANDOM_PAIRS = 2000
+_PARTNERS = 6  # of each corner code
+_RANDOM_PAIRS = 1500
 
 Column = npt.NDArray[np.int64]
 

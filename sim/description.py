@@ -49,24 +49,26 @@ class PortText:
 def computes(design: Design) -> str:
     """What stands at ``p``, in a sentence or two."""
     fmt, m = design.format, design.format.mantissa_bits
-    constant = fmt.bias << m
     offset = design.resolved_offset
+    bias = fmt.bias << m
     match design.kind:
         case "lmul":
             what = (
                 "L-Mul (arXiv 2410.00907): the product's magnitude code is the integer sum "
-                f"X + Y - {constant} + {offset} of the operands' magnitude codes {_AS_ONE}"
+                f"X + Y - {bias - offset} of the operands' magnitude codes {_AS_ONE}; the constant "
+                f"is the bias at its place, {bias}, less the offset {offset}"
             )
         case "mitchell":
             what = (
                 "Mitchell's logarithmic product: its magnitude code is the integer sum "
-                f"X + Y - {constant} of the operands' magnitude codes {_AS_ONE}"
+                f"X + Y - {bias} of the operands' magnitude codes {_AS_ONE}; the constant is the "
+                "bias at its place"
             )
         case "lmul_rne":
             what = (
                 f"the exact product rounded to nearest even at {m} mantissa bits, as the integer "
-                f"sum X + Y - {constant} + c of the operands' magnitude codes {_AS_ONE}, where "
-                "the carry c is 0 or 1 and depends on the mantissas alone"
+                f"sum X + Y - {bias} + c of the operands' magnitude codes {_AS_ONE}; the constant "
+                "is the bias at its place, the carry c is 0 or 1 and depends on the mantissas alone"
             )
         case "lmul_formula":
             what = (

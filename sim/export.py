@@ -6,6 +6,7 @@ vectors, and a manifest. The same design gives the same bytes, whatever the mach
 
 import hashlib
 import json
+import re
 import textwrap
 from importlib import metadata
 from pathlib import Path
@@ -77,7 +78,7 @@ def _verilog(circuit: Circuit) -> str:
         "",
         f"{design.module_name}: the design {design.name}",
         "",
-        *textwrap.wrap(f"Computes {computes(design)}", 96),
+        *_wrap(f"Computes {computes(design)}"),
         "",
         "Ports",
     ]
@@ -85,14 +86,21 @@ def _verilog(circuit: Circuit) -> str:
     wide = max(len(port.name) for port in ports)
     for port in ports:
         head = f"  {port.name:<{wide}}  {port.direction:<6}  {port.width:>2}  "
-        lines += textwrap.wrap(head + port.meaning, 96, subsequent_indent=" " * len(head))
-    lines += ["", *textwrap.wrap(f"Latency: {latency(design)}.", 96)]
+        lines += _wrap(head + port.meaning, " " * len(head))
+    lines += ["", *_wrap(f"Latency: {latency(design)}.")]
     words = policy_words(design)
     if words:
         lines += ["", f"Policy {design.policy.name}"]
         lines += [f"  {knob}: {text}" for knob, text in words.items()]
     head = "".join(f"// {line}".rstrip() + "\n" for line in lines)
     return f"{head}\n{_without_first_comment(circuit.verilog)}"
+
+
+def _wrap(text: str, indent: str = "") -> list[str]:
+    """Lines of the head, a formula's terms kept together."""
+    kept = re.sub(r" ([-+*]) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+    lines = textwrap.wrap(kept, 96, subsequent_indent=indent)
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
 
 
 def _without_first_comment(verilog: str) -> str:
