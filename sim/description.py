@@ -79,7 +79,11 @@ def computes(design: Design) -> str:
             what = "the exact product (1 + xm) * (1 + ym) * 2**(ex + ey)"
     if design.level == "product":
         return f"{what}. Operands and product are unpacked numbers; nothing is rounded here."
-    return f"{what}. The result is rounded once, to nearest even, where it has too many bits."
+    if design.kind in ("exact", "lmul_formula"):
+        return f"{what}. The result is rounded once, to nearest even."
+    if design.policy.tiny == "gradual":
+        return f"{what}. Only a subnormal result has bits to round: to nearest even."
+    return f"{what}. Nothing is left to round."
 
 
 def latency(design: Design) -> str:
