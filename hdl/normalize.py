@@ -10,7 +10,7 @@ __all__ = ["normalize"]
 _MAX_ONE_HOT_BITS = 4
 
 
-def normalize(m: Module, exp: Value, man: Value) -> tuple[Value, Value]:
+def normalize(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Value]:
     """Exponent and mantissa fields as those of a normalised number.
 
     Parameters
@@ -19,25 +19,27 @@ def normalize(m: Module, exp: Value, man: Value) -> tuple[Value, Value]:
         Where intermediate signals are driven.
     exp, man : Value
         The code's fields, unsigned. Nothing is promised where both are zero.
+    width : int
+        Bits of the result's exponent, more than ``exp`` has and enough for ``1 - len(man)``.
 
     Returns
     -------
     tuple of Value
-        The exponent in two's complement, a bit wider, from ``1 - len(man)`` up; the mantissa
-        without its leading one.
+        The exponent in two's complement, from ``1 - len(man)`` up; the mantissa without its
+        leading one.
     """
     if len(man) <= _MAX_ONE_HOT_BITS:
-        return _by_place(m, exp, man)
-    return _by_stages(m, exp, man)
+        return _by_place(m, exp, man, width)
+    return _by_stages(m, exp, man, width)
 
 
-def _by_place(m: Module, exp: Value, man: Value) -> tuple[Value, Value]:
+def _by_place(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Value]:
     """Each place of the leading one selects what it makes of every bit."""
     bits = len(man)
     normal = bit_signal(m, exp.any())
     none_above: Value = bit_signal(m, ~normal)
     mantissa = [[bit & normal] for bit in man]
-    lowered = [[bit] for bit in (*exp, Const(0, 1))]
+    lowered = [[bit] for bit in exp] + [[] for _ in range(width - len(exp))]
     for below in range(bits):  # the top place first; E = -below there
         place = bits - 1 - below
         # A zero needs no care: the last place is where the leading one is if nowhere else.
@@ -49,12 +51,12 @@ def _by_place(m: Module, exp: Value, man: Value) -> tuple[Value, Value]:
                 terms.append(here)
         none_above = bit_signal(m, none_above & ~man[place])
     return (
-        Cat(Cat(*terms).any() for terms in lowered),
+        Cat(Cat(*terms).any() if terms else Const(0, 1) for terms in lowered),
         Cat(Cat(*terms).any() for terms in mantissa),
     )
 
 
-def _by_stages(m: Module, exp: Value, man: Value) -> tuple[Value, Value]:
+def _by_stages(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Value]:
     """A logarithmic shifter: as long as the top 2**k bits are zero, they are shifted out."""
     normal = bit_signal(m, exp.any())
     word: list[Value] = [*man, normal]
@@ -75,7 +77,7 @@ def _by_stages(m: Module, exp: Value, man: Value) -> tuple[Value, Value]:
     # E = 1 - shift where exp is zero: a negation of shift / 2, and the last bit by itself
     exponent = [exp[0] | ~(normal | shifts[0])]
     borrow: Value = Const(0, 1)
-    for place in range(1, len(exp) + 1):
+    for place in range(1, width):
         bit = borrow
         if place < len(shifts):
             bit = bit_signal(m, shifts[place] ^ borrow)

@@ -62,14 +62,10 @@ class Unpack(wiring.Component):
                     self.operand.man.eq(man),
                 ]
             case "normalize":
-                exponent, mantissa = normalize(m, exp, man)
-                reach = self.layout.exponent_bits - 1
-                sign = exponent[-1]
+                exponent, mantissa = normalize(m, exp, man, self.layout.exponent_bits)
                 m.d.comb += [
                     self.operand.zero.eq(~self.code[: fmt.magnitude_bits].any()),
-                    self.operand.exp.eq(
-                        Cat(exponent[:-1], sign.replicate(reach - fmt.exponent_bits), ~sign)
-                    ),
+                    self.operand.exp.eq(Cat(exponent[:-1], ~exponent[-1])),
                     self.operand.man.eq(mantissa),
                 ]
 
