@@ -149,7 +149,7 @@ def verified_table(document: ReportDocument) -> Table:
         ["format", "circuits", "pairs each", "stimulus", "products compared", "wrong"],
         rows,
         [
-            f"{total:,} products of the generated Verilog, every kind and policy above, simulated "
+            f"{total:,} products of the generated Verilog, of every multiplier above, simulated "
             f"with {document.simulator} and compared with the golden model in every bit. The "
             "golden model itself is held against ml_dtypes and numpy by the project's tests."
         ],

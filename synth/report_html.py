@@ -73,7 +73,7 @@ def _card(document: ReportDocument, row: HeadlineRow) -> str:
     widest = max(gates for _, _, gates in bars)
     drawn = "".join(
         f'<div class="bar"><span>{label}</span><span class="track"><span class="fill" '
-        f'style="width:{72 * gates / widest:.1f}%;background:var(--{colour})"></span>'
+        f'style="width:{64 * gates / widest:.1f}%;background:var(--{colour})"></span>'
         f'<span class="number">{gates}</span></span></div>'
         for label, colour, gates in bars
     )
@@ -82,8 +82,8 @@ def _card(document: ReportDocument, row: HeadlineRow) -> str:
     }
     return (
         f'<section class="card"><h3>{row.format}, {row.policy}: gates</h3>{drawn}'
-        f"<p>Mean error {errors['lmul']:.2g} % for L-Mul, {errors['exact']:.2g} % for exact "
-        "rounding.</p></section>"
+        f"<p>Mean error {errors['lmul']:.2g} % (lmul), {errors['exact']:.2g} % (exact).</p>"
+        "</section>"
     )
 
 
