@@ -126,6 +126,7 @@ def _merge_registers(text: str) -> str:
             otherwise = "else if (en)"
         lines.append(f"    {otherwise} {now} <= {match['enabled']};")
         text = text.replace(match[0], "").replace(clocked, "\n".join(lines) + "\n")
+        text = re.sub(rf"  reg (?:\[\d+:\d+\] )?{re.escape(following)};\n", "", text)
     return text
 
 
