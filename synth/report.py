@@ -1,5 +1,6 @@
 """The whole comparison: runs what is missing, writes ``report.{json,md,html}`` and pictures."""
 
+import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -24,7 +25,7 @@ from lmul.synth.report_html import Section, html_page
 from lmul.synth.report_markdown import markdown
 from lmul.synth.report_table import Table
 
-__all__ = ["TITLE", "measure", "report", "write"]
+__all__ = ["TITLE", "report", "write"]
 
 TITLE = "L-Mul and its exact twins: gates, errors, and what was checked"
 _LEAD = (
@@ -66,26 +67,39 @@ def report(
     OSError
         When ``out`` can't be written.
     """
-    document = measure(tuple(formats), quick, on_progress)
-    write(document, out)
+    _check_writable(Path(out))
+    formats = tuple(formats)
+    stages = _Stages(on_progress, _weights(formats))
+    document = _measure(formats, quick, stages)
+    drawn = stages.listener(3)
+    drawn(0, 1, "drawing")
+    write(document, Path(out))
+    drawn(1, 1, "written")
     return document
 
 
-def measure(
-    formats: Sequence[str] = REPORT_FORMATS,
-    quick: bool = False,
-    on_progress: Progress | None = None,
-) -> ReportDocument:
-    """Count gates, verify against the golden model, and measure errors; writes no report.
+def _check_writable(out: Path) -> None:
+    """Say now what writing would say in three minutes."""
+    place = out.absolute()
+    while not place.exists():
+        place = place.parent
+    if not place.is_dir():
+        raise NotADirectoryError(f"Can't write into {str(out)!r}: {str(place)!r} is no folder")
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise PermissionError(f"Can't write into {str(out)!r}: no permission in {str(place)!r}")
 
-    Raises
-    ------
-    ToolNotFound, ToolFailed
-        As :func:`report`.
-    """
+
+def _weights(formats: Sequence[str]) -> tuple[int, ...]:
+    """Steps of the stages (gates, Verilog, errors, drawing), about a second each."""
+    return (len(report_designs(formats)), 25 * len(formats), 6 * len(formats), 5)
+
+
+def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
+    """Count gates, verify against the golden model, and measure errors."""
     names = report_designs(formats)
-    stages = _Stages(on_progress, (len(names), 3 * len(formats), 20 * len(formats)))
-    counts, verilog = count_gates(names, stages.listener(0))
+    counting = stages.listener(0)
+    yosys.prepare(lambda: counting(0, 1, "Yosys compiles itself, the first time only"))
+    counts, verilog = count_gates(names, counting)
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
         verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(1))
@@ -143,7 +157,7 @@ def _sections(document: ReportDocument) -> list[Section]:
 
 
 def _verify(
-    formats: Sequence[str], verilog: Mapping[str, str], quick: bool, on_progress: Progress | None
+    formats: Sequence[str], verilog: Mapping[str, str], quick: bool, on_progress: Progress
 ) -> list[VerifyResult]:
     """Hold the very texts that were counted against the golden model, two formats at a time."""
 
@@ -166,9 +180,8 @@ def _verify(
         try:
             for future in as_completed(running):
                 results[running[future]] = future.result()
-                if on_progress:
-                    label = f"{running[future]} Verilog equals the golden model"
-                    on_progress(len(results), len(formats), label)
+                label = f"{running[future]} Verilog equals the golden model"
+                on_progress(len(results), len(formats), label)
         except BaseException:
             pool.shutdown(cancel_futures=True)
             raise
@@ -198,15 +211,13 @@ class _Stages:
         self._done = [0] * len(weights)
         self._lock = Lock()
 
-    def listener(self, stage: int) -> Progress | None:
-        """What a stage reports to; None when nobody listens."""
-        report = self._report
-        if report is None:
-            return None
+    def listener(self, stage: int) -> Progress:
+        """What a stage reports to."""
 
         def listen(done: int, total: int, label: str) -> None:
             with self._lock:
                 self._done[stage] = self._weights[stage] * done // total
-                report(sum(self._done), sum(self._weights), label)
+                if self._report:
+                    self._report(sum(self._done), sum(self._weights), label)
 
         return listen

@@ -267,6 +267,7 @@ def test_console_fits_80_characters(document):
 
 
 def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path, errors):
+    monkeypatch.setattr(report_module.yosys, "prepare", lambda begun: None)
     monkeypatch.setattr(report_module, "count_gates", lambda names, progress: ({}, _AnyText()))
     monkeypatch.setattr(
         report_module,
@@ -288,6 +289,11 @@ def test_unwritable_folder(document, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError, match="file"):
         write(document, tmp_path / "file")
+    # And before three minutes of work, not after.
+    place = str(tmp_path / "file")
+    message = f"Can't write into {place + '/report'!r}: {place!r} is no folder"
+    with pytest.raises(NotADirectoryError, match=f"^{re.escape(message)}$"):
+        report(tmp_path / "file" / "report", on_progress=lambda *_: pytest.fail("work was begun"))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
