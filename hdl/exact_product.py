@@ -1,6 +1,6 @@
 """The conventional product unit: exponents added, significands multiplied in full."""
 
-from amaranth import Module, Signal
+from amaranth import Cat, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -53,12 +53,19 @@ class ExactProduct(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        bits = self.fmt.mantissa_bits
         nonzero = Signal()
-        sig = multiply_significands(m, self.x.man, self.y.man)
+        x_man, y_man = Signal(bits), Signal(bits)
         m.d.comb += [
+            # Masked mantissas leave a lone leading one: one gate less than masking the product.
             nonzero.eq(~(self.x.zero | self.y.zero)),
+            x_man.eq(self.x.man & nonzero.replicate(bits)),
+            y_man.eq(self.y.man & nonzero.replicate(bits)),
+        ]
+        sig = multiply_significands(m, x_man, y_man)
+        m.d.comb += [
             self.p.neg.eq(self.x.neg ^ self.y.neg),
             self.p.exp.eq(add(m, self.x.exp, self.y.exp)),
-            self.p.sig.eq(sig & nonzero.replicate(len(sig))),
+            self.p.sig.eq(Cat(sig[: 2 * bits], sig[2 * bits] & nonzero, sig[2 * bits + 1])),
         ]
         return m

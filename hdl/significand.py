@@ -9,12 +9,14 @@ Gates for n = 2, 3, 4, 7, 10, 23 by ``synth`` and ABC, of the forms that were tr
     ``*`` with ``synth -booth``     20   69  141  360  659  2957
     columns of full adders, Dadda   19   56   98  306  621  3254
     rows of full adders (here)      16   53   97  303  615  3215
-    radix-4 Booth rows (here)       18   57  103  298  566  2666
+    radix-4 Booth rows (here)       18   57  103  296  563  2664
+    found by search (here)           -   45    -    -    -     -
 """
 
 from amaranth import Cat, Const, Module, Value
 
 from lmul.hdl.ripple import add, bit_signal
+from lmul.hdl.searched import SEARCHED_BITS, searched_significands
 
 __all__ = ["multiply_significands"]
 
@@ -31,6 +33,8 @@ def multiply_significands(m: Module, x: Value, y: Value) -> Value:
     x, y : Value
         Mantissas of one width.
     """
+    if len(x) == SEARCHED_BITS:
+        return searched_significands(m, x, y)
     if len(x) >= _MIN_BOOTH_BITS:
         return _booth(m, x, y)
     return _rows(m, x, y)
