@@ -84,7 +84,7 @@ class Picture:
     def png(self) -> bytes:
         """All panels as a PNG on white."""
         figure = self._figure()
-        figure.patch.set_facecolor("white")
+        figure.patch.set(facecolor="white", alpha=1)
         buffer = io.BytesIO()
         FigureCanvasAgg(figure)
         figure.savefig(buffer, format="png", dpi=110, metadata={"Software": None})

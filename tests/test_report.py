@@ -1,11 +1,13 @@
 """The report: what it compares, what it says, and that its files are whole and agree."""
 
+import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import matplotlib.image
 import pytest
 from rich.console import Console
 
@@ -256,6 +258,13 @@ def test_pictures_take_the_colour_of_the_page(document):
         for panel in picture.svg_panels():
             assert "currentColor" in panel
             assert not re.search(r"(fill|stroke): #000000", panel)
+
+
+def test_png_is_opaque(document):
+    # Dark ink on nothing would vanish on a dark page.
+    image = matplotlib.image.imread(io.BytesIO(gates_by_kind(document.rows).png()))
+    assert image[0, 0].tolist() == [1, 1, 1, 1]
+    assert image[..., 3].min() == 1
 
 
 def test_console_fits_80_characters(document):
