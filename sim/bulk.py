@@ -2,6 +2,8 @@
 
 import json
 import os
+import shutil
+import tempfile
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
@@ -16,7 +18,7 @@ from lmul.hdl.policy import POLICIES, Policy
 from lmul.sim.circuit import Circuit
 from lmul.sim.paths import build_root
 from lmul.sim.plan import Plan
-from lmul.sim.runner import Outcome, Simulation, locked, run
+from lmul.sim.runner import Outcome, Simulation, run
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 from lmul.sim.wrapper import WRAPPER, wrapper
 
@@ -61,9 +63,7 @@ def family(
     policies: Iterable[Policy | str] | None = None,
 ) -> list[Design]:
     """The combinational multipliers of a format: every kind that it can have, every policy."""
-    chosen = [Policy.parse(policy) for policy in POLICIES if policies is None] or [
-        Policy.parse(policy) for policy in policies or ()
-    ]
+    chosen = [Policy.parse(policy) for policy in (POLICIES if policies is None else policies)]
     return [
         Design(kind, fmt, policy=policy)
         for kind in (KINDS if kinds is None else kinds)
@@ -114,10 +114,13 @@ def verify_format(
     """
     start = time.monotonic()
     circuits = [Circuit.of(design, (verilog or {}).get(design)) for design in designs]
-    name = f"{designs[0].format.name}-{os.getpid()}"
-    with locked(build_root() / "sim" / "verify" / simulator / name) as folder:
-        outcome = run(bulk_simulation(circuits, count, seed), folder, simulator)
-        report = comparison(folder, outcome)
+    place = build_root() / "sim" / "verify"
+    place.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=f"{designs[0].format.name}-", dir=place))
+    outcome = run(bulk_simulation(circuits, count, seed), folder, simulator)
+    report = comparison(folder, outcome)
+    if not outcome.failures:
+        shutil.rmtree(folder)
     return VerifyResult(
         designs[0].format,
         len(designs),
