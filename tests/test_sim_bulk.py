@@ -4,7 +4,9 @@ import re
 
 import pytest
 
+from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
+from lmul.hdl.kinds import KINDS
 from lmul.hdl.policy import POLICIES, Policy
 from lmul.sim.bulk import family, verify, verify_format
 
@@ -34,6 +36,18 @@ def test_every_bit_is_golden(name):
     assert result.pairs >= PAIRS[name]
     assert result.units == kinds * len(POLICIES)
     assert result.products == result.units * result.pairs
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["e4m3", "e5m2", "e3m4", "bf16"])
+def test_product_units_are_golden(name):
+    fmt = FORMATS[name]
+    kinds = [kind for kind in KINDS if kind != "lmul_rne" or fmt.mantissa_bits <= 3]
+    result = verify_format([Design(kind, fmt, level="product") for kind in kinds])
+    assert result.examples == ()
+    assert (result.units, result.mismatches) == (len(kinds), 0)
+    finite = 2 * (fmt.max_code + 1)
+    assert result.pairs > min(finite**2, 1_000_000)
 
 
 @pytest.mark.slow

@@ -21,8 +21,6 @@ ICARUS = pytest.mark.skipif(
         ("exact-e4m3-s2", 5, 65536),
         ("lmul_rne-e5m2-ftz-s3", 5, 65536),
         ("lmul-fp16-zfgsp", 3, 1 << 20),
-        ("product-lmul_formula-e5m2", 3, None),
-        ("product-lmul_rne-e4m3", 3, None),
         ("product-exact-fp32", 3, None),
     ],
 )
