@@ -10,7 +10,7 @@ from lmul.hdl.kinds import Kind
 from lmul.hdl.pack import Pack
 from lmul.hdl.policy import Policy
 from lmul.hdl.product import product_unit
-from lmul.hdl.unpack import Unpack
+from lmul.hdl.unpack_pair import UnpackPair
 
 __all__ = ["Multiplier"]
 
@@ -127,28 +127,16 @@ class Multiplier(wiring.Component):
         """Build the circuit."""
         m = Module()
         fmt, policy = self.fmt, self.policy
-        m.submodules.unpack_x = unpack_x = Unpack(fmt, policy)
-        m.submodules.unpack_y = unpack_y = Unpack(fmt, policy)
+        m.submodules.unpack = unpack = UnpackPair(fmt, policy)
         m.submodules.product_unit = product = product_unit(
-            self.kind, fmt, self._design.offset, unpack_x.layout
+            self.kind, fmt, self._design.offset, unpack.layout
         )
         m.submodules.pack = pack = Pack(fmt, policy, product.product_layout)
-        x, y = unpack_x.operand, unpack_y.operand
-
-        # NaN·x and Inf·0 are NaN, Inf·x is Inf; pack lets NaN win.
-        nan = Signal()
-        inf = Signal()
-        zero = Signal()
-        m.d.comb += [
-            nan.eq(unpack_x.nan | unpack_y.nan | (unpack_x.inf & y.zero) | (unpack_y.inf & x.zero)),
-            inf.eq(unpack_x.inf | unpack_y.inf),
-            # zero goes round the product unit too, which then masks nothing
-            zero.eq(unpack_x.operand.zero | unpack_y.operand.zero),
-            unpack_x.code.eq(self.x),
-            unpack_y.code.eq(self.y),
-        ]
+        m.d.comb += [unpack.x.eq(self.x), unpack.y.eq(self.y)]
+        x, y = unpack.first, unpack.second
         behind_unpack, behind_product, behind_pack = (self.stages >= n for n in (3, 1, 2))
-        flags = [(zero, "zero"), (nan, "nan"), (inf, "inf")]
+        # Zero goes round the product unit, as NaN and Inf do: the unit then masks nothing.
+        flags = [(unpack.zero, "zero"), (unpack.nan, "nan"), (unpack.inf, "inf")]
         if behind_unpack:
             x, y = self._register(m, x, "operand_x"), self._register(m, y, "operand_y")
             flags = [(self._register(m, flag, f"operand_{name}"), name) for flag, name in flags]

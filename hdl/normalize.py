@@ -10,7 +10,9 @@ __all__ = ["normalize"]
 _MAX_ONE_HOT_BITS = 4
 
 
-def normalize(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Value]:
+def normalize(
+    m: Module, exp: Value, man: Value, width: int, normal: Value | None = None
+) -> tuple[Value, Value]:
     """Exponent and mantissa fields as those of a normalised number.
 
     Parameters
@@ -21,6 +23,8 @@ def normalize(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Val
         The code's fields, unsigned. Nothing is promised where both are zero.
     width : int
         Bits of the result's exponent, more than ``exp`` has and enough for ``1 - len(man)``.
+    normal : Value or None
+        Whether ``exp`` is not zero, where that is known already.
 
     Returns
     -------
@@ -28,15 +32,15 @@ def normalize(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Val
         The exponent in two's complement, from ``1 - len(man)`` up; the mantissa without its
         leading one.
     """
+    normal = bit_signal(m, exp.any() if normal is None else normal)
     if len(man) <= _MAX_ONE_HOT_BITS:
-        return _by_place(m, exp, man, width)
-    return _by_stages(m, exp, man, width)
+        return _by_place(m, exp, man, width, normal)
+    return _by_stages(m, exp, man, width, normal)
 
 
-def _by_place(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Value]:
+def _by_place(m: Module, exp: Value, man: Value, width: int, normal: Value) -> tuple[Value, Value]:
     """Each place of the leading one selects what it makes of every bit."""
     bits = len(man)
-    normal = bit_signal(m, exp.any())
     none_above: Value = bit_signal(m, ~normal)
     mantissa = [[bit & normal] for bit in man]
     lowered = [[bit] for bit in exp] + [[] for _ in range(width - len(exp))]
@@ -56,9 +60,8 @@ def _by_place(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Val
     )
 
 
-def _by_stages(m: Module, exp: Value, man: Value, width: int) -> tuple[Value, Value]:
+def _by_stages(m: Module, exp: Value, man: Value, width: int, normal: Value) -> tuple[Value, Value]:
     """A logarithmic shifter: as long as the top 2**k bits are zero, they are shifted out."""
-    normal = bit_signal(m, exp.any())
     word: list[Value] = [*man, normal]
     bits = len(word)
     shifts: list[Value] = []

@@ -85,7 +85,8 @@ def _booth(m: Module, x: Value, y: Value) -> Value:
             for a, b in zip(once, twice, strict=True)
         ]
         extended = above + [sign] * (width - len(above))
-        *above, _ = add(m, extended, row, high)
+        negated = None if high is nought else high
+        *above, _ = add(m, extended, row, negated)
         product += above[:2]
         above, sign = above[2:], high
     return Cat(*product, *above)[: 2 * len(x) + 2]

@@ -1,6 +1,6 @@
 """Unpack: a code becomes an Operand, with its NaN and Inf flags beside it."""
 
-from amaranth import Cat, Module
+from amaranth import Cat, Const, Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -9,7 +9,7 @@ from lmul.hdl.normalize import normalize
 from lmul.hdl.operand import OperandLayout
 from lmul.hdl.policy import Policy
 
-__all__ = ["Unpack"]
+__all__ = ["Unpack", "operand_layout", "special_flags"]
 
 
 class Unpack(wiring.Component):
@@ -35,11 +35,7 @@ class Unpack(wiring.Component):
     def __init__(self, fmt: FloatFormat, policy: Policy) -> None:
         self.fmt = fmt
         self.policy = policy
-        self.layout = OperandLayout(
-            fmt,
-            normalizes=policy.subnormals == "normalize",
-            reads_specials=policy.specials == "ignore",
-        )
+        self.layout = operand_layout(fmt, policy)
         super().__init__(
             {"code": In(fmt.width), "operand": Out(self.layout), "nan": Out(1), "inf": Out(1)}
         )
@@ -70,12 +66,30 @@ class Unpack(wiring.Component):
                 ]
 
         if self.policy.specials == "propagate":
-            match fmt.specials:
-                case "ieee":
-                    top = exp.all()
-                    m.d.comb += [self.inf.eq(top & ~man.any()), self.nan.eq(top & man.any())]
-                case "fn":
-                    m.d.comb += self.nan.eq(self.code[: fmt.magnitude_bits].all())
-                case "fnuz":
-                    m.d.comb += self.nan.eq(self.code == fmt.sign_mask)
+            nan, inf = special_flags(fmt, self.code)
+            m.d.comb += [self.nan.eq(nan), self.inf.eq(inf)]
         return m
+
+
+def operand_layout(fmt: FloatFormat, policy: Policy) -> OperandLayout:
+    """The layout of operands that are unpacked under a policy."""
+    return OperandLayout(
+        fmt,
+        normalizes=policy.subnormals == "normalize",
+        reads_specials=policy.specials == "ignore",
+    )
+
+
+def special_flags(fmt: FloatFormat, code: Value) -> tuple[Value, Value]:
+    """Whether a code is NaN, and whether it is an infinity."""
+    man = code[: fmt.mantissa_bits]
+    exp = code[fmt.mantissa_bits : fmt.magnitude_bits]
+    match fmt.specials:
+        case "ieee":
+            return exp.all() & man.any(), exp.all() & ~man.any()
+        case "fn":
+            return code[: fmt.magnitude_bits].all(), Const(0, 1)
+        case "fnuz":
+            return code == fmt.sign_mask, Const(0, 1)
+        case _:
+            return Const(0, 1), Const(0, 1)
