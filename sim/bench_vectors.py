@@ -98,14 +98,15 @@ def _product_columns(x: Column, y: Column, design: Design, exp_bias: int) -> dic
     fmt = design.format
     few = np.array(_spread(corner_codes(fmt).tolist(), 16), np.int64)
     x_few, y_few = np.repeat(few, len(few)), np.tile(few, len(few))
-    zeros = [(0, 0, x, y), *((a, b, x_few, y_few) for a, b in ((0, 1), (1, 0), (1, 1)))]
-    x_zero, y_zero = (np.concatenate([np.full(len(z[2]), z[i]) for z in zeros]) for i in (0, 1))
-    x, y = (np.concatenate([z[i] for z in zeros]) for i in (2, 3))
-    operands = [unpack(side, fmt, "raw", specials=False) for side in (x, y)]
-    value = product_significands(*operands, fmt, design.kind, design.resolved_offset)
+    # Neither, y, x, both.
+    lengths = [len(x), len(x_few), len(x_few), len(x_few)]
+    x_zero, y_zero = np.repeat([0, 0, 1, 1], lengths), np.repeat([0, 1, 0, 1], lengths)
+    x, y = np.concatenate([x, x_few, x_few, x_few]), np.concatenate([y, y_few, y_few, y_few])
+    a, b = (unpack(side, fmt, "raw", specials=False) for side in (x, y))
+    value = product_significands(a, b, fmt, design.kind, design.resolved_offset)
     zero = (x_zero | y_zero).astype(np.bool_)
     columns = {
-        "p_neg": operands[0].negative ^ operands[1].negative,
+        "p_neg": a.negative ^ b.negative,
         # The value is sig * 2**(exp - fraction - bias), and sig * 2**(p_exp - exp_bias).
         "p_exp": np.where(zero, 0, value.exp - value.fraction - fmt.bias + exp_bias),
         "p_sig": np.where(zero, 0, value.sig),

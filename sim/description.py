@@ -127,10 +127,11 @@ def port_texts(circuit: Circuit) -> list[PortText]:
             PortText("i_valid", "input", 1, "x and y are valid; travels with them to o_valid"),
         ]
     meanings = _meanings(design, circuit.exp_bias)
-    for ports, direction in ((circuit.x, "input"), (circuit.y, "input"), (circuit.p, "output")):
-        # The circuit lists its ports lowest bits first; people read the sign first.
-        for port in reversed(ports):
-            texts.append(PortText(port.name, direction, port.width, meanings[port.name]))
+    # The circuit lists its ports lowest bits first; people read the sign first.
+    for port in (*circuit.x[::-1], *circuit.y[::-1]):
+        texts.append(PortText(port.name, "input", port.width, meanings[port.name]))
+    for port in circuit.p[::-1]:
+        texts.append(PortText(port.name, "output", port.width, meanings[port.name]))
     if design.stages:
         texts.append(PortText("o_valid", "output", 1, "p is valid; 0 after reset"))
     return texts

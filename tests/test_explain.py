@@ -47,7 +47,7 @@ def corners(fmt: FloatFormat) -> list[int]:
 
 def pairs(fmt: FloatFormat, count: int) -> list[tuple[int, int]]:
     rng = random.Random(2410)
-    edges = list(itertools.product(corners(fmt), repeat=2))
+    edges = list(itertools.product(corners(fmt), corners(fmt)))
     chosen = rng.sample(edges, min(count, len(edges)))
     return chosen + [(rng.getrandbits(fmt.width), rng.getrandbits(fmt.width)) for _ in range(count)]
 
@@ -75,7 +75,8 @@ def test_derivation_is_golden(kind: Kind, fmt: FloatFormat) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_derivation_is_golden_on_every_pair(name: str, kind: Kind, preset: str) -> None:
     fmt = FORMATS[name]
-    every = list(itertools.product(range(1 << fmt.width), repeat=2))
+    codes = range(1 << fmt.width)
+    every = list(itertools.product(codes, codes))
     assert_derivation_is_golden(every, fmt, kind, POLICIES[preset])
 
 

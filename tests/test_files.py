@@ -4,6 +4,7 @@ import os
 import re
 import tempfile
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -72,7 +73,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "x").write_text("old")
     real = Path.open
 
-    def full(path: Path, *args: str):
+    def full(path: Path, *args: Any):
         return real(Path("/dev/full"), "wb") if ".y." in path.name else real(path, *args)
 
     monkeypatch.setattr(Path, "open", full)
@@ -87,7 +88,7 @@ def test_full_disk(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_interrupted(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     real = Path.open
 
-    def interrupted(path: Path, *args: str):
+    def interrupted(path: Path, *args: Any):
         if ".y." in path.name:
             raise KeyboardInterrupt
         return real(path, *args)

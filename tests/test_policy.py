@@ -2,6 +2,7 @@
 
 import itertools
 import re
+from typing import Any
 
 import pytest
 
@@ -14,7 +15,7 @@ KNOBS = {  # ARITHMETIC §3's table, written out again
     "overflow": ["wrap", "saturate", "nonsaturating"],
     "specials": ["ignore", "propagate"],
 }
-EVERY = list(itertools.product(*KNOBS.values()))
+EVERY: list[Any] = list(itertools.product(*KNOBS.values()))
 BARE = ("wrap", "raw", "raw", "wrap", "ignore")
 LEGAL = [k for k in EVERY if k == BARE or not {"wrap", "raw"} & set(k)]
 ILLEGAL = [k for k in EVERY if k not in LEGAL]
