@@ -15,10 +15,11 @@ from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES, Policy
+from lmul.sim.builds import Simulation
 from lmul.sim.circuit import Circuit
 from lmul.sim.paths import build_root
 from lmul.sim.plan import Plan
-from lmul.sim.runner import Outcome, Simulation, run
+from lmul.sim.runner import Outcome, run
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 from lmul.sim.wrapper import WRAPPER, wrapper
 

@@ -8,10 +8,11 @@ from pathlib import Path
 from xml.etree import ElementTree
 
 from lmul.hdl.design import Design
+from lmul.sim.builds import Simulation, locked
 from lmul.sim.bulk import bulk_simulation
 from lmul.sim.circuit import Circuit
 from lmul.sim.plan import Plan
-from lmul.sim.runner import Failure, Outcome, Simulation, locked, run
+from lmul.sim.runner import Failure, Outcome, run
 from lmul.sim.simulators import check_simulator
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 

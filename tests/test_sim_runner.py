@@ -13,11 +13,12 @@ import pytest
 
 from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed, ToolNotFound
-from lmul.sim import runner
+from lmul.sim import process
+from lmul.sim.builds import Simulation, locked
 from lmul.sim.circuit import Circuit
 from lmul.sim.launch import BUILD_FAILED
 from lmul.sim.plan import Plan
-from lmul.sim.runner import Simulation, locked, run
+from lmul.sim.runner import run
 from lmul.sim.simulate import per_cycle_simulation, simulate
 from lmul.sim.simulators import check_simulator, environment
 
@@ -37,7 +38,7 @@ def fake_launch(monkeypatch, own_build_folder):
 def _fake_launch(monkeypatch, results: str | None, status: int = 0, build_status: int = 0) -> None:
     """Stand in for the simulator: it leaves ``results`` and ends with ``status``."""
 
-    def launch(job, folder: Path, variables, timeout: float) -> int:
+    def start(job, folder: Path, variables, timeout: float) -> int:
         if job["step"] == "build":
             (folder / "build.log").write_text("c++ -o error.o\n%Error: bad.v:1: no such thing\n")
             return build_status
@@ -45,7 +46,7 @@ def _fake_launch(monkeypatch, results: str | None, status: int = 0, build_status
             (folder / "results.xml").write_text(results)
         return status
 
-    monkeypatch.setattr(runner, "_launch", launch)
+    monkeypatch.setattr(process, "start", start)
 
 
 def simulation(**changes) -> Simulation:
@@ -196,12 +197,12 @@ def test_timeout_leaves_no_process(own_build_folder, tmp_path):
         run(per_cycle_simulation(circuit), tmp_path / "run", timeout=0.3)
     assert time.monotonic() - before < 5
     mine = str(tmp_path)
-    for process in Path("/proc").glob("[0-9]*"):
+    for entry in Path("/proc").glob("[0-9]*"):
         try:
-            command = (process / "cmdline").read_text()
+            command = (entry / "cmdline").read_text()
         except OSError:
             continue
-        assert mine not in command or int(process.name) == os.getpid()
+        assert mine not in command or int(entry.name) == os.getpid()
 
 
 @pytest.mark.slow
@@ -232,3 +233,13 @@ def test_plan_round_trip(tmp_path, monkeypatch):
     assert (loaded.design, loaded.x, loaded.p) == (circuit.design, circuit.x, circuit.p)
     assert loaded.exp_bias == circuit.exp_bias > 0
     assert "verilog" not in json.loads((tmp_path / "plan.json").read_text())["circuits"][0]
+
+
+def test_blanks_in_the_build_path(monkeypatch, tmp_path):
+    monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "my build"))
+    with pytest.raises(
+        ToolFailed,
+        match=r"^Verilator can't build in a folder with blanks in its path, '.*my build/",
+    ):
+        run(simulation(), tmp_path / "run")
+    assert not (tmp_path / "my build").exists()
