@@ -17,7 +17,7 @@ _MIN_SHARED_BITS = 10
 
 
 def shares_normalizer(fmt: FloatFormat, policy: Policy) -> bool:
-    """Whether both operands are normalised by one circuit: the product of two subnormals is lost."""
+    """Whether one circuit normalises both operands: a product of two subnormals is lost."""
     return (
         policy.subnormals == "normalize"
         and fmt.mantissa_bits >= _MIN_SHARED_BITS
