@@ -1,0 +1,69 @@
+"""Exported packages for the tests: which designs, and how to run what was written."""
+
+import shutil
+import subprocess
+from functools import lru_cache
+from pathlib import Path
+
+import pytest
+
+from lmul.hdl.design import Design
+from lmul.sim.export import package
+from lmul.sim.simulators import environment
+
+NEEDS_ICARUS = pytest.mark.skipif(
+    shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
+)
+# Every kind, preset, level and number of stages; formats of each rule for specials; wide ones.
+NAMES = [
+    "lmul-e4m3-ftz",
+    "lmul-e4m3-s2",
+    "lmul-e5m2-bare-s1",
+    "lmul-bf16-lax-o3",
+    "lmul_rne-e4m3-ftz-s3",
+    "lmul_rne-e2m1-zngni",
+    "lmul_formula-e4m3fnuz",
+    "mitchell-e2m3",
+    "mitchell-fp16-s3",
+    "exact-e5m2-ftz",
+    "exact-fp32",
+    "product-lmul-e4m3",
+    "product-lmul_rne-e5m2",
+    "product-lmul_formula-e3m2-o2",
+    "product-mitchell-e2m1",
+    "product-exact-bf16",
+]
+
+
+@lru_cache
+def files_of(name: str) -> dict[str, str]:
+    return package(Design.parse(name))
+
+
+def write(folder: Path, files: dict[str, str]) -> None:
+    for name, content in files.items():
+        (folder / name).write_text(content)
+
+
+def run_icarus(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
+    """The two commands that the bench's head gives, in the package's folder."""
+    build = ["iverilog", "-g2005", "-Wall", "-o", "bench", "-f", f"{module}.f", f"{module}_tb.v"]
+    built = subprocess.run(build, cwd=folder, capture_output=True, text=True, check=False)
+    assert (built.returncode, built.stderr) == (0, "")
+    return subprocess.run(
+        ["vvp", "-n", "bench"], cwd=folder, capture_output=True, text=True, check=False
+    )
+
+
+def run_verilator(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    variables = environment("verilator")
+    # The runner's compiler cache is a script that stands in its own build folders only.
+    flags = [f for f in variables["MAKEFLAGS"].split() if not f.startswith("OBJCACHE=")]
+    return subprocess.run(
+        ["verilator", *arguments],
+        cwd=folder,
+        env={**variables, "MAKEFLAGS": " ".join(flags)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )

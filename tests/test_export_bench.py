@@ -1,0 +1,213 @@
+"""The exported Verilog in the tools that read it; its bench passes, and finds what is damaged."""
+
+import json
+import re
+import subprocess
+from pathlib import Path
+
+import numpy as np
+import pytest
+from exported import NAMES, NEEDS_ICARUS, files_of, run_icarus, run_verilator, write
+from planted_bugs import damaged, with_other
+
+from lmul.hdl.design import Design
+from lmul.hdl.kinds import KINDS, Kind
+from lmul.sim.export import export
+from lmul.sim.golden import multiply
+from lmul.sim.vectors import all_pairs
+from lmul.synth import yosys
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_verilator_lint(name: str, tmp_path: Path) -> None:
+    """Clean with nothing waived but WIDTHEXPAND, the bench too.
+
+    -Wall's remarks on style are of two kinds and no more: several modules in one file, and the
+    upper bits of sums that nothing reads.
+    """
+    module = Design.parse(name).module_name
+    write(tmp_path, files_of(name))
+    waived = re.findall(r"lint_off -rule (\w+)", files_of(name)[f"{module}.vlt"])
+    assert waived == ["WIDTHEXPAND"]
+    design = [f"{module}.vlt", "-f", f"{module}.f"]
+    linted = run_verilator(tmp_path, "--lint-only", "--top-module", module, *design)
+    assert (linted.returncode, linted.stderr) == (0, "")
+    bench = ["--timing", "--top-module", f"{module}_tb", f"{module}_tb.v"]
+    linted = run_verilator(tmp_path, "--lint-only", *bench, *design)
+    assert (linted.returncode, linted.stderr) == (0, "")
+    style = ["-Wall", "-Wno-DECLFILENAME", "-Wno-UNUSEDSIGNAL"]
+    linted = run_verilator(tmp_path, "--lint-only", *style, "--top-module", module, *design)
+    assert (linted.returncode, linted.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_yosys_reads_it(name: str) -> None:
+    module = Design.parse(name).module_name
+    script = (
+        f"read_verilog d.v\nhierarchy -check -top {module}\nproc\ncheck -assert\n"
+        "flatten\nopt_clean\ntee -q -o stat.json stat -json\n"
+    )
+    result = yosys.run(script, {"d.v": files_of(name)[f"{module}.v"]})
+    assert json.loads(result.outputs["stat.json"])["design"]["num_cells"] > 0
+
+
+# The bench
+
+
+# fp32's 24 by 24 bits take Icarus a minute; Verilator runs them below.
+BENCHED = [name for name in NAMES if name != "exact-fp32"]
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("name", BENCHED)
+def test_bench_passes(name: str, tmp_path: Path) -> None:
+    design = Design.parse(name)
+    module = design.module_name
+    write(tmp_path, files_of(name))
+    manifest = json.loads(files_of(name)[f"{module}.json"])
+    count = manifest["bench"]["vectors"]
+    assert count == len(files_of(name)[f"{module}.hex"].splitlines()) - 1
+    assert manifest["bench"]["exhaustive"] == (design.format.width <= 8)
+    if design.format.width <= 8:
+        assert count >= 4**design.format.width
+    else:
+        assert 2000 <= count <= 10_000
+    done = run_icarus(tmp_path, module)
+    assert (done.returncode, done.stderr) == (0, "")
+    assert f"PASS: {module}: {count} of {count} vectors\n" in done.stdout
+    assert "FAIL" not in done.stdout
+
+
+@NEEDS_ICARUS
+@pytest.mark.slow
+@pytest.mark.parametrize("policy", ["bare", "lax", "ftz", "ocp"])
+@pytest.mark.parametrize("kind", KINDS)
+def test_bench_passes_for_every_kind_and_preset(kind: Kind, policy: str, tmp_path: Path) -> None:
+    stages = (KINDS.index(kind) + len(policy)) % 4
+    design = Design.parse(f"{kind}-e3m2-{policy}-s{stages}")
+    export(design, tmp_path)
+    done = run_icarus(tmp_path, design.module_name)
+    assert done.returncode == 0
+    assert f"PASS: {design.module_name}: 4096 of 4096 vectors\n" in done.stdout
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "damage"),
+    [("exact-fp32", False), ("lmul_rne-e4m3-ftz-s3", False), ("lmul_rne-e4m3-ftz-s3", True)],
+)
+def test_bench_in_verilator(name: str, damage: bool, tmp_path: Path) -> None:
+    module = Design.parse(name).module_name
+    files = dict(files_of(name))
+    if damage:
+        bench = files[f"{module}_tb.v"].replace("p !== ", "~p !== ")
+        assert bench != files[f"{module}_tb.v"]
+        files[f"{module}_tb.v"] = bench
+    write(tmp_path, files)
+    command = ["--binary", "--timing", "--top", f"{module}_tb", "-f", f"{module}.f"]
+    built = run_verilator(tmp_path, *command, f"{module}.vlt", f"{module}_tb.v", "-CFLAGS", "-O0")
+    assert built.returncode == 0, built.stderr
+    program = tmp_path / "obj_dir" / f"V{module}_tb"
+    done = subprocess.run([program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert (done.returncode != 0) == damage, done.stdout
+    assert ("FAIL: " if damage else "PASS: ") + module in done.stdout
+
+
+SOUND = Design.parse("lmul-e4m3-ftz")
+X, Y = all_pairs(SOUND.format)
+RESULTS = multiply(X, Y, "e4m3", "lmul", "ftz")
+BUGS = {
+    "swapped sign": ({"p": "{~sound_p[7], sound_p[6:0]}"}, 65536),
+    "dropped NaN": (
+        {"p": "(sound_p[6:0] == 7'h7f) ? 8'h7e : sound_p"},
+        np.count_nonzero(RESULTS == 0x7F),
+    ),
+    "lost carry": (
+        {"p": "(x[2:0] + y[2:0] + 4'd1 > 4'd7) ? sound_p - 8'd8 : sound_p"},
+        np.count_nonzero((X & 7).astype(int) + (Y & 7) + 1 > 7),
+    ),
+    "one bit of one pair": ({"p": "sound_p ^ (x == 8'h9c && y == 8'h3f)"}, 1),
+    "unknown": ({"p": "{sound_p[7:1], 1'bx}"}, 65536),
+}
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("bug", BUGS)
+def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
+    changes, wrong = BUGS[bug]
+    write(tmp_path, files_of(SOUND.name) | {"lmul_e4m3_ftz.v": damaged(SOUND, changes)})
+    done = run_icarus(tmp_path, "lmul_e4m3_ftz")
+    assert done.returncode != 0
+    assert f"FAIL: lmul_e4m3_ftz: {wrong} wrong in 65536 of 65536 vectors\n" in done.stdout
+    assert "PASS" not in done.stdout
+    shown = [line for line in done.stdout.splitlines() if line.startswith("lmul_e4m3_ftz: x=")]
+    assert len(shown) == min(wrong, 10)
+
+
+@NEEDS_ICARUS
+def test_bench_finds_wrong_offset(tmp_path: Path) -> None:
+    other = Design.parse("lmul-e4m3-ftz-o2")
+    wrong = np.count_nonzero(multiply(X, Y, "e4m3", "lmul", "ftz", offset=2) != RESULTS)
+    write(tmp_path, files_of(SOUND.name) | {"lmul_e4m3_ftz.v": with_other(SOUND, other)})
+    done = run_icarus(tmp_path, "lmul_e4m3_ftz")
+    assert done.returncode != 0
+    assert f"FAIL: lmul_e4m3_ftz: {wrong} wrong in 65536 of 65536 vectors\n" in done.stdout
+
+
+PIPELINED = Design.parse("lmul-e2m3-s2")
+PIPELINE_BUGS = {
+    "stall ignored": damaged(PIPELINED, {"en": "1'b1"}),
+    "reset ignored": damaged(PIPELINED, {"rst": "1'b0"}),
+    "always valid": damaged(PIPELINED, {"o_valid": "1'b1"}),
+    "never valid": damaged(PIPELINED, {"o_valid": "1'b0"}),
+    "valid lost in a stall": damaged(PIPELINED, {"o_valid": "sound_o_valid & en"}),
+    "result gone in a stall": damaged(PIPELINED, {"p": "en ? sound_p : 6'h00"}),
+    "a stage too many": with_other(PIPELINED, Design.parse("lmul-e2m3-s3")),
+    "a stage too few": with_other(PIPELINED, Design.parse("lmul-e2m3-s1")),
+    "swapped operand": damaged(PIPELINED, {"x": "y"}),
+}
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("bug", PIPELINE_BUGS)
+def test_pipelined_bench_finds_bug(bug: str, tmp_path: Path) -> None:
+    write(tmp_path, files_of(PIPELINED.name) | {"lmul_e2m3_s2.v": PIPELINE_BUGS[bug]})
+    done = run_icarus(tmp_path, "lmul_e2m3_s2")
+    assert done.returncode != 0
+    assert "FAIL: lmul_e2m3_s2: " in done.stdout
+    assert "PASS" not in done.stdout
+
+
+@NEEDS_ICARUS
+def test_sound_wrapped_passes(tmp_path: Path) -> None:
+    """The harness of the damages does no damage of its own."""
+    write(tmp_path, files_of(PIPELINED.name) | {"lmul_e2m3_s2.v": damaged(PIPELINED, {})})
+    assert run_icarus(tmp_path, "lmul_e2m3_s2").returncode == 0
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("port", ["p_neg", "p_exp", "p_sig"])
+def test_product_bench_finds_bug(port: str, tmp_path: Path) -> None:
+    name = "product-exact-bf16"
+    text = files_of(name)["product_exact_bf16.v"]
+    broken = re.sub(rf"assign {port} = (.*);", rf"assign {port} = ~ \1;", text)
+    assert broken != text
+    write(tmp_path, files_of(name) | {"product_exact_bf16.v": broken})
+    done = run_icarus(tmp_path, "product_exact_bf16")
+    assert done.returncode != 0
+    assert "FAIL: product_exact_bf16: " in done.stdout
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("content", [None, "", "00_00_00\n"])
+def test_bench_fails_without_vectors(content: str | None, tmp_path: Path) -> None:
+    write(tmp_path, files_of(SOUND.name))
+    hexes = tmp_path / "lmul_e4m3_ftz.hex"
+    if content is None:
+        hexes.unlink()
+    else:
+        hexes.write_text(content)
+    done = run_icarus(tmp_path, "lmul_e4m3_ftz")
+    assert done.returncode != 0
+    assert "FAIL: lmul_e4m3_ftz: can't read 65536 vectors from lmul_e4m3_ftz.hex" in done.stdout
+    assert "PASS" not in done.stdout
