@@ -176,7 +176,10 @@ def verify(
     with ThreadPoolExecutor(max_workers=min(4, os.cpu_count() or 1)) as pool:
         waiting = {
             pool.submit(verify_format, designs, simulator): index
-            for index, designs in enumerate(families)
+            # The widest take longest: started last, one of them would end alone.
+            for index, designs in sorted(
+                enumerate(families), key=lambda item: -chosen[item[0]].width
+            )
             if designs
         }
         try:

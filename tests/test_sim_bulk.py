@@ -41,10 +41,10 @@ def test_every_bit_is_golden(name):
 @pytest.mark.parametrize("name", ["e4m3", "e5m2", "e3m4", "bf16"])
 def test_product_units_are_golden(name):
     fmt = FORMATS[name]
-    kinds = [design.kind for design in family(fmt, policies=["bare"])]
-    result = verify_format([Design(kind, fmt, level="product") for kind in kinds])
+    multipliers = family(fmt, policies=["bare"])
+    result = verify_format([Design(each.kind, fmt, level="product") for each in multipliers])
     assert result.examples == ()
-    assert (result.units, result.mismatches) == (len(kinds), 0)
+    assert (result.units, result.mismatches) == (len(multipliers), 0)
     finite = 2 * (fmt.max_code + 1)
     assert result.pairs > min(finite**2, 1_000_000)
 
