@@ -1,6 +1,6 @@
 """Product units that add the operands as integers: L-Mul, Mitchell, and the exactly rounded one."""
 
-from amaranth import Cat, Const, Module, Signal, Value
+from amaranth import Cat, Const, Module, Signal
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -8,8 +8,9 @@ from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.operand import OperandLayout, ProductLayout
 from lmul.hdl.ripple import add, add_constant
+from lmul.hdl.rounded_sum import rounded_sum
 
-__all__ = ["AdderProduct", "rounding_carry"]
+__all__ = ["AdderProduct"]
 
 
 class AdderProduct(wiring.Component):
@@ -85,47 +86,20 @@ class AdderProduct(wiring.Component):
         """Build the circuit."""
         m = Module()
         bits = self.fmt.mantissa_bits
-        carry: Value | None = Const(1, 1) if self.offset & 1 else None
+        x, y = Cat(self.x.man, self.x.exp), Cat(self.y.man, self.y.exp)
         if self.kind == "lmul_rne":
-            carry = rounding_carry(self.x.man, self.y.man)
-        total = add(m, Cat(self.x.man, self.x.exp), Cat(self.y.man, self.y.exp), carry)
+            rounded = rounded_sum(m, self.x.man, self.y.man)
+            total = Cat(rounded[:-1], add(m, self.x.exp, self.y.exp, rounded[-1]))
+        else:
+            total = add(m, x, y, Const(1, 1) if self.offset & 1 else None)
         if self._constant:
             room = self.product_layout.exponent_bits + bits - len(total)
             total = add_constant(m, Cat(total, Const(0, max(0, room))), self._constant)
-        nonzero = Signal()
+        zero = Signal()
         m.d.comb += [
-            nonzero.eq(~(self.x.zero | self.y.zero)),
+            zero.eq(self.x.zero | self.y.zero),
             self.p.neg.eq(self.x.neg ^ self.y.neg),
             self.p.exp.eq(total[bits:]),
-            self.p.sig.eq(Cat(total[:bits], 1) & nonzero.replicate(bits + 1)),
+            self.p.sig.eq(Cat((bit & ~zero for bit in total[:bits]), ~zero)),
         ]
         return m
-
-
-def rounding_carry(x: Value, y: Value) -> Value:
-    """What the sum of two mantissas lacks to the exact product rounded to nearest even: 0 or 1.
-
-    Parameters
-    ----------
-    x, y : Value
-        Mantissas of one width, at most three bits.
-    """
-    bits = len(x)
-    ones = [
-        (x == i) & (y == j)
-        for i in range(1 << bits)
-        for j in range(1 << bits)
-        if _carry_of(i, j, bits)
-    ]
-    return Cat(*ones).any()
-
-
-def _carry_of(x: int, y: int, bits: int) -> int:
-    """The exactly rounded product's code less the sum of the operands' codes."""
-    one = 1 << bits
-    product = (one + x) * (one + y)  # in units of 2**(-2 * bits)
-    doubled = product >= 2 * one * one
-    unit = 2 * one if doubled else one
-    quotient, rest = divmod(product, unit)
-    quotient += 2 * rest > unit or (2 * rest == unit and quotient % 2)
-    return quotient - one + (one if doubled else 0) - (x + y)

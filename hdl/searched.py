@@ -8,7 +8,7 @@ left to find. ABC changes some of it: 45 gates are counted.
 
 from amaranth import Cat, Module, Value
 
-from lmul.hdl.ripple import bit_signal
+from lmul.hdl.gate_list import build_gates
 
 __all__ = ["SEARCHED_BITS", "searched_significands"]
 
@@ -60,10 +60,7 @@ _GATES = (
     ("xnor", 40, 15),
     ("xnor", 44, 7),
 )
-"""(gate, input, input), in order; 0 to 2 are the bits of x, 3 to 5 those of y, then the gates.
-
-A nand of a signal with itself is an inverter.
-"""
+"""0 to 2 are the bits of x, 3 to 5 those of y."""
 
 _PRODUCT = (17, 16, 23, 42, 46, 47, 48, 45)
 """Which signals are the product's bits, the last place first."""
@@ -78,15 +75,5 @@ def searched_significands(m: Module, x: Value, y: Value) -> Value:
         Where the gates' signals are driven.
     x, y : Value
     """
-    signals: list[Value] = [*x, *y]
-    for gate, first, second in _GATES:
-        a, b = signals[first], signals[second]
-        match gate:
-            case "and" | "nand":
-                value = a & b
-            case "or" | "nor":
-                value = a | b
-            case _:
-                value = a ^ b
-        signals.append(bit_signal(m, ~value if gate in ("nand", "nor", "xnor") else value))
+    signals = build_gates(m, _GATES, [*x, *y])
     return Cat(signals[place] for place in _PRODUCT)
