@@ -62,6 +62,7 @@ class _Module:
     kinds: dict[str, list[str]] = field(default_factory=dict)  # name: input, output, wire, reg
     ranges: dict[str, str] = field(default_factory=dict)
     initial: dict[str, str] = field(default_factory=dict)
+    attributes: dict[str, list[str]] = field(default_factory=dict)
     body: list[str] = field(default_factory=list)
 
     def is_port(self, name: str) -> bool:
@@ -132,16 +133,22 @@ def _merge_registers(text: str) -> str:
 
 def _parse(name: str, text: str) -> _Module:
     module = _Module(name)
+    attributes: list[str] = []  # of what comes next
     for line in text.splitlines():
         declaration = _DECLARATION.match(line)
         if declaration:
             kind, bits, signal, value = declaration.groups()
             module.kinds.setdefault(signal, []).append(kind)
             module.ranges[signal] = bits
+            module.attributes.setdefault(signal, []).extend(attributes)
+            attributes = []
             if value is not None:
                 module.initial[signal] = value
         elif not _ATTRIBUTE.match(line):
-            module.body.append(line)
+            module.body += [*attributes, line]
+            attributes = []
+        elif "(* init = " not in line:  # an initial value is written as one, too
+            attributes.append(line)
     return module
 
 
@@ -172,10 +179,12 @@ def _write(module: _Module) -> str:
     for port in ports:
         direction = "input" if "input" in module.kinds[port] else "output"
         kind = " reg" if "reg" in module.kinds[port] else ""
-        header.append(f"  {direction}{kind} {module.ranges[port]}{port.strip()}")
+        attributes = "".join(f"{line}\n" for line in module.attributes[port])
+        header.append(f"{attributes}  {direction}{kind} {module.ranges[port]}{port.strip()}")
     lines = [f"module {module.name} (", ",\n".join(header), ");"]
     for signal, kinds in module.kinds.items():
         if not module.is_port(signal):
+            lines += module.attributes[signal]
             lines.append(f"  {kinds[0]} {module.ranges[signal]}{signal};")
     # Apart from the declarations: what an FPGA's registers start with, and simulators' too.
     starts = [f"    {s} = {v};" for s, v in module.initial.items() if s in module.kinds]
@@ -205,7 +214,9 @@ def _rename(text: str, module: _Module) -> str:
         if not (name.startswith("\\") or name in unread or name in _RESERVED):
             continue
         stem = re.sub(r"\W+", "_", name.strip(" \\")).strip("_")
-        if name in unread:
+        if name.startswith(r"\$auto$verilog_backend"):
+            stem = "at_start"  # makes simulators run each process once
+        elif name in unread:
             stem = f"unused_{stem}"
         elif stem[0].isdigit():
             stem = f"n{stem}"
