@@ -34,10 +34,8 @@ def raw(unit: wiring.Component, name: str) -> str:
 class Machine(wiring.Component):
     """Things that no multiplier has: cases, states, an attribute, a reserved word, no enable."""
 
-    a: In(4)
-    en: In(1)
-    f: Out(1)
-    s: Out(3)
+    def __init__(self) -> None:
+        super().__init__({"a": In(4), "en": In(1), "f": Out(1), "s": Out(3)})
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
