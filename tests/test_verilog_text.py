@@ -2,6 +2,7 @@
 
 import re
 import textwrap
+from typing import Any
 
 import pytest
 from amaranth import Module, Signal
@@ -39,24 +40,25 @@ class Machine(wiring.Component):
 
     def elaborate(self, platform: object) -> Module:
         m = Module()
+        ports: Any = self
         small = Signal(3, init=5, attrs={"keep": 1})
-        with m.Switch(self.a):
+        with m.Switch(ports.a):
             with m.Case(1, 2):
                 m.d.sync += small.eq(small + 1)
             with m.Case("1--0"):
-                m.d.sync += small.eq(self.a)
-            with m.Default(), m.If(self.en):
+                m.d.sync += small.eq(ports.a)
+            with m.Default(), m.If(ports.en):
                 m.d.sync += small.eq(0)
         with m.FSM():
-            with m.State("A"), m.If(self.en):
+            with m.State("A"), m.If(ports.en):
                 m.next = "B"
             with m.State("B"):
-                m.d.comb += self.f.eq(1)
+                m.d.comb += ports.f.eq(1)
                 m.next = "A"
         z = Signal()
-        with m.If(self.en):
-            m.d.sync += z.eq(self.a[0])
-        m.d.comb += self.s.eq(small ^ z)
+        with m.If(ports.en):
+            m.d.sync += z.eq(ports.a[0])
+        m.d.comb += ports.s.eq(small ^ z)
         return m
 
 
