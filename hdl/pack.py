@@ -22,6 +22,9 @@ class Pack(wiring.Component):
     Combinational. Where the gates go, for e4m3 ``lmul`` under ``lax`` (the 27 that are not the
     adder, the sign and the operands' zero detection): 6 to subtract the bias, 1 to see tiny
     results and 1 to join zero to them, 7 to see overflow, 12 to clear or saturate seven bits.
+    ``exact`` takes 30 more: a multiplexer for each kept bit, the guard and what is below, and the
+    increment of the mantissa; its carry is free in the bias's adder. Gradual results cost another
+    50: the multiplexers become a shifter by up to seven places, driven by ``8 - exponent``.
 
     Parameters
     ----------
