@@ -1,0 +1,35 @@
+"""The sizes that a hand-optimiser would reach: no unit may grow past them unseen."""
+
+import pytest
+from netlist_eval import COUNTED, netlists
+
+from lmul.hdl.design import Design
+from lmul.hdl.verilog import emit
+
+# The goals of the project's table where it has one (a bare 4 by 4 product: the size measured when
+# its array was found), and the twins of the wider formats as measured, with 2 % to spare.
+MOST = {
+    "product-exact-e4m3": 75,
+    "exact-e4m3-ftz": 190,
+    "exact-e4m3": 260,
+    "lmul-e4m3-lax": 70,
+    "lmul-e4m3-ftz": 92,
+    "lmul_rne-e4m3-ftz": 104,
+    "lmul-bf16-lax": 160,
+    "lmul-fp32-lax": 300,
+    "exact-bf16-ftz": 518,
+    "exact-fp16-ftz": 780,
+    "exact-fp32-ftz": 3100,
+}
+
+
+@pytest.fixture(scope="module")
+def circuits():
+    designs = [Design.parse(name) for name in MOST]
+    text = "\n".join(map(emit, designs))
+    return netlists(text, [design.module_name for design in designs], COUNTED)
+
+
+@pytest.mark.parametrize("name", MOST)
+def test_no_larger_than(circuits, name):
+    assert circuits[Design.parse(name).module_name].gates <= MOST[name]
