@@ -21,7 +21,11 @@ class AdderProduct(wiring.Component):
     a constant (arXiv 2410.00907, equation 2); ``lmul_rne`` adds the one carry that makes the sum
     the exact product rounded to nearest even. The bias is not subtracted: it is in ``exp_bias``.
 
-    Combinational.
+    Combinational. Where the gates go, for e4m3: 32 for seven bits of adder (L-Mul's offset is its
+    carry-in), 1 for the sign, 4 for zero: 37. No mask of the three mantissa bits can be shared,
+    since with a zero operand the other one's bits still run into them. ``lmul_rne`` takes 52:
+    27 for the mantissas' rounded sum, 20 for the exponents, and the same 5. With more than four
+    mantissa bits, ``lmul``'s offset costs another 2 for every bit from it up.
 
     Parameters
     ----------
@@ -95,11 +99,11 @@ class AdderProduct(wiring.Component):
         if self._constant:
             room = self.product_layout.exponent_bits + bits - len(total)
             total = add_constant(m, Cat(total, Const(0, max(0, room))), self._constant)
-        zero = Signal()
+        nonzero = Signal()
         m.d.comb += [
-            zero.eq(self.x.zero | self.y.zero),
+            nonzero.eq(~(self.x.zero | self.y.zero)),
             self.p.neg.eq(self.x.neg ^ self.y.neg),
             self.p.exp.eq(total[bits:]),
-            self.p.sig.eq(Cat((bit & ~zero for bit in total[:bits]), ~zero)),
+            self.p.sig.eq(Cat((bit & nonzero for bit in total[:bits]), nonzero)),
         ]
         return m
