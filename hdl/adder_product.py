@@ -24,8 +24,8 @@ class AdderProduct(wiring.Component):
     Combinational. Where the gates go, for e4m3: 32 for seven bits of adder (L-Mul's offset is its
     carry-in), 1 for the sign, 4 for zero: 37. No mask of the three mantissa bits can be shared,
     since with a zero operand the other one's bits still run into them. ``lmul_rne`` takes 52:
-    27 for the mantissas' rounded sum, 20 for the exponents, and the same 5. With more than four
-    mantissa bits, ``lmul``'s offset costs another 2 for every bit from it up.
+    27 for the mantissas' rounded sum, 20 for the exponents, and the same 5. From four
+    mantissa bits on, ``lmul``'s offset costs another 2 for every bit from it up.
 
     Parameters
     ----------

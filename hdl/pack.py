@@ -41,8 +41,8 @@ class Pack(wiring.Component):
         An operand is zero. The product's significand then means nothing, and its exponent must
         be no larger than that of the smallest number with the same other operand.
     nan, inf : In(1)
-        The result is NaN (whatever ``inf``), or infinite with the product's sign. Without
-        meaning under ``specials="ignore"``.
+        The result is NaN; it is NaN or infinite with the product's sign: ``nan`` never comes
+        without ``inf`` where the format has an Inf. Without meaning under ``specials="ignore"``.
     code : Out(width)
     """
 
@@ -163,6 +163,7 @@ class Pack(wiring.Component):
     def _finish(self, m: Module, magnitude: list[tuple[Value, Value]], overflow: Value) -> None:
         """Override the magnitude where the result is no finite number in range; the sign."""
         fmt, policy = self.fmt, self.policy
+        quiet = fmt.mantissa_bits - 1
         # (condition, code), the strongest last
         special: list[tuple[Value, int]] = []
         nan, inf = Const(0, 1), Const(0, 1)
@@ -176,9 +177,11 @@ class Pack(wiring.Component):
             special.append((overflow, fmt.max_code))
         if fmt.inf_code is not None:
             special.append((inf, fmt.inf_code))
-        if fmt.nan_code is not None:
+        elif fmt.nan_code is not None:
             special.append((nan, fmt.nan_code & fmt.magnitude_mask))
         code = overridden(m, magnitude, special)
+        if fmt.has_inf:  # inf is set too; NaN is one bit more
+            code = Cat(code[:quiet], code[quiet] | nan, code[quiet + 1 :])
         neg: Value = self.product.neg
         if not fmt.has_negative_zero:
             neg = neg & code.any()

@@ -1,6 +1,6 @@
 """Unpack both operands of one product, with the flags that go round the product unit."""
 
-from amaranth import Cat, Const, Module, Signal
+from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -51,8 +51,7 @@ class UnpackPair(wiring.Component):
     zero : Out(1)
         The product is zero, or rounds to it: both are subnormal and share a normaliser.
     nan, inf : Out(1)
-        The product is NaN (whatever ``inf``), or infinite. Always 0 under
-        ``specials="ignore"``.
+        The product is NaN; it is NaN or infinite. Both always 0 under ``specials="ignore"``.
 
     Attributes
     ----------
@@ -97,9 +96,17 @@ class UnpackPair(wiring.Component):
             self.first.eq(x.operand),
             self.second.eq(y.operand),
             self.zero.eq(x.operand.zero | y.operand.zero),
-            self.inf.eq(x.inf | y.inf),
-            # NaN·x and Inf·0 are NaN, Inf·x is Inf
-            self.nan.eq(x.nan | y.nan | (x.inf & y.operand.zero) | (y.inf & x.operand.zero)),
+        ]
+        self._set_flags(m, (x.nan, x.inf), (y.nan, y.inf), self.zero)
+
+    def _set_flags(
+        self, m: Module, x: tuple[Value, Value], y: tuple[Value, Value], zero: Value
+    ) -> None:
+        """NaN·x and Inf·0 are NaN, Inf·x is Inf. Pack wants ``inf`` beside every ``nan``."""
+        m.d.comb += [
+            self.inf.eq(x[0] | x[1] | y[0] | y[1]),
+            # A NaN's zero flag is 0, so that zero is the other operand.
+            self.nan.eq(x[0] | y[0] | (self.inf & zero)),
         ]
 
     def _exchange(self, m: Module) -> None:
@@ -134,10 +141,7 @@ class UnpackPair(wiring.Component):
             self.zero.eq(self.first.zero | none_normal),
         ]
         if self.policy.specials == "propagate":
-            x_nan, x_inf = special_flags(fmt, self.x)
-            y_nan, y_inf = special_flags(fmt, self.y)
-            m.d.comb += [
-                self.inf.eq(x_inf | y_inf),
-                # Beside an Inf, which is normal by its exponent field, any zero is first.
-                self.nan.eq(x_nan | y_nan | (self.inf & self.first.zero)),
-            ]
+            # Beside an Inf, which is normal by its exponent field, any zero is first.
+            self._set_flags(
+                m, special_flags(fmt, self.x), special_flags(fmt, self.y), self.first.zero
+            )
