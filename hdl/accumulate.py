@@ -1,8 +1,10 @@
 """The registry of accumulations: one component per accumulator, drop-in for each other."""
 
-from amaranth.hdl import Shape, signed
+from amaranth.hdl import Shape, signed, unsigned
 
 from lmul.hdl.accumulate_exact import AccumulateExact
+from lmul.hdl.accumulate_float import AccumulateFloat
+from lmul.hdl.accumulate_window import AccumulateWindow
 from lmul.hdl.accumulator import Accumulator
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.policy import Policy
@@ -10,12 +12,19 @@ from lmul.hdl.product_range import ProductRange
 
 __all__ = ["AccumulationUnit", "accumulation_unit", "sum_shape"]
 
-AccumulationUnit = AccumulateExact
+AccumulationUnit = AccumulateExact | AccumulateWindow | AccumulateFloat
 """Ports ``p`` (ProductLayout), ``acc`` and ``total`` (both of :func:`sum_shape`)."""
 
 
 def sum_shape(accumulator: Accumulator, range: ProductRange, k_max: int) -> Shape:
-    """What a PE's accumulator holds: an integer in units of its last bit, or a code."""
+    """What a PE's accumulator holds: an integer in units of its last bit, or a code.
+
+    A window has a sticky flag beside it, ``overflow``.
+    """
+    if accumulator.window is not None:
+        return signed(accumulator.window[0])
+    if accumulator.format is not None:
+        return unsigned(accumulator.format.width)
     return signed(range.accumulator_bits(k_max))
 
 
@@ -40,4 +49,8 @@ def accumulation_unit(
     k_max : int
         Of an exact accumulator.
     """
+    if accumulator.window is not None:
+        return AccumulateWindow(layout, *accumulator.window)
+    if accumulator.format is not None:
+        return AccumulateFloat(layout, accumulator.format, policy.overflow)
     return AccumulateExact(layout, range, k_max)

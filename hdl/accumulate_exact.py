@@ -58,8 +58,12 @@ class AccumulateExact(wiring.Component):
         return m
 
 
-def add_signed(m: Module, acc: Value, magnitude: Value, neg: Value) -> Value:
+def add_signed(
+    m: Module, acc: Value, magnitude: Value, neg: Value, carry: Value | None = None
+) -> Value:
     """``acc - magnitude`` where ``neg``, else ``acc + magnitude``; as wide as ``acc``.
+
+    With ``carry`` given in place of ``neg``, ``acc + ~magnitude + carry`` where ``neg``.
 
     Above the magnitude's width only a carry or a borrow is left, at three gates a bit: it is
     passed on as "there is one", which changes the bit and goes on where that was 1 (a carry) or 0
@@ -67,7 +71,7 @@ def add_signed(m: Module, acc: Value, magnitude: Value, neg: Value) -> Value:
     """
     low = len(magnitude)
     total = []
-    carry = neg
+    carry = neg if carry is None else carry
     for bit, addend in zip(acc[:low], magnitude, strict=True):
         one, carry = full_adder(m, bit, bit_signal(m, addend ^ neg), carry)
         total.append(one)

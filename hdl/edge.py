@@ -61,7 +61,8 @@ class Edge(wiring.Component):
         word = add_constant(m, word, (moved << bits) + self.folded)
         m.d.comb += [
             unpack.code.eq(self.code),
-            self.operand.neg.eq(unpack.operand.neg),
+            # A simulator's unknown sign would make a sum unknown, though its product is zero.
+            self.operand.neg.eq(unpack.operand.neg & self.keep),
             self.operand.zero.eq(unpack.operand.zero | ~self.keep),
             Cat(self.operand.man, self.operand.exp).eq(word),
             self.nan.eq(unpack.nan & self.keep),

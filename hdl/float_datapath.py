@@ -8,6 +8,7 @@ from amaranth.lib import data
 
 from lmul.hdl.accumulate import AccumulationUnit, accumulation_unit, sum_shape
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.drain_round import RoundFixed, RoundFloat
 from lmul.hdl.edge import Edge
 from lmul.hdl.edge_layout import EdgeLayout
 from lmul.hdl.formats import FloatFormat
@@ -98,11 +99,14 @@ class FloatDatapath:
 
     @cached_property
     def result_layout(self) -> data.StructLayout:
-        """What leaves a PE: ``sum``, and ``pos`` and ``neg`` where operands can be infinite.
+        """What leaves a PE: ``sum``, ``overflow`` of a window, ``pos`` and ``neg``.
 
-        Those say that it is Inf, -Inf, or with both NaN, whatever ``sum``.
+        The last two are there where operands can be infinite. They say that the sum is Inf, -Inf,
+        or with both NaN, whatever ``sum``.
         """
-        flags = {"pos": 1, "neg": 1} if self.has_inf else {}
+        flags = {"overflow": 1} if self.resolved_accumulator.window else {}
+        if self.has_inf:
+            flags |= {"pos": 1, "neg": 1}
         return data.StructLayout({"sum": self.sum_shape, **flags})
 
     @property
@@ -140,3 +144,12 @@ class FloatDatapath:
         return accumulation_unit(
             self.resolved_accumulator, unit.product_layout, self.range, self.policy, self.k_max
         )
+
+    def rounder(self, out: FloatFormat) -> RoundFixed | RoundFloat:
+        """The rounder at a column's end, to a result's format."""
+        layout, overflow = self.result_layout, self.policy.overflow
+        accumulator = self.resolved_accumulator
+        if accumulator.format is not None:
+            return RoundFloat(layout, accumulator.format, out, overflow)
+        lsb = accumulator.window[1] if accumulator.window else self.range.lsb
+        return RoundFixed(layout, lsb, out, overflow)

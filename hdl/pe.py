@@ -112,6 +112,9 @@ class PE(wiring.Component):
         for name, mark in marks.items():
             acc[name] = Signal(name=f"acc_{name}")
             total[name] = acc[name] | mark
+        if "overflow" in path.result_layout.members:
+            acc["overflow"] = Signal(name="acc_overflow")
+            total["overflow"] = acc["overflow"] | accumulation.overflow
         for name, register in acc.items():
             m.d.comb += self.total[name].eq(total[name])
             with m.If(self.en):

@@ -1,0 +1,97 @@
+"""The windowed accumulator: a fixed-point sum that cuts what is below it and saturates above."""
+
+from amaranth import Cat, Const, Module, Mux, Value, signed
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.accumulate_exact import add_signed
+from lmul.hdl.align import shift_left
+from lmul.hdl.operand import ProductLayout
+from lmul.hdl.ripple import add_constant, at_least, bit_signal
+
+__all__ = ["AccumulateWindow"]
+
+
+class AccumulateWindow(wiring.Component):
+    """The next sum of a product and a sum, both in a window of bits.
+
+    A product's bits below the window are cut toward minus infinity. A sum that leaves the window
+    stays at its end.
+
+    Combinational; the registers are the PE's.
+
+    Parameters
+    ----------
+    layout : ProductLayout
+        Of the product unit in front.
+    width, lsb : int
+        The window: ``width`` bits of two's complement from ``2**lsb`` up.
+
+    Members
+    -------
+    p : In(ProductLayout)
+    acc : In(signed)
+    total : Out(signed)
+    overflow : Out(1)
+        The sum has left the window.
+    """
+
+    def __init__(self, layout: ProductLayout, width: int, lsb: int) -> None:
+        self.layout = layout
+        self.width = width
+        self.lsb = lsb
+        super().__init__(
+            {
+                "p": In(layout),
+                "acc": In(signed(width)),
+                "total": Out(signed(width)),
+                "overflow": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        width = self.width
+        inside, cut, beyond = self._place(m)
+        neg = self.p.neg
+        # Two bits more than the window hold its sum with a product of its whole width.
+        acc = Value.cast(self.acc).as_unsigned()
+        acc = Cat(acc, acc[-1], acc[-1])
+        total = add_signed(m, acc, inside, neg, bit_signal(m, neg & ~cut))
+        top = total[width - 1 :]
+        leaves = bit_signal(m, beyond | (top.any() & ~top.all()))
+        below = bit_signal(m, Mux(beyond, neg, total[-1]))
+        end = Cat((~below).replicate(width - 1), below)
+        m.d.comb += [self.overflow.eq(leaves), self.total.eq(Mux(leaves, end, total[:width]))]
+        return m
+
+    def _place(self, m: Module) -> tuple[Value, Value, Value]:
+        """The product's bits in the window, whether one is below it, whether one is above."""
+        sig, exp = self.p.sig, self.p.exp
+        below = self.layout.exp_bias + self.lsb  # the exp of a product whose last bit is the lsb
+        # Where exp is smaller than that by the whole significand, nothing is left of it: from
+        # there on shifts are counted.
+        start = max(0, below - len(sig))
+        low = below - start
+        frame = low + self.width + len(sig)
+        small: Value = Const(0, 1)
+        if start:
+            small = bit_signal(m, ~at_least(m, exp, start))
+            exp = add_constant(m, exp, -start)
+        most = (frame - 1).bit_length()
+        far: Value = exp[most:].any() if len(exp) > most else Const(0, 1)
+        if low < 0:  # no product has bits as low as the window's end
+            sig, low = Cat(Const(0, -low), sig), 0
+            frame = self.width + len(sig)
+        places = exp[:most]
+        reach = len(sig) + (1 << len(places)) - 1
+        word = shift_left(m, sig, places, 0, max(reach, low + self.width))
+        nonzero = bit_signal(m, sig.any())
+        alive = bit_signal(m, ~small & ~far)
+        inside = word[low : low + self.width]
+        return (
+            Cat(bit_signal(m, bit & alive) for bit in inside),
+            bit_signal(m, Mux(small, nonzero, word[:low].any())),
+            bit_signal(m, ~small & (far & nonzero | word[low + self.width :].any())),
+        )

@@ -1,0 +1,294 @@
+"""The output-stationary systolic array: sums stay in the PEs, operands flow, results shift out."""
+
+from amaranth import Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.fifo import SyncFIFO
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.array_entry import ArrayEntry
+from lmul.hdl.array_row import ArrayRow
+from lmul.hdl.array_streams import a_payload, b_payload, out_payload, signature
+from lmul.hdl.datapath import Datapath, datapath_of
+from lmul.hdl.float_datapath import FloatDatapath
+from lmul.hdl.formats import FORMATS, FloatFormat
+from lmul.hdl.int_datapath import IntDatapath
+from lmul.hdl.mac_design import MAX_SIDE, MacDesign
+from lmul.hdl.parts import Parts, Submodules
+from lmul.hdl.skew import delay, delay_struct
+
+__all__ = ["OUT_FORMATS", "SystolicArray"]
+
+OUT_FORMATS = ("fp32", "bf16", "fp16")
+
+
+class SystolicArray(wiring.Component):
+    """Multiply matrices, a tile of R rows by C columns at a time, over any K.
+
+    Beat k of ``a`` and of ``b`` brings column k of the left tile and row k of the right one. They
+    are unpacked and set apart so that PE (i, j) meets a[i, k] and b[k, j] in the same cycle. The
+    pair marked ``last`` ends a sum; results then shift to the column's end, where one rounder
+    serves them all, while the PEs work on the next tile.
+
+    Timing, from the first beat of operands to the last of results, counting both, without stalls:
+    ``2 R + C + K - 2 + latency`` cycles for one tile and ``max(K, R)`` for each further one.
+    ``latency`` is the pipeline's own: operand registers, ``stages``, the rounder's register.
+
+    Nothing is lost or repeated whatever stream waits. Without operands the grid moves on with
+    zeros. A result that nobody takes stops the drain, and the grid only while it captures results.
+
+    After reset there are no tiles: one that has begun is forgotten.
+
+    Parameters
+    ----------
+    datapath : FloatDatapath or IntDatapath
+        Operands, products and accumulators.
+    rows, columns : int
+        R and C, 1 to 64.
+    out : str or None
+        Format of the results: ``"fp32"``, ``"bf16"``, ``"fp16"``; None gives raw sums. Integers
+        are always raw.
+    parts : Parts or None
+        How rows, cells, edges and rounders are built; None: each as a submodule.
+
+    Members
+    -------
+    a : In(stream)
+        Payload :func:`~lmul.hdl.array_streams.a_payload`: R lanes, ``keep`` for each, ``last``.
+    b : In(stream)
+        Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each.
+    out : Out(stream)
+        Payload :func:`~lmul.hdl.array_streams.out_payload`: C lanes; R beats a tile, row 0
+        first, ``last`` with row R - 1. Rows and columns without ``keep`` are there, as sums of
+        nothing.
+    held : Out(1)
+        The grid is held in this cycle.
+    waits : Out(1)
+        A result is ready and not taken in this cycle.
+    too_long : Out(1)
+        Sticky until reset: a tile had more than K_max beats. Its results may be wrong.
+
+    Attributes
+    ----------
+    datapath, rows, columns, result_format
+    latency : int
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a size is out of range, or the result format unknown.
+    """
+
+    def __init__(
+        self,
+        datapath: Datapath,
+        rows: int,
+        columns: int,
+        out: str | None = "fp32",
+        parts: Parts | None = None,
+    ) -> None:
+        for name, value in (("Rows", rows), ("Columns", columns)):
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise TypeError(f"{name} must be an integer, not {value!r}")
+            if not 1 <= value <= MAX_SIDE:
+                raise ValueError(f"{name} must be from 1 to {MAX_SIDE}, not {value!r}")
+        if out is not None and out not in OUT_FORMATS:
+            raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)} or None, not {out!r}")
+        self.datapath = datapath
+        self.rows = rows
+        self.columns = columns
+        self.parts = parts or Submodules()
+        raw = out is None or isinstance(datapath, IntDatapath)
+        self.result_format: FloatFormat | None = None if raw else FORMATS[out]
+        super().__init__(
+            {
+                "a": In(signature(a_payload(datapath, rows))),
+                "b": In(signature(b_payload(datapath, columns))),
+                "out": Out(signature(out_payload(datapath, columns, self.result_format))),
+                "held": Out(1),
+                "waits": Out(1),
+                "too_long": Out(1),
+            }
+        )
+
+    @classmethod
+    def from_design(cls, design: MacDesign, out: str | None = "fp32") -> "SystolicArray":
+        """The array that a design describes.
+
+        Raises
+        ------
+        ValueError
+            When it describes something else.
+        """
+        if design.level != "array" or design.flow != "os":
+            raise ValueError(f"Design {design.name!r} is no output-stationary array")
+        return cls(datapath_of(design), design.rows, design.columns, out)
+
+    @property
+    def latency(self) -> int:
+        """Cycles of the pipeline itself: P of the closed form."""
+        return 2 + self.datapath.stages
+
+    def cycles(self, tiles: int, k: int) -> int:
+        """Cycles for some tiles of one K without stalls, first operand to last result."""
+        first = 2 * self.rows + self.columns + k - 2 + self.latency
+        return first + (tiles - 1) * max(k, self.rows)
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        step = Signal()
+        advances = Signal()
+        m.d.comb += [
+            self.waits.eq(self.out.valid & ~self.out.ready),
+            step.eq(~self.waits),
+            self.held.eq(~advances),
+        ]
+        m.submodules.entry = entry = ArrayEntry(self.datapath, self.rows, self.columns, self.parts)
+        wiring.connect(m, wiring.flipped(self.a), entry.a)
+        wiring.connect(m, wiring.flipped(self.b), entry.b)
+        m.d.comb += [entry.advances.eq(advances), self.too_long.eq(entry.too_long)]
+        rows = self._grid(m, entry, advances, step)
+        # While results are captured, drain and grid move together or not at all: then a result
+        # from above has always passed a cell before that captures its next one.
+        m.d.comb += advances.eq(step | ~self._capturing(m, rows[0].captures, advances))
+        drains = self._drain(m, rows, advances, step)
+        self._give(m, rows[-1], drains, entry, step)
+        return m
+
+    def _grid(self, m: Module, entry: ArrayEntry, advances: Value, step: Value) -> list[ArrayRow]:
+        """The rows, from the one that gets its operands first to row 0, which drains first."""
+        resets = self.datapath.operand_reset
+        rows: list[ArrayRow] = []
+        for place in range(self.rows):
+            lane = self.rows - 1 - place
+            row = self.parts("row", lambda: ArrayRow(self.datapath, self.columns, self.parts))
+            m.submodules[f"row_{lane}"] = row
+            operand = delay_struct(
+                m, entry.row_operands[lane], place, advances, f"skew_a_{lane}", resets
+            )
+            last = delay(m, entry.last, place, advances, f"skew_last_{lane}", 0)
+            m.d.comb += [
+                row.en.eq(advances),
+                row.step.eq(step),
+                *(row.a[name].eq(value) for name, value in operand.items()),
+                row.last.eq(last),
+            ]
+            for column in range(self.columns):
+                if place:
+                    m.d.comb += [
+                        row.b[column].eq(rows[-1].b_next[column]),
+                        row.above[column].eq(rows[-1].result[column]),
+                    ]
+                    continue
+                operand = delay_struct(
+                    m, entry.column_operands[column], column, advances, f"skew_b_{column}", resets
+                )
+                m.d.comb += [row.b[column][name].eq(value) for name, value in operand.items()]
+            rows.append(row)
+        return rows
+
+    def _capturing(self, m: Module, first: Value, advances: Value) -> Value:
+        """Whether a wave of captures is on its way from the first cell to the last."""
+        remaining = Signal(range(self.rows + self.columns))
+        with m.If(advances):
+            with m.If(first):
+                m.d.sync += remaining.eq(self.rows + self.columns - 2)
+            with m.Elif(remaining.any()):
+                m.d.sync += remaining.eq(remaining - 1)
+        return first | remaining.any()
+
+    def _drain(self, m: Module, rows: list[ArrayRow], advances: Value, step: Value) -> list[Value]:
+        """Start each column's drain when its last row has captured; whether columns drain."""
+        # Row r takes from above r times: the ones of a thermometer code, longest at the end.
+        shifts = Signal(self.rows)
+        starts = Signal()
+        m.d.comb += starts.eq(advances & rows[-1].captures)
+        with m.If(starts):
+            m.d.sync += shifts.eq(-1)
+        with m.Elif(step):
+            m.d.sync += shifts.eq(shifts << 1)
+        for place, row in enumerate(rows):
+            m.d.comb += row.shift.eq(shifts[place - 1] if place else 0)
+        drains: list[Value] = [shifts[-1]]
+        for column in range(1, self.columns):
+            drains.append(delay(m, drains[-1], 1, step, f"drains_{column}", 0))
+        return drains
+
+    def _give(
+        self,
+        m: Module,
+        end: ArrayRow,
+        drains: list[Value],
+        entry: ArrayEntry,
+        step: Value,
+    ) -> None:
+        """Round each column's results, bring them together again, and give them out."""
+        lanes: list[dict[str, Value]] = []
+        for column in range(self.columns):
+            lane = self._lane(m, end.result[column], column)
+            depth = self.columns - column
+            lanes.append(
+                {n: delay(m, v, depth, step, f"deskew_{column}_{n}") for n, v in lane.items()}
+            )
+        m.d.comb += self.out.valid.eq(delay(m, drains[-1], 1, step, "out_valid", 0))
+        row = Signal(range(self.rows))
+        taken = Signal()
+        payload = self.out.payload
+        m.d.comb += [
+            taken.eq(self.out.valid & self.out.ready),
+            payload.last.eq(row == self.rows - 1),
+        ]
+        with m.If(taken):
+            m.d.sync += row.eq(Mux(payload.last, 0, row + 1))
+        nans = self._nans(m, entry, row, taken & payload.last)
+        for column, lane in enumerate(lanes):
+            self._finish(m, column, lane, nans[column] if nans is not None else None)
+
+    def _lane(self, m: Module, result, column: int) -> dict[str, Value]:
+        """What travels from a column's end to the output."""
+        if self.result_format is None:
+            return {name: Value.cast(result[name]) for name, _ in result.shape()}
+        path, out = self.datapath, self.result_format
+        assert isinstance(path, FloatDatapath)
+        rounder = self.parts("round", lambda: path.rounder(out))
+        m.submodules[f"round_{column}"] = rounder
+        m.d.comb += rounder.result.eq(result)
+        lane: dict[str, Value] = {"code": rounder.code}
+        if "overflow" in result.shape().members:
+            lane["overflow"] = Value.cast(result.overflow)
+        return lane
+
+    def _nans(self, m: Module, entry: ArrayEntry, row: Value, ends: Value) -> Value | None:
+        """Which lanes of this beat are NaN because an operand in their row or column was.
+
+        The edge knows that when a tile ends; it waits here until the tile's results come.
+        """
+        if not self.datapath.has_nan:
+            m.d.comb += entry.room.eq(1)
+            return None
+        # Tiles whose last operands are in and whose last results are not out, at one each R cycles
+        depth = (2 * self.rows + self.columns + self.latency) // self.rows + 2
+        fifo = SyncFIFO(width=self.rows + self.columns, depth=depth)
+        m.submodules.nan_marks = fifo
+        m.d.comb += [
+            entry.room.eq(fifo.w_rdy),
+            fifo.w_en.eq(entry.last),
+            fifo.w_data.eq(Cat(entry.row_nan, entry.column_nan)),
+            fifo.r_en.eq(ends),
+        ]
+        of_row = fifo.r_data[: self.rows].bit_select(row, 1)
+        return fifo.r_data[self.rows :] | of_row.replicate(self.columns)
+
+    def _finish(self, m: Module, column: int, lane: dict[str, Value], nan: Value | None) -> None:
+        payload = self.out.payload
+        if self.result_format is None:
+            m.d.comb += [payload.lanes[column][name].eq(v) for name, v in lane.items()]
+            if nan is not None:
+                m.d.comb += payload.lanes[column].nan.eq(nan)
+            return
+        code = lane["code"]
+        if nan is not None:
+            code = Mux(nan, Const(self.result_format.nan_code or 0, len(code)), code)
+        m.d.comb += payload.lanes[column].eq(code)
+        if "overflow" in lane:
+            m.d.comb += payload.overflow[column].eq(lane["overflow"])

@@ -1,0 +1,82 @@
+"""The cell of an output-stationary array: a PE, and the register that takes its result away."""
+
+from amaranth import Module, Signal
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.datapath import Datapath
+from lmul.hdl.pe import PE, members
+
+__all__ = ["ArrayCell"]
+
+
+class ArrayCell(wiring.Component):
+    """A PE whose results shift down the column while it computes the next one.
+
+    Parameters
+    ----------
+    datapath : FloatDatapath or IntDatapath
+
+    Members
+    -------
+    en, a, b, last, a_next, b_next, last_next, captures
+        The PE's.
+    step : In(1)
+        The drain moves; while it is 0, ``shift_next`` holds and nothing shifts.
+    shift : In(1)
+        Take the result of the cell above.
+    shift_next : Out(1)
+        ``shift`` one step later, for the next column.
+    above : In(datapath.result_layout)
+    result : Out(datapath.result_layout)
+        The PE's latest result, or one from above.
+    """
+
+    def __init__(self, datapath: Datapath) -> None:
+        self.datapath = datapath
+        operand, result = datapath.operand_layout, datapath.result_layout
+        super().__init__(
+            {
+                "en": In(1),
+                "a": In(operand),
+                "b": In(operand),
+                "last": In(1),
+                "a_next": Out(operand),
+                "b_next": Out(operand),
+                "last_next": Out(1),
+                "captures": Out(1),
+                "step": In(1),
+                "shift": In(1),
+                "shift_next": Out(1),
+                "above": In(result),
+                "result": Out(result),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        m.submodules.pe = pe = PE(self.datapath)
+        m.d.comb += [
+            pe.en.eq(self.en),
+            pe.a.eq(self.a),
+            pe.b.eq(self.b),
+            pe.last.eq(self.last),
+            self.a_next.eq(pe.a_next),
+            self.b_next.eq(pe.b_next),
+            self.last_next.eq(pe.last_next),
+            self.captures.eq(pe.captures),
+        ]
+        passed = Signal(name="shift_passed")
+        m.d.comb += self.shift_next.eq(passed)
+        with m.If(self.step):
+            m.d.sync += passed.eq(self.shift)
+        for name, field in self.datapath.result_layout:
+            drained = Signal(field.shape, name=f"drained_{name}", reset_less=True)
+            m.d.comb += members(self.result)[name].eq(drained)
+            # Never both: a result from above has passed before the next one is captured.
+            with m.If(self.step & self.shift):
+                m.d.sync += drained.eq(self.above[name])
+            with m.Elif(self.en & pe.captures):
+                m.d.sync += drained.eq(pe.total[name])
+        return m

@@ -1,0 +1,79 @@
+"""One row of cells of an output-stationary array, all rows alike."""
+
+from amaranth import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.array_cell import ArrayCell
+from lmul.hdl.datapath import Datapath
+from lmul.hdl.parts import Parts, Submodules
+
+__all__ = ["ArrayRow"]
+
+
+class ArrayRow(wiring.Component):
+    """Cells side by side: ``a`` and the control pass from one to the next.
+
+    Parameters
+    ----------
+    datapath : FloatDatapath or IntDatapath
+    columns : int
+    parts : Parts or None
+        How cells are built; None: as submodules.
+
+    Members
+    -------
+    en, step : In(1)
+        The grid and the drain move.
+    a, last, shift : In
+        Into the first cell.
+    captures : Out(1)
+        The first cell captures.
+    b, above : In(array)
+        From the row before, a lane for each cell.
+    b_next, result : Out(array)
+        To the row after.
+    """
+
+    def __init__(self, datapath: Datapath, columns: int, parts: Parts | None = None) -> None:
+        self.datapath = datapath
+        self.columns = columns
+        self.parts = parts or Submodules()
+        operand, result = datapath.operand_layout, datapath.result_layout
+        super().__init__(
+            {
+                "en": In(1),
+                "step": In(1),
+                "a": In(operand),
+                "last": In(1),
+                "shift": In(1),
+                "captures": Out(1),
+                "b": In(operand).array(columns),
+                "b_next": Out(operand).array(columns),
+                "above": In(result).array(columns),
+                "result": Out(result).array(columns),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        a, last, shift = self.a, self.last, self.shift
+        for column in range(self.columns):
+            cell = self.parts("cell", lambda: ArrayCell(self.datapath))
+            m.submodules[f"cell_{column}"] = cell
+            m.d.comb += [
+                cell.en.eq(self.en),
+                cell.step.eq(self.step),
+                cell.a.eq(a),
+                cell.last.eq(last),
+                cell.shift.eq(shift),
+                cell.b.eq(self.b[column]),
+                cell.above.eq(self.above[column]),
+                self.b_next[column].eq(cell.b_next),
+                self.result[column].eq(cell.result),
+            ]
+            if not column:
+                m.d.comb += self.captures.eq(cell.captures)
+            a, last, shift = cell.a_next, cell.last_next, cell.shift_next
+        return m

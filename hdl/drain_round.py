@@ -1,0 +1,156 @@
+"""Rounders at a column's end: a sum becomes a code of the result's format, rounded once."""
+
+from amaranth import Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth.lib import wiring
+from amaranth.lib.data import StructLayout
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.align import shift_left
+from lmul.hdl.float_word import float_word, shift_right_sticky
+from lmul.hdl.formats import FloatFormat
+from lmul.hdl.policy import Overflow
+from lmul.hdl.ripple import add_constant, bit_signal
+from lmul.hdl.round_code import leading_zeros, round_code
+
+__all__ = ["RoundFixed", "RoundFloat", "with_special"]
+
+
+class RoundFixed(wiring.Component):
+    """Round a two's-complement sum: nearest even, gradual underflow, overflow by policy.
+
+    Combinational. A sum of 0 is +0.
+
+    Parameters
+    ----------
+    layout : StructLayout
+        Of a result: ``sum``, and perhaps ``pos`` and ``neg``.
+    lsb : int
+        The sum's last bit is worth ``2**lsb``.
+    fmt : FloatFormat
+        Of the code: fp32, bf16 or fp16.
+    overflow : str
+        The policy's knob.
+
+    Members
+    -------
+    result : In(layout)
+    code : Out(width)
+    """
+
+    def __init__(
+        self, layout: StructLayout, lsb: int, fmt: FloatFormat, overflow: Overflow
+    ) -> None:
+        self.lsb = lsb
+        self.fmt = fmt
+        self.overflow: Overflow = overflow
+        super().__init__({"result": In(layout), "code": Out(fmt.width)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        fmt = self.fmt
+        total = Value.cast(self.result.sum).as_unsigned()
+        neg = total[-1]
+        word: Value = add_constant(m, total ^ neg.replicate(len(total)), 0, neg)
+        # Room below for the mantissa and a guard bit, above for the smallest normal number.
+        below = max(0, fmt.mantissa_bits + 2 - len(word))
+        top = self.lsb + len(word) - 1 + fmt.bias  # the highest bit's exponent field
+        above = max(0, 1 - top)
+        word = Cat(Const(0, below), word, Const(0, above))
+        top += above
+        # Shifting ends where the exponent field would be 1: there, too, a one is found.
+        seen = list(word)
+        floor = len(word) - top
+        if floor > 0:
+            seen[floor] = Const(1, 1)
+        zeros = leading_zeros(m, Cat(*seen))
+        shifted = shift_left(m, word, zeros, 0, len(word))
+        width = max(len(zeros), top.bit_length())  # of top - zeros
+        fill = width - len(zeros)
+        exponent = add_constant(m, Cat(~zeros, Const((1 << fill) - 1, fill)), top + 1)
+        magnitude = round_code(m, fmt, self.overflow, exponent, shifted)
+        nonzero = bit_signal(m, total.any())
+        magnitude = magnitude & nonzero.replicate(fmt.magnitude_bits)
+        m.d.comb += self.code.eq(with_special(fmt, magnitude, neg, self.result))
+        return m
+
+
+class RoundFloat(wiring.Component):
+    """Round a floating-point sum to another format, or pass it on.
+
+    Combinational. A sum of 0 is +0; Inf stays Inf whatever the policy; NaN is the canonical one.
+
+    Parameters
+    ----------
+    layout : StructLayout
+        Of a result: ``sum``, and perhaps ``pos`` and ``neg``.
+    source : FloatFormat
+        Of the sum.
+    fmt : FloatFormat
+        Of the code: fp32, bf16 or fp16.
+    overflow : str
+        The policy's knob.
+
+    Members
+    -------
+    result : In(layout)
+    code : Out(width)
+    """
+
+    def __init__(
+        self, layout: StructLayout, source: FloatFormat, fmt: FloatFormat, overflow: Overflow
+    ) -> None:
+        self.source = source
+        self.fmt = fmt
+        self.overflow: Overflow = overflow
+        super().__init__({"result": In(layout), "code": Out(fmt.width)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        fmt, source = self.fmt, self.source
+        given = float_word(m, Value.cast(self.result.sum), source)
+        nonzero = bit_signal(m, given.sig.any())
+        if source == fmt:
+            magnitude = Value.cast(self.result.sum)[: fmt.magnitude_bits]
+        else:
+            magnitude = self._round(m, given.exp, given.sig)
+        assert fmt.inf_code is not None and fmt.nan_code is not None
+        code = Cat(magnitude, given.neg) & nonzero.replicate(fmt.width)
+        infinite = Cat(Const(fmt.inf_code, fmt.magnitude_bits), given.neg)
+        special = Mux(given.nan, Const(fmt.nan_code, fmt.width), infinite)
+        code = Mux(given.special, special, code)
+        m.d.comb += self.code.eq(
+            with_special(fmt, code[: fmt.magnitude_bits], code[-1], self.result)
+        )
+        return m
+
+    def _round(self, m: Module, exp: Value, sig: Value) -> Value:
+        fmt, source = self.fmt, self.source
+        below = max(0, fmt.mantissa_bits + 3 - len(sig))
+        word = Cat(Const(0, below), sig)
+        zeros = leading_zeros(m, sig)
+        normal = (word << zeros)[: len(word)]
+        bits = max(source.exponent_bits, fmt.exponent_bits) + 2
+        field = Signal(signed(bits))
+        places = Signal(bits)
+        exponent = Signal(bits)
+        tiny = Signal()
+        m.d.comb += [
+            field.eq(exp - zeros + (fmt.bias - source.bias)),
+            tiny.eq(field < 1),
+            places.eq(Mux(tiny, 1 - field, 0)),
+            exponent.eq(Mux(tiny, 1, field)),
+        ]
+        return round_code(m, fmt, self.overflow, exponent, shift_right_sticky(m, normal, places))
+
+
+def with_special(fmt: FloatFormat, magnitude: Value, neg: Value, result) -> Value:
+    """The code, or Inf or NaN where the result is marked so."""
+    code = Cat(magnitude, neg)
+    if "pos" not in dict(iter(result.shape())):
+        return code
+    assert fmt.inf_code is not None and fmt.nan_code is not None
+    infinite = Cat(Const(fmt.inf_code, fmt.magnitude_bits), result.neg)
+    special = Mux(result.pos & result.neg, fmt.nan_code, infinite)
+    return Mux(result.pos | result.neg, special, code)

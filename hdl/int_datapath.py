@@ -1,0 +1,77 @@
+"""What the PEs of an integer array have in common."""
+
+from dataclasses import dataclass
+
+from amaranth.hdl import Shape, signed
+from amaranth.lib import data
+
+from lmul.hdl.accumulator import DEFAULT_K_MAX
+from lmul.hdl.int8 import INT8_BITS, SUM_BITS, AccumulateInt8, Int8Edge, Int8Product
+from lmul.hdl.mac_design import MacDesign
+
+__all__ = ["IntDatapath"]
+
+
+@dataclass(frozen=True)
+class IntDatapath:
+    """Multiply and accumulate 8-bit signed integers in 32 bits: the integer twin.
+
+    Parameters
+    ----------
+    k_max : int
+        The longest dot product; 131071 of the largest products fit.
+    stages : int
+        1 puts a register between product and accumulation, else 0.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a parameter is of the wrong type or out of range.
+    """
+
+    k_max: int = DEFAULT_K_MAX
+    stages: int = 0
+
+    def __post_init__(self) -> None:
+        MacDesign("pe", "int8", None, k_max=self.k_max, stages=self.stages)
+        limit = (1 << (SUM_BITS - 1)) // (1 << (2 * INT8_BITS - 2)) - 1
+        if self.k_max > limit:
+            raise ValueError(f"k_max of int8 must be at most {limit}, not {self.k_max!r}")
+
+    code_width = INT8_BITS
+    operand_layout = Int8Edge.layout
+    limits_k = True
+    has_nan = False
+    has_inf = False
+
+    @property
+    def operand_reset(self) -> dict[str, int]:
+        """What makes an operand a zero."""
+        return {"value": 0}
+
+    @property
+    def product_reset(self) -> dict[str, int]:
+        """What makes a product a zero."""
+        return {"value": 0}
+
+    @property
+    def sum_shape(self) -> Shape:
+        """Of an accumulator's register."""
+        return signed(SUM_BITS)
+
+    @property
+    def result_layout(self) -> data.StructLayout:
+        """What leaves a PE."""
+        return data.StructLayout({"sum": self.sum_shape})
+
+    def edge(self, second: bool) -> Int8Edge:
+        """The edge of either operand."""
+        return Int8Edge()
+
+    def product_unit(self) -> Int8Product:
+        """The multiplier of a PE."""
+        return Int8Product()
+
+    def accumulation_unit(self, unit: Int8Product) -> AccumulateInt8:
+        """The accumulation behind it."""
+        return AccumulateInt8()

@@ -1,0 +1,49 @@
+import re
+
+import numpy as np
+import pytest
+from array_bench import Job, run_jobs
+from netlist_eval import netlists
+
+from lmul.hdl.datapath import datapath_of
+from lmul.hdl.int8 import Int8Product
+from lmul.hdl.int_datapath import IntDatapath
+from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.verilog import convert
+
+SEED = 8
+
+
+def test_every_product():
+    x, y = (side.ravel() for side in np.meshgrid(np.arange(256), np.arange(256)))
+    found = netlists(convert(Int8Product(), "unit"), ["unit"])["unit"](x=x, y=y)["p"]
+    product = x.astype(np.int8).astype(np.int64) * y.astype(np.int8)
+    assert np.array_equal(found.astype(np.int64), product & 0xFFFF)
+
+
+@pytest.mark.parametrize("stages", [0, 1])
+def test_array(stages):
+    rng = np.random.default_rng(SEED)
+    tiles = [(rng.integers(-128, 128, (3, k)), rng.integers(-128, 128, (k, 2))) for k in (1, 9, 4)]
+    extremes = [
+        (np.full((3, 600), -128), np.full((600, 2), -128)),
+        (np.full((3, 600), -128), np.full((600, 2), 127)),
+    ]
+    jobs = [Job(tiles), Job(tiles, stalls=(100, 300, 500)), Job(extremes)]
+    run_jobs(IntDatapath(1024, stages), 3, 2, jobs)
+    for job in jobs:
+        for (a, b), result in zip(job.tiles, job.results, strict=True):
+            assert np.array_equal(result, ((a @ b) & 0xFFFFFFFF).astype(object))
+
+
+def test_masked_lanes_are_zero():
+    job = Job([(np.array([[5], [7]]), np.array([[3, 2]]))], keep=(0b01, 0b10))
+    run_jobs(IntDatapath(), 2, 2, [job])
+    assert job.results[0].tolist() == [[0, 10], [0, 0]]
+
+
+def test_datapath():
+    assert datapath_of(MacDesign.parse("pe-int8-s1")) == IntDatapath(1024, 1)
+    message = "k_max of int8 must be at most 131071, not 131072"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        IntDatapath(131072)
