@@ -223,7 +223,7 @@ def decode(
     else:
         values = _decode_float64(array.astype(np.int64), fmt)
     with np.errstate(invalid="ignore"):  # some processors flag the conversion of a NaN
-        return np.asarray(values, wanted)[()]
+        return (values.astype(np.float32) if wanted == np.float32 else values.copy())[()]
 
 
 def _fits_float32(fmt: FloatFormat) -> bool:

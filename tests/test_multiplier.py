@@ -8,7 +8,7 @@ from netlist_eval import netlists
 
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
-from lmul.hdl.kinds import KINDS
+from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.multiplier import Multiplier
 from lmul.hdl.policy import POLICIES, Policy
 from lmul.hdl.verilog import emit
@@ -42,7 +42,7 @@ USER_MADE = [
 
 
 def designs_of(fmt):
-    kinds = [k for k in KINDS if k != "lmul_rne" or fmt.mantissa_bits <= 3]
+    kinds: list[Kind] = [k for k in KINDS if k != "lmul_rne" or fmt.mantissa_bits <= 3]
     return [Design(kind, fmt, policy=policy) for kind in kinds for policy in POLICIES.values()]
 
 

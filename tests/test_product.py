@@ -5,13 +5,13 @@ import numpy as np
 import pytest
 from netlist_eval import netlists
 
-from lmul.hdl.formats import FORMATS
-from lmul.hdl.kinds import KINDS
+from lmul.hdl.formats import FORMATS, FloatFormat
+from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.operand import OperandLayout, ProductLayout
 from lmul.hdl.product import product_unit
 from lmul.hdl.verilog import FlatProduct, convert
 
-CASES = [
+CASES: list[tuple[Kind, FloatFormat]] = [
     (kind, fmt)
     for fmt in (FORMATS["e4m3"], FORMATS["e5m2"], FORMATS["e3m4"])
     for kind in KINDS

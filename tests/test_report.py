@@ -183,10 +183,11 @@ class _Page(HTMLParser):
         if tag not in self.void:
             self.open.append(tag)
         for name, value in attrs:
-            if name in ("src", "href", "xlink:href") and not value.startswith("#"):
-                self.loads.append(value)
+            text = value or ""
+            if name in ("src", "href", "xlink:href") and not text.startswith("#"):
+                self.loads.append(text)
             if name == "id":
-                self.ids.append(value)
+                self.ids.append(text)
 
     def handle_startendtag(self, tag, attrs):
         self.handle_starttag(tag, attrs)
