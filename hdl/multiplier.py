@@ -1,6 +1,9 @@
 """The multiplier: unpack, a product unit, pack, with registers between them on request."""
 
+from typing import Any
+
 from amaranth import Module, Signal
+from amaranth.hdl import ValueLike
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -158,7 +161,7 @@ class Multiplier(wiring.Component):
             self._delay_valid(m)
         return m
 
-    def _register(self, m: Module, source, name: str):
+    def _register(self, m: Module, source: ValueLike, name: str) -> Any:
         """``source`` one enabled cycle later."""
         register = Signal.like(source, name=name, reset_less=True)
         with m.If(self.en):

@@ -19,12 +19,10 @@ class Pack(wiring.Component):
 
     Overflow and tiny results are judged on the value rounded with its exponent unbounded.
 
-    Combinational. Where the gates go, for e4m3 ``lmul`` under ``lax`` (the 27 that are not the
-    adder, the sign and the operands' zero detection): 6 to subtract the bias, 1 to see tiny
-    results and 1 to join zero to them, 7 to see overflow, 12 to clear or saturate seven bits.
-    ``exact`` takes 30 more: a multiplexer for each kept bit, the guard and what is below, and the
-    increment of the mantissa; its carry is free in the bias's adder. Gradual results cost another
-    50: the multiplexers become a shifter by up to seven places, driven by ``8 - exponent``.
+    Combinational. Where the gates go, in ``lmul`` of e4m3 under ``lax``: 32 the adder, 1 the sign,
+    7 the operands' zeros, and 29 here: 5 to subtract the bias, 2 for tiny results and zeros
+    together, 8 for overflow and its inverse, 14 to clear and set seven bits. ``ftz`` adds 13 for
+    NaN operands, 1 for the sign of NaN and 3 to force its code.
 
     Parameters
     ----------
