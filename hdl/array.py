@@ -97,8 +97,9 @@ class SystolicArray(wiring.Component):
         self.rows = rows
         self.columns = columns
         self.parts = parts or Submodules()
-        raw = out is None or isinstance(datapath, IntDatapath)
-        self.result_format: FloatFormat | None = None if raw else FORMATS[out]
+        self.result_format: FloatFormat | None = None
+        if out is not None and not isinstance(datapath, IntDatapath):
+            self.result_format = FORMATS[out]
         super().__init__(
             {
                 "a": In(signature(a_payload(datapath, rows))),
@@ -173,13 +174,9 @@ class SystolicArray(wiring.Component):
                 *(row.a[name].eq(value) for name, value in operand.items()),
                 row.last.eq(last),
             ]
-            for column in range(self.columns):
-                if place:
-                    m.d.comb += [
-                        row.b[column].eq(rows[-1].b_next[column]),
-                        row.above[column].eq(rows[-1].result[column]),
-                    ]
-                    continue
+            if place:
+                m.d.comb += [row.b.eq(rows[-1].b_next), row.above.eq(rows[-1].result)]
+            for column in range(0 if place else self.columns):
                 operand = delay_struct(
                     m, entry.column_operands[column], column, advances, f"skew_b_{column}", resets
                 )
@@ -276,8 +273,9 @@ class SystolicArray(wiring.Component):
             fifo.w_data.eq(Cat(entry.row_nan, entry.column_nan)),
             fifo.r_en.eq(ends),
         ]
-        of_row = fifo.r_data[: self.rows].bit_select(row, 1)
-        return fifo.r_data[self.rows :] | of_row.replicate(self.columns)
+        marks = Value.cast(fifo.r_data)
+        of_row = Value.cast(marks[: self.rows]).bit_select(row, 1)
+        return Value.cast(marks[self.rows :]) | of_row.replicate(self.columns)
 
     def _finish(self, m: Module, column: int, lane: dict[str, Value], nan: Value | None) -> None:
         payload = self.out.payload

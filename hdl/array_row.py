@@ -1,7 +1,7 @@
 """One row of cells of an output-stationary array, all rows alike."""
 
 from amaranth import Module
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.array_cell import ArrayCell
@@ -29,9 +29,9 @@ class ArrayRow(wiring.Component):
         Into the first cell.
     captures : Out(1)
         The first cell captures.
-    b, above : In(array)
+    b, above : In(ArrayLayout)
         From the row before, a lane for each cell.
-    b_next, result : Out(array)
+    b_next, result : Out(ArrayLayout)
         To the row after.
     """
 
@@ -39,7 +39,10 @@ class ArrayRow(wiring.Component):
         self.datapath = datapath
         self.columns = columns
         self.parts = parts or Submodules()
-        operand, result = datapath.operand_layout, datapath.result_layout
+        operand = datapath.operand_layout
+        # One port for a whole row: an array of ports would be a line of Verilog for each lane.
+        operands = data.ArrayLayout(operand, columns)
+        results = data.ArrayLayout(datapath.result_layout, columns)
         super().__init__(
             {
                 "en": In(1),
@@ -48,10 +51,10 @@ class ArrayRow(wiring.Component):
                 "last": In(1),
                 "shift": In(1),
                 "captures": Out(1),
-                "b": In(operand).array(columns),
-                "b_next": Out(operand).array(columns),
-                "above": In(result).array(columns),
-                "result": Out(result).array(columns),
+                "b": In(operands),
+                "b_next": Out(operands),
+                "above": In(results),
+                "result": Out(results),
             }
         )
 

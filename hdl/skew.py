@@ -1,6 +1,6 @@
 """Skew: lanes that come together are set apart, one cycle more for each lane."""
 
-from amaranth import Module, Signal, Value
+from amaranth import Cat, Module, Signal, Value
 from amaranth.lib.data import StructLayout
 
 __all__ = ["delay", "delay_struct"]
@@ -11,28 +11,30 @@ def delay(
 ) -> Value:
     """``value`` so many enabled cycles ago.
 
+    One register holds them all, the latest lowest: a long delay is not many lines of Verilog.
+
     Parameters
     ----------
     m : Module
-        Where the registers are driven.
+        Where the register is driven.
     value : Value
     cycles : int
         0 gives ``value`` itself.
     en : Value
-        While it is 0, all registers hold.
+        While it is 0, the register holds.
     name : str
-        Of the registers; they are numbered.
+        Of the register.
     reset : int or None
-        What they hold after reset; None leaves them as they are.
+        What it gives after reset; None leaves it as it is.
     """
-    for number in range(cycles):
-        register = Signal(
-            value.shape(), name=f"{name}_{number}", init=reset or 0, reset_less=reset is None
-        )
-        with m.If(en):
-            m.d.sync += register.eq(value)
-        value = register
-    return value
+    if cycles == 0:
+        return value
+    width = len(value)
+    init = sum((reset or 0) << (width * place) for place in range(cycles))
+    register = Signal(width * cycles, name=name, init=init, reset_less=reset is None)
+    with m.If(en):
+        m.d.sync += register.eq(Cat(value, register[:-width]))
+    return register[-width:]
 
 
 def delay_struct(
@@ -40,9 +42,14 @@ def delay_struct(
 ) -> dict[str, Value]:
     """The members of a struct so many enabled cycles ago; those in ``reset`` are reset."""
     layout: StructLayout = struct.shape()
-    return {
-        member: delay(
-            m, Value.cast(struct[member]), cycles, en, f"{name}_{member}", reset.get(member)
-        )
-        for member, _ in layout
+    members = {member: Value.cast(struct[member]) for member, _ in layout}
+    free = [member for member in members if member not in reset]
+    late = {
+        member: delay(m, members[member], cycles, en, f"{name}_{member}", init)
+        for member, init in reset.items()
     }
+    if free:
+        rest = delay(m, Cat(members[member] for member in free), cycles, en, name)
+        for member in free:
+            late[member], rest = rest[: len(members[member])], rest[len(members[member]) :]
+    return late

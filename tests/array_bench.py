@@ -106,7 +106,9 @@ class Job:
     too_long: bool = False
 
 
-def run_jobs(datapath, rows, columns, jobs, out="fp32", damage=lambda text: text):
+def run_jobs(
+    datapath, rows, columns, jobs, out: str | None = "fp32", damage=lambda text: text
+) -> None:
     """Run jobs on one array and fill in what came out of it."""
     a_shape, b_shape = a_payload(datapath, rows), b_payload(datapath, columns)
     o_shape = out_payload(datapath, columns, None if out is None else FORMATS[out])
@@ -141,7 +143,7 @@ def run_jobs(datapath, rows, columns, jobs, out="fp32", damage=lambda text: text
         (Path(folder) / "all.v").write_text(design + bench)
         lines = iter(simulated(Path(folder)))
     for job in jobs:
-        outs = []
+        outs, rest = [], []
         for line in lines:
             word, *rest = line.split()
             if word == "out":

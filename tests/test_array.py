@@ -8,6 +8,7 @@ from array_bench import Job, run_jobs
 from lmul.hdl.array import SystolicArray
 from lmul.hdl.float_datapath import FloatDatapath
 from lmul.hdl.formats import FORMATS
+from lmul.hdl.kinds import Kind
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import POLICIES
 from lmul.sim.matmul import dot_products
@@ -16,7 +17,7 @@ SEED = 90210
 K_MAX = 64
 
 
-def path_of(fmt="e4m3", kind="lmul", policy="ocp", stages=0, k_max=K_MAX):
+def path_of(fmt="e4m3", kind: Kind = "lmul", policy="ocp", stages=0, k_max=K_MAX):
     return FloatDatapath(FORMATS[fmt], kind, POLICIES[policy], None, k_max, stages)
 
 
