@@ -87,7 +87,9 @@ def test_every_legal_policy(fmt, kind):
 @pytest.mark.slow
 @pytest.mark.parametrize("fmt", USER_MADE, ids=str)
 def test_user_made_format(fmt):
-    assert_equal_to_golden(designs_of(fmt))
+    # mitchell is lmul at offset 0, and lax differs from ftz in the flags alone
+    chosen = [d for d in designs_of(fmt) if d.kind != "mitchell" and d.policy.name != "lax"]
+    assert_equal_to_golden(chosen)
 
 
 @pytest.mark.parametrize("kind", ["lmul", "lmul_formula"])
