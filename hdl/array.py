@@ -1,7 +1,7 @@
 """The output-stationary systolic array: sums stay in the PEs, operands flow, results shift out."""
 
 from amaranth import Cat, Const, Module, Mux, Signal, Value
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Out
 
@@ -161,13 +161,13 @@ class SystolicArray(wiring.Component):
         resets = self.datapath.operand_reset
         rows: list[ArrayRow] = []
         for place in range(self.rows):
-            lane = self.rows - 1 - place
+            number = self.rows - 1 - place
             row = self.parts("row", lambda: ArrayRow(self.datapath, self.columns, self.parts))
-            m.submodules[f"row_{lane}"] = row
+            m.submodules[f"row_{number}"] = row
             operand = delay_struct(
-                m, entry.row_operands[lane], place, advances, f"skew_a_{lane}", resets
+                m, entry.row_operands[number], place, advances, f"skew_a_{number}", resets
             )
-            last = delay(m, entry.last, place, advances, f"skew_last_{lane}", 0)
+            last = delay(m, entry.last, place, advances, f"skew_last_{number}", 0)
             m.d.comb += [
                 row.en.eq(advances),
                 row.step.eq(step),
@@ -180,7 +180,9 @@ class SystolicArray(wiring.Component):
                 operand = delay_struct(
                     m, entry.column_operands[column], column, advances, f"skew_b_{column}", resets
                 )
-                m.d.comb += [row.b[column][name].eq(value) for name, value in operand.items()]
+                layout = self.datapath.operand_layout
+                lane = data.View(layout, row.b.word_select(column, layout.size))
+                m.d.comb += [lane[name].eq(value) for name, value in operand.items()]
             rows.append(row)
         return rows
 
@@ -222,7 +224,9 @@ class SystolicArray(wiring.Component):
         """Round each column's results, bring them together again, and give them out."""
         lanes: list[dict[str, Value]] = []
         for column in range(self.columns):
-            lane = self._lane(m, end.result[column], column)
+            layout = self.datapath.result_layout
+            result = data.View(layout, end.result.word_select(column, layout.size))
+            lane = self._lane(m, result, column)
             depth = self.columns - column
             lanes.append(
                 {n: delay(m, v, depth, step, f"deskew_{column}_{n}") for n, v in lane.items()}
@@ -273,9 +277,13 @@ class SystolicArray(wiring.Component):
             fifo.w_data.eq(Cat(entry.row_nan, entry.column_nan)),
             fifo.r_en.eq(ends),
         ]
-        marks = Value.cast(fifo.r_data)
-        of_row = Value.cast(marks[: self.rows]).bit_select(row, 1)
-        return Value.cast(marks[self.rows :]) | of_row.replicate(self.columns)
+        of_row = Signal(name="row_is_nan")
+        nans = Signal(self.columns, name="lane_is_nan")
+        m.d.comb += [
+            of_row.eq(Value.cast(fifo.r_data)[: self.rows].bit_select(row, 1)),
+            nans.eq(fifo.r_data[self.rows :] | of_row.replicate(self.columns)),
+        ]
+        return nans
 
     def _finish(self, m: Module, column: int, lane: dict[str, Value], nan: Value | None) -> None:
         payload = self.out.payload

@@ -1,7 +1,7 @@
 """One row of cells of an output-stationary array, all rows alike."""
 
-from amaranth import Module
-from amaranth.lib import data, wiring
+from amaranth import Module, Value
+from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.array_cell import ArrayCell
@@ -29,9 +29,9 @@ class ArrayRow(wiring.Component):
         Into the first cell.
     captures : Out(1)
         The first cell captures.
-    b, above : In(ArrayLayout)
-        From the row before, a lane for each cell.
-    b_next, result : Out(ArrayLayout)
+    b, above : In(unsigned)
+        From the row before, a lane of operand or result for each cell, the first lowest.
+    b_next, result : Out(unsigned)
         To the row after.
     """
 
@@ -40,9 +40,9 @@ class ArrayRow(wiring.Component):
         self.columns = columns
         self.parts = parts or Submodules()
         operand = datapath.operand_layout
-        # One port for a whole row: an array of ports would be a line of Verilog for each lane.
-        operands = data.ArrayLayout(operand, columns)
-        results = data.ArrayLayout(datapath.result_layout, columns)
+        # Plain bits, for the length of the Verilog: of an array, each lane and member is written.
+        operands = operand.size * columns
+        results = datapath.result_layout.size * columns
         super().__init__(
             {
                 "en": In(1),
@@ -61,9 +61,11 @@ class ArrayRow(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        path = self.datapath
+        width, size = path.operand_layout.size, path.result_layout.size
         a, last, shift = self.a, self.last, self.shift
         for column in range(self.columns):
-            cell = self.parts("cell", lambda: ArrayCell(self.datapath))
+            cell = self.parts("cell", lambda: ArrayCell(path))
             m.submodules[f"cell_{column}"] = cell
             m.d.comb += [
                 cell.en.eq(self.en),
@@ -71,10 +73,10 @@ class ArrayRow(wiring.Component):
                 cell.a.eq(a),
                 cell.last.eq(last),
                 cell.shift.eq(shift),
-                cell.b.eq(self.b[column]),
-                cell.above.eq(self.above[column]),
-                self.b_next[column].eq(cell.b_next),
-                self.result[column].eq(cell.result),
+                Value.cast(cell.b).eq(self.b.word_select(column, width)),
+                Value.cast(cell.above).eq(self.above.word_select(column, size)),
+                self.b_next.word_select(column, width).eq(cell.b_next),
+                self.result.word_select(column, size).eq(cell.result),
             ]
             if not column:
                 m.d.comb += self.captures.eq(cell.captures)
