@@ -106,9 +106,7 @@ class Job:
     too_long: bool = False
 
 
-def run_jobs(
-    datapath, rows, columns, jobs, out: str | None = "fp32", damage=lambda text: text
-) -> None:
+def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32") -> None:
     """Run jobs on one array and fill in what came out of it."""
     a_shape, b_shape = a_payload(datapath, rows), b_payload(datapath, columns)
     o_shape = out_payload(datapath, columns, None if out is None else FORMATS[out])
@@ -136,7 +134,7 @@ def run_jobs(
         flush=2 * rows + columns + 6,
         wave=1 + datapath.stages + rows + columns - 2,  # from the last operands to the last capture
     )
-    design = damage(array_verilog(datapath, rows, columns, "array", out))
+    design = array_verilog(datapath, rows, columns, "array", out)
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in texts.items():
             (Path(folder) / name).write_text("\n".join(lines) + "\n")
