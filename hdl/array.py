@@ -232,15 +232,15 @@ class SystolicArray(wiring.Component):
                 {n: delay(m, v, depth, step, f"deskew_{column}_{n}") for n, v in lane.items()}
             )
         m.d.comb += self.out.valid.eq(delay(m, drains[-1], 1, step, "out_valid", 0))
-        row = Signal(range(self.rows))
+        row = Signal(self.rows, init=1)  # one-hot
         taken = Signal()
         payload = self.out.payload
         m.d.comb += [
             taken.eq(self.out.valid & self.out.ready),
-            payload.last.eq(row == self.rows - 1),
+            payload.last.eq(row[-1]),
         ]
         with m.If(taken):
-            m.d.sync += row.eq(Mux(payload.last, 0, row + 1))
+            m.d.sync += row.eq(row.rotate_left(1))
         nans = self._nans(m, entry, row, taken & payload.last)
         for column, lane in enumerate(lanes):
             self._finish(m, column, lane, nans[column] if nans is not None else None)
@@ -280,7 +280,7 @@ class SystolicArray(wiring.Component):
         of_row = Signal(name="row_is_nan")
         nans = Signal(self.columns, name="lane_is_nan")
         m.d.comb += [
-            of_row.eq(Value.cast(fifo.r_data)[: self.rows].bit_select(row, 1)),
+            of_row.eq((fifo.r_data[: self.rows] & row).any()),
             nans.eq(fifo.r_data[self.rows :] | of_row.replicate(self.columns)),
         ]
         return nans

@@ -1,6 +1,6 @@
 """The entry of an array: two streams become one wave of operand pairs."""
 
-from amaranth import Cat, Module, Signal
+from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -104,8 +104,10 @@ class ArrayEntry(wiring.Component):
             self._count(m, beat)
         return m
 
-    def _spaces(self, m: Module):
+    def _spaces(self, m: Module) -> Value:
         """Whether the latest ``last`` is fewer than ``rows`` cycles ago."""
+        if self.rows == 1:
+            return Const(0, 1)
         waits = Signal(range(self.rows))
         with m.If(self.last):
             m.d.sync += waits.eq(self.rows - 1)

@@ -3,6 +3,7 @@ import re
 import numpy as np
 import pytest
 from amaranth.hdl import Fragment
+from amaranth.sim import Simulator
 from array_bench import Job, run_jobs
 
 from lmul.hdl.array import SystolicArray
@@ -203,3 +204,35 @@ def test_closed_form():
 def test_array_wrong(arguments, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         SystolicArray(path_of(), *arguments)
+
+
+def test_amaranth_simulates_it():
+    rng = np.random.default_rng(SEED)
+    path = path_of("e2m1", policy="ftz", k_max=4)
+    tiles = random_tiles(rng, path, 2, 2, [3, 1])
+    dut = SystolicArray(path, 2, 2)
+    rows = []
+
+    async def bench(ctx):
+        beats = [(a, b, k) for a, b in tiles for k in range(a.shape[1])]
+        ctx.set(dut.out.ready, 1)
+        for _ in range(closed_form(2, 2, 3, 2, 2)):
+            if beats:
+                a, b, k = beats[0]
+                last = int(k == a.shape[1] - 1)
+                lanes = [int(v) for v in a[:, k]], [int(v) for v in b[k]]
+                ctx.set(dut.a.payload, {"lanes": lanes[0], "keep": 3, "last": last})
+                ctx.set(dut.b.payload, {"lanes": lanes[1], "keep": 3})
+            ctx.set(dut.a.valid, bool(beats))
+            ctx.set(dut.b.valid, bool(beats))
+            if beats and ctx.get(dut.a.ready):
+                beats.pop(0)
+            if ctx.get(dut.out.valid):
+                rows.append(list(ctx.get(dut.out.payload).lanes))
+            await ctx.tick()
+
+    simulator = Simulator(dut)
+    simulator.add_clock(1e-6)
+    simulator.add_testbench(bench)
+    simulator.run()
+    assert np.array_equal(rows, np.concatenate([wanted(path, tile) for tile in tiles]))
