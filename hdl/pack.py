@@ -1,5 +1,7 @@
 """Pack: a Product, with the zero, NaN and Inf flags beside it, becomes a code."""
 
+from collections.abc import Sequence
+
 from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
@@ -85,7 +87,7 @@ class Pack(wiring.Component):
         width = max(len(exp), top)
         exponent = add_constant(m, Cat(exp, Const(0, width - len(exp))), -excess, increment)[:top]
         if policy.is_bare:
-            m.d.comb += self.code.eq(Cat(mantissa, exponent, self.product.neg))
+            self._drive(m, [*mantissa, *exponent, self.product.neg])
             return m
 
         normal = Signal()
@@ -185,4 +187,8 @@ class Pack(wiring.Component):
             neg = neg & code.any()
         if fmt.nan_code is not None:
             neg = neg | nan if fmt.nan_code >> fmt.magnitude_bits else neg & ~nan
-        m.d.comb += self.code.eq(Cat(code, neg))
+        self._drive(m, [*code, neg])
+
+    def _drive(self, m: Module, bits: Sequence[Value]) -> None:
+        """The result, bit by bit, so that the Verilog has one port for them all."""
+        m.d.comb += [self.code[place].eq(bit) for place, bit in enumerate(bits)]
