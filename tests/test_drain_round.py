@@ -27,11 +27,15 @@ def sums(width):
 WIDTHS = [(44, -15), (20, -2), (50, -30), (24, -45), (9, -24)]
 
 
-@pytest.mark.parametrize(("out", "overflow"), [("fp32", "saturate"), ("bf16", "nonsaturating")])
+@pytest.mark.parametrize(
+    ("out", "overflow"),
+    [("fp32", "saturate"), pytest.param("bf16", "nonsaturating", marks=pytest.mark.slow)],
+)
 def test_sums(out, overflow):
     check(out, overflow)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("overflow", ["nonsaturating", "saturate", "wrap"])
 def test_sums_beyond_the_result(overflow):
     check("fp16", overflow)
