@@ -5,6 +5,8 @@ import pytest
 from lmul.synth.circuit import Circuit
 from lmul.synth.fpga import FAMILIES, luts
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 
 def circuit(ports: str, body: str) -> Circuit:
     return Circuit("t", f"module t({ports});\n{body}\nendmodule\n")

@@ -6,6 +6,8 @@ from netlist_eval import COUNTED, netlists
 from lmul.hdl.design import Design
 from lmul.hdl.verilog import emit
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 # The goals of the project's table where it has one (a bare 4 by 4 product: the size measured when
 # its array was found), and the twins of the wider formats as measured, with 2 % to spare.
 MOST = {

@@ -15,6 +15,8 @@ from lmul.hdl.verilog import emit
 from lmul.sim.golden import multiply
 from lmul.sim.vectors import pairs
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 SMALL = [f for f in FORMATS.values() if f.width <= 8]
 WIDE = [f for f in FORMATS.values() if f.width > 8]
 ALL_POLICIES = [

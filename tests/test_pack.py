@@ -9,6 +9,8 @@ from lmul.hdl.policy import POLICIES, Policy
 from lmul.hdl.verilog import convert
 from lmul.sim.codec import decode, encode
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 SMALL = [f for f in FORMATS.values() if f.width <= 8]
 
 

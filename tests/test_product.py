@@ -11,6 +11,8 @@ from lmul.hdl.operand import OperandLayout, ProductLayout
 from lmul.hdl.product import product_unit
 from lmul.hdl.verilog import FlatProduct, convert
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 CASES: list[tuple[Kind, FloatFormat]] = [
     (kind, fmt)
     for fmt in (FORMATS["e4m3"], FORMATS["e5m2"], FORMATS["e3m4"])

@@ -10,6 +10,8 @@ from netlist_eval import netlists
 from lmul.hdl.rounded_sum import rounded_sum
 from lmul.hdl.verilog import convert
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 
 class Sum(wiring.Component):
     def __init__(self, bits):

@@ -9,6 +9,8 @@ from lmul.hdl.searched import SEARCHED_BITS
 from lmul.hdl.significand import multiply_significands
 from lmul.hdl.verilog import convert
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 EXHAUSTIVE = range(1, 9)
 LONG = (9, 10, 11, 12, 23)
 SEED = 20261121

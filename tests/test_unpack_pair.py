@@ -9,6 +9,8 @@ from lmul.hdl.unpack_pair import UnpackPair, shares_normalizer
 from lmul.hdl.verilog import convert
 from lmul.sim.codec import decode
 
+pytestmark = pytest.mark.slow  # netlists through Yosys
+
 FORMATS_TRIED = [FORMATS[name] for name in ("e4m3", "e5m2", "e3m4", "bf16", "fp16", "fp32")]
 SEED = 20261122
 
