@@ -7,12 +7,19 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
+    from lmul.hdl.array import SystolicArray
     from lmul.hdl.multiplier import Multiplier
+    from lmul.hdl.pe import PE
     from lmul.hdl.product import product_unit
 
-__all__ = ["Multiplier", "product_unit"]
+__all__ = ["PE", "Multiplier", "SystolicArray", "product_unit"]
 
-_MODULE_OF = {"Multiplier": "lmul.hdl.multiplier", "product_unit": "lmul.hdl.product"}
+_MODULE_OF = {
+    "Multiplier": "lmul.hdl.multiplier",
+    "PE": "lmul.hdl.pe",
+    "SystolicArray": "lmul.hdl.array",
+    "product_unit": "lmul.hdl.product",
+}
 
 
 def __getattr__(name: str) -> Any:

@@ -115,7 +115,7 @@ def dot_products(
         assert accumulator.format is not None
         sums = float_sums(left, right, fmt, kind, offset, accumulator.format, policy.overflow)
     if inf is not None:
-        sums = np.where(inf != 0, inf * np.inf, sums) if inf.any() else sums
+        sums = np.where(inf != 0, np.copysign(np.inf, inf), sums) if inf.any() else sums
     if nan is not None:
         sums = np.where(nan, np.nan, sums)
     return DotProducts(drain(sums, out, policy.overflow), overflowed)
