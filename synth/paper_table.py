@@ -6,7 +6,7 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from lmul.synth.paper import PaperRow, paper_rows
+from lmul.synth.paper import PaperRow, paper_lmul, paper_rows
 from lmul.synth.paper_energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
 
 __all__ = ["energy_table", "gate_table", "paper_tables"]
@@ -83,6 +83,10 @@ def paper_tables(weights: Mapping[str, int] | None = None) -> Group:
         Text(
             "Formulas leave out normalising, rounding and special cases. Yosys's counts hold all "
             "that the circuit does; inverters weigh nothing, since the paper counts none."
+        ),
+        Text(
+            "The 256 printed for fp16 is the formula with a 16-bit adder, "
+            f"{paper_lmul(5, 10, 16)}; e5m10 has 15 bits to add, {paper_lmul(5, 10)}."
         ),
         Text(),
         energy_table(),
