@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help report test quick verilog sim synth lint typecheck bench readme clean
+.PHONY: help report test evidence quick verilog sim synth lint typecheck bench readme clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -17,11 +17,14 @@ report: $(READY) ## the whole comparison: prints the table, writes build/report/
 	@$(BIN)/lmul report
 
 test: $(READY) ## every test (quick ones first)
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
-	@$(BIN)/python -m pytest -q -n 2 -m slow
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not evidence"
+	@$(BIN)/python -m pytest -q -n 2 -m "slow and not evidence"
+
+evidence: $(READY) ## more of the same, too long for `make test`
+	@$(BIN)/python -m pytest -q -n 2 -m evidence
 
 quick: $(READY) ## the tests that take seconds
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow"
+	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not evidence"
 
 verilog: $(READY) ## Verilog of DESIGN (default lmul-e4m3-ftz) into build/verilog/
 	@$(BIN)/lmul verilog $(DESIGN) -o build/verilog

@@ -11,6 +11,8 @@ from lmul.hdl.policy import POLICIES
 from lmul.sim.codec import decode
 from lmul.sim.matmul import dot_products
 
+pytestmark = pytest.mark.slow  # simulates
+
 SEED = 31337
 
 
@@ -47,7 +49,7 @@ MORE = [
     ("e4m3", "exact", "ftz", "fix18_-21", "fp16", 1),
     ("bf16", "lmul", "ocp", "fix32_-16", "fp32", 0),
 ]
-CASES = [*QUICK, *(pytest.param(*case, marks=pytest.mark.slow) for case in MORE)]
+CASES = [*QUICK, *(pytest.param(*case, marks=pytest.mark.evidence) for case in MORE)]
 
 
 @pytest.mark.parametrize(("fmt", "kind", "policy", "accumulator", "out", "stages"), CASES)

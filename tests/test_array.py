@@ -14,6 +14,8 @@ from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import POLICIES
 from lmul.sim.matmul import dot_products
 
+pytestmark = pytest.mark.slow  # simulates
+
 SEED = 90210
 K_MAX = 64
 
@@ -46,10 +48,10 @@ def closed_form(rows, columns, k, tiles, latency):
     ("rows", "columns", "stages"),
     [
         (3, 4, 1),
-        pytest.param(1, 1, 0, marks=pytest.mark.slow),
-        pytest.param(1, 5, 1, marks=pytest.mark.slow),
-        pytest.param(4, 1, 0, marks=pytest.mark.slow),
-        pytest.param(5, 2, 0, marks=pytest.mark.slow),
+        pytest.param(1, 1, 0, marks=pytest.mark.evidence),
+        pytest.param(1, 5, 1, marks=pytest.mark.evidence),
+        pytest.param(4, 1, 0, marks=pytest.mark.evidence),
+        pytest.param(5, 2, 0, marks=pytest.mark.evidence),
     ],
 )
 def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
@@ -75,7 +77,7 @@ def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
     [
         ("e4m3", "lmul", "bare", "fp32"),
         *(
-            pytest.param(*case, marks=pytest.mark.slow)
+            pytest.param(*case, marks=pytest.mark.evidence)
             for case in (
                 ("e5m2", "lmul", "ocp", "fp16"),
                 ("e4m3", "exact", "ocp", "bf16"),
@@ -105,7 +107,10 @@ def test_stalls_lose_and_repeat_nothing(fmt, kind, policy, out):
 
 @pytest.mark.parametrize(
     ("rows", "columns"),
-    [(2, 3), *(pytest.param(*size, marks=pytest.mark.slow) for size in ((3, 4), (5, 2), (1, 2)))],
+    [
+        (2, 3),
+        *(pytest.param(*size, marks=pytest.mark.evidence) for size in ((3, 4), (5, 2), (1, 2))),
+    ],
 )
 def test_stalls_of_the_output_are_counted(rows, columns):
     rng = np.random.default_rng(SEED)
@@ -138,7 +143,7 @@ def test_reset_forgets_a_tile():
             assert job.cycles == closed_form(3, 4, 5, 2, 2) + 3  # K = 2 takes R cycles
 
 
-@pytest.mark.parametrize("policy", ["bare", pytest.param("ocp", marks=pytest.mark.slow)])
+@pytest.mark.parametrize("policy", ["bare", pytest.param("ocp", marks=pytest.mark.evidence)])
 def test_masked_lanes_are_zero(policy):
     rng = np.random.default_rng(SEED)
     path = path_of(policy=policy)

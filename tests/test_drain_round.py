@@ -9,6 +9,8 @@ from lmul.hdl.formats import FORMATS
 from lmul.hdl.verilog import convert
 from lmul.sim.drain import drain, integers_to_odd
 
+pytestmark = pytest.mark.slow  # simulates
+
 SEED = 7
 
 
@@ -29,13 +31,13 @@ WIDTHS = [(44, -15), (20, -2), (50, -30), (24, -45), (9, -24)]
 
 @pytest.mark.parametrize(
     ("out", "overflow"),
-    [("fp32", "saturate"), pytest.param("bf16", "nonsaturating", marks=pytest.mark.slow)],
+    [("fp32", "saturate"), pytest.param("bf16", "nonsaturating", marks=pytest.mark.evidence)],
 )
 def test_sums(out, overflow):
     check(out, overflow)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 @pytest.mark.parametrize("overflow", ["nonsaturating", "saturate", "wrap"])
 def test_sums_beyond_the_result(overflow):
     check("fp16", overflow)

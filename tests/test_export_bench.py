@@ -17,6 +17,8 @@ from lmul.sim.golden import multiply
 from lmul.sim.vectors import all_pairs
 from lmul.synth import yosys
 
+pytestmark = pytest.mark.slow  # runs tools
+
 
 @pytest.mark.parametrize("name", NAMES)
 def test_verilator_lint(name: str, tmp_path: Path) -> None:

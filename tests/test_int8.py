@@ -11,6 +11,8 @@ from lmul.hdl.int_datapath import IntDatapath
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.verilog import convert
 
+pytestmark = pytest.mark.slow  # simulates
+
 SEED = 8
 
 

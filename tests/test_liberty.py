@@ -11,6 +11,8 @@ from lmul.hdl.errors import ToolFailed
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import area, load
 
+pytestmark = pytest.mark.slow  # runs tools
+
 INVERTER = """
   cell (inv) {{ area : {area};
     pin (a) {{ direction : input; }} pin (y) {{ direction : output; function : "!a"; }} }}"""

@@ -15,7 +15,7 @@ from lmul.hdl.verilog import emit
 from lmul.sim.golden import multiply
 from lmul.sim.vectors import pairs
 
-pytestmark = pytest.mark.slow  # netlists through Yosys
+pytestmark = pytest.mark.evidence  # the netlists; simulation has the same pairs
 
 SMALL = [f for f in FORMATS.values() if f.width <= 8]
 WIDE = [f for f in FORMATS.values() if f.width > 8]
@@ -67,26 +67,22 @@ def test_every_kind_and_preset(fmt):
     assert_equal_to_golden(designs_of(fmt))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fmt", [f for f in SMALL if f.name not in ("e4m3", "e2m1")], ids=str)
 def test_every_small_format(fmt):
     assert_equal_to_golden(designs_of(fmt))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fmt", WIDE, ids=str)
 def test_wide_formats(fmt):
     assert_equal_to_golden(designs_of(fmt))
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fmt", [FORMATS[n] for n in ("e4m3", "e3m2", "e5m2fnuz")], ids=str)
 @pytest.mark.parametrize("kind", ["lmul", "exact"])
 def test_every_legal_policy(fmt, kind):
     assert_equal_to_golden([Design(kind, fmt, policy=policy) for policy in ALL_POLICIES])
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize("fmt", USER_MADE, ids=str)
 def test_user_made_format(fmt):
     # mitchell is lmul at offset 0, and lax differs from ftz in the flags alone

@@ -13,6 +13,8 @@ from lmul.hdl.pe import PE
 from lmul.hdl.policy import POLICIES
 from lmul.sim import golden
 
+pytestmark = pytest.mark.slow  # simulates
+
 SEED = 20241003
 K_MAX = 16
 FLUSH = [(0, 0, 0, 0, 1)] * 3

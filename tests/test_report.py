@@ -34,6 +34,8 @@ from lmul.synth.report_console import console
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
 
+pytestmark = pytest.mark.slow  # runs tools
+
 _FORMATS = ("e4m3", "bf16")
 
 

@@ -9,6 +9,8 @@ from lmul.synth.circuit import Circuit
 from lmul.synth.gates import count
 from lmul.synth.synthesis import synthesis_report, synthesise
 
+pytestmark = pytest.mark.slow  # runs tools
+
 
 def circuit(name: str, expression: str) -> Circuit:
     text = f"module {name}(input [3:0] a, output y); assign y = {expression}; endmodule\n"

@@ -8,6 +8,8 @@ import pytest
 from lmul.hdl.design import Design
 from lmul.hdl.verilog import emit
 
+pytestmark = pytest.mark.slow  # runs tools
+
 NAMES = ["lmul-e4m3-ftz", "lmul_rne-e5m2-s1", "exact-e4m3-s3", "product-lmul-bf16-o3"]
 
 

@@ -18,6 +18,8 @@ from lmul.synth import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.gates import count
 
+pytestmark = pytest.mark.slow  # runs tools
+
 NAMES = ["lmul_rne-e4m3-ftz", "exact-e5m2-s3", "lmul_formula-e4m3", "product-exact-e4m3"]
 
 
