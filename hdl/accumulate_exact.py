@@ -4,7 +4,7 @@ from amaranth import Cat, Module, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.align import shift_left
+from lmul.hdl.align import Align
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.product_range import ProductRange
 from lmul.hdl.ripple import bit_signal, full_adder
@@ -51,10 +51,11 @@ class AccumulateExact(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        # Bits below the smallest product bit exist in no product, only in the shifter.
-        below = self.layout.exp_bias + self.lsb
-        magnitude = shift_left(m, self.p.sig, self.p.exp, below, below + self.range.magnitude_bits)
-        m.d.comb += self.total.eq(add_signed(m, self.acc, magnitude, self.p.neg))
+        m.submodules.align = align = Align(self.layout, self.lsb, self.range.magnitude_bits)
+        m.d.comb += [
+            *(align.p[name].eq(self.p[name]) for name, _ in self.layout),
+            self.total.eq(add_signed(m, self.acc, align.magnitude, self.p.neg)),
+        ]
         return m
 
 

@@ -1,10 +1,49 @@
 """Align: a significand takes its place among the bits of a fixed-point word."""
 
 from amaranth import Cat, Const, Module, Mux, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.operand import ProductLayout
 from lmul.hdl.ripple import bit_signal
 
-__all__ = ["shift_left"]
+__all__ = ["Align", "shift_left"]
+
+
+class Align(wiring.Component):
+    """A product's significand in its place among the bits of an exact sum.
+
+    Combinational.
+
+    Parameters
+    ----------
+    layout : ProductLayout
+        Of the product unit in front, whose ``exp`` starts at 0.
+    lsb : int
+        The last bit kept is worth ``2**lsb``; no product has a bit below it.
+    width : int
+        Bits of the largest product.
+
+    Members
+    -------
+    p : In(ProductLayout)
+    magnitude : Out(width)
+    """
+
+    def __init__(self, layout: ProductLayout, lsb: int, width: int) -> None:
+        self.layout = layout
+        self.lsb = lsb
+        self.width = width
+        super().__init__({"p": In(layout), "magnitude": Out(width)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        # Bits below the smallest product bit exist in no product, only in the shifter.
+        below = self.layout.exp_bias + self.lsb
+        word = shift_left(m, self.p.sig, self.p.exp, below, below + self.width)
+        m.d.comb += self.magnitude.eq(word)
+        return m
 
 
 def shift_left(m: Module, word: Value, places: Value, low: int, high: int) -> Value:
