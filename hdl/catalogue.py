@@ -2,10 +2,10 @@
 
 from collections.abc import Iterator
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES
+from lmul.hdl.unit_design import UnitDesign
 
 __all__ = ["describe", "named_designs"]
 
@@ -24,20 +24,20 @@ _POLICIES = {
 }
 
 
-def named_designs() -> Iterator[Design]:
+def named_designs() -> Iterator[UnitDesign]:
     """Every kind, format and preset, then every product unit; no stages, the paper's offset."""
     for kind in KINDS:
         for fmt in FORMATS.values():
             for policy in POLICIES.values():
                 if kind != "lmul_rne" or fmt.mantissa_bits <= 3:
-                    yield Design(kind, fmt, policy=policy)
+                    yield UnitDesign(kind, fmt, policy=policy)
     for kind in KINDS:
         for fmt in FORMATS.values():
             if kind != "lmul_rne" or fmt.mantissa_bits <= 3:
-                yield Design(kind, fmt, level="product")
+                yield UnitDesign(kind, fmt, level="product")
 
 
-def describe(design: Design) -> str:
+def describe(design: UnitDesign) -> str:
     """One line on what a design computes."""
     what = f"{design.format.name}: {_KINDS[design.kind]}"
     if design.offset is not None:

@@ -1,161 +1,87 @@
 """Design names: everything that a command needs to know about a circuit, in one word.
 
-KIND-FORMAT[-POLICY][-sN][-oN]      a multiplier: lmul-e4m3-ftz, exact-e5m2-s2
-product-KIND-FORMAT[-oN]            the bare product unit on Operands
+KIND-FORMAT[-POLICY][-sN][-oN]                          a multiplier: lmul-e4m3-ftz, exact-e5m2-s2
+product-KIND-FORMAT[-oN]                                the bare product unit on Operands
+pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]                 a processing element
+array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN]     a systolic array of them
+product-int8, pe-int8[-sN], array-int8-RxC-FLOW[-sN]    the integer twin
 """
 
-import re
-from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Self
 
-from lmul.hdl.formats import FORMATS, FloatFormat
-from lmul.hdl.kinds import KINDS, Kind, check_kind, resolve_offset
-from lmul.hdl.policy import POLICIES, Policy
+from lmul.hdl.policy import Policy
 
-__all__ = ["MAX_STAGES", "Design", "Level"]
-
-Level = Literal["product", "multiplier"]
-
-MAX_STAGES = 3
-_DEFAULT_POLICY = POLICIES["ocp"]
-_SUFFIX = re.compile(r"(?P<letter>[so])(?P<number>[0-9]+)")
+__all__ = ["Design"]
 
 
-@dataclass(frozen=True)
 class Design:
     """One circuit that this project can generate, simulate and measure.
 
-    Parameters
-    ----------
-    kind : str
-        One of :data:`lmul.hdl.kinds.KINDS`.
-    format : FloatFormat
-        The format of both operands and, for a multiplier, of the result.
-    level : str
-        ``"multiplier"`` (codes to code) or ``"product"`` (Operands to Product).
-    policy : Policy
-        For a multiplier; a product unit has none and ignores it.
-    offset : int or None
-        The added constant in units of ``2**-m``; None is the paper's.
-    stages : int
-        Pipeline registers of a multiplier, 0 to 3.
+    Its subclasses are :class:`~lmul.hdl.unit_design.UnitDesign` for multipliers and product units,
+    and :class:`~lmul.hdl.mac_design.MacDesign` for what accumulates. Designs are equal when their
+    names are.
 
-    Raises
-    ------
-    TypeError, ValueError
-        When a parameter is of the wrong type, unknown, or out of range.
+    Attributes
+    ----------
+    level : str
+        ``"product"``, ``"multiplier"``, ``"pe"`` or ``"array"``.
+    kind : str
+        One of :data:`lmul.hdl.kinds.KINDS`, or ``"int8"``.
+    format : FloatFormat or None
+        Of the operands; None for ``int8``.
+    policy : Policy
+    stages : int
+        Pipeline registers.
     """
 
-    kind: Kind
-    format: FloatFormat
-    level: Level = "multiplier"
-    policy: Policy = _DEFAULT_POLICY
-    offset: int | None = None
-    stages: int = 0
-
-    def __post_init__(self) -> None:
-        if not isinstance(self.format, FloatFormat):
-            raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
-        if FORMATS.get(self.format.name, self.format) != self.format:
-            # One name, two circuits: files and cached results of one would pass for the other's.
-            raise ValueError(
-                f"Format {self.format.name!r} is already a named format with other parameters; "
-                "give yours another name"
-            )
-        if not isinstance(self.policy, Policy):
-            raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
-        check_kind(self.kind, self.format)
-        offset = resolve_offset(self.kind, self.format, self.offset)
-        if self.kind in ("lmul", "lmul_formula") and offset == self.format.paper_offset:
-            object.__setattr__(self, "offset", None)
-        if self.level not in ("product", "multiplier"):
-            raise ValueError(f"Level must be product or multiplier, not {self.level!r}")
-        if not isinstance(self.stages, int) or isinstance(self.stages, bool):
-            raise TypeError(f"Stages must be an integer, not {self.stages!r}")
-        if not 0 <= self.stages <= MAX_STAGES:
-            raise ValueError(f"Stages must be from 0 to {MAX_STAGES}, not {self.stages!r}")
-        if self.level == "product":
-            if self.stages:
-                raise ValueError("A product unit has no pipeline stages; a multiplier has")
-            object.__setattr__(self, "policy", _DEFAULT_POLICY)
-
-    @property
-    def resolved_offset(self) -> int:
-        """The constant added to the mantissas, in units of ``2**-m``; 0 for kinds without one."""
-        return resolve_offset(self.kind, self.format, self.offset)
+    level: Any  # the subclasses are narrower
+    kind: Any
+    format: Any
+    policy: Policy
+    stages: int
 
     @property
     def name(self) -> str:
         """The canonical name; defaults are left out. ``Design.parse(d.name) == d``."""
-        parts = [self.kind, self.format.name]
-        if self.level == "product":
-            parts.insert(0, "product")
-        elif self.policy != _DEFAULT_POLICY:
-            parts.append(self.policy.name)
-        if self.stages:
-            parts.append(f"s{self.stages}")
-        if self.offset is not None:
-            parts.append(f"o{self.offset}")
-        return "-".join(parts)
+        raise NotImplementedError
 
     @property
     def module_name(self) -> str:
         """The name as a Verilog identifier."""
-        return self.name.replace("-", "_")
+        return self.name.replace("_-", "_m").replace("-", "_")
 
     @classmethod
-    def parse(cls, name: "str | Design") -> "Design":
+    def parse(cls, name: "str | Design") -> Self:
         """The design of a name; a Design is returned as it is.
+
+        A subclass's ``parse`` refuses the names of other designs.
 
         Raises
         ------
         TypeError, ValueError
             When ``name`` is no string; with the part that is wrong and what may stand there.
         """
-        if isinstance(name, Design):
-            return name
-        if not isinstance(name, str):
-            raise TypeError(f"A design's name must be a string, not {name!r}")
-        parts = name.split("-")
-        level: Level = "multiplier"
-        if parts[0] == "product":
-            level = "product"
-            parts.pop(0)
-        if not parts or parts[0] not in KINDS:
-            wrong = parts[0] if parts else ""
-            also = "" if level == "product" else ", or product-KIND-FORMAT"
-            raise ValueError(
-                f"Design {name!r}: unknown kind {wrong!r}, use {', '.join(KINDS)}{also}"
-            )
-        if len(parts) < 2 or parts[1] not in FORMATS:
-            wrong = parts[1] if len(parts) > 1 else ""
-            raise ValueError(f"Design {name!r}: unknown format {wrong!r}, use {', '.join(FORMATS)}")
-        kind, fmt, rest = parts[0], FORMATS[parts[1]], parts[2:]
-        policy = _DEFAULT_POLICY
-        numbers: dict[str, int] = {}
-        try:
-            if rest and level == "multiplier" and not _SUFFIX.fullmatch(rest[0]):
-                policy = Policy.parse(rest.pop(0))
-            for part in rest:
-                match = _SUFFIX.fullmatch(part)
-                if not match or match["letter"] in numbers:
-                    allowed = "oN" if level == "product" else "POLICY, then sN, then oN"
-                    raise ValueError(
-                        f"unexpected part {part!r}, after the format may stand {allowed}"
-                    )
-                if match["letter"] == "s" and "o" in numbers:
-                    raise ValueError(f"{part!r} stands before the offset, not after it")
-                numbers[match["letter"]] = int(match["number"])
-            return cls(
-                check_kind(kind, fmt),
-                fmt,
-                level,
-                policy,
-                offset=numbers.get("o"),
-                stages=numbers.get("s", 0),
-            )
-        except ValueError as error:
-            raise ValueError(f"Design {name!r}: {error}") from None
+        design = name if isinstance(name, Design) else _parse(name)
+        if not isinstance(design, cls):
+            raise ValueError(f"Design {design.name!r} is {design.what}, not {cls.what}")
+        return design
+
+    what: str = "a design"
+    """What the designs of this class are, in a word or two."""
 
     def __str__(self) -> str:
         return self.name
+
+
+def _parse(name: str) -> Design:
+    # Here, since both are made of what is above.
+    from lmul.hdl.mac_design import MacDesign
+    from lmul.hdl.unit_design import UnitDesign
+
+    if not isinstance(name, str):
+        raise TypeError(f"A design's name must be a string, not {name!r}")
+    accumulates = name.split("-")[0] in ("pe", "array") or name.startswith("product-int8")
+    try:
+        return (MacDesign if accumulates else UnitDesign)._from_name(name)
+    except ValueError as error:
+        raise ValueError(f"Design {name!r}: {error}") from None

@@ -1,22 +1,23 @@
-"""Names of circuits that accumulate: processing elements and systolic arrays.
+"""Designs of what accumulates, processing elements and systolic arrays, and their names.
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
 array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN]
-pe-int8[-sN], array-int8-RxC-FLOW[-sN]
+product-int8, pe-int8[-sN], array-int8-RxC-FLOW[-sN]
 """
 
 import re
 from dataclasses import dataclass
-from typing import Literal, TypeVar, get_args
+from typing import Literal, Self, TypeVar, get_args
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind
 from lmul.hdl.policy import POLICIES, Policy
 
 __all__ = ["MAX_SIDE", "Flow", "MacDesign", "MacKind", "MacLevel"]
 
-MacLevel = Literal["pe", "array"]
+MacLevel = Literal["product", "pe", "array"]
 MacKind = Kind | Literal["int8"]
 Flow = Literal["os", "ws"]
 """Output-stationary: sums stay in the array; weight-stationary: one operand stays."""
@@ -35,13 +36,13 @@ _Choice = TypeVar("_Choice", bound=str)
 
 
 @dataclass(frozen=True)
-class MacDesign:
-    """A processing element or an array of them.
+class MacDesign(Design):
+    """A processing element, an array of them, or the integer twin's product unit.
 
     Parameters
     ----------
     level : str
-        ``"pe"`` or ``"array"``.
+        ``"pe"`` or ``"array"``; ``"product"`` with ``int8`` alone.
     kind : str
         One of :data:`lmul.hdl.kinds.KINDS`, or ``"int8"``.
     format : FloatFormat or None
@@ -66,6 +67,8 @@ class MacDesign:
         When a parameter is of the wrong type, unknown, or out of range.
     """
 
+    what = "a PE or array"
+
     level: MacLevel
     kind: MacKind
     format: FloatFormat | None
@@ -79,7 +82,7 @@ class MacDesign:
 
     def __post_init__(self) -> None:
         if self.level not in get_args(MacLevel):
-            raise ValueError(f"Level must be pe or array, not {self.level!r}")
+            raise ValueError(f"Level must be {', '.join(_LEVELS)}, not {self.level!r}")
         if self.kind == "int8":
             if self.format is not None or self.accumulator is not None:
                 raise ValueError("Kind 'int8' has neither a floating-point format nor accumulator")
@@ -102,8 +105,13 @@ class MacDesign:
         self._check_number("columns", self.columns, 1, MAX_SIDE)
         if self.flow not in get_args(Flow):
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
-        if self.level == "pe" and (self.rows, self.columns, self.flow) != (1, 1, "os"):
-            raise ValueError("A PE has no rows, columns or flow; an array has")
+        if self.level != "array" and (self.rows, self.columns, self.flow) != (1, 1, "os"):
+            raise ValueError("Only an array has rows, columns and flow")
+        if self.level == "product":
+            if self.kind != "int8":
+                raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
+            if self.stages or self.k_max != DEFAULT_K_MAX:
+                raise ValueError("A product unit has neither stages nor k_max; a PE has")
 
     @staticmethod
     def _check_number(name: str, value: int, low: int, high: int) -> None:
@@ -137,30 +145,9 @@ class MacDesign:
             parts.append(f"s{self.stages}")
         return "-".join(parts)
 
-    @property
-    def module_name(self) -> str:
-        """The name as a Verilog identifier."""
-        return self.name.replace("_-", "_m").replace("-", "_")
-
     @classmethod
-    def parse(cls, name: str) -> "MacDesign":
-        """The design of a name.
-
-        Raises
-        ------
-        TypeError, ValueError
-            When ``name`` is no string; with the part that is wrong and what may stand there.
-        """
-        if not isinstance(name, str):
-            raise TypeError(f"A design's name must be a string, not {name!r}")
-        try:
-            return cls._parse(_PART.split(name))
-        except ValueError as error:
-            raise ValueError(f"Design {name!r}: {error}") from None
-
-    @classmethod
-    def _parse(cls, parts: list[str]) -> "MacDesign":
-        rest = iter(parts)
+    def _from_name(cls, name: str) -> Self:
+        rest = iter(_PART.split(name))
         level: MacLevel = _one_of("level", next(rest), _LEVELS)
         kind = next(rest, "")
         fmt = None
@@ -225,9 +212,6 @@ class MacDesign:
             else:
                 policy = Policy.parse(part)
         return policy, accumulator, numbers
-
-    def __str__(self) -> str:
-        return self.name
 
 
 def _one_of(what: str, part: str, choices: tuple[_Choice, ...]) -> _Choice:

@@ -7,12 +7,12 @@ from amaranth.hdl import ValueLike
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import Kind
 from lmul.hdl.pack import Pack
 from lmul.hdl.policy import Policy
 from lmul.hdl.product import product_unit
+from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.unpack_pair import UnpackPair
 
 __all__ = ["Multiplier"]
@@ -76,15 +76,15 @@ class Multiplier(wiring.Component):
             if fmt not in FORMATS:
                 raise ValueError(f"Unknown format {fmt!r}: use {', '.join(FORMATS)}")
             fmt = FORMATS[fmt]
-        # Design checks all of them, in one place.
-        self._design = Design(kind, fmt, "multiplier", Policy.parse(policy), offset, stages)
+        # UnitDesign checks all of them, in one place.
+        self._design = UnitDesign(kind, fmt, "multiplier", Policy.parse(policy), offset, stages)
         ports = {"x": In(fmt.width), "y": In(fmt.width), "p": Out(fmt.width)}
         if stages:
             ports |= {"en": In(1), "i_valid": In(1), "o_valid": Out(1)}
         super().__init__(ports)
 
     @classmethod
-    def from_design(cls, design: Design) -> "Multiplier":
+    def from_design(cls, design: UnitDesign) -> "Multiplier":
         """The multiplier that a design describes.
 
         Raises

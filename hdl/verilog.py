@@ -8,9 +8,9 @@ from amaranth.back import verilog
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.design import Design
 from lmul.hdl.multiplier import Multiplier
 from lmul.hdl.product import ProductUnit, product_unit
+from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog_text import tidy
 
 __all__ = ["FlatProduct", "component", "convert", "emit"]
@@ -54,7 +54,7 @@ class FlatProduct(wiring.Component):
         return m
 
 
-def component(design: Design) -> Multiplier | FlatProduct:
+def component(design: UnitDesign) -> Multiplier | FlatProduct:
     """The component of a design, with the ports that its Verilog has."""
     if design.level == "multiplier":
         return Multiplier.from_design(design)
@@ -88,7 +88,7 @@ def convert(component: wiring.Component, name: str) -> str:
     return tidy(text)
 
 
-def emit(design: Design) -> str:
+def emit(design: UnitDesign) -> str:
     """Verilog of a design; the top module is called ``design.module_name``.
 
     A multiplier has ports ``x``, ``y``, ``p``, and ``clk``, ``rst``, ``en``, ``i_valid``,

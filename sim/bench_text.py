@@ -4,7 +4,7 @@ Verilog-2001 but for ``$fatal``, which makes a simulator exit with an error; Ica
 Verilator run it as it is. It reads its vectors from a file beside it.
 """
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.bench_vectors import Vectors
 
 __all__ = ["bench_text"]
@@ -141,7 +141,7 @@ endmodule
 """
 
 
-def bench_text(design: Design, vectors: Vectors) -> str:
+def bench_text(design: UnitDesign, vectors: Vectors) -> str:
     """The bench of a design; it reads ``vectors.hex()`` from the file ``MODULE.hex``."""
     pipelined = design.stages > 0
     inputs = {port.name: port.width for port in vectors.inputs}

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.arithmetic import product_significands, unpack
 from lmul.sim.circuit import Circuit, Port
 from lmul.sim.golden import multiply
@@ -90,7 +90,7 @@ def bench_vectors(circuit: Circuit) -> Vectors:
     return Vectors(inputs, outputs, columns, exhaustive)
 
 
-def _product_columns(x: Column, y: Column, design: Design, exp_bias: int) -> dict[str, Column]:
+def _product_columns(x: Column, y: Column, design: UnitDesign, exp_bias: int) -> dict[str, Column]:
     """Operands as a product unit takes them, and its product; the last ones are zeros.
 
     E = 0 is an exponent like any other here: subnormals are normalised or flushed before.

@@ -10,11 +10,11 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES, Policy
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.builds import Simulation
 from lmul.sim.circuit import Circuit
 from lmul.sim.paths import build_root
@@ -62,11 +62,11 @@ def family(
     fmt: FloatFormat,
     kinds: Iterable[Kind] | None = None,
     policies: Iterable[Policy | str] | None = None,
-) -> list[Design]:
+) -> list[UnitDesign]:
     """The combinational multipliers of a format: every kind that it can have, every policy."""
     chosen = [Policy.parse(policy) for policy in (POLICIES if policies is None else policies)]
     return [
-        Design(kind, fmt, policy=policy)
+        UnitDesign(kind, fmt, policy=policy)
         for kind in (KINDS if kinds is None else kinds)
         if kind != "lmul_rne" or fmt.mantissa_bits <= 3
         for policy in chosen
@@ -88,17 +88,17 @@ def bulk_simulation(
 
 
 def verify_format(
-    designs: Sequence[Design],
+    designs: Sequence[UnitDesign],
     simulator: str = "verilator",
     count: int = WIDE_PAIRS,
     seed: int = SEED,
-    verilog: Mapping[Design, str] | None = None,
+    verilog: Mapping[UnitDesign, str] | None = None,
 ) -> VerifyResult:
     """Compare designs of one format with the golden model in one simulation.
 
     Parameters
     ----------
-    designs : sequence of Design
+    designs : sequence of UnitDesign
         Of the same format and number of stages.
     simulator : str
     count : int

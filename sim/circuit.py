@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 from amaranth.hdl import Fragment
 
-from lmul.hdl.design import Design
 from lmul.hdl.product import product_unit
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.elaboration import verilog_of
 
 __all__ = ["Circuit", "Port", "read_ports", "word_width"]
@@ -36,7 +36,7 @@ class Circuit:
 
     Attributes
     ----------
-    design : Design
+    design : UnitDesign
     verilog : str
         Text in which the module ``design.module_name`` stands.
     x, y, p : tuple of Port
@@ -45,7 +45,7 @@ class Circuit:
         What a product unit's ``p_exp`` exceeds the exponent by; 0 for a multiplier.
     """
 
-    design: Design
+    design: UnitDesign
     verilog: str
     x: tuple[Port, ...]
     y: tuple[Port, ...]
@@ -53,7 +53,7 @@ class Circuit:
     exp_bias: int = 0
 
     @classmethod
-    def of(cls, design: Design, verilog: str | None = None) -> "Circuit":
+    def of(cls, design: UnitDesign, verilog: str | None = None) -> "Circuit":
         """The circuit of a design; ``verilog`` stands in for the design's own text.
 
         Raises
@@ -74,7 +74,7 @@ class Circuit:
         return cls(design, text, sides["x"], sides["y"], sides["p"], _exp_bias(design))
 
 
-def _exp_bias(design: Design) -> int:
+def _exp_bias(design: UnitDesign) -> int:
     if design.level == "multiplier":
         return 0
     unit = product_unit(design.kind, design.format, design.offset)

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any, Literal
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit
 
 __all__ = ["PortText", "computes", "latency", "policy_words", "port_texts"]
@@ -46,7 +46,7 @@ class PortText:
     meaning: str
 
 
-def computes(design: Design) -> str:
+def computes(design: UnitDesign) -> str:
     """What stands at ``p``, in a sentence or two."""
     fmt, m = design.format, design.format.mantissa_bits
     offset = design.resolved_offset
@@ -86,7 +86,7 @@ def computes(design: Design) -> str:
     return f"{what}. Nothing is left to round."
 
 
-def latency(design: Design) -> str:
+def latency(design: UnitDesign) -> str:
     """When the result is there."""
     if design.stages == 0:
         return "combinational: p follows x and y in the same cycle"
@@ -96,7 +96,7 @@ def latency(design: Design) -> str:
     )
 
 
-def policy_words(design: Design) -> dict[str, str]:
+def policy_words(design: UnitDesign) -> dict[str, str]:
     """Each knob of a multiplier's policy in words; nothing for a product unit, which has none."""
     if design.level == "product":
         return {}
@@ -137,7 +137,7 @@ def port_texts(circuit: Circuit) -> list[PortText]:
     return texts
 
 
-def _meanings(design: Design, exp_bias: int) -> dict[str, str]:
+def _meanings(design: UnitDesign, exp_bias: int) -> dict[str, str]:
     fmt = design.format
     if design.level == "multiplier":
         code = (

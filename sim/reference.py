@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit, word_width
 from lmul.sim.golden import multiply, product
 from lmul.sim.vectors import SEED, WIDE_PAIRS, corner_pairs, pairs
@@ -45,7 +45,7 @@ class Comparison:
 
 
 def stimulus(
-    design: Design, corners: bool = False, count: int = WIDE_PAIRS, seed: int = SEED
+    design: UnitDesign, corners: bool = False, count: int = WIDE_PAIRS, seed: int = SEED
 ) -> Stimulus:
     """Operand words for a design: :func:`lmul.sim.vectors.pairs` of its format, or the corners.
 
@@ -85,13 +85,13 @@ def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
     return Comparison(len(given), len(indices), examples)
 
 
-def _codes(design: Design, given: Stimulus) -> Words:
+def _codes(design: UnitDesign, given: Stimulus) -> Words:
     return multiply(
         given.x, given.y, design.format, design.kind, design.policy, offset=design.offset
     )
 
 
-def _values(design: Design, given: Stimulus) -> npt.NDArray[np.float64]:
+def _values(design: UnitDesign, given: Stimulus) -> npt.NDArray[np.float64]:
     """The product of Operands: "raw" reads every exponent field as a normal number's."""
     fmt = design.format
     x, y = _operand_code(given.x, design), _operand_code(given.y, design)
@@ -112,21 +112,21 @@ def _read_product(circuit: Circuit, words: Words) -> npt.NDArray[np.float64]:
     return np.where(fields["p_neg"].astype(np.bool_), -magnitude, magnitude)
 
 
-def _finite_operands(codes: Iterable[Words], design: Design) -> tuple[Words, Words]:
+def _finite_operands(codes: Iterable[Words], design: UnitDesign) -> tuple[Words, Words]:
     fmt = design.format
     x, y = codes
     finite = np.maximum(x & fmt.magnitude_mask, y & fmt.magnitude_mask) <= fmt.max_code
     return _operand_words(x[finite], design), _operand_words(y[finite], design)
 
 
-def _operand_words(codes: Words, design: Design) -> Words:
+def _operand_words(codes: Words, design: UnitDesign) -> Words:
     """Codes with the zero flag, 0, put between magnitude and sign."""
     fmt = design.format
     wide = codes.astype(np.uint64)
     return wide & np.uint64(fmt.magnitude_mask) | (wide & np.uint64(fmt.sign_mask)) << np.uint64(1)
 
 
-def _operand_code(words: Words, design: Design) -> Words:
+def _operand_code(words: Words, design: UnitDesign) -> Words:
     fmt = design.format
     return words & np.uint64(fmt.magnitude_mask) | words >> np.uint64(1) & np.uint64(fmt.sign_mask)
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.builds import Simulation, locked
 from lmul.sim.bulk import bulk_simulation
 from lmul.sim.circuit import Circuit
@@ -48,7 +48,7 @@ class SimulationResult:
 
 
 def simulate(
-    design: Design,
+    design: UnitDesign,
     simulator: str = "verilator",
     waves: bool = False,
     out: Path = Path("build/sim"),
@@ -61,7 +61,7 @@ def simulate(
 
     Parameters
     ----------
-    design : Design
+    design : UnitDesign
         A multiplier or a product unit.
     simulator : str
         ``"verilator"`` or ``"icarus"``.

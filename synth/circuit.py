@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 
 __all__ = ["Circuit"]
 
@@ -56,5 +57,5 @@ class Circuit:
         # Imported here: elaboration pulls in all of Amaranth, which hand-made Verilog never needs.
         from lmul.hdl.verilog import emit
 
-        parsed = Design.parse(design)
+        parsed = UnitDesign.parse(design)
         return cls(parsed.module_name, emit(parsed), parsed.level, parsed.name)

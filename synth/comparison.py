@@ -11,10 +11,10 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS, Kind, check_kind
 from lmul.hdl.policy import POLICIES
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.golden import multiply
 from lmul.synth.circuit import Circuit
 from lmul.synth.gates import GateCount, count
@@ -65,12 +65,12 @@ def kinds_of(fmt: str) -> tuple[Kind, ...]:
 
 def multiplier_name(kind: Kind, fmt: str, policy: str) -> str:
     """The design name of a multiplier."""
-    return Design(kind, FORMATS[fmt], policy=POLICIES[policy]).name
+    return UnitDesign(kind, FORMATS[fmt], policy=POLICIES[policy]).name
 
 
 def product_name(kind: Kind, fmt: str) -> str:
     """The design name of a bare product unit."""
-    return Design(kind, FORMATS[fmt], "product").name
+    return UnitDesign(kind, FORMATS[fmt], "product").name
 
 
 def report_designs(
@@ -105,7 +105,7 @@ def count_gates(
         When Yosys is missing or rejects a design; what was running is finished first.
     """
     names = list(names)
-    slow_first = sorted(names, key=lambda n: (Design.parse(n).format.width, "exact" in n))[::-1]
+    slow_first = sorted(names, key=lambda n: (UnitDesign.parse(n).format.width, "exact" in n))[::-1]
     done: dict[str, tuple[GateCount, str]] = {}
     with ThreadPoolExecutor(_WORKERS) as pool:
         running = {pool.submit(_counted, name): name for name in slow_first}

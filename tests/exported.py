@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.export import package
 from lmul.sim.simulators import environment
 
@@ -37,7 +37,7 @@ NAMES = [
 
 @lru_cache
 def files_of(name: str) -> dict[str, str]:
-    return package(Design.parse(name))
+    return package(UnitDesign.parse(name))
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

@@ -7,13 +7,13 @@ through them, so that a bug stays planted however the sound one is built.
 import re
 from collections.abc import Mapping
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
 
 _CONTROLS = ("rst", "en", "i_valid")
 
 
-def damaged(design: Design, changes: Mapping[str, str]) -> str:
+def damaged(design: UnitDesign, changes: Mapping[str, str]) -> str:
     """Verilog of a multiplier in which ``changes`` go wrong.
 
     ``changes`` maps a port to the expression that is connected in its place: an input that the
@@ -39,6 +39,6 @@ def damaged(design: Design, changes: Mapping[str, str]) -> str:
     return re.sub(rf"\b{name}\b", f"{name}_sound", emit(design)) + "\n".join(lines)
 
 
-def with_other(design: Design, other: Design) -> str:
+def with_other(design: UnitDesign, other: UnitDesign) -> str:
     """The Verilog of ``other`` under the name of ``design``."""
     return emit(other).replace(other.module_name, design.module_name)

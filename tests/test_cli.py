@@ -98,7 +98,7 @@ WRONG = {
     "sim lmul-e4m3 --simulator modelsim": "Unknown simulator 'modelsim': use verilator or icarus",
     "synth lmull-e4m3": (
         "Design 'lmull-e4m3': unknown kind 'lmull', use lmul, lmul_rne, lmul_formula, mitchell, "
-        "exact, or product-KIND-FORMAT"
+        "exact, product-KIND-FORMAT, pe-KIND-FORMAT or array-KIND-FORMAT-RxC-FLOW"
     ),
     "synth lmul-e4m3 --liberty none.lib": "Liberty file 'none.lib' does not exist",
     "synth lmul-e4m3 --fpga spartan": ("Unknown FPGA family 'spartan': use ice40, ecp5, xilinx"),

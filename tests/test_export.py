@@ -12,14 +12,14 @@ from pathlib import Path
 import pytest
 from exported import NAMES, files_of, run_icarus
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.export import export, package
 
 
 @pytest.mark.parametrize("name", NAMES)
 def test_files(name: str) -> None:
-    module = Design.parse(name).module_name
+    module = UnitDesign.parse(name).module_name
     suffixes = [".v", "_tb.v", ".hex", ".f", ".vlt", ".json"]
     assert list(files_of(name)) == [f"{module}{suffix}" for suffix in suffixes]
     assert files_of(name)[f"{module}.f"] == f"{module}.v\n"
@@ -28,7 +28,7 @@ def test_files(name: str) -> None:
 
 
 def test_export_writes_the_package(tmp_path: Path) -> None:
-    design = Design.parse("lmul-e2m1")
+    design = UnitDesign.parse("lmul-e2m1")
     written = export(design, tmp_path / "new" / "folder")
     assert [path.name for path in written] == list(package(design))
     assert {path.name: path.read_text() for path in written} == package(design)
@@ -39,10 +39,10 @@ def test_export_writes_the_package(tmp_path: Path) -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.export import export
 for name in sys.argv[1:]:
-    export(Design.parse(name), Path("out"))
+    export(UnitDesign.parse(name), Path("out"))
 """
 
 
@@ -73,7 +73,7 @@ def test_no_path_of_this_machine(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_manifest(name: str) -> None:
-    design, files = Design.parse(name), files_of(name)
+    design, files = UnitDesign.parse(name), files_of(name)
     module, fmt = design.module_name, design.format
     manifest = json.loads(files[f"{module}.json"])
     assert manifest["files"] == {
@@ -108,7 +108,7 @@ def test_manifest(name: str) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_head_says_what_it_is(name: str) -> None:
-    design = Design.parse(name)
+    design = UnitDesign.parse(name)
     head = files_of(name)[f"{design.module_name}.v"].partition("\nmodule ")[0]
     lines = head.splitlines()
     assert lines[0] == "// SPDX-License-Identifier: Apache-2.0"
@@ -121,7 +121,7 @@ def test_head_says_what_it_is(name: str) -> None:
 
 def test_words_fit_the_format() -> None:
     def head(name: str) -> str:
-        text = files_of(name)[f"{Design.parse(name).module_name}.v"].partition("\nmodule ")[0]
+        text = files_of(name)[f"{UnitDesign.parse(name).module_name}.v"].partition("\nmodule ")[0]
         return " ".join(text.replace("//", "").split())
 
     assert "too large become NaN" in head("lmul-e4m3-s2")
@@ -138,7 +138,7 @@ def test_words_fit_the_format() -> None:
 
 
 def test_format_of_ones_own(tmp_path: Path) -> None:
-    design = Design("lmul", FloatFormat("e3m3_mine", 3, 3, 2, "fnuz"), stages=1)
+    design = UnitDesign("lmul", FloatFormat("e3m3_mine", 3, 3, 2, "fnuz"), stages=1)
     names = [path.name for path in export(design, tmp_path)]
     assert names[0] == "lmul_e3m3_mine_s1.v"
     if shutil.which("iverilog"):
@@ -147,7 +147,7 @@ def test_format_of_ones_own(tmp_path: Path) -> None:
 
 # What can't be written
 
-DESIGN = Design.parse("lmul-e4m3-ftz")
+DESIGN = UnitDesign.parse("lmul-e4m3-ftz")
 
 
 def test_file_in_place_of_folder(tmp_path: Path) -> None:

@@ -10,8 +10,8 @@ import pytest
 from exported import NAMES, NEEDS_ICARUS, files_of, run_icarus, run_verilator, write
 from planted_bugs import damaged, with_other
 
-from lmul.hdl.design import Design
 from lmul.hdl.kinds import KINDS, Kind
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.export import export
 from lmul.sim.golden import multiply
 from lmul.sim.vectors import all_pairs
@@ -27,7 +27,7 @@ def test_verilator_lint(name: str, tmp_path: Path) -> None:
     -Wall's remarks on style are of two kinds and no more: several modules in one file, and the
     upper bits of sums that nothing reads.
     """
-    module = Design.parse(name).module_name
+    module = UnitDesign.parse(name).module_name
     write(tmp_path, files_of(name))
     waived = re.findall(r"lint_off -rule (\w+)", files_of(name)[f"{module}.vlt"])
     assert waived == ["WIDTHEXPAND"]
@@ -44,7 +44,7 @@ def test_verilator_lint(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", NAMES)
 def test_yosys_reads_it(name: str) -> None:
-    module = Design.parse(name).module_name
+    module = UnitDesign.parse(name).module_name
     script = (
         f"read_verilog d.v\nhierarchy -check -top {module}\nproc\ncheck -assert\n"
         "flatten\nopt_clean\ntee -q -o stat.json stat -json\n"
@@ -63,7 +63,7 @@ BENCHED = [name for name in NAMES if name != "exact-fp32"]
 @NEEDS_ICARUS
 @pytest.mark.parametrize("name", BENCHED)
 def test_bench_passes(name: str, tmp_path: Path) -> None:
-    design = Design.parse(name)
+    design = UnitDesign.parse(name)
     module = design.module_name
     write(tmp_path, files_of(name))
     manifest = json.loads(files_of(name)[f"{module}.json"])
@@ -86,7 +86,7 @@ def test_bench_passes(name: str, tmp_path: Path) -> None:
 @pytest.mark.parametrize("kind", KINDS)
 def test_bench_passes_for_every_kind_and_preset(kind: Kind, policy: str, tmp_path: Path) -> None:
     stages = (KINDS.index(kind) + len(policy)) % 4
-    design = Design.parse(f"{kind}-e3m2-{policy}-s{stages}")
+    design = UnitDesign.parse(f"{kind}-e3m2-{policy}-s{stages}")
     export(design, tmp_path)
     done = run_icarus(tmp_path, design.module_name)
     assert done.returncode == 0
@@ -99,7 +99,7 @@ def test_bench_passes_for_every_kind_and_preset(kind: Kind, policy: str, tmp_pat
     [("exact-fp32", False), ("lmul_rne-e4m3-ftz-s3", False), ("lmul_rne-e4m3-ftz-s3", True)],
 )
 def test_bench_in_verilator(name: str, damage: bool, tmp_path: Path) -> None:
-    module = Design.parse(name).module_name
+    module = UnitDesign.parse(name).module_name
     files = dict(files_of(name))
     if damage:
         bench = files[f"{module}_tb.v"].replace("p !== ", "~p !== ")
@@ -115,7 +115,7 @@ def test_bench_in_verilator(name: str, damage: bool, tmp_path: Path) -> None:
     assert ("FAIL: " if damage else "PASS: ") + module in done.stdout
 
 
-SOUND = Design.parse("lmul-e4m3-ftz")
+SOUND = UnitDesign.parse("lmul-e4m3-ftz")
 X, Y = all_pairs(SOUND.format)
 RESULTS = multiply(X, Y, "e4m3", "lmul", "ftz")
 BUGS = {
@@ -148,7 +148,7 @@ def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
 
 @NEEDS_ICARUS
 def test_bench_finds_wrong_offset(tmp_path: Path) -> None:
-    other = Design.parse("lmul-e4m3-ftz-o2")
+    other = UnitDesign.parse("lmul-e4m3-ftz-o2")
     wrong = np.count_nonzero(multiply(X, Y, "e4m3", "lmul", "ftz", offset=2) != RESULTS)
     write(tmp_path, files_of(SOUND.name) | {"lmul_e4m3_ftz.v": with_other(SOUND, other)})
     done = run_icarus(tmp_path, "lmul_e4m3_ftz")
@@ -156,7 +156,7 @@ def test_bench_finds_wrong_offset(tmp_path: Path) -> None:
     assert f"FAIL: lmul_e4m3_ftz: {wrong} wrong in 65536 of 65536 vectors\n" in done.stdout
 
 
-PIPELINED = Design.parse("lmul-e2m3-s2")
+PIPELINED = UnitDesign.parse("lmul-e2m3-s2")
 PIPELINE_BUGS = {
     "stall ignored": damaged(PIPELINED, {"en": "1'b1"}),
     "reset ignored": damaged(PIPELINED, {"rst": "1'b0"}),
@@ -164,8 +164,8 @@ PIPELINE_BUGS = {
     "never valid": damaged(PIPELINED, {"o_valid": "1'b0"}),
     "valid lost in a stall": damaged(PIPELINED, {"o_valid": "sound_o_valid & en"}),
     "result gone in a stall": damaged(PIPELINED, {"p": "en ? sound_p : 6'h00"}),
-    "a stage too many": with_other(PIPELINED, Design.parse("lmul-e2m3-s3")),
-    "a stage too few": with_other(PIPELINED, Design.parse("lmul-e2m3-s1")),
+    "a stage too many": with_other(PIPELINED, UnitDesign.parse("lmul-e2m3-s3")),
+    "a stage too few": with_other(PIPELINED, UnitDesign.parse("lmul-e2m3-s1")),
     "swapped operand": damaged(PIPELINED, {"x": "y"}),
 }
 

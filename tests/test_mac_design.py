@@ -51,7 +51,10 @@ def test_parts():
 @pytest.mark.parametrize(
     ("name", "message"),
     [
-        ("mac-lmul-e4m3", "unknown level 'mac', use pe or array"),
+        (
+            "pe-lmul-e4m3-ocp-lax",
+            "unexpected part 'lax', there may stand POLICY, then ACC, then kK, then sN",
+        ),
         ("pe-foo", "unknown kind 'foo', use lmul, lmul_rne, lmul_formula, mitchell, exact, int8"),
         ("array-lmul-e4m3", "unknown size '', use RxC, such as 8x8"),
         ("array-lmul-e4m3-8x8-is", "unknown flow 'is', use os or ws"),

@@ -6,11 +6,11 @@ from amaranth import Elaboratable, Module
 from amaranth.sim import Simulator
 from netlist_eval import netlists
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.multiplier import Multiplier
 from lmul.hdl.policy import POLICIES, Policy
+from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
 from lmul.sim.golden import multiply
 from lmul.sim.vectors import pairs
@@ -45,7 +45,7 @@ USER_MADE = [
 
 def designs_of(fmt):
     kinds: list[Kind] = [k for k in KINDS if k != "lmul_rne" or fmt.mantissa_bits <= 3]
-    return [Design(kind, fmt, policy=policy) for kind in kinds for policy in POLICIES.values()]
+    return [UnitDesign(kind, fmt, policy=policy) for kind in kinds for policy in POLICIES.values()]
 
 
 def assert_equal_to_golden(designs, count=1 << 16):
@@ -80,7 +80,7 @@ def test_wide_formats(fmt):
 @pytest.mark.parametrize("fmt", [FORMATS[n] for n in ("e4m3", "e3m2", "e5m2fnuz")], ids=str)
 @pytest.mark.parametrize("kind", ["lmul", "exact"])
 def test_every_legal_policy(fmt, kind):
-    assert_equal_to_golden([Design(kind, fmt, policy=policy) for policy in ALL_POLICIES])
+    assert_equal_to_golden([UnitDesign(kind, fmt, policy=policy) for policy in ALL_POLICIES])
 
 
 @pytest.mark.parametrize("fmt", USER_MADE, ids=str)
@@ -93,7 +93,7 @@ def test_user_made_format(fmt):
 @pytest.mark.parametrize("kind", ["lmul", "lmul_formula"])
 def test_every_offset(kind):
     fmt = FORMATS["e3m2"]
-    assert_equal_to_golden([Design(kind, fmt, offset=offset) for offset in range(4)])
+    assert_equal_to_golden([UnitDesign(kind, fmt, offset=offset) for offset in range(4)])
 
 
 def test_widest_offset_with_largest_operands():
@@ -101,7 +101,7 @@ def test_widest_offset_with_largest_operands():
     policy = Policy("zero", "normalize", "gradual", "saturate", "ignore")
     for fmt in (FORMATS["e3m4"], FORMATS["e4m3"]):
         largest = (1 << fmt.mantissa_bits) - 1
-        assert_equal_to_golden([Design("lmul", fmt, policy=policy, offset=largest)])
+        assert_equal_to_golden([UnitDesign("lmul", fmt, policy=policy, offset=largest)])
 
 
 class Pipeline:
@@ -167,7 +167,7 @@ def test_enable_holds_every_register(stages):
 
 
 def test_reset_clears_valid_alone():
-    text = emit(Design.parse("lmul-e4m3-s2"))
+    text = emit(UnitDesign.parse("lmul-e4m3-s2"))
     assert "rst" in text
     assert "o_valid" in text
 
@@ -215,7 +215,7 @@ def test_in_another_design():
 
 
 def test_from_design():
-    dut = Multiplier.from_design(Design.parse("lmul-e5m2-lax-s1-o2"))
+    dut = Multiplier.from_design(UnitDesign.parse("lmul-e5m2-lax-s1-o2"))
     assert (dut.fmt.name, dut.policy.name, dut.stages, dut.offset) == ("e5m2", "lax", 1, 2)
 
 
@@ -223,7 +223,7 @@ def test_from_design_wrong():
     with pytest.raises(
         ValueError, match=r"^Design 'product-lmul-e4m3' is no multiplier but a product$"
     ):
-        Multiplier.from_design(Design.parse("product-lmul-e4m3"))
+        Multiplier.from_design(UnitDesign.parse("product-lmul-e4m3"))
 
 
 @pytest.mark.parametrize(

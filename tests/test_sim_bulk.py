@@ -4,9 +4,9 @@ import re
 
 import pytest
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.policy import POLICIES, Policy
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.bulk import family, verify, verify_format
 
 PAIRS = {fmt.name: min(1 << 2 * fmt.width, 1 << 20) for fmt in FORMATS.values()}
@@ -42,7 +42,7 @@ def test_every_bit_is_golden(name):
 def test_product_units_are_golden(name):
     fmt = FORMATS[name]
     multipliers = family(fmt, policies=["bare"])
-    result = verify_format([Design(each.kind, fmt, level="product") for each in multipliers])
+    result = verify_format([UnitDesign(each.kind, fmt, level="product") for each in multipliers])
     assert result.examples == ()
     assert (result.units, result.mismatches) == (len(multipliers), 0)
     finite = 2 * (fmt.max_code + 1)

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from planted_bugs import damaged, with_other
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.bulk import family, verify_format
 from lmul.sim.circuit import Circuit
 from lmul.sim.golden import multiply
@@ -14,13 +14,13 @@ from lmul.sim.runner import run
 from lmul.sim.simulate import per_cycle_simulation, simulate
 from lmul.sim.vectors import all_pairs
 
-DESIGN = Design.parse("lmul-e4m3-ftz")
+DESIGN = UnitDesign.parse("lmul-e4m3-ftz")
 X, Y = all_pairs(DESIGN.format)
 SOUND = multiply(X, Y, "e4m3", "lmul", "ftz")
 CARRIES = (X & 7).astype(int) + (Y & 7) + 1 > 7
 BUGS = {
     "wrong offset": (
-        with_other(DESIGN, Design.parse("lmul-e4m3-ftz-o2")),
+        with_other(DESIGN, UnitDesign.parse("lmul-e4m3-ftz-o2")),
         np.count_nonzero(multiply(X, Y, "e4m3", "lmul", "ftz", offset=2) != SOUND),
     ),
     "lost carry": (
@@ -36,17 +36,17 @@ BUGS = {
         np.count_nonzero(SOUND == 0x7F),
     ),
 }
-PIPELINED = Design.parse("lmul-e4m3-ftz-s2")
+PIPELINED = UnitDesign.parse("lmul-e4m3-ftz-s2")
 PIPELINE_BUGS = {
     "stall ignored": (damaged(PIPELINED, {"en": "1'b1"}), {"stalls", "reset"}),
     "reset ignored": (damaged(PIPELINED, {"rst": "1'b0"}), {"reset"}),
     "reset waits for enable": (damaged(PIPELINED, {"rst": "rst & en"}), {"reset"}),
     "a stage too many": (
-        with_other(PIPELINED, Design.parse("lmul-e4m3-ftz-s3")),
+        with_other(PIPELINED, UnitDesign.parse("lmul-e4m3-ftz-s3")),
         {"corners", "latency", "stalls", "reset"},
     ),
     "a stage too few": (
-        with_other(PIPELINED, Design.parse("lmul-e4m3-ftz-s1")),
+        with_other(PIPELINED, UnitDesign.parse("lmul-e4m3-ftz-s1")),
         {"corners", "latency", "stalls", "reset"},
     ),
     "always valid": (

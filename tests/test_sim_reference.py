@@ -3,8 +3,8 @@
 import numpy as np
 import pytest
 
-from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit, Port, read_ports
 from lmul.sim.reference import Stimulus, compare, stimulus
 from lmul.sim.wrapper import results_dtype, stimulus_dtype, wrapper
@@ -17,7 +17,7 @@ def words(*values: int) -> np.ndarray:
 
 
 def test_codes():
-    circuit = Circuit.of(Design.parse("exact-e4m3"))
+    circuit = Circuit.of(UnitDesign.parse("exact-e4m3"))
     # 1 * 1.5, -2 * 2, NaN * 1; codes by hand.
     given = Stimulus(words(0x38, 0xC0, 0x7F), words(0x3C, 0x40, 0x38))
     assert compare(circuit, given, words(0x3C, 0xC8, 0x7F)).mismatches == 0
@@ -36,7 +36,7 @@ def product_circuit() -> Circuit:
         for s in "xy"
     )
     p = (Port("p_sig", 8), Port("p_exp", 5), Port("p_neg", 1))
-    return Circuit(Design.parse("product-exact-e4m3"), "", x, y, p, exp_bias=20)
+    return Circuit(UnitDesign.parse("product-exact-e4m3"), "", x, y, p, exp_bias=20)
 
 
 @pytest.mark.parametrize(
@@ -60,7 +60,7 @@ def test_product_values(x, y, p, right):
 
 
 def test_product_stimulus():
-    given = stimulus(Design.parse("product-lmul-e5m2"))
+    given = stimulus(UnitDesign.parse("product-lmul-e5m2"))
     zero_x, zero_y = (((side >> 7) & 1).astype(bool) for side in (given.x, given.y))
     finite = 2 * (FORMATS["e5m2"].max_code + 1)
     assert np.count_nonzero(~zero_x & ~zero_y) == finite**2
@@ -86,14 +86,14 @@ endmodule
 
 
 def test_circuit_of_a_product():
-    circuit = Circuit.of(Design.parse("product-exact-e4m3"))
+    circuit = Circuit.of(UnitDesign.parse("product-exact-e4m3"))
     assert [p.name for p in circuit.x] == ["x_man", "x_exp", "x_zero", "x_neg"]
     assert [p.width for p in circuit.x] == [3, 4, 1, 1]
     assert [p.name for p in circuit.p] == ["p_sig", "p_exp", "p_neg"]
 
 
 def test_circuit_with_other_ports():
-    design = Design.parse("lmul-e4m3")
+    design = UnitDesign.parse("lmul-e4m3")
     text = "module lmul_e4m3(x, y, q);\n input x;\n input y;\n output q;\nendmodule\n"
     with pytest.raises(ValueError, match=r"^Module 'lmul_e4m3' has ports q, x, y, which are not"):
         Circuit.of(design, text)
@@ -101,7 +101,7 @@ def test_circuit_with_other_ports():
 
 def test_wrapper_layout():
     kinds = ("lmul", "exact", "mitchell")
-    circuits = [Circuit.of(Design.parse(f"{kind}-bf16")) for kind in kinds]
+    circuits = [Circuit.of(UnitDesign.parse(f"{kind}-bf16")) for kind in kinds]
     assert stimulus_dtype(circuits).itemsize == 4
     records = results_dtype(circuits)
     assert records.itemsize == 8  # three 16-bit words, to whole 32-bit ones
@@ -116,7 +116,7 @@ def test_wrapper_layout():
 
 
 def test_wrapper_wrong():
-    circuits = [Circuit.of(Design.parse(name)) for name in ("lmul-e4m3", "lmul-e4m3-s1")]
+    circuits = [Circuit.of(UnitDesign.parse(name)) for name in ("lmul-e4m3", "lmul-e4m3-s1")]
     message = r"^Circuits under one wrapper must have one format and as many stages$"
     with pytest.raises(ValueError, match=message):
         wrapper(circuits)

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed, ToolNotFound
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim import process
 from lmul.sim.builds import Simulation, locked
 from lmul.sim.circuit import Circuit
@@ -22,7 +22,7 @@ from lmul.sim.runner import run
 from lmul.sim.simulate import per_cycle_simulation, simulate
 from lmul.sim.simulators import check_simulator, environment
 
-DESIGN = Design.parse("exact-e2m1-lax")
+DESIGN = UnitDesign.parse("exact-e2m1-lax")
 
 
 @pytest.fixture
@@ -224,7 +224,7 @@ def test_bench_without_tests(tmp_path):
 
 
 def test_plan_round_trip(tmp_path, monkeypatch):
-    circuit = Circuit.of(Design.parse("product-lmul-e4m3-o2"))
+    circuit = Circuit.of(UnitDesign.parse("product-lmul-e4m3-o2"))
     Plan((circuit,), 5, 6).save(tmp_path / "plan.json")
     monkeypatch.setenv("LMUL_PLAN", str(tmp_path / "plan.json"))
     plan = Plan.load()

@@ -5,7 +5,7 @@ from xml.etree import ElementTree
 
 import pytest
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.simulate import simulate
 
 ICARUS = pytest.mark.skipif(
@@ -25,7 +25,7 @@ ICARUS = pytest.mark.skipif(
     ],
 )
 def test_verilator(name, tests, vectors, tmp_path):
-    result = simulate(Design.parse(name), out=tmp_path)
+    result = simulate(UnitDesign.parse(name), out=tmp_path)
     assert result.failed == ()
     assert result.tests == tests
     assert result.vectors == vectors if vectors else result.vectors > 60000
@@ -38,7 +38,7 @@ def test_verilator(name, tests, vectors, tmp_path):
     ["lmul-e4m3", "lmul_formula-e5m2-ftz", "exact-e2m1-lax", "lmul-e5m2-s3", "product-lmul-e2m3"],
 )
 def test_icarus(name, tmp_path):
-    result = simulate(Design.parse(name), "icarus", out=tmp_path)
+    result = simulate(UnitDesign.parse(name), "icarus", out=tmp_path)
     assert result.failed == ()
     assert result.tests == (5 if name.endswith("s3") else 3)
     assert result.vectors > 250
@@ -47,7 +47,7 @@ def test_icarus(name, tmp_path):
 @pytest.mark.slow
 def test_waves_progress_junit(tmp_path):
     seen = []
-    design = Design.parse("mitchell-e2m1-s1")
+    design = UnitDesign.parse("mitchell-e2m1-s1")
     result = simulate(design, waves=True, out=tmp_path, on_progress=lambda *x: seen.append(x[:2]))
     assert seen == [(0, 3), (1, 3), (2, 3), (3, 3)]
     assert result.waves is not None and result.waves.read_text().count("$var") > 8
@@ -61,6 +61,6 @@ def test_waves_progress_junit(tmp_path):
 @ICARUS
 @pytest.mark.slow
 def test_waves_icarus(tmp_path):
-    result = simulate(Design.parse("mitchell-e2m1"), "icarus", waves=True, out=tmp_path)
+    result = simulate(UnitDesign.parse("mitchell-e2m1"), "icarus", waves=True, out=tmp_path)
     assert result.failures == 0
     assert result.waves is not None and result.waves.stat().st_size > 100

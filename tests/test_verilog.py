@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -25,7 +25,7 @@ NAMES = ["lmul-e4m3-ftz", "lmul_rne-e5m2-s1", "exact-e4m3-s3", "product-lmul-bf1
     ],
 )
 def test_ports(name, wanted):
-    design = Design.parse(name)
+    design = UnitDesign.parse(name)
     text = emit(design)
     listed = re.search(rf"module {design.module_name}\s*\((.*?)\);", text, re.DOTALL)
     assert listed
@@ -35,8 +35,9 @@ def test_ports(name, wanted):
 
 def test_same_bytes_whatever_the_hash_seed():
     code = (
-        "from lmul.hdl.design import Design; from lmul.hdl.verilog import emit; import hashlib; "
-        f"text = ''.join(emit(Design.parse(n)) for n in {NAMES!r}); "
+        "from lmul.hdl.unit_design import UnitDesign; from lmul.hdl.verilog import emit; "
+        "import hashlib; "
+        f"text = ''.join(emit(UnitDesign.parse(n)) for n in {NAMES!r}); "
         "print(hashlib.sha256(text.encode()).hexdigest())"
     )
     digests = {
@@ -54,19 +55,19 @@ def test_same_bytes_whatever_the_hash_seed():
 
 @pytest.mark.parametrize("name", NAMES)
 def test_names_no_path_and_no_escaped_module(name):
-    text = emit(Design.parse(name))
+    text = emit(UnitDesign.parse(name))
     assert ".py" not in text
     assert os.sep + "home" not in text
     modules = re.findall(r"^module (\S+)", text, re.MULTILINE)
-    module_name = Design.parse(name).module_name
+    module_name = UnitDesign.parse(name).module_name
     assert module_name in {m.split("(")[0] for m in modules}
     assert all(re.match(rf"{module_name}\w*\W?", m) for m in modules), modules
 
 
 def test_environment_is_left_alone(monkeypatch):
     monkeypatch.setenv("AMARANTH_USE_YOSYS", "system")
-    emit(Design.parse("lmul-e2m1-bare"))
+    emit(UnitDesign.parse("lmul-e2m1-bare"))
     assert os.environ["AMARANTH_USE_YOSYS"] == "system"
     monkeypatch.delenv("AMARANTH_USE_YOSYS")
-    emit(Design.parse("lmul-e2m1-bare"))
+    emit(UnitDesign.parse("lmul-e2m1-bare"))
     assert "AMARANTH_USE_YOSYS" not in os.environ

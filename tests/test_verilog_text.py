@@ -10,8 +10,8 @@ from amaranth.back import verilog
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
+from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import component, convert, emit
 from lmul.hdl.verilog_text import tidy
 from lmul.synth import yosys
@@ -212,16 +212,16 @@ def test_parts_of_a_signal_as_ports() -> None:
 
 @pytest.mark.parametrize("name", [*NAMES, "lmul-bf16-lax", "mitchell-e2m1-bare-s1"])
 def test_no_escaped_names_left(name: str) -> None:
-    text = emit(Design.parse(name))
+    text = emit(UnitDesign.parse(name))
     assert "\\" not in text and "$auto" not in text
-    assert re.findall(r"^module (\w+) \($", text, re.M)[0] == Design.parse(name).module_name
+    assert re.findall(r"^module (\w+) \($", text, re.M)[0] == UnitDesign.parse(name).module_name
     assert "always @*" not in text
-    assert text == emit(Design.parse(name))
+    assert text == emit(UnitDesign.parse(name))
 
 
 def test_ports_in_order() -> None:
     def ports(name: str) -> list[str]:
-        header = re.search(r"^module .*?\);", emit(Design.parse(name)), re.M | re.S)
+        header = re.search(r"^module .*?\);", emit(UnitDesign.parse(name)), re.M | re.S)
         assert header is not None
         return re.findall(r"(\w+),?$", header[0].rpartition("\n")[0], re.M)
 
@@ -237,7 +237,7 @@ def test_ports_in_order() -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_same_gates(name: str) -> None:
     """Yosys's counts hang on the order of things: it has not changed."""
-    design = Design.parse(name)
+    design = UnitDesign.parse(name)
     top = design.module_name
     before, after = (count(Circuit(top, t)) for t in (raw(component(design), top), emit(design)))
     assert (after.cells, after.flipflops) == (before.cells, before.flipflops)
@@ -246,7 +246,7 @@ def test_same_gates(name: str) -> None:
 @pytest.mark.parametrize("name", NAMES)
 def test_same_function(name: str) -> None:
     """Yosys proves the two texts equal, register by register."""
-    design = Design.parse(name)
+    design = UnitDesign.parse(name)
     prove_equal(design.module_name, raw(component(design), design.module_name), emit(design))
 
 

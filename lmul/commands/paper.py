@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.progress import progress_bar
 from lmul.terminal import table_console
 
@@ -27,7 +27,7 @@ def paper(
     from lmul.synth.yosys import tool_versions
 
     designs = [
-        Design.parse(pattern.format(kind, name))
+        UnitDesign.parse(pattern.format(kind, name))
         for name in _FORMATS
         for pattern in _PATTERNS
         for kind in ("exact", "lmul")

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.progress import progress_bar
 
 __all__ = ["sim"]
@@ -23,7 +23,7 @@ def sim(
 
     Writes JUnit results; exits 1 when a test fails or none ran.
     """
-    chosen = Design.parse(design)
+    chosen = UnitDesign.parse(design)
     from lmul.sim.simulate import simulate
 
     with progress_bar(f"sim {chosen.name}") as on_progress:

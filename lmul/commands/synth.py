@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
+from lmul.hdl.unit_design import UnitDesign
 from lmul.progress import progress_bar
 from lmul.terminal import table_console
 
@@ -27,7 +27,7 @@ def synth(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Count a design's gates with Yosys: two-input gates and inverters, depth, transistors."""
-    chosen = [Design.parse(name) for name in designs]
+    chosen = [UnitDesign.parse(name) for name in designs]
     from lmul.synth.synthesis import synthesis_report, synthesise
     from lmul.synth.synthesis_table import synthesis_tables
 
