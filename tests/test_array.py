@@ -7,6 +7,7 @@ from amaranth.sim import Simulator
 from array_bench import Job, run_jobs
 
 from lmul.hdl.array import SystolicArray
+from lmul.hdl.array_os import OutputStationaryArray
 from lmul.hdl.float_datapath import FloatDatapath
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import Kind
@@ -190,7 +191,7 @@ def test_from_design():
     assert array.result_format is FORMATS["bf16"]
     assert array.cycles(5, 7) == closed_form(2, 3, 7, 5, 3)
     with pytest.raises(ValueError, match=r"^Design 'array-lmul-e4m3-8x8-ws' is no output-stat"):
-        SystolicArray.from_design(MacDesign.parse("array-lmul-e4m3-8x8-ws"))
+        OutputStationaryArray.from_design(MacDesign.parse("array-lmul-e4m3-8x8-ws"))
 
 
 def test_closed_form():
@@ -208,14 +209,19 @@ def test_closed_form():
 )
 def test_array_wrong(arguments, message):
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
-        SystolicArray(path_of(), *arguments)
+        OutputStationaryArray(path_of(), *arguments)
+
+
+def test_the_base_is_no_array():
+    with pytest.raises(TypeError, match="^SystolicArray is a base: make one of its flows"):
+        SystolicArray(path_of(), 2, 2)
 
 
 def test_amaranth_simulates_it():
     rng = np.random.default_rng(SEED)
     path = path_of("e2m1", policy="ftz", k_max=4)
     tiles = random_tiles(rng, path, 2, 2, [3, 1])
-    dut = SystolicArray(path, 2, 2)
+    dut = OutputStationaryArray(path, 2, 2)
     rows = []
 
     async def bench(ctx):

@@ -5,7 +5,7 @@ import pytest
 from amaranth import Const
 from array_bench import Job, run_jobs
 
-from lmul.hdl import array
+from lmul.hdl import array_os
 from lmul.hdl.float_datapath import FloatDatapath
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.policy import POLICIES
@@ -47,30 +47,30 @@ def test_nothing_planted():
 
 
 def test_skew_register_missing(monkeypatch):
-    whole = array.delay_struct
+    whole = array_os.delay_struct
 
     def short(m, struct, cycles, en, name, reset):
         return whole(m, struct, cycles - (name == "skew_b_2"), en, name, reset)
 
-    monkeypatch.setattr(array, "delay_struct", short)
+    monkeypatch.setattr(array_os, "delay_struct", short)
     assert differs()
 
 
 @pytest.mark.parametrize("step", [-1, 1])
 def test_last_off_by_one(monkeypatch, step):
-    right = array.delay
+    right = array_os.delay
 
     def wrong(m, value, cycles, en, name, reset=None):
         return right(m, value, cycles + step * (name == "skew_last_1"), en, name, reset)
 
-    monkeypatch.setattr(array, "delay", wrong)
+    monkeypatch.setattr(array_os, "delay", wrong)
     assert differs()
 
 
 def test_stall_drops_a_result(monkeypatch):
     # the grid does not wait for the drain
     monkeypatch.setattr(
-        array.SystolicArray, "_capturing", lambda self, m, first, advances: Const(0, 1)
+        array_os.OutputStationaryArray, "_capturing", lambda self, m, first, advances: Const(0, 1)
     )
     assert differs()
 
