@@ -15,7 +15,7 @@ from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind
 from lmul.hdl.policy import POLICIES, Policy
 
-__all__ = ["MAX_SIDE", "Flow", "MacDesign", "MacKind", "MacLevel"]
+__all__ = ["FLOWS", "MAX_SIDE", "Flow", "MacDesign", "MacKind", "MacLevel"]
 
 MacLevel = Literal["product", "pe", "array"]
 MacKind = Kind | Literal["int8"]
@@ -31,7 +31,7 @@ _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
 
 
 _LEVELS: tuple[MacLevel, ...] = get_args(MacLevel)
-_FLOWS: tuple[Flow, ...] = get_args(Flow)
+FLOWS: tuple[Flow, ...] = get_args(Flow)
 _Choice = TypeVar("_Choice", bound=str)
 
 
@@ -166,7 +166,7 @@ class MacDesign(Design):
             if not match:
                 raise ValueError(f"unknown size {size!r}, use RxC, such as 8x8")
             rows, columns = int(match[1]), int(match[2])
-            flow = _one_of("flow", next(rest, ""), _FLOWS)
+            flow = _one_of("flow", next(rest, ""), FLOWS)
         policy, accumulator, numbers = cls._options(list(rest), fmt)
         return cls(
             level,

@@ -40,8 +40,9 @@ def test_list(capsys):
     code, out, _ = run("list", capsys=capsys)
     names = [line.split()[0] for line in out.splitlines()]
     assert code == 0
-    # 11 formats x 4 policies and a product unit, for 4 kinds; lmul_rne in the 7 with m <= 3.
-    assert len(names) == len(set(names)) == (4 * 11 + 7) * 5
+    # 11 formats for 4 kinds, lmul_rne in the 7 with m <= 3: each as a multiplier under 4 policies,
+    # as a product unit, a PE and two arrays; int8 as the last three.
+    assert len(names) == len(set(names)) == (4 * 11 + 7) * 8 + 4
     assert all(str(lmul.Design.parse(name)) == name for name in names)
 
 

@@ -19,8 +19,10 @@ def list_designs(
 ) -> None:
     """List the named designs, one line each.
 
-    Every name also takes pipeline stages (-s1 to -s3) and, for lmul and lmul_formula, an offset
-    (-oN); a policy may be five knob letters in place of a preset.
+    A multiplier's name also takes pipeline stages (-s1 to -s3) and, for lmul and lmul_formula, an
+    offset (-oN). A PE's or an array's takes a policy, an accumulator (-fix24_-9, -fp32, -bf16,
+    -e4m3), the longest K of an exact one (-k4096) and -s1; arrays have any size up to 64x64. A
+    policy may be five knob letters in place of a preset.
     """
     found = [design for design in named_designs() if fnmatchcase(design.name, pattern)]
     if not found:
