@@ -81,7 +81,9 @@ class SystolicArray(wiring.Component):
         super().__init__(self._ports())
 
     @classmethod
-    def from_design(cls, design: MacDesign, out: str | None = "fp32") -> "SystolicArray":
+    def from_design(
+        cls, design: MacDesign, out: str | None = "fp32", parts: Parts | None = None
+    ) -> "SystolicArray":
         """The array that a design describes, of its flow.
 
         Raises
@@ -97,7 +99,7 @@ class SystolicArray(wiring.Component):
         if found is None or not issubclass(found, cls):
             what = f"{_FLOW_NAMES[cls.flow]} array" if hasattr(cls, "flow") else "array"
             raise ValueError(f"Design {design.name!r} is no {what}")
-        return found(datapath_of(design), design.rows, design.columns, out)
+        return found(datapath_of(design), design.rows, design.columns, out, parts)
 
     @abstractmethod
     def _ports(self) -> dict[str, Member]:

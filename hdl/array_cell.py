@@ -5,6 +5,7 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.datapath import Datapath
+from lmul.hdl.parts import Parts, Submodules
 from lmul.hdl.pe import PE, members
 
 __all__ = ["ArrayCell"]
@@ -16,6 +17,8 @@ class ArrayCell(wiring.Component):
     Parameters
     ----------
     datapath : FloatDatapath or IntDatapath
+    parts : Parts or None
+        How the PE is built; None: as a submodule.
 
     Members
     -------
@@ -32,8 +35,9 @@ class ArrayCell(wiring.Component):
         The PE's latest result, or one from above.
     """
 
-    def __init__(self, datapath: Datapath) -> None:
+    def __init__(self, datapath: Datapath, parts: Parts | None = None) -> None:
         self.datapath = datapath
+        self.parts = parts or Submodules()
         operand, result = datapath.operand_layout, datapath.result_layout
         super().__init__(
             {
@@ -56,7 +60,7 @@ class ArrayCell(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        m.submodules.pe = pe = PE(self.datapath)
+        m.submodules.pe = pe = self.parts("pe", lambda: PE(self.datapath))
         m.d.comb += [
             pe.en.eq(self.en),
             pe.a.eq(self.a),

@@ -19,7 +19,7 @@ class ArrayRow(wiring.Component):
     datapath : FloatDatapath or IntDatapath
     columns : int
     parts : Parts or None
-        How cells are built; None: as submodules.
+        How cells and PEs are built; None: as submodules.
 
     Members
     -------
@@ -65,7 +65,7 @@ class ArrayRow(wiring.Component):
         width, size = path.operand_layout.size, path.result_layout.size
         a, last, shift = self.a, self.last, self.shift
         for column in range(self.columns):
-            cell = self.parts("cell", lambda: ArrayCell(path))
+            cell = self.parts("cell", lambda: ArrayCell(path, self.parts))
             m.submodules[f"cell_{column}"] = cell
             m.d.comb += [
                 cell.en.eq(self.en),

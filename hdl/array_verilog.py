@@ -1,21 +1,32 @@
 """Verilog of an array: one module for each distinct thing, instantiated as often as needed."""
 
-from lmul.hdl.array_os import OutputStationaryArray
-from lmul.hdl.datapath import Datapath
+from lmul.hdl.array import SystolicArray
+from lmul.hdl.axi import AxiStreams
+from lmul.hdl.convert import convert
+from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.parts import SharedModules
-from lmul.hdl.verilog import convert
 
 __all__ = ["array_verilog"]
 
 
-def array_verilog(
-    datapath: Datapath, rows: int, columns: int, name: str, out: str | None = "fp32"
-) -> str:
-    """The Verilog of a :class:`~lmul.hdl.array_os.OutputStationaryArray` with those parameters.
+def array_verilog(design: MacDesign, out: str | None = "fp32") -> str:
+    """The Verilog of an array with AXI4-Stream ports; its top module is ``design.module_name``.
 
-    Its modules are ``name``, ``name_row``, ``name_cell``, ``name_row_edge``, ``name_column_edge``,
-    ``name_round``, and what each of them is made of.
+    The others are called that and ``_core``, ``_row``, ``_cell``, ``_pe``, ``_row_edge``,
+    ``_column_edge``, ``_round``, or after the one of these that they are part of.
+
+    Parameters
+    ----------
+    design : MacDesign
+    out : str or None
+        Format of the results, as :class:`~lmul.hdl.array.SystolicArray` has it.
+
+    Raises
+    ------
+    ValueError
+        When the design is no array.
     """
+    name = design.module_name
     parts = SharedModules(name)
-    top = convert(OutputStationaryArray(datapath, rows, columns, out, parts), name)
-    return "\n".join([top, *parts.texts.values()])
+    core = parts("core", lambda: SystolicArray.from_design(design, out, parts))
+    return "\n".join([convert(AxiStreams(core), name), *parts.texts.values()])

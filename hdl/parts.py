@@ -13,7 +13,7 @@ from amaranth.hdl import Instance
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Signature
 
-from lmul.hdl.verilog import convert
+from lmul.hdl.convert import convert
 
 __all__ = ["ModuleInstance", "Parts", "SharedModules", "Submodules"]
 

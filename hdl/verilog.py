@@ -1,97 +1,54 @@
-"""Verilog text of components and designs, the same bytes for the same input."""
+"""Verilog of designs."""
 
-import os
-import re
-
-from amaranth import Module
-from amaranth.back import verilog
 from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.array import SystolicArray
+from lmul.hdl.array_verilog import array_verilog
+from lmul.hdl.axi import AxiStreams
+from lmul.hdl.convert import convert
+from lmul.hdl.datapath import datapath_of
+from lmul.hdl.design import Design
+from lmul.hdl.flat_ports import FlatPorts
+from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.multiplier import Multiplier
-from lmul.hdl.product import ProductUnit, product_unit
+from lmul.hdl.pe import PE
+from lmul.hdl.product import product_unit
 from lmul.hdl.unit_design import UnitDesign
-from lmul.hdl.verilog_text import tidy
 
-__all__ = ["FlatProduct", "component", "convert", "emit"]
+__all__ = ["component", "emit"]
 
 
-class FlatProduct(wiring.Component):
-    """A product unit with one port for each member of its operands and product.
+def component(design: Design) -> wiring.Component:
+    """The component of a design, with the ports that its Verilog has.
 
-    Parameters
-    ----------
-    unit : component
-        From :func:`lmul.hdl.product.product_unit`.
-
-    Members
-    -------
-    x_neg, x_zero, x_exp, x_man, y_neg, y_zero, y_exp, y_man : In
-        The operands.
-    p_neg, p_exp, p_sig : Out
-        The product.
+    Raises
+    ------
+    TypeError
+        When it is no design.
     """
-
-    def __init__(self, unit: ProductUnit) -> None:
-        self.unit = unit
-        ports = {}
-        for name in ("x", "y"):
-            for member, field in unit.operand_layout:
-                ports[f"{name}_{member}"] = In(field.shape)
-        for member, field in unit.product_layout:
-            ports[f"p_{member}"] = Out(field.shape)
-        super().__init__(ports)
-
-    def elaborate(self, platform: object) -> Module:
-        """Build the circuit."""
-        m = Module()
-        m.submodules.unit = unit = self.unit
-        for name, operand in (("x", unit.x), ("y", unit.y)):
-            for member, _ in unit.operand_layout:
-                m.d.comb += operand[member].eq(getattr(self, f"{name}_{member}"))
-        for member, _ in unit.product_layout:
-            m.d.comb += getattr(self, f"p_{member}").eq(unit.p[member])
-        return m
+    match design:
+        case UnitDesign(level="multiplier"):
+            return Multiplier.from_design(design)
+        case UnitDesign():
+            return FlatPorts(product_unit(design.kind, design.format, design.offset))
+        case MacDesign(level="array"):
+            return AxiStreams(SystolicArray.from_design(design))
+        case MacDesign(level="pe"):
+            return FlatPorts(PE.from_design(design))
+        case MacDesign():
+            return FlatPorts(datapath_of(design).product_unit())
+        case _:
+            raise TypeError(f"A design must be a Design, not {design!r}")
 
 
-def component(design: UnitDesign) -> Multiplier | FlatProduct:
-    """The component of a design, with the ports that its Verilog has."""
-    if design.level == "multiplier":
-        return Multiplier.from_design(design)
-    return FlatProduct(product_unit(design.kind, design.format, design.offset))
-
-
-def convert(component: wiring.Component, name: str) -> str:
-    """Verilog of a component, without source paths, with plain names and ports in order.
-
-    Parameters
-    ----------
-    component : wiring.Component
-        Not yet elaborated anywhere else.
-    name : str
-        Of the top module; those below it are called ``name_…``.
-    """
-    # A system Yosys may be too old for Amaranth; its own package is pinned with it.
-    before = os.environ.get("AMARANTH_USE_YOSYS")
-    os.environ["AMARANTH_USE_YOSYS"] = "builtin"
-    try:
-        text = verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
-    finally:
-        if before is None:
-            del os.environ["AMARANTH_USE_YOSYS"]
-        else:
-            os.environ["AMARANTH_USE_YOSYS"] = before
-    # Amaranth calls submodules "top.sub", which Verilog must write as an escaped identifier.
-    text = re.sub(
-        rf"\\({re.escape(name)}(?:\.\w+)+) ", lambda match: match[1].replace(".", "_") + " ", text
-    )
-    return tidy(text)
-
-
-def emit(design: UnitDesign) -> str:
+def emit(design: Design) -> str:
     """Verilog of a design; the top module is called ``design.module_name``.
 
     A multiplier has ports ``x``, ``y``, ``p``, and ``clk``, ``rst``, ``en``, ``i_valid``,
-    ``o_valid`` where it has registers; a product unit those of :class:`FlatProduct`.
+    ``o_valid`` where it has registers; a product unit and a PE those of
+    :class:`~lmul.hdl.flat_ports.FlatPorts`; an array those of :class:`~lmul.hdl.axi.AxiStreams`,
+    its results being codes of fp32 (integers are raw sums).
     """
+    if isinstance(design, MacDesign) and design.level == "array":
+        return array_verilog(design)
     return convert(component(design), design.module_name)

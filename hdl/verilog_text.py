@@ -1,11 +1,11 @@
 """Amaranth's Verilog made readable, without changing what it describes.
 
 Amaranth escapes most identifiers and declares ports in no order. Here identifiers become plain
-ones, ports stand in the header, clock and inputs first, a register with enable and reset is
-written as one, and members of records that nothing reads are dropped. Other signals that nothing
-reads are called ``unused_…`` and stay: no expression is rewritten and no assignment moves or
-goes, because Yosys's and ABC's results hang on such things by a few gates, and the text that is
-counted is the text that is handed out.
+ones, ports stand in the header, clock and inputs first, each stream's together, a register with
+enable and reset is written as one, and members of records that nothing reads are dropped. Other
+signals that nothing reads are called ``unused_…`` and stay: no expression is rewritten and no
+assignment moves or goes, because Yosys's and ABC's results hang on such things by a few gates, and
+the text that is counted is the text that is handed out.
 """
 
 import re
@@ -52,8 +52,10 @@ _RESERVED_WORDS = (
     "wildcard wire with within wor xnor xor"
 )
 _RESERVED = frozenset(_RESERVED_WORDS.split())
-_FIRST = ("clk", "rst", "en", "i_valid", "code", "x", "y")
-_MEMBERS = ("neg", "zero", "exp", "man", "sig")
+_FIRST = ("clk", "rst", "en", "i_valid", "code", "x", "y", "a", "b")
+_MEMBERS = ("neg", "zero", "exp", "man", "sig", "inf")
+_AXI = re.compile(r"(?P<side>[sm]_axis)_(?P<stream>\w+)_t(?P<signal>[a-z]+)")
+_AXI_SIGNALS = ("data", "keep", "last", "user", "valid", "ready")
 
 
 @dataclass
@@ -194,11 +196,16 @@ def _write(module: _Module) -> str:
 
 
 def _rank(module: _Module, port: str) -> tuple:
-    """Clock and inputs before outputs, x before y, a number's sign first."""
+    """Clock and inputs before outputs, x before y, a number's sign first; AXI4-Streams between."""
+    axi = _AXI.fullmatch(port)
+    if axi:
+        side = ("s_axis", "m_axis").index(axi["side"])
+        return 1 + side, axi["stream"], _AXI_SIGNALS.index(axi["signal"])
     stem, _, member = port.partition("_")
+    member = member.rpartition("_")[2]
     whole = port if port in _FIRST else stem
     return (
-        "output" in module.kinds[port],
+        3 if "output" in module.kinds[port] else 0,
         _FIRST.index(whole) if whole in _FIRST else len(_FIRST),
         _MEMBERS.index(member) if member in _MEMBERS else 0,
         port,

@@ -11,9 +11,11 @@ from pathlib import Path
 
 import numpy as np
 
+from lmul.hdl.array_os import OutputStationaryArray
 from lmul.hdl.array_streams import a_payload, b_payload, out_payload
-from lmul.hdl.array_verilog import array_verilog
+from lmul.hdl.convert import convert
 from lmul.hdl.formats import FORMATS
+from lmul.hdl.parts import SharedModules
 from lmul.sim.simulators import check_simulator, environment
 
 BENCH = """
@@ -134,7 +136,9 @@ def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32") -> None:
         flush=2 * rows + columns + 6,
         wave=1 + datapath.stages + rows + columns - 2,  # from the last operands to the last capture
     )
-    design = array_verilog(datapath, rows, columns, "array", out)
+    parts = SharedModules("array")
+    core = convert(OutputStationaryArray(datapath, rows, columns, out, parts), "array")
+    design = "\n".join([core, *parts.texts.values()])
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in texts.items():
             (Path(folder) / name).write_text("\n".join(lines) + "\n")

@@ -213,7 +213,7 @@ def test_array_wrong(arguments, message):
 
 
 def test_the_base_is_no_array():
-    with pytest.raises(TypeError, match="^SystolicArray is a base: make one of its flows"):
+    with pytest.raises(TypeError, match=r"^SystolicArray is a base: make one of its flows"):
         SystolicArray(path_of(), 2, 2)
 
 

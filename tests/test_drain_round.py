@@ -4,9 +4,9 @@ from amaranth.hdl import signed
 from amaranth.lib import data
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.drain_round import RoundFixed
 from lmul.hdl.formats import FORMATS
-from lmul.hdl.verilog import convert
 from lmul.sim.drain import drain, integers_to_odd
 
 pytestmark = pytest.mark.slow  # simulates

@@ -5,11 +5,11 @@ import pytest
 from array_bench import Job, run_jobs
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.datapath import datapath_of
 from lmul.hdl.int8 import Int8Product
 from lmul.hdl.int_datapath import IntDatapath
 from lmul.hdl.mac_design import MacDesign
-from lmul.hdl.verilog import convert
 
 pytestmark = pytest.mark.slow  # simulates
 

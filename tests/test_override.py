@@ -4,8 +4,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.override import overridden
-from lmul.hdl.verilog import convert
 
 CONSTANTS = (0b1110, 0b1100, 0b1010)
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.pack import Pack
 from lmul.hdl.policy import POLICIES, Policy
-from lmul.hdl.verilog import convert
 from lmul.sim.codec import decode, encode
 
 pytestmark = pytest.mark.slow  # netlists through Yosys

@@ -5,11 +5,12 @@ import numpy as np
 import pytest
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
+from lmul.hdl.flat_ports import FlatPorts
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.operand import OperandLayout, ProductLayout
 from lmul.hdl.product import product_unit
-from lmul.hdl.verilog import FlatProduct, convert
 
 pytestmark = pytest.mark.slow  # netlists through Yosys
 
@@ -24,7 +25,7 @@ CASES: list[tuple[Kind, FloatFormat]] = [
 @pytest.fixture(scope="module")
 def circuits():
     """All netlists of this module, in one run of Yosys."""
-    units = {f"{kind}_{fmt}": FlatProduct(product_unit(kind, fmt)) for kind, fmt in CASES}
+    units = {f"{kind}_{fmt}": FlatPorts(product_unit(kind, fmt)) for kind, fmt in CASES}
     return netlists("\n".join(convert(u, name) for name, u in units.items()), list(units))
 
 

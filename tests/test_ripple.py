@@ -5,8 +5,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from netlist_eval import COUNTED, netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.ripple import add, add_constant, at_least, full_adder
-from lmul.hdl.verilog import convert
 
 BITS = 5
 

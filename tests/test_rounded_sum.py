@@ -7,8 +7,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.rounded_sum import rounded_sum
-from lmul.hdl.verilog import convert
 
 pytestmark = pytest.mark.slow  # netlists through Yosys
 

@@ -5,9 +5,9 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from netlist_eval import COUNTED, netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.searched import SEARCHED_BITS
 from lmul.hdl.significand import multiply_significands
-from lmul.hdl.verilog import convert
 
 pytestmark = pytest.mark.slow  # netlists through Yosys
 

@@ -2,11 +2,11 @@ import numpy as np
 import pytest
 from netlist_eval import netlists
 
+from lmul.hdl.convert import convert
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.policy import POLICIES
 from lmul.hdl.unpack import operand_layout
 from lmul.hdl.unpack_pair import UnpackPair, shares_normalizer
-from lmul.hdl.verilog import convert
 from lmul.sim.codec import decode
 
 pytestmark = pytest.mark.slow  # netlists through Yosys

@@ -10,9 +10,10 @@ from amaranth.back import verilog
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.convert import convert
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.unit_design import UnitDesign
-from lmul.hdl.verilog import component, convert, emit
+from lmul.hdl.verilog import component, emit
 from lmul.hdl.verilog_text import tidy
 from lmul.synth import yosys
 from lmul.synth.circuit import Circuit
