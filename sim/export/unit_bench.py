@@ -5,7 +5,7 @@ Verilator run it as it is. It reads its vectors from a file beside it.
 """
 
 from lmul.hdl.unit_design import UnitDesign
-from lmul.sim.bench_vectors import Vectors
+from lmul.sim.export.unit_vectors import Vectors
 
 __all__ = ["bench_text"]
 
