@@ -1,15 +1,15 @@
 """The exact accumulator: a two's-complement sum of products, none of them ever rounded."""
 
-from amaranth import Cat, Module, Value, signed
+from amaranth import Module, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.align import Align
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.product_range import ProductRange
-from lmul.hdl.ripple import bit_signal, full_adder
+from lmul.hdl.signed_sum import add_signed
 
-__all__ = ["AccumulateExact", "add_signed"]
+__all__ = ["AccumulateExact"]
 
 
 class AccumulateExact(wiring.Component):
@@ -57,28 +57,3 @@ class AccumulateExact(wiring.Component):
             self.total.eq(add_signed(m, self.acc, align.magnitude, self.p.neg)),
         ]
         return m
-
-
-def add_signed(
-    m: Module, acc: Value, magnitude: Value, neg: Value, carry: Value | None = None
-) -> Value:
-    """``acc - magnitude`` where ``neg``, else ``acc + magnitude``; as wide as ``acc``.
-
-    With ``carry`` given in place of ``neg``, ``acc + ~magnitude + carry`` where ``neg``.
-
-    Above the magnitude's width only a carry or a borrow is left, at three gates a bit: it is
-    passed on as "there is one", which changes the bit and goes on where that was 1 (a carry) or 0
-    (a borrow).
-    """
-    low = len(magnitude)
-    total = []
-    carry = neg if carry is None else carry
-    for bit, addend in zip(acc[:low], magnitude, strict=True):
-        one, carry = full_adder(m, bit, bit_signal(m, addend ^ neg), carry)
-        total.append(one)
-    goes = bit_signal(m, carry ^ neg)
-    for place in range(low, len(acc)):
-        bit = acc[place]
-        total.append(bit_signal(m, bit ^ goes))
-        goes = bit_signal(m, goes & (bit ^ neg))
-    return Cat(*total)

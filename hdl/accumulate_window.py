@@ -4,10 +4,10 @@ from amaranth import Cat, Const, Module, Mux, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.accumulate_exact import add_signed
 from lmul.hdl.align import shift_left
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.ripple import add_constant, at_least, bit_signal
+from lmul.hdl.signed_sum import add_signed
 
 __all__ = ["AccumulateWindow"]
 

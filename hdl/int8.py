@@ -5,6 +5,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.ripple import bit_signal, full_adder, half_adder
+from lmul.hdl.signed_sum import pass_on
 
 __all__ = ["INT8_BITS", "SUM_BITS", "AccumulateInt8", "Int8Edge", "Int8Product"]
 
@@ -126,8 +127,6 @@ class AccumulateInt8(wiring.Component):
         assert carry is not None
         # Above the product its sign is added, or a carry: both at once change nothing.
         goes = bit_signal(m, carry ^ top)
-        for bit in self.acc[len(product) :]:
-            total.append(bit_signal(m, bit ^ goes))
-            goes = bit_signal(m, goes & (bit ^ top))
-        m.d.comb += self.total.eq(Cat(*total))
+        above = pass_on(m, Value.cast(self.acc)[len(product) :], goes, top)
+        m.d.comb += self.total.eq(Cat(*total, above))
         return m
