@@ -33,7 +33,9 @@ def named_designs() -> Iterator[Design]:
 
     No stages, the paper's offset, the default accumulators, arrays of 8 by 8.
     """
-    pairs = [(kind, fmt) for kind in KINDS for fmt in FORMATS.values() if _exists(kind, fmt)]
+    pairs: list[tuple[Kind, FloatFormat]] = [
+        (kind, fmt) for kind in KINDS for fmt in FORMATS.values() if _exists(kind, fmt)
+    ]
     for kind, fmt in pairs:
         for policy in POLICIES.values():
             yield UnitDesign(kind, fmt, policy=policy)
