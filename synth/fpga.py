@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lmul.hdl.design import Design
-from lmul.synth import yosys
+from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.stat import cells_of_stat
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
-from lmul.synth import yosys
+from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.netlist import INVERTER, is_flipflop, is_gate, logic_depth, module_of
 from lmul.synth.stat import cells_of_stat

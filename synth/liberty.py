@@ -10,7 +10,7 @@ from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
-from lmul.synth import yosys
+from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.stat import cells_of_stat, module_of_stat
 

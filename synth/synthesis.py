@@ -6,13 +6,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from lmul.hdl.design import Design
-from lmul.synth import yosys
+from lmul.sim import yosys
+from lmul.sim.yosys import Progress
 from lmul.synth.circuit import Circuit
 from lmul.synth.fpga import LutCount, check_family, luts
 from lmul.synth.gates import GateCount, count
 from lmul.synth.liberty import AreaResult, area, load
 from lmul.synth.metrics import Metric, Report
-from lmul.synth.yosys import Progress
 
 __all__ = ["Synthesis", "synthesis_report", "synthesise"]
 

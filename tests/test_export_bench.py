@@ -12,10 +12,10 @@ from planted_bugs import damaged, with_other
 
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.unit_design import UnitDesign
+from lmul.sim import yosys
 from lmul.sim.export import export
 from lmul.sim.golden import multiply
 from lmul.sim.vectors import all_pairs
-from lmul.synth import yosys
 
 pytestmark = pytest.mark.slow  # runs tools
 

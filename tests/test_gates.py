@@ -6,7 +6,7 @@ import re
 import pytest
 
 from lmul.hdl.errors import ToolFailed
-from lmul.synth import yosys
+from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.gates import COUNT_SCRIPT, count
 from lmul.synth.netlist import cell_types, logic_depth, module_of

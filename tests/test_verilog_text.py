@@ -15,7 +15,7 @@ from lmul.hdl.errors import ToolFailed
 from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import component, emit
 from lmul.hdl.verilog_text import tidy
-from lmul.synth import yosys
+from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.gates import count
 

@@ -9,7 +9,7 @@ import pytest
 import yowasp_runtime
 
 from lmul.hdl.errors import ToolFailed, ToolNotFound
-from lmul.synth import yosys
+from lmul.sim import yosys
 
 SCRIPT = "read_verilog d.v\nhierarchy -top t\ntee -q -o out.txt stat -json\n"
 FILES = {"d.v": "module t(input a, output y); assign y = a; endmodule\n"}

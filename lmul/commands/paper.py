@@ -21,10 +21,10 @@ def paper(
 
     All in the paper's own unit: AND and OR weigh 1, XOR 4. Source: arXiv 2410.00907v2, 2.3.2.
     """
+    from lmul.sim.yosys import tool_versions
     from lmul.synth.gates import count
     from lmul.synth.paper import to_report
     from lmul.synth.paper_table import paper_tables
-    from lmul.synth.yosys import tool_versions
 
     designs = [
         UnitDesign.parse(pattern.format(kind, name))
