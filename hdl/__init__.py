@@ -9,17 +9,26 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from lmul.hdl.array import SystolicArray
     from lmul.hdl.array_os import OutputStationaryArray
+    from lmul.hdl.array_ws import WeightStationaryArray
     from lmul.hdl.multiplier import Multiplier
     from lmul.hdl.pe import PE
     from lmul.hdl.product import product_unit
 
-__all__ = ["PE", "Multiplier", "OutputStationaryArray", "SystolicArray", "product_unit"]
+__all__ = [
+    "PE",
+    "Multiplier",
+    "OutputStationaryArray",
+    "SystolicArray",
+    "WeightStationaryArray",
+    "product_unit",
+]
 
 _MODULE_OF = {
     "Multiplier": "lmul.hdl.multiplier",
     "OutputStationaryArray": "lmul.hdl.array_os",
     "PE": "lmul.hdl.pe",
     "SystolicArray": "lmul.hdl.array",
+    "WeightStationaryArray": "lmul.hdl.array_ws",
     "product_unit": "lmul.hdl.product",
 }
 

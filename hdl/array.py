@@ -7,11 +7,12 @@ from amaranth import Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Member
 
+from lmul.hdl.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.datapath import Datapath, datapath_of
 from lmul.hdl.float_datapath import FloatDatapath
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.int_datapath import IntDatapath
-from lmul.hdl.mac_design import MAX_SIDE, Flow, MacDesign
+from lmul.hdl.mac_design import MAX_SIDE, MacDesign
 from lmul.hdl.parts import Parts, Submodules
 
 __all__ = ["OUT_FORMATS", "SystolicArray"]
@@ -93,8 +94,12 @@ class SystolicArray(wiring.Component):
         """
         # Both are made from this class.
         from lmul.hdl.array_os import OutputStationaryArray
+        from lmul.hdl.array_ws import WeightStationaryArray
 
-        flows: dict[Flow, type[SystolicArray]] = {"os": OutputStationaryArray}
+        flows: dict[Flow, type[SystolicArray]] = {
+            "os": OutputStationaryArray,
+            "ws": WeightStationaryArray,
+        }
         found = flows.get(design.flow) if design.level == "array" else None
         if found is None or not issubclass(found, cls):
             what = f"{_FLOW_NAMES[cls.flow]} array" if hasattr(cls, "flow") else "array"
@@ -106,9 +111,13 @@ class SystolicArray(wiring.Component):
         """The streams and flags."""
 
     @property
-    @abstractmethod
     def latency(self) -> int:
         """Cycles of the pipeline itself: P of the closed form."""
+        return pipeline_latency(self.flow, self.datapath.stages)
+
+    def cycles(self, m: int, k: int, n: int) -> int:
+        """Cycles for an M x K by K x N matrix: :func:`lmul.hdl.cycles.array_cycles`."""
+        return array_cycles(self.flow, self.rows, self.columns, self.datapath.stages, m, k, n)
 
     def _lane(self, m: Module, result, column: int) -> dict[str, Value]:
         """What is left of a column's result behind its rounder."""

@@ -64,16 +64,6 @@ class OutputStationaryArray(SystolicArray):
             "too_long": Out(1),
         }
 
-    @property
-    def latency(self) -> int:
-        """Cycles of the pipeline itself: P of the closed form."""
-        return 2 + self.datapath.stages
-
-    def cycles(self, tiles: int, k: int) -> int:
-        """Cycles for some tiles of one K without stalls, first operand to last result."""
-        first = 2 * self.rows + self.columns + k - 2 + self.latency
-        return first + (tiles - 1) * max(k, self.rows)
-
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()

@@ -5,7 +5,7 @@ from amaranth.lib import data, stream
 from lmul.hdl.datapath import Datapath
 from lmul.hdl.formats import FloatFormat
 
-__all__ = ["a_payload", "b_payload", "out_payload", "signature"]
+__all__ = ["a_payload", "b_payload", "out_payload", "raw_lane", "signature"]
 
 
 def a_payload(datapath: Datapath, rows: int) -> data.StructLayout:
@@ -29,16 +29,17 @@ def out_payload(datapath: Datapath, columns: int, out: FloatFormat | None) -> da
     A lane is a code of ``out``, or without it the raw result: the PE's sum with its marks, and
     ``nan`` where an operand can be NaN.
     """
-    lane: data.StructLayout | int
-    if out is None:
-        marks = {name: field.shape for name, field in datapath.result_layout}
-        lane = data.StructLayout(marks | ({"nan": 1} if datapath.has_nan else {}))
-    else:
-        lane = out.width
+    lane = raw_lane(datapath) if out is None else out.width
     members = {"lanes": data.ArrayLayout(lane, columns), "last": 1}
     if out is not None and "overflow" in datapath.result_layout.members:
         members["overflow"] = columns
     return data.StructLayout(members)
+
+
+def raw_lane(datapath: Datapath) -> data.StructLayout:
+    """A sum that is not rounded: the PE's, with its marks, and ``nan``."""
+    marks = {name: field.shape for name, field in datapath.result_layout}
+    return data.StructLayout(marks | ({"nan": 1} if datapath.has_nan else {}))
 
 
 def signature(payload: data.StructLayout) -> stream.Signature:

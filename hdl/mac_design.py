@@ -10,17 +10,16 @@ from dataclasses import dataclass
 from typing import Literal, Self, TypeVar, get_args
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.cycles import Flow, array_cycles
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind
 from lmul.hdl.policy import POLICIES, Policy
 
-__all__ = ["FLOWS", "MAX_SIDE", "Flow", "MacDesign", "MacKind", "MacLevel"]
+__all__ = ["FLOWS", "MAX_SIDE", "MacDesign", "MacKind", "MacLevel"]
 
 MacLevel = Literal["product", "pe", "array"]
 MacKind = Kind | Literal["int8"]
-Flow = Literal["os", "ws"]
-"""Output-stationary: sums stay in the array; weight-stationary: one operand stays."""
 
 MAX_SIDE = 64
 _MAX_STAGES = 1
@@ -144,6 +143,28 @@ class MacDesign(Design):
         if self.stages:
             parts.append(f"s{self.stages}")
         return "-".join(parts)
+
+    def cycles(self, m: int, k: int, n: int) -> int:
+        """Cycles of an array for an M x K by K x N matrix: :func:`lmul.hdl.cycles.array_cycles`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When the design is no array; for a dimension below 1.
+        """
+        if self.level != "array":
+            raise ValueError(f"Design {self.name!r} is no array, so it has no cycles")
+        return array_cycles(self.flow, self.rows, self.columns, self.stages, m, k, n)
+
+    def utilisation(self, m: int, k: int, n: int) -> float:
+        """How much of an array's time its PEs do multiplications that were asked for: 0 to 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As :meth:`cycles`.
+        """
+        return m * k * n / (self.rows * self.columns * self.cycles(m, k, n))
 
     @classmethod
     def _from_name(cls, name: str) -> Self:

@@ -189,7 +189,7 @@ def test_from_design():
     Fragment.get(array, None)  # Amaranth warns of a component that is made and never built
     assert (array.rows, array.columns, array.latency) == (2, 3, 3)
     assert array.result_format is FORMATS["bf16"]
-    assert array.cycles(5, 7) == closed_form(2, 3, 7, 5, 3)
+    assert array.cycles(5, 7, 4) == closed_form(2, 3, 7, 3 * 2, 3)
     with pytest.raises(ValueError, match=r"^Design 'array-lmul-e4m3-8x8-ws' is no output-stat"):
         OutputStationaryArray.from_design(MacDesign.parse("array-lmul-e4m3-8x8-ws"))
 

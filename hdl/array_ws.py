@@ -1,0 +1,196 @@
+"""The weight-stationary systolic array: weights stay in the PEs, activations and sums pass."""
+
+from amaranth import Module, Mux, Signal, Value
+from amaranth.lib import data, wiring
+from amaranth.lib.fifo import SyncFIFO
+from amaranth.lib.wiring import In, Member, Out
+
+from lmul.hdl.array import SystolicArray
+from lmul.hdl.array_streams import b_payload, out_payload, signature
+from lmul.hdl.entry_ws import WeightStationaryEntry
+from lmul.hdl.row_ws import WeightStationaryRow
+from lmul.hdl.skew import delay
+from lmul.hdl.streams_ws import activation_payload, sums_payload
+
+__all__ = ["WeightStationaryArray"]
+
+
+class WeightStationaryArray(SystolicArray):
+    """Multiply matrices of any M rows, a tile of R by C weights at a time, over any K and N.
+
+    K runs down the rows and N along the columns. A tile is R beats of ``b``, the weights, then M
+    beats of ``a``: each beat is R neighbours of one row of the left matrix, and meets all R x C
+    weights. Where K > R, the sums of a tile leave by ``partials`` and come back by ``sums`` with
+    the activations of the next R rows of weights; those of the last R leave by ``out``, rounded
+    once, C to a beat. The sums may wait anywhere in between, in their order. Products are added
+    with k ascending, as in the other flow, so that both give the same bits.
+
+    The next tile's weights are taken while the present one computes: from the cycle of its first
+    activations on. The activations of a tile begin when all its weights have been taken.
+
+    Without stalls, ``weight_stationary`` of :mod:`lmul.hdl.cycles` says when the last result
+    leaves. A result leaves ``R + C + latency - 2`` cycles after the cycle that took its
+    activations, a partial sum one cycle earlier.
+
+    Nothing is lost or repeated whatever stream waits. Without operands the grid moves on with
+    beats that are none. A partial sum that nobody takes holds the grid. So does a result, once the
+    register behind the rounders is full and another one comes. A memory between ``partials`` and
+    ``sums`` must hold all sums that wait: what leaves does not depend on what comes.
+
+    After reset there are no tiles: activations and weights that were taken are forgotten.
+
+    Parameters are those of :class:`~lmul.hdl.array.SystolicArray`.
+
+    Members
+    -------
+    a : In(stream)
+        Payload :func:`~lmul.hdl.streams_ws.activation_payload`: R lanes, ``keep`` for each,
+        ``last`` of M, ``first`` and ``final`` of the tiles that a sum passes through.
+    b : In(stream)
+        Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each; always R
+        beats a tile, k ascending. Rows beyond K have no ``keep``, here and in ``a``.
+    sums : In(stream)
+        Payload :func:`~lmul.hdl.streams_ws.sums_payload`: C lanes. A beat is taken with each beat
+        of ``a`` that is not ``first``. Its ``last`` is not looked at.
+    partials : Out(stream)
+        The same payload, of tiles that are not ``final``.
+    out : Out(stream)
+        Payload :func:`~lmul.hdl.array_streams.out_payload`: C lanes, of tiles that are ``final``;
+        M beats a tile, in order, ``last`` with the last. Columns without ``keep`` are there, as
+        sums of nothing.
+    held : Out(1)
+        The grid is held in this cycle.
+    waits : Out(1)
+        A result or a partial sum is ready and not taken in this cycle.
+    too_long : Out(1)
+        Sticky until reset: a sum had more than K_max products, so it may have wrapped. Products
+        are counted by the lanes of ``a`` that are kept; the count travels with partial sums.
+    """
+
+    flow = "ws"
+
+    def _ports(self) -> dict[str, Member]:
+        path = self.datapath
+        sums = signature(sums_payload(path, self.columns))
+        return {
+            "a": In(signature(activation_payload(path, self.rows))),
+            "b": In(signature(b_payload(path, self.columns))),
+            "sums": In(sums),
+            "partials": Out(sums),
+            "out": Out(signature(out_payload(path, self.columns, self.result_format))),
+            "held": Out(1),
+            "waits": Out(1),
+            "too_long": Out(1),
+        }
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        advances = Signal()
+        m.submodules.entry = entry = WeightStationaryEntry(
+            self.datapath, self.rows, self.columns, self.parts
+        )
+        wiring.connect(m, wiring.flipped(self.a), entry.a)
+        wiring.connect(m, wiring.flipped(self.b), entry.b)
+        wiring.connect(m, wiring.flipped(self.sums), entry.sums)
+        m.d.comb += [
+            entry.advances.eq(advances),
+            self.held.eq(~advances),
+            self.too_long.eq(entry.too_long),
+        ]
+        below = self._grid(m, entry, advances)
+        valid, mark = self._mark(m, entry, advances)
+        lanes = [
+            data.View(self.datapath.result_layout, self._deskewed(m, below, column, advances))
+            for column in range(self.columns)
+        ]
+        self._give(m, advances, valid, mark, lanes)
+        return m
+
+    def _grid(self, m: Module, entry: WeightStationaryEntry, advances: Value) -> Value:
+        """The rows, the first of K on top; the sums below the last one."""
+        path = self.datapath
+        width, size = path.operand_layout.size, path.result_layout.size
+        weights = Signal(width * self.columns)
+        above: Value = Signal(size * self.columns)
+        for column in range(self.columns):
+            operand, lane = entry.column_operands[column], entry.above[column]
+            weight = weights.word_select(column, width)
+            # A sum meets the first product, which its activation needs 1 + stages cycles for.
+            wait = 1 + path.stages + column
+            name = f"skew_sum_{column}"
+            m.d.comb += [
+                weight.eq(delay(m, Value.cast(operand), column, advances, f"skew_b_{column}")),
+                above.word_select(column, size).eq(
+                    delay(m, Value.cast(lane), wait, advances, name)
+                ),
+            ]
+        for number in range(self.rows):
+            row = self.parts("row", lambda: WeightStationaryRow(path, self.columns, self.parts))
+            m.submodules[f"row_{number}"] = row
+            operand = Value.cast(entry.row_operands[number])
+            late = delay(m, operand, number, advances, f"skew_a_{number}")
+            swaps = delay(m, entry.starts, number, advances, f"skew_swaps_{number}", 0)
+            m.d.comb += [
+                row.en.eq(advances),
+                Value.cast(row.a).eq(late),
+                row.loads.eq(entry.loads[number]),
+                row.swaps.eq(swaps),
+                row.b.eq(weights),
+                row.above.eq(above),
+            ]
+            above = row.below
+        return above
+
+    def _deskewed(self, m: Module, below: Value, column: int, advances: Value) -> Value:
+        """A column's sums when the last column has its own."""
+        lane = below.word_select(column, self.datapath.result_layout.size)
+        return delay(m, lane, self.columns - 1 - column, advances, f"deskew_{column}")
+
+    def _mark(
+        self, m: Module, entry: WeightStationaryEntry, advances: Value
+    ) -> tuple[Value, data.View]:
+        """Whether sums leave the grid, and the mark of their beat."""
+        cycles = self.rows + self.columns + self.datapath.stages
+        valid = delay(m, entry.beat, cycles, advances, "valid", 0)
+        fifo = SyncFIFO(width=entry.mark_layout.size, depth=cycles + 1)  # never full
+        m.submodules.marks = fifo
+        m.d.comb += [
+            fifo.w_en.eq(entry.beat),
+            fifo.w_data.eq(entry.mark),
+            fifo.r_en.eq(valid & advances),
+        ]
+        return valid, data.View(entry.mark_layout, fifo.r_data)
+
+    def _give(
+        self, m: Module, advances: Value, valid: Value, mark: data.View, lanes: list[data.View]
+    ) -> None:
+        """Send the sums out, or back for more products."""
+        room = Signal()  # for a result in the register behind the rounders
+        m.d.comb += [
+            room.eq(~self.out.valid | self.out.ready),
+            advances.eq(~valid | Mux(mark.final, room, self.partials.ready)),
+            self.partials.valid.eq(valid & ~mark.final),
+            self.waits.eq(
+                (self.out.valid & ~self.out.ready) | (self.partials.valid & ~self.partials.ready)
+            ),
+        ]
+        partials = self.partials.payload
+        result = Signal(self.out.payload.shape())
+        m.d.comb += [partials.last.eq(mark.last), result.last.eq(mark.last)]
+        if self.datapath.limits_k:
+            m.d.comb += partials.terms.eq(mark.terms)
+        for column, lane in enumerate(lanes):
+            nan = mark.nan[column] if self.datapath.has_nan else None
+            m.d.comb += [
+                partials.lanes[column][name].eq(lane[name])
+                for name, _ in self.datapath.result_layout
+            ]
+            if nan is not None:
+                m.d.comb += partials.lanes[column].nan.eq(nan)
+            self._finish(m, result, column, self._lane(m, lane, column), nan)
+        held = Signal(len(Value.cast(result)), name="result_held", reset_less=True)
+        leaves = Signal(name="result_valid")
+        with m.If(room):
+            m.d.sync += [leaves.eq(valid & mark.final), held.eq(Value.cast(result))]
+        m.d.comb += [self.out.valid.eq(leaves), Value.cast(self.out.payload).eq(held)]

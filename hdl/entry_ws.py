@@ -1,0 +1,176 @@
+"""The entry of a weight-stationary array: a beat of activations, with its sums and its weights."""
+
+from functools import partial
+
+from amaranth import Cat, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.array_streams import b_payload, signature
+from lmul.hdl.datapath import Datapath
+from lmul.hdl.parts import Parts, Submodules
+from lmul.hdl.streams_ws import activation_payload, mark_layout, sums_payload
+
+__all__ = ["WeightStationaryEntry"]
+
+
+class WeightStationaryEntry(wiring.Component):
+    """Join a beat of ``a`` with a beat of ``sums``, and see that its tile has its weights.
+
+    Weights are taken as soon as there is room: a tile's are complete before its first activations
+    are taken, and from that cycle on there is room for the next tile's.
+
+    Parameters
+    ----------
+    datapath : FloatDatapath or IntDatapath
+    rows, columns : int
+    parts : Parts or None
+        How edges are built; None: as submodules.
+
+    Members
+    -------
+    a, b, sums : In(stream)
+        As the array has them.
+    advances : In(1)
+        The grid moves on; while it is 0 nothing is taken.
+    row_operands, column_operands : Out(array of datapath.operand_layout)
+        Activations, valid with ``beat``, and weights, valid with ``loads``.
+    loads : Out(rows)
+        Which row takes the weights.
+    starts, beat : Out(1)
+        A tile begins; a beat of activations is taken.
+    above : Out(array of datapath.result_layout)
+        The sums to begin with.
+    mark : Out(mark_layout)
+        What belongs to the beat and passes beside the grid.
+    too_long : Out(1)
+        Sticky until reset: a sum had more than K_max products.
+
+    Attributes
+    ----------
+    datapath, rows, columns
+    mark_layout : StructLayout
+        ``last``, ``final``; ``nan`` for each column; ``terms``.
+    """
+
+    def __init__(
+        self, datapath: Datapath, rows: int, columns: int, parts: Parts | None = None
+    ) -> None:
+        self.datapath = datapath
+        self.rows = rows
+        self.columns = columns
+        self.parts = parts or Submodules()
+        operand = datapath.operand_layout
+        self.mark_layout = mark_layout(datapath, columns)
+        super().__init__(
+            {
+                "a": In(signature(activation_payload(datapath, rows))),
+                "b": In(signature(b_payload(datapath, columns))),
+                "sums": In(signature(sums_payload(datapath, columns))),
+                "advances": In(1),
+                "row_operands": Out(operand).array(rows),
+                "column_operands": Out(operand).array(columns),
+                "loads": Out(rows),
+                "starts": Out(1),
+                "beat": Out(1),
+                "above": Out(datapath.result_layout).array(columns),
+                "mark": Out(self.mark_layout),
+                "too_long": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        first = self.a.payload.first
+        opening = Signal(init=1)  # the next beat is a tile's first one
+        takes = Signal()  # a row of weights
+        full = self._places(m, takes)
+        open_ = Signal()
+        m.d.comb += [
+            open_.eq(self.advances & (full | ~opening)),
+            self.a.ready.eq(open_ & (first | self.sums.valid)),
+            self.sums.ready.eq(open_ & ~first & self.a.valid),
+            self.beat.eq(self.a.valid & self.a.ready),
+            self.starts.eq(self.beat & opening),
+            self.b.ready.eq(self.advances & (~full | self.starts)),
+            takes.eq(self.b.valid & self.b.ready),
+            self.mark.last.eq(self.a.payload.last),
+            self.mark.final.eq(self.a.payload.final),
+        ]
+        with m.If(self.beat):
+            m.d.sync += opening.eq(self.a.payload.last)
+        row_nans = self._edges(m, "row", self.a.payload, self.row_operands)
+        column_nans = self._edges(m, "column", self.b.payload, self.column_operands)
+        for lane, above in zip(self.sums.payload.lanes, self.above, strict=True):
+            for name, _ in self.datapath.result_layout:
+                m.d.comb += above[name].eq(Mux(first, 0, Value.cast(lane[name])))
+        if self.datapath.has_nan:
+            weight_nans = self._weight_nans(m, column_nans, takes, opening)
+            sum_nans = Cat(lane.nan & ~first for lane in self.sums.payload.lanes)
+            some = row_nans.any().replicate(self.columns)
+            m.d.comb += self.mark.nan.eq(weight_nans | sum_nans | some)
+        if self.datapath.limits_k:
+            self._count(m)
+        return m
+
+    def _places(self, m: Module, takes: Value) -> Value:
+        """Say which row gets the next weights; whether a whole tile of them waits."""
+        place = Signal(self.rows + 1, init=1)  # one-hot; the last one is "none"
+        full = place[-1]
+        rows = Cat(place[0] | full, place[1:-1])
+        m.d.comb += self.loads.eq(rows & takes.replicate(self.rows))
+        with m.If(self.starts):
+            m.d.sync += place.eq(Mux(takes, 2, 1))
+        with m.Elif(takes):
+            m.d.sync += place.eq(place << 1)
+        return full
+
+    def _edges(self, m: Module, side: str, payload, operands) -> Value:
+        """Unpack the lanes of one side; which of them are NaN."""
+        nans = []
+        make = partial(self.datapath.edge, side == "column")
+        for number, operand in enumerate(operands):
+            edge = self.parts(f"{side}_edge", make)
+            m.submodules[f"{side}_edge_{number}"] = edge
+            m.d.comb += [
+                edge.code.eq(payload.lanes[number]),
+                edge.keep.eq(payload.keep[number]),
+                operand.eq(edge.operand),
+            ]
+            nans.append(edge.nan)
+        return Cat(nans)
+
+    def _weight_nans(self, m: Module, coming: Value, takes: Value, opening: Value) -> Value:
+        """The columns with a NaN among the weights of the tile that this beat belongs to."""
+        waiting = Signal(self.columns, name="waiting_nan")
+        present = Signal(self.columns, name="weight_nan")
+        of_tile = Signal(self.columns, name="tile_nan")
+        m.d.comb += of_tile.eq(Mux(opening, waiting, present))
+        with m.If(self.starts):
+            m.d.sync += present.eq(waiting)
+        with m.If(takes | self.starts):
+            before = waiting & ~self.starts.replicate(self.columns)
+            m.d.sync += waiting.eq(before | (coming & takes.replicate(self.columns)))
+        return of_tile
+
+    def _count(self, m: Module) -> None:
+        """Products in each sum of the beat, up to K_max: all kept lanes, and those before."""
+        before = self.sums.payload.terms
+        terms = Signal(len(before) + self.rows.bit_length())
+        beyond = Signal()
+        m.d.comb += [
+            terms.eq(Mux(self.a.payload.first, 0, before) + _ones(self.a.payload.keep)),
+            beyond.eq(terms > self.datapath.k_max),
+            self.mark.terms.eq(Mux(beyond, self.datapath.k_max, terms)),
+        ]
+        with m.If(self.beat & beyond):
+            m.d.sync += self.too_long.eq(1)
+
+
+def _ones(bits: Value) -> Value:
+    """How many of the bits are 1."""
+    if len(bits) == 1:
+        return bits
+    half = len(bits) // 2
+    return _ones(bits[:half]) + _ones(bits[half:])

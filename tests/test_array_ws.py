@@ -1,0 +1,252 @@
+import numpy as np
+import pytest
+from amaranth.hdl import Fragment
+from array_ws_bench import Job, run_jobs
+
+from lmul.hdl.accumulator import Accumulator
+from lmul.hdl.array import SystolicArray
+from lmul.hdl.array_ws import WeightStationaryArray
+from lmul.hdl.cycles import array_cycles
+from lmul.hdl.float_datapath import FloatDatapath
+from lmul.hdl.formats import FORMATS
+from lmul.hdl.int_datapath import IntDatapath
+from lmul.hdl.kinds import Kind
+from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.policy import POLICIES
+from lmul.sim.matmul import dot_products
+
+pytestmark = pytest.mark.slow  # simulates
+
+SEED = 90210
+K_MAX = 64
+
+
+def path_of(fmt="e4m3", kind: Kind = "lmul", policy="ocp", accumulator=None, stages=0, k_max=K_MAX):
+    accumulator = Accumulator(accumulator) if accumulator else None
+    if accumulator is not None and not accumulator.is_exact:
+        k_max = 1024
+    return FloatDatapath(FORMATS[fmt], kind, POLICIES[policy], accumulator, k_max, stages)
+
+
+def random_job(rng, path, m, k, n, **rest):
+    top = 1 << path.code_width
+    return Job(rng.integers(0, top, (m, k)), rng.integers(0, top, (k, n)), **rest)
+
+
+def check(path, job, out="fp32"):
+    a, b = job.a.astype(np.uint32), job.b.astype(np.uint32)
+    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, path.accumulator, out, path.k_max)
+    assert np.array_equal(job.result, wanted.codes.astype(object))
+    assert np.array_equal(job.overflows, wanted.overflowed)
+
+
+def simulated_schedule(rows, columns, stages, m, k, n):
+    """When the last result leaves: tile by tile, no formula."""
+    starts = {}
+    free = rows  # the first cycle for the next tile's activations
+    start = 0
+    for k_tile in range(-(-k // rows)):
+        for n_tile in range(-(-n // columns)):
+            start = free
+            if k_tile:
+                start = max(start, starts[k_tile - 1, n_tile] + rows + columns + stages + 1)
+            starts[k_tile, n_tile] = start
+            free = start + max(m, rows)
+    return start + m - 1 + rows + columns + stages + 1 + 1
+
+
+def some_shapes(rng, rows, columns, count):
+    """Shapes (M, K, N) around the array's sizes, and primes."""
+    m = [1, 2, rows - 1, rows, rows + 1, 2 * rows + columns, 7, 13]
+    k = [1, rows - 1, rows, rows + 1, 2 * rows - 2, 2 * rows - 1, 2 * rows, 5 * rows, 11, 17]
+    n = [1, columns - 1, columns, columns + 1, 3 * columns, 5]
+    shapes = {
+        tuple(max(1, int(rng.choice(sizes))) for sizes in (m, k, n)) for _ in range(2 * count)
+    }
+    return sorted(shapes)[:: max(1, len(shapes) // count)]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "stages"),
+    [
+        (3, 4, 1),
+        pytest.param(1, 1, 0, marks=pytest.mark.evidence),
+        pytest.param(1, 5, 1, marks=pytest.mark.evidence),
+        pytest.param(4, 1, 0, marks=pytest.mark.evidence),
+        pytest.param(5, 2, 0, marks=pytest.mark.evidence),
+        pytest.param(2, 2, 1, marks=pytest.mark.evidence),
+    ],
+)
+def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
+    rng = np.random.default_rng(SEED)
+    path = path_of(stages=stages, policy="ocp" if rows < 5 else "ftz")
+    jobs = [
+        random_job(rng, path, *shape)
+        for shape in some_shapes(rng, rows, columns, 24 if stages else 80)
+    ]
+    run_jobs(path, rows, columns, jobs)
+    for job in jobs:
+        (m, k), n = job.a.shape, job.b.shape[1]
+        assert job.cycles == array_cycles("ws", rows, columns, stages, m, k, n)
+        assert job.held == job.after == 0
+        assert not job.too_long
+        check(path, job)
+
+
+def test_closed_form():
+    rng = np.random.default_rng(SEED)
+    for _ in range(2000):
+        rows, columns, m, k, n = (int(v) for v in rng.integers(1, 40, 5))
+        stages = int(rng.integers(2))
+        found = array_cycles("ws", rows, columns, stages, m, k, n)
+        assert found == simulated_schedule(rows, columns, stages, m, k, n)
+
+
+@pytest.mark.parametrize(
+    ("fmt", "kind", "policy", "accumulator", "out"),
+    [
+        ("e5m2", "lmul", "ocp", None, "fp16"),
+        ("e4m3", "exact", "ocp", "bf16", "bf16"),
+        *(
+            pytest.param(*case, marks=pytest.mark.evidence)
+            for case in (
+                ("e4m3", "lmul", "bare", None, "fp32"),
+                ("e4m3fnuz", "lmul_rne", "ftz", None, "fp32"),
+                ("e5m2", "lmul_formula", "lax", None, "fp16"),
+                ("e3m4", "mitchell", "ocp", None, "bf16"),
+                ("e2m1", "exact", "ftz", None, "fp32"),
+                ("e4m3", "lmul", "ocp", "fix14_-6", "fp32"),
+                ("e5m2", "exact", "ocp", "fix20_-9", "fp16"),
+                ("e4m3", "lmul", "ocp", "fp32", "bf16"),
+                ("e5m2", "lmul_rne", "ocp", "e4m3", "fp32"),
+                ("bf16", "lmul", "ocp", None, "fp32"),
+            )
+        ),
+    ],
+)
+def test_stalls_lose_and_repeat_nothing(fmt, kind, policy, accumulator, out):
+    rng = np.random.default_rng(SEED)
+    path = path_of(fmt, kind, policy, accumulator, stages=len(kind) % 2)
+    jobs = []
+    for stalls in (
+        (0, 0, 0, 0, 0),
+        (512, 102, 0, 0, 0),
+        (102, 512, 0, 0, 0),
+        (0, 0, 512, 0, 102),
+        (0, 0, 0, 512, 512),
+        (102, 102, 102, 102, 102),
+        (512, 512, 512, 512, 512),
+        (0, 0, 0, 900, 900),
+    ):
+        for _ in range(2):
+            m, k, n = (int(size) for size in rng.integers(1, 10, 3))
+            jobs.append(random_job(rng, path, m, k, n, stalls=stalls))
+            # few special operands, so that most sums are numbers
+            ordinary = random_job(rng, path, m, k + 5, n, stalls=stalls)
+            high = 1 << (path.fmt.magnitude_bits - 2)
+            ordinary.a, ordinary.b = ordinary.a & ~high, ordinary.b & ~high
+            jobs.append(ordinary)
+    run_jobs(path, 3, 2, jobs, out)
+    for job in jobs:
+        check(path, job, out)
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns"), [(2, 3), pytest.param(4, 2, marks=pytest.mark.evidence)]
+)
+def test_stalls_of_the_outputs_are_counted(rows, columns):
+    rng = np.random.default_rng(SEED)
+    path = path_of(policy="ftz")
+    jobs = [
+        random_job(rng, path, m, k, 2 * columns, stalls=(0, 0, 0, *stalls))
+        for m in (1, 3, 9)
+        for k in (1, rows, 3 * rows)
+        for stalls in ((102, 0), (0, 102), (512, 512))
+    ]
+    run_jobs(path, rows, columns, jobs)
+    for job in jobs:
+        (m, k), n = job.a.shape, job.b.shape[1]
+        unstalled = array_cycles("ws", rows, columns, 0, m, k, n)
+        assert job.cycles == unstalled + job.held + job.after
+        check(path, job)
+    assert any(job.held for job in jobs)
+
+
+def test_reset_forgets_a_tile():
+    rng = np.random.default_rng(SEED)
+    path = path_of("e4m3fnuz")
+    jobs = [
+        random_job(rng, path, 5, 7, 5, wipe=wipe, stalls=(0, 0, 0, stall, stall))
+        for wipe in (1, 2, 3, 4, 6, 9, 13, 17, 21, 30)
+        for stall in (0, 512)
+    ]
+    run_jobs(path, 3, 2, jobs)
+    for job in jobs:
+        check(path, job)
+        if not job.stalls[3]:
+            assert job.cycles == array_cycles("ws", 3, 2, 0, 5, 7, 5)
+
+
+def test_too_long_is_flagged_and_hangs_nothing():
+    rng = np.random.default_rng(SEED)
+    path = path_of(k_max=8)
+    jobs = [
+        random_job(rng, path, m, k, n, wipe=wipe)
+        for m, k, n, wipe in (
+            (2, 8, 5, 0),
+            (1, 9, 1, 0),
+            (2, 8, 2, 0),
+            (2, 8, 2, 1),  # after a reset
+            (3, 20, 3, 1),
+        )
+    ]
+    run_jobs(path, 3, 2, jobs)
+    assert [job.too_long for job in jobs] == [False, True, True, False, True]
+    for job in jobs:
+        if job.a.shape[1] <= 8:
+            check(path, job)
+
+
+def test_integers():
+    rng = np.random.default_rng(SEED)
+    path = IntDatapath(64, 1)
+    jobs = [random_job(rng, path, *shape) for shape in ((4, 3, 2), (1, 7, 5), (6, 20, 2))]
+    jobs.append(Job(np.full((2, 64), 0x80), np.full((64, 2), 0x80)))
+    run_jobs(path, 3, 2, jobs)
+    for job in jobs:
+        a, b = (matrix.astype(np.uint8).view(np.int8).astype(int) for matrix in (job.a, job.b))
+        assert np.array_equal(job.result.astype(np.uint32).view(np.int32), a @ b)
+        (m, k), n = job.a.shape, job.b.shape[1]
+        assert job.cycles == array_cycles("ws", 3, 2, 1, m, k, n)
+
+
+def test_raw_results():
+    rng = np.random.default_rng(SEED)
+    path = path_of("e5m2", policy="ftz")
+    numbers = Job(rng.integers(0x20, 0x50, (2, 5)), rng.integers(0xA0, 0xD0, (5, 2)))
+    # Inf, -Inf by 1, NaN: in the first tile, then through another one
+    infinite = Job(
+        np.array([[0x7C, 0, 0], [0xFC, 0, 0]]), np.array([[0x3C, 0x7E], [0x3C, 0], [0, 0]])
+    )
+    run_jobs(path, 2, 2, [numbers, infinite], out=None)
+    width = path.sum_shape.width
+    sums = [int(v) - ((int(v) >> (width - 1)) << width) for v in (numbers.result % 2**width).flat]
+    found = np.ldexp(np.array(sums, float), path.range.lsb).astype(np.float32)
+    a, b = numbers.a.astype(np.uint32), numbers.b.astype(np.uint32)
+    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, None, "fp32", K_MAX).codes
+    assert np.array_equal(found.view(np.uint32), wanted.ravel())
+    marks = infinite.result >> width  # pos, neg, nan
+    assert list(marks[:, 0]) == [0b001, 0b010]
+    assert [mark >> 2 for mark in marks[:, 1]] == [1, 1]
+
+
+def test_from_design():
+    array = SystolicArray.from_design(MacDesign.parse("array-lmul-e4m3-2x3-ws-s1"), "bf16")
+    Fragment.get(array, None)  # Amaranth warns of a component that is made and never built
+    assert isinstance(array, WeightStationaryArray)
+    assert (array.rows, array.columns, array.latency) == (2, 3, 4)
+    assert array.result_format is FORMATS["bf16"]
+    with pytest.raises(ValueError, match=r"^Design 'array-lmul-e4m3-8x8-os' is no weight-stat"):
+        WeightStationaryArray.from_design(MacDesign.parse("array-lmul-e4m3-8x8-os"))
+    with pytest.raises(ValueError, match=r"^Rows must be from 1 to 64, not 0$"):
+        WeightStationaryArray(path_of(), 0, 2)
