@@ -10,18 +10,18 @@ from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
-from lmul.synth.netlist import INVERTER, is_flipflop, is_gate, logic_depth, module_of
-from lmul.synth.stat import cells_of_stat
+from lmul.synth.depth import logic_depth
+from lmul.synth.hierarchy import Hierarchy
+from lmul.synth.netlist import INVERTER, is_flipflop, is_gate
 
-__all__ = ["COUNT_SCRIPT", "PAPER_WEIGHTS", "TRANSISTORS", "GateCount", "count"]
+__all__ = ["COUNT_SCRIPT", "PAPER_WEIGHTS", "TRANSISTORS", "GateCount", "count", "mapped"]
 
 COUNT_SCRIPT = """\
 read_verilog design.v
 hierarchy -top {top}
-synth -flatten -top {top}
+{keep}synth -flatten -top {top}
 abc -g AND,OR,XOR,NAND,NOR,XNOR
 opt_clean
-tee -q -o stat.json stat -json
 write_json netlist.json
 """
 
@@ -59,7 +59,7 @@ use, weigh what AND, OR and XOR do.
 
 @dataclass(frozen=True)
 class GateCount:
-    """The gates of one circuit.
+    """The gates of one circuit: flattened, or by its parts where it has some.
 
     Attributes
     ----------
@@ -122,24 +122,36 @@ def count(design: Design | str | Circuit) -> GateCount:
         remain (latches, black boxes, memories), which this count can't weigh.
     """
     circuit = Circuit.of(design)
-    result = yosys.run(
-        COUNT_SCRIPT.format(top=circuit.top),
-        {"design.v": circuit.verilog},
-        outputs=("stat.json", "netlist.json"),
-    )
-    found = cells_of_stat(result.outputs["stat.json"], circuit.top)
+    netlist, version = mapped(circuit)
+    found = netlist.cells
     if odd := [kind for kind in found if not is_gate(kind) and not is_flipflop(kind)]:
         raise ToolFailed(
             f"Circuit {circuit.name!r} can't be counted in gates: Yosys left {odd[0]!r} in it"
         )
     try:
-        depth = logic_depth(module_of(result.outputs["netlist.json"], circuit.top))
+        depth = logic_depth(netlist)
     except ValueError as error:
         raise ToolFailed(f"Circuit {circuit.name!r}: {error}") from None
     return GateCount(
         cells={kind: number for kind, number in sorted(found.items()) if is_gate(kind)},
         flipflops=sum(number for kind, number in found.items() if is_flipflop(kind)),
         depth=depth,
-        yosys=result.version,
+        yosys=version,
         script=yosys.script_hash(COUNT_SCRIPT),
     )
+
+
+def mapped(circuit: Circuit) -> tuple[Hierarchy, str]:
+    """The netlist of a circuit in two-input gates, its parts apart, and Yosys's version.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        When Yosys is missing or rejects the circuit.
+    """
+    result = yosys.run(
+        COUNT_SCRIPT.format(top=circuit.top, keep=circuit.keep),
+        {"design.v": circuit.verilog},
+        outputs=("netlist.json",),
+    )
+    return Hierarchy.read(result.outputs["netlist.json"], circuit.top), result.version

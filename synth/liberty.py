@@ -20,7 +20,7 @@ __all__ = ["AREA_SCRIPT", "AreaResult", "Library", "area", "load"]
 AREA_SCRIPT = """\
 read_verilog design.v
 hierarchy -top {top}
-synth -flatten -top {top}
+{keep}synth -flatten -top {top}
 dfflibmap -liberty cells.lib{dont_use}
 abc -liberty cells.lib{dont_use}
 opt_clean
@@ -170,7 +170,7 @@ def _map(
     avoid = "".join(f" -dont_use {cell}" for cell in library.power_cells)
     try:
         result = yosys.run(
-            AREA_SCRIPT.format(top=circuit.top, dont_use=avoid),
+            AREA_SCRIPT.format(top=circuit.top, keep=circuit.keep, dont_use=avoid),
             {"design.v": circuit.verilog, "cells.lib": library.text},
         )
     except ToolFailed as error:

@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 from lmul.hdl.design import Design
 from lmul.sim import yosys
@@ -13,6 +14,7 @@ from lmul.synth.fpga import LutCount, check_family, luts
 from lmul.synth.gates import GateCount, count
 from lmul.synth.liberty import AreaResult, area, load
 from lmul.synth.metrics import Metric, Report
+from lmul.synth.parts import SPLIT_LEVELS, Split, split
 
 __all__ = ["Synthesis", "synthesis_report", "synthesise"]
 
@@ -33,12 +35,15 @@ class Synthesis:
         Its area, when a library was given.
     luts : list of LutCount
         Its LUTs, for each family asked for, without and with DSP blocks.
+    split : Split or None
+        Its gates by part, when they were asked for and it is a PE or an array.
     """
 
     circuit: Circuit
     gates: GateCount
     area: AreaResult | None = None
     luts: list[LutCount] = field(default_factory=list)
+    split: Split | None = None
 
     def metrics(self) -> list[Metric]:
         """The figures under the names that reports use."""
@@ -82,6 +87,7 @@ def synthesise(
     dsp: bool = True,
     on_progress: Progress | None = None,
     jobs: int = 2,
+    parts: bool = False,
 ) -> list[Synthesis]:
     """Synthesise designs in every way asked for.
 
@@ -99,6 +105,8 @@ def synthesise(
         Called with runs done, runs in all, and what was done last.
     jobs : int
         Yosys processes at a time.
+    parts : bool
+        Count PEs and arrays by part too.
 
     Returns
     -------
@@ -119,14 +127,14 @@ def synthesise(
         load(Path(liberty))  # what is wrong with it is said before anything runs
     parsed = [d if isinstance(d, Circuit) else Design.parse(d) for d in designs]
     unique = list(dict.fromkeys(parsed))
-    ways = _ways(liberty, families, dsp)
-    total = len(unique) * len(ways)
+    ways = [_ways(design.level, liberty, families, dsp, parts) for design in unique]
+    total = sum(map(len, ways))
     report = on_progress or _silent
     yosys.prepare(lambda: report(0, total, FIRST_START))
 
     circuits: list[Circuit] = []
-    results: dict[tuple[int, str], GateCount | AreaResult | LutCount] = {}
-    running: dict[Future[GateCount | AreaResult | LutCount], tuple[int, str]] = {}
+    results: dict[tuple[int, str], Result] = {}
+    running: dict[Future[Result], tuple[int, str]] = {}
     shown = 0
     pool = ThreadPoolExecutor(jobs)
     try:
@@ -135,7 +143,7 @@ def synthesise(
             shown = sum(future.done() for future in running)
             report(shown, total, f"elaborating {design.name}")
             circuits.append(Circuit.of(design))
-            for label, way in ways.items():
+            for label, way in ways[index].items():
                 running[pool.submit(way, circuits[index])] = (index, label)
         for future in as_completed(running):
             index, label = running[future]
@@ -143,14 +151,21 @@ def synthesise(
             report(max(shown, len(results)), total, f"{circuits[index].name}: {label}")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
-    return [_collect(circuit, index, ways, results) for index, circuit in enumerate(circuits)]
+    return [
+        _collect(circuit, index, ways[index], results) for index, circuit in enumerate(circuits)
+    ]
 
 
-Way = Callable[[Circuit], GateCount | AreaResult | LutCount]
+Result = GateCount | AreaResult | LutCount | Split
+Way = Callable[[Circuit], Result]
 
 
-def _ways(liberty: Path | None, families: Sequence[str], dsp: bool) -> dict[str, Way]:
+def _ways(
+    level: str, liberty: Path | None, families: Sequence[str], dsp: bool, parts: bool
+) -> dict[str, Way]:
     ways: dict[str, Way] = {"gates": count}
+    if parts and level in SPLIT_LEVELS:
+        ways["parts"] = split
     if liberty is not None:
         ways["area"] = lambda circuit: area(circuit, liberty)
     for family in families:
@@ -164,13 +179,16 @@ def _collect(
     circuit: Circuit,
     index: int,
     ways: Iterable[str],
-    results: dict[tuple[int, str], GateCount | AreaResult | LutCount],
+    results: dict[tuple[int, str], Result],
 ) -> Synthesis:
     found = [results[index, label] for label in ways]
     [gates] = [result for result in found if isinstance(result, GateCount)]
     areas = [result for result in found if isinstance(result, AreaResult)]
     counts = [result for result in found if isinstance(result, LutCount)]
-    return Synthesis(circuit, gates, areas[0] if areas else None, counts)
+    splits = [result for result in found if isinstance(result, Split)]
+    return Synthesis(
+        circuit, gates, areas[0] if areas else None, counts, splits[0] if splits else None
+    )
 
 
 def _silent(_done: int, _total: int, _label: str) -> None:
@@ -191,4 +209,10 @@ def synthesis_report(found: Sequence[Synthesis]) -> Report:
             label = f"{lut.family} with DSPs" if lut.dsp else lut.family
             tools[f"script of {label}"] = lut.script
             of_design[label] = dict(lut.cells)
-    return Report(tools, [m for one in found for m in one.metrics()], {"cells": cells})
+    sections: dict[str, Any] = {"cells": cells}
+    if by_part := [one.circuit.name for one in found if one.circuit.parts]:
+        sections["counted_by_part"] = by_part
+    splits = {one.circuit.name: one.split.section() for one in found if one.split}
+    if splits:
+        sections["parts"] = splits
+    return Report(tools, [m for one in found for m in one.metrics()], sections)

@@ -8,9 +8,12 @@ import pytest
 from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
+from lmul.synth.depth import logic_depth
 from lmul.synth.gates import COUNT_SCRIPT, count
-from lmul.synth.netlist import cell_types, logic_depth, module_of
+from lmul.synth.hierarchy import Hierarchy
 from lmul.synth.stat import cells_of_stat
+
+SCRIPT = COUNT_SCRIPT.format(top="t", keep="") + "tee -q -o stat.json stat -json\n"
 
 
 def circuit(ports: str, body: str) -> Circuit:
@@ -81,16 +84,14 @@ def test_notes_of_flattened_modules_are_not_counted():
     endmodule"""
     assert count(Circuit("t", text)).cells == {"$_AND_": 2}
     # The note exists in this version of Yosys, or the test would show nothing.
-    run = yosys.run(COUNT_SCRIPT.format(top="t"), {"design.v": text})
+    run = yosys.run(SCRIPT, {"design.v": text})
     assert json.loads(run.outputs["stat.json"])["modules"]["\\t"]["num_cells"] == 4
     assert cells_of_stat(run.outputs["stat.json"], "t") == {"$_AND_": 2}
 
 
 @pytest.mark.parametrize("design", [ADDER7, PRODUCT4, PIPELINE], ids=["adder", "product", "regs"])
 def test_depth_transistors_and_cells_as_yosys_says(design):
-    script = COUNT_SCRIPT.format(top="t") + (
-        "tee -q -o ltp.txt ltp -noff\ntee -q -o cmos.txt stat -tech cmos\n"
-    )
+    script = SCRIPT + "tee -q -o ltp.txt ltp -noff\ntee -q -o cmos.txt stat -tech cmos\n"
     run = yosys.run(
         script, {"design.v": design.verilog}, ("ltp.txt", "cmos.txt", "netlist.json", "stat.json")
     )
@@ -100,8 +101,8 @@ def test_depth_transistors_and_cells_as_yosys_says(design):
     if not found.flipflops:  # Yosys knows no transistors of most flip-flops
         total = re.search(r"Estimated number of transistors:\s+(\d+)", run.outputs["cmos.txt"])
         assert total and found.transistors == int(total[1])
-    netlist = cell_types(module_of(run.outputs["netlist.json"], "t"))
-    assert dict(netlist) == cells_of_stat(run.outputs["stat.json"], "t")
+    netlist = Hierarchy.read(run.outputs["netlist.json"], "t")
+    assert dict(netlist.cells) == cells_of_stat(run.outputs["stat.json"], "t")
 
 
 def test_result_names_its_tool_and_script():
@@ -131,8 +132,9 @@ def test_loop_has_no_depth():
             "connections": {"A": [a], "B": [b], "Y": [y]},
         }
 
+    cells = {"r": gate(2, 5, 4), "s": gate(3, 4, 5), "o": gate(2, 3, 6)}
     with pytest.raises(ValueError, match=r"^The netlist has a combinational loop through 2 gates$"):
-        logic_depth({"cells": {"r": gate(2, 5, 4), "s": gate(3, 4, 5), "o": gate(2, 3, 6)}})
+        logic_depth(Hierarchy({"t": {"cells": cells, "ports": {}}}, "t"))
 
 
 def test_wrong_top():

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.design import Design
 from lmul.progress import progress_bar
 from lmul.terminal import table_console
 
@@ -24,16 +24,28 @@ def synth(
     dsp: Annotated[
         bool, typer.Option("--dsp/--no-dsp", help="Also count with the FPGA's DSP blocks.")
     ] = True,
+    parts: Annotated[
+        bool, typer.Option("--parts", help="Split PEs and arrays: product, align, accumulate, …")
+    ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Count a design's gates with Yosys: two-input gates and inverters, depth, transistors."""
-    chosen = [UnitDesign.parse(name) for name in designs]
+    """Count a design's gates with Yosys: two-input gates and inverters, depth, transistors.
+
+    An array is counted by its parts, each synthesised once and counted as often as it stands
+    there: a large one takes as long as a small one.
+    """
+    chosen = [Design.parse(name) for name in designs]
     from lmul.synth.synthesis import synthesis_report, synthesise
     from lmul.synth.synthesis_table import synthesis_tables
 
     with progress_bar("synth") as on_progress:
         results = synthesise(
-            chosen, liberty=liberty, fpga=tuple(fpga or ()), dsp=dsp, on_progress=on_progress
+            chosen,
+            liberty=liberty,
+            fpga=tuple(fpga or ()),
+            dsp=dsp,
+            on_progress=on_progress,
+            parts=parts,
         )
     if as_json:
         print(synthesis_report(results).to_json(), end="")
