@@ -52,7 +52,8 @@ class AccumulateFloat(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        fmt, sig = self.fmt, self.p.sig
+        fmt = self.fmt
+        sig = self.p.sig & (~self.p.zero).replicate(len(self.p.sig))
         acc = float_word(m, self.acc, fmt)
         width = max(len(sig), len(acc.sig)) + _GUARD_BITS
 

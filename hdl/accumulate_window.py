@@ -86,12 +86,11 @@ class AccumulateWindow(wiring.Component):
             frame = self.width + len(sig)
         places = exp[:most]
         reach = len(sig) + (1 << len(places)) - 1
-        word = shift_left(m, sig, places, 0, max(reach, low + self.width))
-        nonzero = bit_signal(m, sig.any())
-        alive = bit_signal(m, ~small & ~far)
-        inside = word[low : low + self.width]
+        zero = self.p.zero
+        outside = bit_signal(m, small | far | zero)
+        word = shift_left(m, sig, places, 0, max(reach, low + self.width), outside)
         return (
-            Cat(bit_signal(m, bit & alive) for bit in inside),
-            bit_signal(m, Mux(small, nonzero, word[:low].any())),
-            bit_signal(m, ~small & (far & nonzero | word[low + self.width :].any())),
+            word[low : low + self.width],
+            bit_signal(m, small & ~zero | word[:low].any()),
+            bit_signal(m, far & ~small & ~zero | word[low + self.width :].any()),
         )

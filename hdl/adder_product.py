@@ -1,19 +1,18 @@
 """Product units that add the operands as integers: L-Mul, Mitchell, and the exactly rounded one."""
 
-from amaranth import Cat, Const, Module, Signal
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth import Cat, Const, Module
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.operand import OperandLayout, ProductLayout
+from lmul.hdl.product_base import ProductBase
 from lmul.hdl.ripple import add, add_constant
 from lmul.hdl.rounded_sum import rounded_sum
 
 __all__ = ["AdderProduct"]
 
 
-class AdderProduct(wiring.Component):
+class AdderProduct(ProductBase):
     """Multiply by adding: exponent and mantissa in one word, a mantissa carry runs into the
     exponent by itself.
 
@@ -55,36 +54,29 @@ class AdderProduct(wiring.Component):
         offset: int | None = None,
         operands: OperandLayout | None = None,
     ) -> None:
-        self.kind = check_kind(kind, fmt)
-        self.fmt = fmt
-        self.offset = resolve_offset(kind, fmt, offset)
-        self.operand_layout = operands or OperandLayout(fmt)
+        kind = check_kind(kind, fmt)
+        offset = resolve_offset(kind, fmt, offset)
+        operands = operands or OperandLayout(fmt)
         m = fmt.mantissa_bits
         # The offset's last bit and lmul_rne's carry are the adder's carry-in. More than that is
         # added by a chain of half adders, which takes along for nothing what pack would have to
         # subtract of the bias below its top bit.
-        self._constant = self.offset & ~1
-        exp_bias = 2 * self.operand_layout.exp_bias
+        self._constant = offset & ~1
+        exp_bias = 2 * operands.exp_bias
         if self._constant:
             lacking = (fmt.bias - exp_bias) % (1 << (fmt.exponent_bits - 1))
             self._constant += lacking << m
             exp_bias += lacking
         # lmul_rne's carry is never 1 for the two largest mantissas
-        largest = 2 * self.operand_layout.max_magnitude + (self.offset & 1) + self._constant
-        self.product_layout = ProductLayout(
+        largest = 2 * operands.max_magnitude + (offset & 1) + self._constant
+        product = ProductLayout(
             exponent_bits=largest.bit_length() - m,
             significand_bits=m + 1,
             fraction_bits=m,
             exp_bias=exp_bias + m,
+            marks_zero=operands.marks_zero,
         )
-        self.exp_bias = self.product_layout.exp_bias
-        super().__init__(
-            {
-                "x": In(self.operand_layout),
-                "y": In(self.operand_layout),
-                "p": Out(self.product_layout),
-            }
-        )
+        super().__init__(kind, fmt, offset, operands, product)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -99,10 +91,8 @@ class AdderProduct(wiring.Component):
         if self._constant:
             room = self.product_layout.exponent_bits + bits - len(total)
             total = add_constant(m, Cat(total, Const(0, max(0, room))), self._constant)
-        nonzero = Signal()
+        nonzero = self._sign_and_zero(m)
         m.d.comb += [
-            nonzero.eq(~(self.x.zero | self.y.zero)),
-            self.p.neg.eq(self.x.neg ^ self.y.neg),
             self.p.exp.eq(total[bits:]),
             self.p.sig.eq(Cat((bit & nonzero for bit in total[:bits]), nonzero)),
         ]

@@ -39,7 +39,11 @@ class EdgeLayout(OperandLayout):
     lowest : int
         The exponent field that ``exp = 0`` stands for: ``1 - m`` for normalised subnormals.
     has_inf : bool
+    marks_zero : bool
+        True: a product's zero goes round the product unit, to where it is cheapest to mask.
     """
+
+    marks_zero = True
 
     def __init__(self, fmt: FloatFormat, policy: Policy, folded: int = 0) -> None:
         self.mantissa_bits = fmt.mantissa_bits

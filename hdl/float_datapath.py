@@ -112,7 +112,7 @@ class FloatDatapath:
     @property
     def product_reset(self) -> dict[str, int]:
         """What makes a product a zero."""
-        return {"sig": 0}
+        return {"zero": 1}
 
     @property
     def limits_k(self) -> bool:

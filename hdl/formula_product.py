@@ -1,18 +1,17 @@
 """The product unit of L-Mul's formula read literally: 1 + x + y + 2**-l, not renormalised."""
 
-from amaranth import Cat, Const, Module, Signal
-from amaranth.lib import wiring
-from amaranth.lib.wiring import In, Out
+from amaranth import Cat, Const, Module
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import resolve_offset
 from lmul.hdl.operand import OperandLayout, ProductLayout
+from lmul.hdl.product_base import ProductBase
 from lmul.hdl.ripple import add, add_constant
 
 __all__ = ["FormulaProduct"]
 
 
-class FormulaProduct(wiring.Component):
+class FormulaProduct(ProductBase):
     """Add the exponents, and apart from them 1 + x + y + offset (arXiv 2410.00907, equation 1).
 
     Where the mantissas' sum passes one, the carry stays in the significand as its second integer
@@ -37,25 +36,17 @@ class FormulaProduct(wiring.Component):
     def __init__(
         self, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
     ) -> None:
-        self.kind = "lmul_formula"
-        self.fmt = fmt
-        self.offset = resolve_offset("lmul_formula", fmt, offset)
-        self.operand_layout = operands or OperandLayout(fmt)
+        offset = resolve_offset("lmul_formula", fmt, offset)
+        operands = operands or OperandLayout(fmt)
         m = fmt.mantissa_bits
-        self.product_layout = ProductLayout(
-            exponent_bits=self.operand_layout.exponent_bits + 1,
+        product = ProductLayout(
+            exponent_bits=operands.exponent_bits + 1,
             significand_bits=m + 2,  # 1 + x + y + offset < 4
             fraction_bits=m,
-            exp_bias=2 * self.operand_layout.exp_bias + m,
+            exp_bias=2 * operands.exp_bias + m,
+            marks_zero=operands.marks_zero,
         )
-        self.exp_bias = self.product_layout.exp_bias
-        super().__init__(
-            {
-                "x": In(self.operand_layout),
-                "y": In(self.operand_layout),
-                "p": Out(self.product_layout),
-            }
-        )
+        super().__init__("lmul_formula", fmt, offset, operands, product)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -64,10 +55,8 @@ class FormulaProduct(wiring.Component):
         total = add(m, self.x.man, self.y.man, Const(1, 1) if self.offset & 1 else None)
         one = 1 << bits
         sig = add_constant(m, Cat(total, Const(0, 1)), one + (self.offset & ~1))
-        nonzero = Signal()
+        nonzero = self._sign_and_zero(m)
         m.d.comb += [
-            nonzero.eq(~(self.x.zero | self.y.zero)),
-            self.p.neg.eq(self.x.neg ^ self.y.neg),
             self.p.exp.eq(add(m, self.x.exp, self.y.exp)),
             self.p.sig.eq(sig & nonzero.replicate(len(sig))),
         ]

@@ -39,7 +39,11 @@ class OperandLayout(data.StructLayout):
     exponent_bits, mantissa_bits, exp_bias : int
     max_magnitude : int
         The largest value of ``exp`` above ``man``, read as one word.
+    marks_zero : bool
+        Whether a product of such operands is marked where it is zero, in place of ``sig = 0``.
     """
+
+    marks_zero = False
 
     def __init__(
         self, fmt: FloatFormat, normalizes: bool = False, reads_specials: bool = False
@@ -63,7 +67,7 @@ class OperandLayout(data.StructLayout):
 
 
 class ProductLayout(data.StructLayout):
-    """An unrounded product: ± sig * 2**(exp - exp_bias); it is zero where sig is zero.
+    """An unrounded product: ± sig * 2**(exp - exp_bias), or zero.
 
     ``sig / 2**fraction_bits`` is from 1 to 2 where sig has one more bit than that, and from 1
     to 4 where it has two more.
@@ -76,18 +80,29 @@ class ProductLayout(data.StructLayout):
         Bits of ``sig`` right of the binary point.
     exp_bias : int
         What ``exp`` exceeds the exponent of sig's last bit by.
+    marks_zero : bool
+        Whether there is a member ``zero``. It is cheaper to mask with, behind a shifter, than
+        ``sig`` in front of one.
 
     Members
     -------
     neg : 1 bit
         The sign, of a zero too.
     exp : exponent_bits, unsigned
-        Means nothing where sig is zero.
+        Means nothing where the product is zero.
     sig : significand_bits, unsigned
+        Without ``zero``, the product is zero where ``sig`` is, and nowhere else.
+    zero : 1 bit
+        The product is zero; ``sig`` then means nothing. Only with ``marks_zero``.
     """
 
     def __init__(
-        self, exponent_bits: int, significand_bits: int, fraction_bits: int, exp_bias: int
+        self,
+        exponent_bits: int,
+        significand_bits: int,
+        fraction_bits: int,
+        exp_bias: int,
+        marks_zero: bool = False,
     ) -> None:
         if significand_bits - fraction_bits not in (1, 2):
             raise ValueError(
@@ -98,7 +113,11 @@ class ProductLayout(data.StructLayout):
         self.significand_bits = significand_bits
         self.fraction_bits = fraction_bits
         self.exp_bias = exp_bias
-        super().__init__({"neg": 1, "exp": exponent_bits, "sig": significand_bits})
+        self.marks_zero = marks_zero
+        members = {"neg": 1, "exp": exponent_bits, "sig": significand_bits}
+        if marks_zero:
+            members["zero"] = 1
+        super().__init__(members)
 
     @property
     def integer_bits(self) -> int:
