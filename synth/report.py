@@ -11,10 +11,11 @@ from threading import Lock
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.files import write_whole
 from lmul.hdl.formats import FORMATS
+from lmul.sim import yosys
 from lmul.sim.bulk import VerifyResult, family, verify_format
 from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
-from lmul.synth import error_tables, gate_tables, yosys
+from lmul.synth import error_tables, gate_tables
 from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
 from lmul.synth.error_survey import survey
 from lmul.synth.gates import COUNT_SCRIPT
