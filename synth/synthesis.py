@@ -9,10 +9,11 @@ from typing import Any
 from lmul.hdl.design import Design
 from lmul.sim import yosys
 from lmul.sim.yosys import Progress
+from lmul.synth.area import AreaResult, area
 from lmul.synth.circuit import Circuit
 from lmul.synth.fpga import LutCount, check_family, luts
 from lmul.synth.gates import GateCount, count
-from lmul.synth.liberty import AreaResult, area, load
+from lmul.synth.liberty import load
 from lmul.synth.metrics import Metric, Report
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
 

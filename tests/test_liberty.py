@@ -1,159 +1,189 @@
-"""Areas against a library small enough for sums by hand, and against two real libraries."""
+"""The Liberty reader: syntax, units, tables, and figures of two real libraries."""
 
-import gzip
 import os
-import re
+import time
 from pathlib import Path
 
 import pytest
 
-from lmul.hdl.errors import ToolFailed
-from lmul.synth.circuit import Circuit
-from lmul.synth.liberty import area, load
+from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_syntax import parse
+from lmul.synth.lookup import Table
 
-pytestmark = pytest.mark.slow  # runs tools
-
-INVERTER = """
-  cell (inv) {{ area : {area};
-    pin (a) {{ direction : input; }} pin (y) {{ direction : output; function : "!a"; }} }}"""
-BUFFER = """
-  cell (buf) { area : 1.5;
-    pin (a) { direction : input; } pin (y) { direction : output; function : "a"; } }"""
-GATE = """
-  cell ({name}) {{ area : {area}; {more}
-    pin (a) {{ direction : input; }} pin (b) {{ direction : input; }}
-    pin (y) {{ direction : output; function : "{function}"; }} }}"""
-FLIPFLOP = """
-  cell (dff) { area : 10; ff (iq, iqn) { clocked_on : "c"; next_state : "d"; }
-    pin (c) { direction : input; clock : true; } pin (d) { direction : input; }
-    pin (q) { direction : output; function : "iq"; } }"""
-
-
-def library(*cells: str) -> str:
-    return "/* toy */\nlibrary (toy) {" + BUFFER + "".join(cells) + "\n}\n"
-
-
-INV = INVERTER.format(area=1)
-NAND = GATE.format(name="nand2", area=2, function="!(a & b)", more="")
-TOY = library(INV, NAND, FLIPFLOP)
-AND = Circuit("t", "module t(input a, b, output y); assign y = a & b; endmodule\n")
-SHIFT = Circuit(
-    "t",
-    "module t(input c, d, output reg q); reg r; always @(posedge c) {q, r} <= {r, d}; endmodule\n",
-)
+HEAD = """/* two
+lines */ library ("toy") {
+  time_unit : "10ps"; leakage_power_unit : 1uW; voltage_unit : "100mV";
+  capacitive_load_unit (2, ff);
+  nom_voltage : 12;  // of 100 mV
+  default_wire_load : "Small" ; default_input_pin_cap : 3; default_cell_leakage_power : 0.5
+  lu_table_template (by_load) {
+    variable_1 : total_output_net_capacitance; variable_2 : input_net_transition;
+    index_1 ("1, 2"); index_2 ("10, 20, 30"); }
+  power_lut_template (one) { variable_1 : input_transition_time; index_1 ("1, 2"); }
+"""
+CELL = """
+  cell (nand) { area : 2.5;
+    leakage_power () { value : 1; when : "A & B"; } leakage_power () { value : 3; when : "!(A&B)"; }
+    pin (A, B) { direction : input; }
+    pin (Y) { direction : output; function : "(A B)'"; max_capacitance : 4;
+      timing () { related_pin : "A B"; timing_sense : negative_unate;
+        cell_rise (by_load) { values ("1, 2, 3", \\
+                                      "11, 12, 13"); }
+        rise_transition (scalar) { values ("7"); } }
+      internal_power () { related_pin : "A"; when : "B"; power (one) { values ("1, 2"); } } } }
+"""
 
 
-@pytest.fixture
-def toy(tmp_path) -> Path:
-    path = tmp_path / "toy.lib"
-    path.write_text(TOY)
-    return path
+def toy(text: str) -> Library:
+    return Library(Path("toy.lib"), text)
 
 
-def test_and_is_nand_and_inverter(toy):
-    found = area(AND, toy)
-    assert found.library == "toy"
-    assert found.cells == {"inv": 1, "nand2": 1}
-    assert (found.area_um2, found.nand2_um2, found.nand2_equivalents) == (3, 2, 1.5)
-    assert found.sequential_um2 == 0
+def test_units_are_converted():
+    library = toy(HEAD + CELL + "}")
+    assert (library.name, library.wire_load) == ("toy", "Small")
+    assert library.voltage == pytest.approx(1.2)
+    assert library.time_unit == pytest.approx(1e-11)
+    assert library.energy_unit == pytest.approx(0.01 * 2e-15)  # V² times capacitance
+    cell = library["nand"]
+    assert (cell.area, cell.leakage) == (2.5, pytest.approx(2000))  # mean of the states, uW in nW
+    assert [s.when and s.when.text for s in cell.leakage_states] == ["A & B", "!(A&B)"]
+    assert [s.power for s in cell.leakage_states] == pytest.approx([1000, 3000])
+    assert [pin.name for pin in cell.inputs] == ["A", "B"]
+    assert [pin.capacitance for pin in cell.inputs] == pytest.approx(
+        [6, 6]
+    )  # the library's default
+    [out] = cell.outputs
+    assert (out.name, out.max_capacitance) == ("Y", 8)
+    assert not cell.is_flipflop
 
 
-def test_flipflops_have_area(toy):
-    found = area(SHIFT, toy)
-    assert found.cells == {"dff": 2}
-    assert (found.area_um2, found.sequential_um2, found.nand2_equivalents) == (20, 20, 10)
+def test_tables_have_slew_first():
+    [out] = toy(HEAD + CELL + "}")["nand"].outputs
+    assert [arc.related_pin for arc in out.timing] == ["A", "B"]
+    table = out.timing[0].delay_rise
+    assert table is not None
+    assert table.slews == (100, 200, 300)  # 10 ps each
+    assert table.loads == (2, 4)  # 2 fF each
+    assert table(200, 2) == 20
+    assert table(200, 4) == 120
+    assert table(250, 3) == pytest.approx(75)
+    assert out.timing[0].delay_fall is None
+    transition = out.timing[0].transition_rise
+    assert transition and transition(5, 5) == transition(500, 50) == 70
+    [power] = out.power
+    assert power.rise is power.fall
+    assert power.when and power.when.inputs == ("B",)
+    assert power.rise and power.rise(15, 99) == pytest.approx(
+        1.5 * 0.02
+    )  # 0.01 V² · 2 fF = 0.02 fJ
 
 
-def test_gzip_is_the_same(toy, tmp_path):
-    packed = tmp_path / "toy.lib.gz"
-    packed.write_bytes(gzip.compress(TOY.encode()))
-    assert area(AND, packed) == area(AND, toy)
+def test_leakage_of_a_cell_that_states_none():
+    cell = toy(HEAD + "cell (c) { } }")["c"]
+    assert (cell.leakage, cell.area) == (pytest.approx(500), 0)
 
 
-def test_a_changed_file_is_read_again(toy):
-    assert area(AND, toy).area_um2 == 3
-    toy.write_text(library(INVERTER.format(area="1.25"), NAND, FLIPFLOP))
-    assert area(AND, toy).area_um2 == 3.25
+def test_table_goes_on_straight():
+    table = Table((0.0, 1.0), (0.0, 2.0), ((0.0, 2.0), (10.0, 12.0)))
+    assert table(2, 0) == 20
+    assert table(-1, 4) == pytest.approx(-6)
+    assert table.covers(0.5, 2) and not table.covers(0.5, 2.1) and not table.covers(-0.1, 0)
 
 
-def test_cells_of_power_domains_are_left_out(tmp_path):
-    path = tmp_path / "power.lib"
-    cheap = GATE.format(
-        name="iso", area="0.5", function="a & b", more='is_isolation_cell : "true";'
-    )
-    path.write_text(library(INV, NAND, cheap))
-    assert load(path).power_cells == ("iso",)
-    assert area(AND, path).cells == {"inv": 1, "nand2": 1}
-    path.write_text(library(INV, NAND, cheap.replace("is_isolation_cell", "dont_touch")))
-    assert area(AND, path).cells == {"iso": 1}
+def test_flipflop():
+    text = 'cell (d) { ff (IQ, IQN) { clocked_on : "C"; next_state : "D & !R"; clear : "!Z"; } } }'
+    cell = toy(HEAD + text)["d"]
+    assert cell.is_flipflop and cell.state
+    assert cell.state.names == ("IQ", "IQN")
+    assert cell.state.next_state and cell.state.next_state.inputs == ("D", "R")
+    assert cell.state.clear and not cell.state.preset
 
 
-def test_library_without_flipflops(tmp_path):
-    path = tmp_path / "comb.lib"
-    path.write_text(library(INV, NAND))
-    with pytest.raises(ToolFailed, match=r"^Library 'toy' has no cell for '\$_DFF_P_' of 't'$"):
-        area(SHIFT, path)
-
-
-def test_missing_file(tmp_path):
-    missing = tmp_path / "no.lib"
-    with pytest.raises(FileNotFoundError) as caught:
-        area(AND, missing)
-    assert str(caught.value) == f"Liberty file {str(missing)!r} does not exist"
-    with pytest.raises(FileNotFoundError, match=r"is a folder, not a file$"):
-        area(AND, tmp_path)
+def test_syntax_of_other_writers():
+    library = parse('library(a){x:1\n y : "a;b}\n" ;; s("p//q",r) cell("c"){} cell(d){}\n}\n')
+    assert library.values == {"x": "1", "y": "a;b}\n"}
+    assert library.lists["s"] == '"p//q",r'
+    assert [group.name for group in library.of_kind("cell")] == ["c", "d"]
 
 
 @pytest.mark.parametrize(
-    ("content", "complaint"),
+    ("text", "complaint"),
     [
-        (b"", r"is no Liberty library: it has not even 'library \(NAME\)'$"),
-        (b"module t(); endmodule", r"is no Liberty library: it has not even 'library \(NAME\)'$"),
-        (b"library (x) { }", r"is no Liberty library: it has not even a cell$"),
-        (gzip.compress(TOY.encode())[:60], r"is a damaged gzip file$"),
-        (TOY[:-20].encode(), r"is cut short or damaged: \d+ braces open and \d+ close$"),
-        (library(INV).encode(), r"can't be used \(ABC needs at least a buffer, .*: Yosys: "),
-        (library(INV, NAND.replace("area : 2", "area : 0")).encode(), r"its nand2 has no area$"),
+        (HEAD + CELL, "can't be read: the library (toy) of line 2 is never closed"),
+        (HEAD + "}}", "can't be read: line 11: a '}' closes nothing"),
+        (HEAD + "= 3; }", "can't be read: line 11: '= 3; }' is no Liberty statement"),
+        (HEAD.replace("2, ff", "2"), "capacitive_load_unit must be like (1, pf), not (2)"),
+        (HEAD.replace("1uW", "1V"), "leakage_power_unit must be like '1nW', not '1V'"),
+        (HEAD.replace("12;", "x;"), "line 2: nom_voltage must be a number, not 'x'"),
     ],
-    ids=["empty", "verilog", "no cells", "gzip", "cut", "no gates", "no area"],
 )
-def test_broken_file(tmp_path, content, complaint):
-    path = tmp_path / "broken.lib"
-    path.write_bytes(content)
-    with pytest.raises(ValueError, match=complaint) as caught:
-        area(AND, path)
-    assert "\n" not in str(caught.value)
-    assert repr(str(path)) in str(caught.value)
+def test_broken_library(text, complaint):
+    whole = text if complaint.startswith("can't be read") else text + CELL + "}"
+    with pytest.raises(ValueError) as caught:
+        toy(whole)
+    if not complaint.startswith("can't be read"):
+        complaint = f"can't be used: {complaint}"
+    assert str(caught.value) == f"Liberty file 'toy.lib' {complaint}"
 
 
-REAL = {
-    # File, area of its smallest NAND2 in its own documentation, cells that logic must not use.
-    "sky130hd_tt.lib.gz": ("sky130_fd_sc_hd__tt_025C_1v80", 3.7536, "lpflow"),
-    "sg13g2_stdcell_typ_1p20V_25C.lib": ("sg13g2_stdcell_typ_1p20V_25C", 7.2576, "lgcp"),
-}
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        ("area : 2.5", "area : big", "line 12: area must be a number, not 'big'"),
+        ('"7"', '"7 8"', "line 19: rise_transition has 2 values for no points"),
+        ('"11, 12, 13"', '"11, 12"', "line 17: cell_rise has 5 values for 2 by 3 points"),
+        ('"1, 2, 3"', '"1, 2, x"', "line 17: cell_rise: could not convert string to float: 'x'"),
+        ("(A B)'", "(A B", "line 15: function: '(A B' is no Boolean function: a ')' is missing"),
+    ],
+)
+def test_broken_cell(old, new, complaint):
+    library = toy(HEAD + CELL.replace(old, new) + "}")
+    with pytest.raises(ValueError) as caught:
+        library["nand"]
+    assert str(caught.value) == f"Liberty file 'toy.lib' can't be used: cell 'nand', {complaint}"
 
 
-@pytest.mark.parametrize("file", REAL)
-def test_real_library(file):
+def pdk(file: str) -> Path:
     folder = os.environ.get("LMUL_PDK")
-    if not folder:
-        pytest.skip(f"LMUL_PDK names no folder with {file}")
-    path = Path(folder) / file
-    if not path.is_file():
-        pytest.skip(f"LMUL_PDK={folder!r} has no {file}")
-    name, nand2, forbidden = REAL[file]
-    product = Circuit(
-        "t", "module t(input [3:0] a, b, output [7:0] p); assign p = a * b; endmodule\n"
-    )
-    found = area(product, path)
-    assert found.library == name
-    assert found.nand2_um2 == pytest.approx(nand2)
-    assert not any(forbidden in cell for cell in found.cells)
-    # The area is the sum of the cells', as the file states them.
-    text = load(path).text
-    areas = {}
-    for cell in found.cells:
-        match = re.search(rf'cell \("?{cell}"?\) \{{.*?\barea\s*:\s*"?([\d.]+)', text, re.DOTALL)
-        assert match
-        areas[cell] = float(match[1])
-    assert found.area_um2 == pytest.approx(sum(areas[c] * n for c, n in found.cells.items()))
+    if not folder or not (Path(folder) / file).is_file():
+        pytest.skip(f"LMUL_PDK={folder!r} names no folder with {file}")
+    return Path(folder) / file
+
+
+@pytest.mark.slow  # 10 MB
+def test_sky130():
+    started = time.process_time()
+    library = load(pdk("sky130hd_tt.lib.gz"))
+    assert time.process_time() - started < 5  # half a second to one and a half
+    assert (len(library), library.voltage) == (428, 1.8)
+    assert (library.leakage_unit, library.energy_unit) == (1e-9, pytest.approx(1e-12))
+    assert library.wire_load == "Small"
+    nand = library["sky130_fd_sc_hd__nand2_1"]
+    # Read from the file by eye.
+    assert nand.area == pytest.approx(3.7536)
+    assert nand.leakage == pytest.approx(0.00211796)
+    assert nand.pins["A"].capacitance == pytest.approx(2.315)
+    out = nand.pins["Y"]
+    assert out.function and out.function.truth_table() == (1, 1, 1, 0)
+    rise = out.timing[1].delay_rise
+    assert rise and rise(10, 0.5) == pytest.approx(31.4335)
+    assert out.power[0].rise and out.power[0].rise(10, 166.6359) == pytest.approx(272.6763)
+    flipflop = library["sky130_fd_sc_hd__dfxtp_1"]
+    assert flipflop.is_flipflop
+    setup = next(a for a in flipflop.pins["D"].timing if a.kind == "setup_rising")
+    # Along the first axis the clock's transition, along the second the data's.
+    assert setup.delay_fall and setup.delay_fall(10, 500) == pytest.approx(318.7643)
+    assert all("lpflow" in name or "buf" in name for name in library.power_cells)
+
+
+@pytest.mark.slow
+def test_sg13g2():
+    library = load(pdk("sg13g2_stdcell_typ_1p20V_25C.lib"))
+    assert (len(library), library.voltage, library.leakage_unit) == (78, 1.2, 1e-12)
+    nand = library["sg13g2_nand2_1"]
+    assert nand.leakage == pytest.approx(0.0812216)  # pW in the file
+    assert nand.pins["B"].capacitance == pytest.approx(3.0166)
+    assert library["sg13g2_dfrbp_1"].is_flipflop
+    assert not library["sg13g2_dlhq_1"].is_flipflop  # a latch
+    for name in library:  # nothing in it that can't be read
+        assert library[name].name == name

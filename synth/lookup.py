@@ -1,0 +1,63 @@
+"""Two-dimensional tables of a cell library, looked up between and beyond their points."""
+
+from bisect import bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+__all__ = ["Table"]
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A figure as a function of input transition and output load (NLDM).
+
+    A table that does not depend on one of them has a single point there, which stands for all.
+
+    Parameters
+    ----------
+    slews : tuple of float
+        Input transition times, ps, rising. In the tables of constraints, such as setup, the
+        related pin's (the clock's).
+    loads : tuple of float
+        Output load, fF, rising. In the tables of constraints the constrained pin's transition, ps.
+    values : tuple of tuple of float
+        ``values[i][j]`` at ``slews[i]`` and ``loads[j]``: ps in timing tables, fJ in power tables.
+    """
+
+    slews: tuple[float, ...]
+    loads: tuple[float, ...]
+    values: tuple[tuple[float, ...], ...]
+
+    def __call__(self, slew: float, load: float) -> float:
+        """The figure at a point, bilinear; beyond the table's edge its outer cells go on straight.
+
+        Parameters
+        ----------
+        slew : float
+            Input transition, ps.
+        load : float
+            Output load, fF.
+        """
+        i, x = _place(self.slews, slew)
+        j, y = _place(self.loads, load)
+        row = self.values[i]
+        low = row[j] + y * (row[j + 1] - row[j]) if y else row[j]
+        if not x:
+            return low
+        row = self.values[i + 1]
+        high = row[j] + y * (row[j + 1] - row[j]) if y else row[j]
+        return low + x * (high - low)
+
+    def covers(self, slew: float, load: float) -> bool:
+        """Whether the point lies within the table, so that nothing is extrapolated."""
+        return (len(self.slews) == 1 or self.slews[0] <= slew <= self.slews[-1]) and (
+            len(self.loads) == 1 or self.loads[0] <= load <= self.loads[-1]
+        )
+
+
+def _place(axis: Sequence[float], at: float) -> tuple[int, float]:
+    """The interval to interpolate in, and where in it: below 0 or above 1 beyond the edges."""
+    if len(axis) == 1:
+        return 0, 0.0
+    i = min(max(bisect_right(axis, at) - 1, 0), len(axis) - 2)
+    return i, (at - axis[i]) / (axis[i + 1] - axis[i])
