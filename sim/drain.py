@@ -42,8 +42,9 @@ def drain(
 ) -> npt.NDArray[np.unsignedinteger[Any]]:
     """Codes of ``out``: nearest even, gradual underflow, overflow as the policy says.
 
-    ``wrap`` keeps the magnitude code modulo ``2**(e + m)``, as ARITHMETIC has it for ``bare``.
-    There are no NaN and Inf then. A sum of 0 is +0; NaN is the canonical one.
+    ``wrap`` keeps the magnitude code modulo ``2**(e + m)``, as ARITHMETIC has it for ``bare``;
+    NaN and Inf, which a floating-point sum can wrap to, stay so. A sum of 0 is +0; NaN is the
+    canonical one.
     """
     sums = sums + 0.0  # -0 becomes +0
     infinite = np.isinf(sums)
@@ -57,9 +58,11 @@ def drain(
             codes = np.where(np.isinf(single) & ~infinite, largest, codes)
         return np.where(np.isnan(single), np.uint32(out.nan_code or 0), codes)
     if overflow == "wrap":
-        magnitude = round_magnitude(np.abs(sums), out) & out.magnitude_mask
+        finite = np.isfinite(sums)
+        magnitude = round_magnitude(np.abs(np.where(finite, sums, 0)), out) & out.magnitude_mask
         codes = magnitude | (np.signbit(sums).astype(np.int64) << out.magnitude_bits)
-        return codes.astype(code_dtype(out))
+        codes = codes.astype(code_dtype(out))
+        return codes if finite.all() else np.where(finite, codes, encode(sums, out))
     codes = np.asarray(encode(sums, out, overflow=overflow))
     if overflow == "saturate" and out.has_inf and infinite.any():
         # Only finite sums saturate; an infinite one stays so.

@@ -7,8 +7,8 @@ from importlib import metadata
 from pathlib import Path
 
 import lmul.hdl
+from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
-from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
 from lmul.sim.paths import build_root
 
@@ -17,7 +17,7 @@ __all__ = ["verilog_of"]
 _amaranth = threading.Lock()  # elaboration is one thread's business
 
 
-def verilog_of(design: UnitDesign) -> str:
+def verilog_of(design: Design) -> str:
     """The text of :func:`lmul.hdl.verilog.emit`, from ``build/cache`` where it is known already.
 
     It is kept by the hash of everything that it comes from: the design, each source file of

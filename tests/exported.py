@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.design import Design
 from lmul.sim.export import package
 from lmul.sim.simulators import environment
 
@@ -33,11 +33,25 @@ NAMES = [
     "product-mitchell-e2m1",
     "product-exact-bf16",
 ]
+PE_NAMES = [
+    "pe-lmul_rne-e4m3fnuz-k8",
+    "product-int8",
+    *(
+        pytest.param(name, marks=pytest.mark.evidence)
+        for name in (
+            "pe-lmul-e4m3",
+            "pe-exact-e5m2-ftz-fix24_-9-s1",
+            "pe-lmul_formula-e2m3-bare-e4m3",
+            "pe-mitchell-bf16-lax-s1",
+            "pe-int8",
+        )
+    ),
+]
 
 
 @lru_cache
 def files_of(name: str) -> dict[str, str]:
-    return package(UnitDesign.parse(name))
+    return package(Design.parse(name))
 
 
 def write(folder: Path, files: dict[str, str]) -> None:

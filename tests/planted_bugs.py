@@ -42,3 +42,28 @@ def damaged(design: UnitDesign, changes: Mapping[str, str]) -> str:
 def with_other(design: UnitDesign, other: UnitDesign) -> str:
     """The Verilog of ``other`` under the name of ``design``."""
     return emit(other).replace(other.module_name, design.module_name)
+
+
+def damaged_module(verilog: str, module: str, changes: Mapping[str, str]) -> str:
+    """Any Verilog, in which what passes through the ports of one of its modules goes wrong.
+
+    As :func:`damaged` has it; an output's right value is called ``sound_PORT``.
+    """
+    header = verilog[verilog.index(f"\nmodule {module} (") :].partition(");")[0]
+    ports = re.findall(r"^  (input|output)(?: reg)? (\[\d+:0\] )?(\w+)", header, re.M)
+    unknown = set(changes) - {name for _, _, name in ports}
+    assert not unknown, unknown
+    lines = [f"module {module} ({', '.join(name for _, _, name in ports)});"]
+    connections = []
+    for direction, width, name in ports:
+        lines.append(f"  {direction} {width}{name};")
+        if direction == "input":
+            connections.append(f".{name}({changes.get(name, name)})")
+        else:
+            lines.append(f"  wire {width}sound_{name};")
+            lines.append(f"  assign {name} = {changes.get(name, f'sound_{name}')};")
+            connections.append(f".{name}(sound_{name})")
+    lines += [f"  {module}_sound sound ({', '.join(connections)});", "endmodule", ""]
+    sound = verilog.replace(f"\nmodule {module} (", f"\nmodule {module}_sound (")
+    assert sound != verilog
+    return sound + "\n".join(lines)

@@ -190,3 +190,14 @@ def test_matmul_wrong():
         matmul(a, a.T, "e4m3", accumulator="fix63_0")
     with pytest.raises(ValueError, match=r"^Result format must be fp32, bf16, fp16, not 'e4m3'$"):
         matmul(a, a.T, "e4m3", out="e4m3")
+
+
+@pytest.mark.parametrize("accumulator", ["fp32", "e4m3"])
+def test_sum_that_wraps_to_a_special_code_stays_so(accumulator):
+    # The code after the largest number's: Inf, or NaN where there is none.
+    fmt = FORMATS[accumulator]
+    assert fmt.max_code + 1 == (fmt.inf_code if fmt.has_inf else fmt.nan_code)
+    half_ulp = encode(2.0 ** -(fmt.mantissa_bits + 1), fmt)
+    a, b = [[fmt.max_code, fmt.max_code]], [[encode(1.0, fmt)], [half_ulp]]
+    got = matmul(a, b, fmt, "exact", "bare", accumulator)
+    assert got[0, 0] == (0x7F800000 if fmt.has_inf else 0x7FC00000)

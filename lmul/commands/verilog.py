@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.design import Design
 
 __all__ = ["verilog"]
 
@@ -21,7 +21,7 @@ def verilog(
     The same design gives the same bytes anywhere. Run the bench with Icarus:
     iverilog -g2005 -o bench -f NAME.f NAME_tb.v && vvp bench
     """
-    chosen = UnitDesign.parse(design)
+    chosen = Design.parse(design)
     from lmul.sim.export import export
 
     for path in export(chosen, output):

@@ -11,9 +11,12 @@ from typing import Any
 
 from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
+from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.export.contents import Contents
 from lmul.sim.export.head import comment, paragraph, port_lines, section_lines
+from lmul.sim.export.int_product import int_product_contents
+from lmul.sim.export.pe import pe_contents
 from lmul.sim.export.unit import unit_contents
 
 __all__ = ["LICENCE", "export", "package"]
@@ -75,6 +78,10 @@ def _contents(design: Design) -> Contents:
     match design:
         case UnitDesign():
             return unit_contents(design)
+        case MacDesign(level="pe"):
+            return pe_contents(design)
+        case MacDesign(level="product"):
+            return int_product_contents(design)
         case _:
             raise TypeError(f"A design must be a Design, not {design!r}")
 

@@ -1,23 +1,21 @@
-"""The plain-Verilog self-checking bench that goes out with a design.
+"""The self-checking bench of a multiplier or product unit, in plain Verilog."""
 
-Verilog-2001 but for ``$fatal``, which makes a simulator exit with an error; Icarus 11 and
-Verilator run it as it is. It reads its vectors from a file beside it.
-"""
-
-from lmul.hdl.unit_design import UnitDesign
-from lmul.sim.export.unit_vectors import Vectors
+from lmul.hdl.design import Design
+from lmul.sim.export.bench_pieces import (
+    HEAD,
+    LOAD_FILE,
+    STEP_NOISE,
+    VERDICT,
+    connections,
+    fill,
+    indent,
+    vector_range,
+)
+from lmul.sim.export.vectors import Vectors
 
 __all__ = ["bench_text"]
 
-_HEAD = """\
-// SPDX-License-Identifier: Apache-2.0
-// Self-checking bench of @MODULE@: @ABOUT@.
-// Run it in this folder. Icarus:
-//   $ iverilog -g2005 -o bench -f @MODULE@.f @MODULE@_tb.v && vvp -n bench
-// Or with Verilator, which gives the program obj_dir/V@MODULE@_tb:
-//   $ verilator --binary --timing --top @MODULE@_tb @MODULE@.vlt -f @MODULE@.f @MODULE@_tb.v
-// One line says PASS or FAIL, and counts; after FAIL the simulator's exit code is not 0.
-
+_MODULE = """\
 module @MODULE@_tb;
   parameter VECTORS = "@MODULE@.hex";
   localparam COUNT = @COUNT@;
@@ -48,29 +46,6 @@ module @MODULE@_tb;
     end
   endtask
 
-  task finish_with_verdict;
-    begin
-      if (errors == 0 && checked == COUNT) begin
-        $display("PASS: @MODULE@: %0d of %0d vectors", checked, COUNT);
-        $finish;
-      end else begin
-        $display("FAIL: @MODULE@: %0d wrong in %0d of %0d vectors", errors, checked, COUNT);
-        $fatal(1);
-      end
-    end
-  endtask
-"""
-
-_LOAD_FILE = """\
-    errors = 0;
-    sent = 0;
-    checked = 0;
-    $readmemh(VECTORS, vectors);
-    // Unwritten words are x: the file was missing or too short.
-    if (^vectors[0] === 1'bx || ^vectors[COUNT-1] === 1'bx) begin
-      $display("FAIL: @MODULE@: can't read %0d vectors from %0s", COUNT, VECTORS);
-      $fatal(1);
-    end
 """
 
 _COMBINATIONAL = """
@@ -116,7 +91,7 @@ _PIPELINED = """
     rst = 0;
     valid_line = 0;
     while (checked < COUNT) begin
-      noise = {noise[14:0], noise[15] ^ noise[13] ^ noise[12] ^ noise[10]};
+      @STEP_NOISE@
       en = noise[1:0] != 0;
       i_valid = sent < COUNT && noise[4:2] != 0;
       if (sent < COUNT) load(vectors[sent]);
@@ -141,17 +116,19 @@ endmodule
 """
 
 
-def bench_text(design: UnitDesign, vectors: Vectors) -> str:
+def bench_text(design: Design, vectors: Vectors) -> str:
     """The bench of a design; it reads ``vectors.hex()`` from the file ``MODULE.hex``."""
     pipelined = design.stages > 0
     inputs = {port.name: port.width for port in vectors.inputs}
     outputs = {port.name: port.width for port in vectors.outputs}
     control = ["clk", "rst", "en", "i_valid"] if pipelined else []
     declarations = [f"reg {name};" for name in control]
-    declarations += [f"reg {_range(width)}{name};" for name, width in inputs.items()]
-    declarations += [f"wire {_range(width)}{name};" for name, width in outputs.items()]
+    declarations += [f"reg {vector_range(width)}{name};" for name, width in inputs.items()]
+    declarations += [f"wire {vector_range(width)}{name};" for name, width in outputs.items()]
     declarations += ["wire o_valid;"] if pipelined else []
-    declarations += [f"reg {_range(width)}expected_{name};" for name, width in outputs.items()]
+    declarations += [
+        f"reg {vector_range(width)}expected_{name};" for name, width in outputs.items()
+    ]
     connected = [*control, *inputs, *outputs, *(["o_valid"] if pipelined else [])]
     loads = [
         f"{name if name in inputs else f'expected_{name}'} = vector[{low + width - 1}:{low}];"
@@ -162,13 +139,15 @@ def bench_text(design: UnitDesign, vectors: Vectors) -> str:
         # The operands of the result that is compared have left long ago.
         shown = [*outputs, *(f"expected_{name}" for name in outputs), "o_valid"]
     everything = "all pairs of codes" if vectors.exhaustive else "corners and seeded pairs"
-    text = _HEAD + (_PIPELINED if pipelined else _COMBINATIONAL)
+    text = HEAD + _MODULE + VERDICT + (_PIPELINED if pipelined else _COMBINATIONAL)
     replacements = {
-        "LOAD_FILE": _LOAD_FILE.rstrip("\n"),
+        "LOAD_FILE": LOAD_FILE,
+        "STEP_NOISE": STEP_NOISE,
+        "UNITS": "vectors",
         "ABOUT": f"{len(vectors)} vectors, {everything}" + (", with stalls" if pipelined else ""),
-        "DECLARATIONS": "\n".join(f"  {line}" for line in declarations),
-        "CONNECTIONS": ",\n".join(f"    .{name}({name})" for name in connected),
-        "LOADS": "\n".join(f"      {line}" for line in loads),
+        "DECLARATIONS": indent(declarations, 2),
+        "CONNECTIONS": connections({name: name for name in connected}),
+        "LOADS": indent(loads, 6),
         "FORMAT": " ".join(f"{name}=%h" for name in shown),
         "SHOWN_VALUES": ", ".join(shown),
         "WRONG": _wrong(list(outputs)),
@@ -179,9 +158,7 @@ def bench_text(design: UnitDesign, vectors: Vectors) -> str:
         "STAGES": str(design.stages),
         "MODULE": design.module_name,
     }
-    for token, value in replacements.items():
-        text = text.replace(f"@{token}@", value)
-    return text
+    return fill(text, replacements)
 
 
 def _wrong(outputs: list[str]) -> str:
@@ -194,7 +171,3 @@ def _wrong(outputs: list[str]) -> str:
         for name in outputs
     ]
     return " || ".join(conditions)
-
-
-def _range(width: int) -> str:
-    return f"[{width - 1}:0] " if width > 1 else ""

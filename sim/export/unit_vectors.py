@@ -5,73 +5,23 @@ in all. Python's own generator makes them, whose sequence no version of numpy ch
 """
 
 import random
-from dataclasses import dataclass
 
 import numpy as np
-import numpy.typing as npt
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.arithmetic import product_significands, unpack
-from lmul.sim.circuit import Circuit, Port
+from lmul.sim.circuit import Circuit
+from lmul.sim.export.vectors import Column, Vectors
 from lmul.sim.golden import multiply
 from lmul.sim.vectors import all_pairs, corner_codes
 
-__all__ = ["Vectors", "bench_vectors"]
+__all__ = ["bench_vectors"]
 
 _SEED = 2410_00907
 _EXHAUSTIVE_WIDTH = 8
 _PARTNERS = 6  # of each corner code
 _RANDOM_PAIRS = 1500
-
-Column = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True)
-class Vectors:
-    """Values of a circuit's operand and result ports, a column each.
-
-    Attributes
-    ----------
-    inputs, outputs : tuple of Port
-        In the order of the columns, and of the fields of a line.
-    columns : dict of str to array
-        By the port's name.
-    exhaustive : bool
-        Whether all pairs of the format's codes are among them.
-    """
-
-    inputs: tuple[Port, ...]
-    outputs: tuple[Port, ...]
-    columns: dict[str, Column]
-    exhaustive: bool
-
-    def __len__(self) -> int:
-        return len(self.columns[self.inputs[0].name])
-
-    @property
-    def fields(self) -> dict[str, tuple[int, int]]:
-        """The lowest bit and the width in a line's word of each port, each at a hex digit."""
-        found: dict[str, tuple[int, int]] = {}
-        low = 0
-        for port in reversed((*self.inputs, *self.outputs)):
-            found[port.name] = (low, port.width)
-            low += 4 * _digits(port)
-        return dict(reversed(found.items()))
-
-    @property
-    def word_bits(self) -> int:
-        """Bits of a line's word."""
-        return sum(4 * _digits(port) for port in (*self.inputs, *self.outputs))
-
-    def hex(self) -> str:
-        """The text for ``$readmemh``: a line a vector, the ports' digits between underscores."""
-        ports = (*self.inputs, *self.outputs)
-        form = "_".join(f"%0{_digits(port)}x" for port in ports)
-        rows = zip(*(self.columns[port.name].tolist() for port in ports), strict=True)
-        lines = [f"// {' '.join(port.name for port in ports)}"]
-        lines += [form % row for row in rows]
-        return "\n".join(lines) + "\n"
 
 
 def bench_vectors(circuit: Circuit) -> Vectors:
@@ -143,7 +93,3 @@ def _spread(values: list[int], count: int) -> list[int]:
     """About ``count`` of the values, evenly spread, the first and the last among them."""
     step = max(1, (len(values) - 1) // (count - 1))
     return [*values[:-1:step], values[-1]]
-
-
-def _digits(port: Port) -> int:
-    return -(-port.width // 4)

@@ -1,0 +1,136 @@
+"""What a PE is, in words."""
+
+from lmul.hdl.datapath import Datapath, datapath_of
+from lmul.hdl.float_datapath import FloatDatapath
+from lmul.hdl.kinds import resolve_offset
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.circuit import read_ports
+from lmul.sim.export.accumulation_words import accumulator_words, sum_lsb
+from lmul.sim.export.contents import PortText, Words
+from lmul.sim.export.golden_matrix import OUT
+from lmul.sim.export.kind_words import product_words
+
+__all__ = ["companion_words", "computes", "mac_product_words", "pe_ports", "timing"]
+
+
+def mac_product_words(design: MacDesign) -> str:
+    """A product of the dot products that a design computes."""
+    if design.kind == "int8":
+        return "the exact product of two signed 8-bit integers"
+    assert design.format is not None
+    offset = resolve_offset(design.kind, design.format, None)
+    return product_words(design.kind, design.format, offset)
+
+
+def computes(design: MacDesign) -> str:
+    """What stands at ``total``, in a few sentences."""
+    return (
+        "dot products, one after the other: the sum over k of a[k] times b[k]. A product is "
+        f"{mac_product_words(design)}. It is not rounded. Sums are "
+        f"{accumulator_words(datapath_of(design))}."
+    )
+
+
+def timing(design: MacDesign) -> dict[str, str]:
+    """When a pair is taken, and when its sum is there."""
+    path = datapath_of(design)
+    edges = 1 + design.stages
+    after = "that edge" if edges == 1 else f"{edges} such edges, counting the one that takes it"
+    words = {
+        "operands": "a, b and last are taken at every rising edge of clk at which en is 1; a pair "
+        "with a zero operand changes no sum, so it serves as a bubble",
+        "latency": f"after {after}, a pair is part of total; if last came with it, captures is 1. "
+        "Both stay until the next edge with en, from which on total is the next dot product's",
+        "stall": "while en is 0 every register holds, but for a reset",
+        "reset": "rst is synchronous, active high: afterwards the sum is 0, operands are zeros, "
+        "and a dot product that had begun is forgotten",
+    }
+    if path.limits_k:
+        words["limit"] = (
+            f"of a dot product with more than K_max = {path.k_max} pairs the sum may overflow, "
+            "unseen; an array has a flag for that"
+        )
+    return words
+
+
+def companion_words(design: MacDesign) -> dict[str, Words]:
+    """The modules that go out with a PE, and what they do. All are combinational."""
+    name = design.module_name
+    path = datapath_of(design)
+    words: dict[str, Words] = {
+        f"{name}_edge_a": "makes operand a of a code, or a zero while keep is 0; one serves a "
+        "whole row of PEs",
+        f"{name}_edge_b": "the same for operand b; one serves a whole column of PEs",
+    }
+    if isinstance(path, FloatDatapath):
+        if path.has_nan:
+            words["nan of both"] = "a kept code is NaN: its user makes that dot product NaN"
+        words[f"{name}_round"] = (
+            f"makes an {OUT} code of total: rounded once, to nearest even, underflow gradual, "
+            "overflow as the policy says; a sum of 0 is +0"
+        )
+    return words
+
+
+def pe_ports(design: MacDesign, verilog: str) -> tuple[PortText, ...]:
+    """The ports, in the Verilog's order but for the results, which come last."""
+    path = datapath_of(design)
+    meanings = _meanings(path)
+    widths = read_ports(verilog, design.module_name)
+    return tuple(
+        PortText(
+            name,
+            "output" if name.startswith(("a_next", "b_next", "last_next", *_RESULTS)) else "input",
+            widths[name],
+            meaning,
+        )
+        for name, meaning in meanings.items()
+        if name in widths
+    )
+
+
+_RESULTS = ("captures", "total")
+
+
+def _meanings(path: Datapath) -> dict[str, str]:
+    meanings = {
+        "clk": "clock; registers take over at its rising edge",
+        "rst": "synchronous reset, active high",
+        "en": "clock enable; while 0, all registers hold",
+    }
+    for side in "ab":
+        meanings |= {f"{side}_{name}": text for name, text in _operand(path, side).items()}
+    meanings["last"] = "this pair is the last of its dot product"
+    for side in "ab":
+        for name in _operand(path, side):
+            meanings[f"{side}_next_{name}"] = (
+                f"{side}_{name} as taken at the latest enabled edge, for the next PE"
+            )
+    lsb = sum_lsb(path)
+    total = "a code of the accumulator's format" if lsb is None else "signed"
+    if lsb:
+        total += f", in units of 2**{lsb}"
+    return meanings | {
+        "last_next": "last as taken at the latest enabled edge, for the next PE",
+        "captures": "total is a whole dot product",
+        "total_sum": f"the sum up to the latest pair behind the registers, {total}",
+        "total_overflow": "a finite sum has left its window since its dot product began",
+        "total_pos": "a product was Inf, whatever total_sum; with total_neg: the sum is NaN",
+        "total_neg": "a product was -Inf, whatever total_sum",
+    }
+
+
+def _operand(path: Datapath, side: str) -> dict[str, str]:
+    if not isinstance(path, FloatDatapath):
+        return {"value": f"operand {side}, signed"}
+    layout = path.operand_layout
+    exponent = f"its exponent plus {layout.exp_bias}"
+    if side == "b" and path.folded:
+        exponent += f"; to exp and man, read as one integer, edge_b has added {path.folded}"
+    return {
+        "neg": f"operand {side} is negative",
+        "zero": "it is zero; exp and man then mean nothing",
+        "exp": exponent,
+        "man": "its fraction, without the leading one",
+        "inf": "it is infinite; exp and man then mean nothing",
+    }

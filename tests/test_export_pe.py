@@ -1,0 +1,120 @@
+"""The package of a PE: its bench passes and finds bugs, its words and ports are the Verilog's."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+from exported import NEEDS_ICARUS, PE_NAMES, files_of, run_icarus, run_verilator, write
+from planted_bugs import damaged_module
+
+from lmul.hdl.design import Design
+from lmul.hdl.product_range import ProductRange
+from lmul.sim.export import package
+
+pytestmark = pytest.mark.slow  # makes Verilog, runs tools
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("name", PE_NAMES)
+def test_bench_passes(name: str, tmp_path: Path) -> None:
+    module = Design.parse(name).module_name
+    write(tmp_path, files_of(name))
+    facts = json.loads(files_of(name)[f"{module}.json"])["bench"]
+    done = run_icarus(tmp_path, module)
+    assert (done.returncode, done.stderr) == (0, "")
+    count, units = (
+        (facts["dot_products"], "dot products")
+        if name.startswith("pe")
+        else (facts["vectors"], "vectors")
+    )
+    assert count >= 190
+    assert f"PASS: {module}: {count} of {count} {units}\n" in done.stdout
+
+
+@pytest.mark.parametrize("name", PE_NAMES)
+def test_verilator_lint(name: str, tmp_path: Path) -> None:
+    module = Design.parse(name).module_name
+    write(tmp_path, files_of(name))
+    design = [f"{module}.vlt", "-f", f"{module}.f"]
+    linted = run_verilator(tmp_path, "--lint-only", "-Wall", "--top-module", module, *design)
+    assert (linted.returncode, linted.stderr) == (0, "")
+    bench = ["--timing", "--top-module", f"{module}_tb", f"{module}_tb.v"]
+    linted = run_verilator(tmp_path, "--lint-only", *bench, *design)
+    assert (linted.returncode, linted.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("name", PE_NAMES)
+def test_manifest(name: str) -> None:
+    design = Design.parse(name)
+    module = design.module_name
+    files = files_of(name)
+    manifest = json.loads(files[f"{module}.json"])
+    header = re.search(rf"^module {module} \((.*?)\);", files[f"{module}.v"], re.M | re.S)
+    assert header is not None
+    found = re.findall(r"^  (input|output)(?: reg)? (?:\[(\d+):0\] )?(\w+),?$", header[1], re.M)
+    assert sorted(found) == sorted(
+        (port["direction"], str(port["width"] - 1) if port["width"] > 1 else "", port["name"])
+        for port in manifest["ports"]
+    )
+    for companion in manifest.get("companions", {}):
+        assert f"\nmodule {companion} (" in files[f"{module}.v"] or companion == "nan of both"
+    head = files[f"{module}.v"].partition("\nmodule ")[0].splitlines()
+    assert max(map(len, head)) <= 100
+    assert all(line.startswith("//") or not line for line in head)
+
+
+@pytest.mark.evidence
+def test_head_has_the_numbers() -> None:
+    def head(name: str) -> str:
+        text = files_of(name)[f"{Design.parse(name).module_name}.v"].partition("\nmodule ")[0]
+        return " ".join(text.replace("//", "").split())
+
+    # ARITHMETIC section 4: 39 bits of magnitude from 2**-21, K_max = 1024 and a sign.
+    assert "two's complement, 50 bits, the last one worth 2**-21" in head("pe-lmul-e4m3")
+    assert "X + Y - 55 of" in head("pe-lmul-e4m3")
+    assert "edge_b has added 1" in head("pe-lmul-e4m3")
+    assert "more than K_max = 1024 pairs" in head("pe-lmul-e4m3")
+    assert "more than K_max" not in head("pe-mitchell-bf16-lax-s1")
+    assert "rounded to fp32" in head("pe-mitchell-bf16-lax-s1")
+    assert "24 bits, the last one worth 2**-9" in head("pe-exact-e5m2-ftz-fix24_-9-s1")
+
+
+SOUND = "pe-lmul_rne-e4m3fnuz-k8"
+BUGS = {
+    "nothing": ("", {}),
+    "stall ignored": ("", {"en": "1'b1"}),
+    "reset ignored": ("", {"rst": "1'b0"}),
+    "never ends": ("", {"last": "1'b0"}),
+    "lowest bit lost": ("", {"total_sum": "(sound_total_sum >> 1) << 1"}),
+    "operand passed on wrong": ("", {"b_next_man": "~sound_b_next_man"}),
+    "last passed on early": ("", {"last_next": "last"}),
+    "mask ignored": ("_edge_a", {"keep": "1'b1"}),
+    "sign of b lost": ("_edge_b", {"operand_neg": "1'b0"}),
+}
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("bug", BUGS)
+def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
+    module = Design.parse(SOUND).module_name
+    part, changes = BUGS[bug]
+    files = dict(files_of(SOUND))
+    files[f"{module}.v"] = damaged_module(files[f"{module}.v"], module + part, changes)
+    write(tmp_path, files)
+    done = run_icarus(tmp_path, module)
+    assert (done.returncode != 0) == bool(changes)
+    assert (f"FAIL: {module}: " if changes else f"PASS: {module}: ") in done.stdout
+
+
+@pytest.mark.evidence
+@NEEDS_ICARUS
+def test_bench_finds_narrow_accumulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = ProductRange.accumulator_bits
+    monkeypatch.setattr(ProductRange, "accumulator_bits", lambda self, k: right(self, k) - 1)
+    monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))  # not into everyone's cache
+    design = Design.parse("pe-exact-e3m2-k16")
+    write(tmp_path, package(design))
+    done = run_icarus(tmp_path, design.module_name)
+    assert done.returncode != 0
+    assert f"FAIL: {design.module_name}: " in done.stdout
