@@ -6,7 +6,7 @@ from amaranth.hdl import Shape, signed
 from amaranth.lib import data
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX
-from lmul.hdl.int8 import INT8_BITS, SUM_BITS, AccumulateInt8, Int8Edge, Int8Product
+from lmul.hdl.int8 import INT8_BITS, SUM_BITS, AccumulateInt8, Int8Edge, Int8Product, Int8Rows
 from lmul.hdl.mac_design import MacDesign
 
 __all__ = ["IntDatapath"]
@@ -68,10 +68,10 @@ class IntDatapath:
         """The edge of either operand."""
         return Int8Edge()
 
-    def product_unit(self) -> Int8Product:
-        """The multiplier of a PE."""
-        return Int8Product()
+    def product_unit(self) -> Int8Product | Int8Rows:
+        """The multiplier of a PE; its rows are added up in it only before a register."""
+        return Int8Product() if self.stages else Int8Rows()
 
-    def accumulation_unit(self, unit: Int8Product) -> AccumulateInt8:
+    def accumulation_unit(self, unit: Int8Product | Int8Rows) -> AccumulateInt8:
         """The accumulation behind it."""
-        return AccumulateInt8()
+        return AccumulateInt8(unit)

@@ -6,9 +6,9 @@ from lmul.hdl.array import SystolicArray
 from lmul.hdl.array_verilog import array_verilog
 from lmul.hdl.axi import AxiStreams
 from lmul.hdl.convert import convert
-from lmul.hdl.datapath import datapath_of
 from lmul.hdl.design import Design
 from lmul.hdl.flat_ports import FlatPorts
+from lmul.hdl.int8 import Int8Product
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.multiplier import Multiplier
 from lmul.hdl.pe import PE
@@ -36,7 +36,7 @@ def component(design: Design) -> wiring.Component:
         case MacDesign(level="pe"):
             return FlatPorts(PE.from_design(design))
         case MacDesign():
-            return FlatPorts(datapath_of(design).product_unit())
+            return FlatPorts(Int8Product())
         case _:
             raise TypeError(f"A design must be a Design, not {design!r}")
 

@@ -2,6 +2,9 @@ import re
 
 import numpy as np
 import pytest
+from amaranth import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
 from array_bench import Job, run_jobs
 from netlist_eval import netlists
 
@@ -21,6 +24,35 @@ def test_every_product():
     found = netlists(convert(Int8Product(), "unit"), ["unit"])["unit"](x=x, y=y)["p"]
     product = x.astype(np.int8).astype(np.int64) * y.astype(np.int8)
     assert np.array_equal(found.astype(np.int64), product & 0xFFFF)
+
+
+class MultiplyAdd(wiring.Component):
+    def __init__(self, stages):
+        self.path = IntDatapath(stages=stages)
+        super().__init__({"x": In(8), "y": In(8), "acc": In(32), "total": Out(32)})
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.product = product = self.path.product_unit()
+        m.submodules.accumulation = accumulation = self.path.accumulation_unit(product)
+        m.d.comb += [
+            product.x.value.eq(self.x),
+            product.y.value.eq(self.y),
+            accumulation.p.eq(product.p),
+            accumulation.acc.eq(self.acc),
+            self.total.eq(accumulation.total),
+        ]
+        return m
+
+
+@pytest.mark.parametrize("stages", [0, 1])
+def test_every_product_is_added(stages):
+    x, y = (side.ravel() for side in np.meshgrid(np.arange(256), np.arange(256)))
+    acc = np.random.default_rng(SEED).integers(0, 1 << 32, x.size)
+    acc[::3] &= 0xFFFF
+    found = netlists(convert(MultiplyAdd(stages), "unit"), ["unit"])["unit"](x=x, y=y, acc=acc)
+    product = x.astype(np.int8).astype(np.int64) * y.astype(np.int8)
+    assert np.array_equal(found["total"].astype(np.int64), (acc + product) & 0xFFFFFFFF)
 
 
 @pytest.mark.parametrize("stages", [0, 1])
