@@ -73,8 +73,10 @@ class ArrayEntry(wiring.Component):
         m = Module()
         beat = Signal()
         open_ = Signal()
+        # Without valid a payload is nothing: unknown, it must not make ready unknown.
+        ends = self.a.valid & self.a.payload.last
         m.d.comb += [
-            open_.eq(self.advances & ~(self.a.payload.last & (self._spaces(m) | ~self.room))),
+            open_.eq(self.advances & ~(ends & (self._spaces(m) | ~self.room))),
             beat.eq(self.a.valid & self.b.valid & open_),
             self.a.ready.eq(self.b.valid & open_),
             self.b.ready.eq(self.a.valid & open_),

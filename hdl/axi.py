@@ -8,7 +8,7 @@ from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.axi_layout import AxiLayout
 
-__all__ = ["AxiStreams"]
+__all__ = ["AxiStreams", "axi_layouts"]
 
 
 class AxiStreams(wiring.Component):
@@ -46,18 +46,13 @@ class AxiStreams(wiring.Component):
 
     def __init__(self, core: wiring.Component) -> None:
         self.core = core
-        streams, ports = [], {}
-        for name, member in core.signature.members.items():
-            if member.is_port or not _is_stream(member):
-                ports[name] = member
-                continue
-            incoming = member.flow == In
-            layout = AxiLayout.of(name, incoming, member.signature.members["payload"].shape)
-            streams.append(layout)
+        self.streams = axi_layouts(core.signature)
+        replaced = {layout.name for layout in self.streams}
+        ports = {n: member for n, member in core.signature.members.items() if n not in replaced}
+        for layout in self.streams:
             for port, width in layout.ports.items():
-                towards = In if incoming == (port != "tready") else Out
+                towards = In if layout.incoming == (port != "tready") else Out
                 ports[f"{layout.prefix}_{port}"] = towards(width)
-        self.streams = tuple(streams)
         super().__init__(ports)
 
     def elaborate(self, platform: object) -> Module:
@@ -84,7 +79,24 @@ class AxiStreams(wiring.Component):
         return m
 
 
+def axi_layouts(signature: wiring.Signature) -> tuple[AxiLayout, ...]:
+    """The ports of each stream of a component.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a stream's payload has no lanes.
+    """
+    return tuple(
+        AxiLayout.of(name, member.flow == In, member.signature.members["payload"].shape)
+        for name, member in signature.members.items()
+        if _is_stream(member)
+    )
+
+
 def _is_stream(member: wiring.Member) -> bool:
+    if member.is_port:
+        return False
     signature = member.signature if member.flow == Out else member.signature.flip()
     return isinstance(signature, stream.Signature)
 

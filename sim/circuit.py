@@ -2,9 +2,11 @@
 
 import re
 from dataclasses import dataclass
+from typing import Any
 
 from amaranth.hdl import Fragment
 
+from lmul.hdl.design import Design
 from lmul.hdl.product import product_unit
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.elaboration import verilog_of
@@ -12,7 +14,7 @@ from lmul.sim.elaboration import verilog_of
 __all__ = ["Circuit", "Port", "read_ports", "word_width"]
 
 _CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipelined multiplier
-_FIELDS = ("", "man", "sig", "exp", "zero", "neg")
+_FIELDS = ("", "value", "man", "sig", "exp", "zero", "neg")
 _PORT = re.compile(
     r"^\s*(?:input|output)\b(?:\s+(?:wire|reg))?\s*(?:\[(\d+):0\])?\s*(\w+)\s*[;,)]", re.M
 )
@@ -32,11 +34,12 @@ class Circuit:
 
     An operand is one word. A multiplier takes it at the port ``x`` or ``y``; a product unit at
     ``x_man``, ``x_exp``, ``x_zero`` and ``x_neg``, the word's lowest bits first, so that an
-    operand's magnitude is the code that it is read from.
+    operand's magnitude is the code that it is read from (of integers, at ``x_value``).
 
     Attributes
     ----------
-    design : UnitDesign
+    design : Design
+        A multiplier or a product unit.
     verilog : str
         Text in which the module ``design.module_name`` stands.
     x, y, p : tuple of Port
@@ -45,7 +48,7 @@ class Circuit:
         What a product unit's ``p_exp`` exceeds the exponent by; 0 for a multiplier.
     """
 
-    design: UnitDesign
+    design: Any  # of a UnitDesign, or of product-int8
     verilog: str
     x: tuple[Port, ...]
     y: tuple[Port, ...]
@@ -53,7 +56,7 @@ class Circuit:
     exp_bias: int = 0
 
     @classmethod
-    def of(cls, design: UnitDesign, verilog: str | None = None) -> "Circuit":
+    def of(cls, design: Design, verilog: str | None = None) -> "Circuit":
         """The circuit of a design; ``verilog`` stands in for the design's own text.
 
         Raises
@@ -74,8 +77,8 @@ class Circuit:
         return cls(design, text, sides["x"], sides["y"], sides["p"], _exp_bias(design))
 
 
-def _exp_bias(design: UnitDesign) -> int:
-    if design.level == "multiplier":
+def _exp_bias(design: Design) -> int:
+    if not isinstance(design, UnitDesign) or design.level == "multiplier":
         return 0
     unit = product_unit(design.kind, design.format, design.offset)
     Fragment.get(unit, None)  # Amaranth warns of a component that is made and never built

@@ -10,10 +10,14 @@ from pathlib import Path
 
 import numpy as np
 
+from lmul.hdl.accumulator import Accumulator
+from lmul.hdl.axi_layout import AxiLayout
 from lmul.hdl.formats import FloatFormat
+from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import Policy
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit, Port
+from lmul.sim.mac_circuit import MacCircuit
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 
 __all__ = ["PLAN_VARIABLE", "Plan"]
@@ -23,16 +27,20 @@ PLAN_VARIABLE = "LMUL_PLAN"
 
 @dataclass(frozen=True)
 class Plan:
-    """The circuits (without their Verilog), and count and seed of the random pairs."""
+    """What is simulated (without its Verilog), and count and seed of the random operands.
+
+    ``circuits`` are what multiplies; ``mac`` is the one PE or array of a bench for those.
+    """
 
     circuits: tuple[Circuit, ...]
     count: int = WIDE_PAIRS
     seed: int = SEED
+    mac: MacCircuit | None = None
 
     def save(self, path: Path) -> None:
         """Write the plan as JSON."""
         content = asdict(self)
-        for circuit in content["circuits"]:
+        for circuit in (*content["circuits"], *filter(None, [content["mac"]])):
             del circuit["verilog"]
         path.write_text(json.dumps(content))
 
@@ -44,6 +52,7 @@ class Plan:
             tuple(_circuit(circuit) for circuit in content["circuits"]),
             content["count"],
             content["seed"],
+            _mac(content["mac"]) if content["mac"] else None,
         )
 
     def generator(self) -> np.random.Generator:
@@ -57,7 +66,24 @@ class Plan:
 
 
 def _circuit(content: dict) -> Circuit:
-    design = content["design"]
-    design |= {"format": FloatFormat(**design["format"]), "policy": Policy(**design["policy"])}
     sides = {side: tuple(Port(**port) for port in content[side]) for side in ("x", "y", "p")}
-    return Circuit(UnitDesign(**design), "", **sides, exp_bias=content["exp_bias"])
+    return Circuit(_design(content["design"]), "", **sides, exp_bias=content["exp_bias"])
+
+
+def _mac(content: dict) -> MacCircuit:
+    design = _design(content["design"])
+    assert isinstance(design, MacDesign)
+    streams = (
+        AxiLayout(**(stream | {"user": tuple(map(tuple, stream["user"]))}))
+        for stream in content["streams"]
+    )
+    return MacCircuit(design, "", tuple(content["ports"]), tuple(streams), content["out"])
+
+
+def _design(content: dict) -> UnitDesign | MacDesign:
+    policy = Policy(**content["policy"])
+    fmt = content["format"] and FloatFormat(**content["format"])
+    if "accumulator" not in content:
+        return UnitDesign(**(content | {"format": fmt, "policy": policy}))
+    accumulator = content["accumulator"] and Accumulator(**content["accumulator"])
+    return MacDesign(**(content | {"format": fmt, "policy": policy, "accumulator": accumulator}))

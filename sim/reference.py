@@ -1,7 +1,8 @@
 """What a circuit must answer: the golden model's words beside the simulator's.
 
-A multiplier's result is compared as a code. A product unit may carry its product as it likes, so
-its ports are read as (-1)**neg * sig * 2**(exp - exp_bias) and the values are compared.
+A multiplier's result is compared as a code, an integer as it is. A product unit may carry its
+product as it likes, so its ports are read as (-1)**neg * sig * 2**(exp - exp_bias) and the values
+are compared.
 """
 
 from collections.abc import Iterable
@@ -11,6 +12,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
+from lmul.hdl.design import Design
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit, word_width
 from lmul.sim.golden import multiply, product
@@ -45,7 +47,7 @@ class Comparison:
 
 
 def stimulus(
-    design: UnitDesign, corners: bool = False, count: int = WIDE_PAIRS, seed: int = SEED
+    design: Design, corners: bool = False, count: int = WIDE_PAIRS, seed: int = SEED
 ) -> Stimulus:
     """Operand words for a design: :func:`lmul.sim.vectors.pairs` of its format, or the corners.
 
@@ -53,6 +55,8 @@ def stimulus(
     travel beside Operands, not in them), and after them a sample of the corners with either and
     both zero flags set, when exponent and mantissa mean nothing.
     """
+    if not isinstance(design, UnitDesign):
+        return _int8_stimulus(corners)
     fmt = design.format
     codes = corner_pairs(fmt) if corners else pairs(fmt, count, seed)
     if design.level == "multiplier":
@@ -69,11 +73,15 @@ def stimulus(
 
 def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
     """Hold the words ``got`` at the result ports against the golden model."""
-    if circuit.design.level == "multiplier":
-        want = _codes(circuit.design, given)
+    design = circuit.design
+    if not isinstance(design, UnitDesign):
+        want = _integers(given.x) * _integers(given.y) & 0xFFFF
+        wrong = got != want
+    elif design.level == "multiplier":
+        want = _codes(design, given)
         wrong = got != want
     else:
-        want = _values(circuit.design, given)
+        want = _values(design, given)
         value = _read_product(circuit, got)
         # A zero has a sign too.
         wrong = (value != want) | (np.signbit(value) != np.signbit(want))
@@ -83,6 +91,17 @@ def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
         for i in indices[:_SHOWN]
     )
     return Comparison(len(given), len(indices), examples)
+
+
+def _int8_stimulus(corners: bool) -> Stimulus:
+    """All pairs of 8-bit integers, or of those at the ends of their range."""
+    values = np.array([0x00, 0x01, 0x7F, 0x80, 0x81, 0xFF]) if corners else np.arange(256)
+    words = values.astype(np.uint64)
+    return Stimulus(np.repeat(words, len(words)), np.tile(words, len(words)))
+
+
+def _integers(words: Words) -> npt.NDArray[np.int64]:
+    return words.astype(np.uint8).view(np.int8).astype(np.int64)
 
 
 def _codes(design: UnitDesign, given: Stimulus) -> Words:
@@ -131,10 +150,13 @@ def _operand_code(words: Words, design: UnitDesign) -> Words:
     return words & np.uint64(fmt.magnitude_mask) | words >> np.uint64(1) & np.uint64(fmt.sign_mask)
 
 
+def _is_value(design: Design) -> bool:
+    """Whether values are compared, not words."""
+    return isinstance(design, UnitDesign) and design.level == "product"
+
+
 def _describe(circuit: Circuit, x: int, y: int, got: int, want: float) -> str:
     digits = -(-word_width(circuit.x) // 4)
     answer = -(-word_width(circuit.p) // 4)
-    expected = (
-        f"0x{int(want):0{answer}x}" if circuit.design.level == "multiplier" else float(want).hex()
-    )
+    expected = float(want).hex() if _is_value(circuit.design) else f"0x{int(want):0{answer}x}"
     return f"x=0x{x:0{digits}x} y=0x{y:0{digits}x} got=0x{got:0{answer}x} want={expected}"

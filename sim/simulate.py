@@ -1,22 +1,28 @@
-"""Simulates one design: its per-cycle bench, then the bulk bench, into one JUnit file."""
+"""Simulates one design: its per-cycle bench, then the bulk bench of units, into one JUnit file."""
 
 import json
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
 from xml.etree import ElementTree
 
-from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
 from lmul.sim.builds import Simulation, locked
 from lmul.sim.bulk import bulk_simulation
 from lmul.sim.circuit import Circuit
+from lmul.sim.mac_circuit import MacCircuit
 from lmul.sim.plan import Plan
 from lmul.sim.runner import Failure, Outcome, run
 from lmul.sim.simulators import check_simulator
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 
-__all__ = ["SimulationResult", "per_cycle_simulation", "simulate"]
+__all__ = ["SimulationResult", "mac_simulation", "per_cycle_simulation", "simulate"]
+
+SHAPES_CYCLES = 2500
+_WATCHED = "per-cycle"  # the bench whose signals are recorded
 
 
 @dataclass(frozen=True)
@@ -32,7 +38,7 @@ class SimulationResult:
     waves : Path or None
         The recorded signals of the per-cycle bench.
     vectors : int
-        Operand pairs whose results the bulk bench compared.
+        Results compared: of a multiplier or product unit those of the bulk bench.
     seconds : float
     failed : tuple of Failure
         Each failed test with its message.
@@ -48,7 +54,7 @@ class SimulationResult:
 
 
 def simulate(
-    design: UnitDesign,
+    design: Design,
     simulator: str = "verilator",
     waves: bool = False,
     out: Path = Path("build/sim"),
@@ -61,8 +67,7 @@ def simulate(
 
     Parameters
     ----------
-    design : UnitDesign
-        A multiplier or a product unit.
+    design : Design
     simulator : str
         ``"verilator"`` or ``"icarus"``.
     waves : bool
@@ -86,33 +91,63 @@ def simulate(
     start = time.monotonic()
     check_simulator(simulator)
     report = on_progress or (lambda done, total, label: None)
-    report(0, 3, f"{design.name}: Verilog")
-    circuit = Circuit.of(design, verilog)
-    benches = {
-        "per-cycle": per_cycle_simulation(circuit, seed),
-        "bulk": bulk_simulation([circuit], count, seed),
-    }
+    steps = 2 if _accumulates(design) else 3
+    report(0, steps, f"{design.name}: Verilog")
+    benches = _benches(design, verilog, count, seed)
     outcomes: dict[str, Outcome] = {}
     with locked(Path(out) / f"{design.name}-{simulator}") as folder:
         for done, (name, simulation) in enumerate(benches.items(), 1):
-            report(done, 3, f"{design.name}: {name} bench")
-            record = waves and name == "per-cycle"
+            report(done, steps, f"{design.name}: {name} bench")
+            record = waves and name == _WATCHED
             outcomes[name] = run(simulation, folder / name, simulator, record)
         junit = _merge(outcomes, folder / "results.xml")
-        comparison = folder / "bulk" / "comparison.json"
+        comparison = folder / list(benches)[-1] / "comparison.json"
         vectors = 0
         if comparison.exists():
             vectors = json.loads(comparison.read_text())[design.name]["results"]
-    report(3, 3, f"{design.name}: done")
+    report(steps, steps, f"{design.name}: done")
     failed = tuple(failure for outcome in outcomes.values() for failure in outcome.failures)
     return SimulationResult(
         sum(outcome.tests for outcome in outcomes.values()),
         len(failed),
         junit,
-        outcomes["per-cycle"].waves,
+        outcomes[_WATCHED].waves,
         vectors,
         time.monotonic() - start,
         failed,
+    )
+
+
+def _accumulates(design: Design) -> TypeGuard[MacDesign]:
+    """Whether it is a PE or an array, not a unit that multiplies."""
+    return isinstance(design, MacDesign) and design.level != "product"
+
+
+def _benches(design: Design, verilog: str | None, count: int, seed: int) -> dict[str, Simulation]:
+    """The benches of a design; the last one says how much was compared."""
+    if _accumulates(design):
+        return {_WATCHED: mac_simulation(MacCircuit.of(design, verilog), seed)}
+    circuit = Circuit.of(design, verilog)
+    return {
+        _WATCHED: per_cycle_simulation(circuit, seed),
+        "bulk": bulk_simulation([circuit], count, seed),
+    }
+
+
+def mac_simulation(
+    circuit: MacCircuit, seed: int = SEED, cycles: int = SHAPES_CYCLES
+) -> Simulation:
+    """The simulation of a PE or of an array, which is watched in every cycle.
+
+    ``cycles`` is how long an array's bench goes on with shapes of matrices.
+    """
+    module = circuit.design.module_name
+    return Simulation(
+        {f"{module}.v": circuit.verilog},
+        module,
+        circuit.ports,
+        f"lmul.sim.benches.{circuit.design.level}",
+        Plan((), cycles, seed, circuit),
     )
 
 

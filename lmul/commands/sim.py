@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.design import Design
 from lmul.progress import progress_bar
 
 __all__ = ["sim"]
@@ -23,15 +23,16 @@ def sim(
 
     Writes JUnit results; exits 1 when a test fails or none ran.
     """
-    chosen = UnitDesign.parse(design)
+    chosen = Design.parse(design)
     from lmul.sim.simulate import simulate
 
     with progress_bar(f"sim {chosen.name}") as on_progress:
         result = simulate(chosen, simulator, waves=waves, out=output, on_progress=on_progress)
+    what = "sums" if chosen.level in ("pe", "array") else "products"
     verdict = "failed" if result.failures or not result.tests else "passed"
     print(
         f"{chosen.name}: {verdict}, {result.tests} tests, {result.failures} failures, "
-        f"{result.vectors:,} products compared, {simulator}, {result.seconds:.1f} s"
+        f"{result.vectors:,} {what} compared, {simulator}, {result.seconds:.1f} s"
     )
     print(f"results: {result.junit}")
     if result.waves:

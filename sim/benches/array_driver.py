@@ -1,0 +1,208 @@
+"""Drives an array with matrices, watches every cycle, and compares what comes out with golden."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from typing import Any
+
+from cocotb.clock import Clock
+from cocotb.triggers import FallingEdge, Timer
+
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.array_feed import Beat, beats_of, result_beats, results_of
+from lmul.sim.array_operands import Operands
+from lmul.sim.array_reference import expected, wrong_results
+from lmul.sim.benches.compared import note_compared
+from lmul.sim.benches.mismatch import Mismatch, require_no_mismatch
+from lmul.sim.benches.streams import Sink, Source, known
+from lmul.sim.plan import Plan
+
+__all__ = ["ArrayDriver", "Run"]
+
+_PERIOD_NS = 4
+_SETTLE_NS = 1
+_SHOWN = 5
+
+
+@dataclass
+class Run:
+    """What happened in the cycles from the first beat taken to the last one given.
+
+    Attributes
+    ----------
+    beats : list of Beat
+        The results.
+    cycles : int
+        Both ends counted.
+    stalls : int
+        Cycles in which the grid was held, and in which a result waited after it had done all.
+    """
+
+    beats: list[Beat]
+    cycles: int = 0
+    stalls: int = 0
+
+
+class ArrayDriver:
+    """One array, its streams' ends, and how many of its results were compared.
+
+    Parameters
+    ----------
+    dut : handle
+        The array's top module.
+    """
+
+    def __init__(self, dut: Any) -> None:
+        self.plan = Plan.load()
+        assert self.plan.mac is not None
+        self.circuit = circuit = self.plan.mac
+        self.rng = self.plan.generator()
+        self.compared = 0
+        self.probing = False
+        self._dut = dut
+        streams = circuit.streams
+        self.sources = {s.name: Source(dut, s, self.rng) for s in streams if s.incoming}
+        self.sinks = {s.name: Sink(dut, s, self.rng) for s in streams if not s.incoming}
+
+    @property
+    def design(self) -> MacDesign:
+        """What is driven."""
+        return self.circuit.design
+
+    async def start(self) -> None:
+        """Start the clock, and reset."""
+        self._dut.rst.value = 1
+        # Before the first edge all inputs are known, or unknown bits might stay for ever.
+        await Timer(_SETTLE_NS, unit="ns")
+        Clock(self._dut.clk, _PERIOD_NS, unit="ns").start()
+        await FallingEdge(self._dut.clk)
+        await self.reset()
+
+    async def reset(self) -> None:
+        """Reset for a cycle, as all streams' ends are."""
+        self._dut.rst.value = 1
+        for end in (*self.sources.values(), *self.sinks.values()):
+            end.clear()
+        await FallingEdge(self._dut.clk)
+        self._dut.rst.value = 0
+
+    def load(self, products: Sequence[Operands], stalls: Mapping[str, float]) -> int:
+        """Hand the ends all beats of some products; the number of beats that must come out."""
+        due = 0
+        for a, b in products:
+            beats = beats_of(self.design, self.circuit.streams, a, b, self.rng)
+            for name, source in self.sources.items():
+                source.load(beats[name], stalls.get(name, 0.0))
+            due += result_beats(self.design, a.shape[0], b.shape[1])
+        for name, sink in self.sinks.items():
+            sink.load(stalls.get(name, 0.0))
+        return due
+
+    async def play(
+        self, products: Sequence[Operands], stalls: Mapping[str, float] | None = None
+    ) -> Run:
+        """Multiply, one product after the other without a pause.
+
+        Parameters
+        ----------
+        products : sequence of (a, b)
+        stalls : mapping, optional
+            The chance of each stream to wait, by its name.
+
+        Raises
+        ------
+        Mismatch
+            When a rule of the protocol is broken, or results don't come.
+        """
+        stalls = stalls or {}
+        due = self.load(products, stalls)
+        run = Run(self.sinks["out"].beats)
+        beats = sum(source.remaining for source in self.sources.values())
+        limit = int(20 * (beats + due) / (1 - max(stalls.values(), default=0.0))) + 2000
+        begun = False
+        # Grid cycles from the last operands to the last result that is captured.
+        design = self.design
+        wave = 1 + design.stages + design.rows + design.columns - 2
+        grid = 0
+        for _ in range(limit):
+            held, waits, taken = await self.cycle()
+            begun = begun or taken
+            run.cycles += begun
+            run.stalls += held
+            if not held and not self.remaining:
+                grid += 1
+            run.stalls += waits and not held and grid > wave
+            if len(run.beats) == due:
+                return run
+        raise Mismatch(f"{len(run.beats)} beats of results came in {limit} cycles, not {due}")
+
+    async def cycle(self) -> tuple[int, int, bool]:
+        """One clock cycle: whether the grid was held, a result waited, an operand was taken."""
+        ends = (*self.sources.values(), *self.sinks.values())
+        for end in ends:
+            end.offer()
+        await Timer(_SETTLE_NS, unit="ns")
+        if self.probing:
+            await self._probe()
+        taken = [source for source in self.sources.values() if source.look()]
+        for sink in self.sinks.values():
+            sink.look()
+        held, waits = known(self._dut.held), known(self._dut.waits)
+        await FallingEdge(self._dut.clk)
+        for source in taken:
+            source.taken()
+        return held, waits, bool(taken)
+
+    async def _probe(self) -> None:
+        """See that what is offered is the same whether or not it can be taken."""
+        for sink in self.sinks.values():
+            ready, beat = sink.ready, sink.peek()
+            for probe in (1 - ready, ready):
+                sink.set_ready(probe)
+                await Timer(_SETTLE_NS / 2, unit="ns")
+                if sink.peek() != beat:
+                    raise Mismatch(f"{sink.stream.prefix}: what is offered depends on tready")
+
+    async def finish(self) -> None:
+        """See that nothing comes out that nobody asked for, and note how much was compared."""
+        for sink in self.sinks.values():
+            sink.load(0.0)
+        for _ in range(2 * self.design.rows + self.design.columns + 6):
+            await self.cycle()
+        for name, sink in self.sinks.items():
+            if sink.beats:
+                raise Mismatch(f"{len(sink.beats)} beats on {name!r} that nobody asked for")
+        note_compared(self.design, self.compared)
+
+    @property
+    def remaining(self) -> int:
+        """The beats of operands that have not been taken."""
+        return sum(source.remaining for source in self.sources.values())
+
+    def too_long(self) -> int:
+        """The sticky flag."""
+        return known(self._dut.too_long)
+
+    def check(self, products: Sequence[Operands], run: Run) -> None:
+        """Hold all results against golden.
+
+        Raises
+        ------
+        Mismatch
+            With the first that are wrong.
+        """
+        out = self.sinks["out"].stream
+        beats = iter(run.beats)
+        wrong: list[str] = []
+        compared = 0
+        for a, b in products:
+            m, n = a.shape[0], b.shape[1]
+            own = list(islice(beats, result_beats(self.design, m, n)))
+            try:
+                lanes, marks = results_of(self.design, out, own, m, n)
+            except ValueError as error:
+                raise Mismatch(str(error)) from None
+            wrong += wrong_results(self.circuit, expected(self.circuit, a, b), lanes, marks)
+            compared += m * n
+        require_no_mismatch(compared, len(wrong), wrong[:_SHOWN])
+        self.compared += compared

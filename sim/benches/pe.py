@@ -1,0 +1,100 @@
+"""The bench of a PE: sums of all lengths, corners, holds, resets; operands passed on in each cycle.
+
+NaN operands are not for a PE: the edge of an array keeps them.
+"""
+
+from typing import Any
+
+import cocotb
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.arithmetic import unpack
+from lmul.sim.array_operands import largest_operands
+from lmul.sim.benches.pe_driver import PEDriver
+from lmul.sim.operand_draw import draw_codes, operand_corners
+
+_PAIRS = 2000
+_SUMS = 60
+_LONGEST = 2048
+
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+
+
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def corners(dut) -> None:
+    """Corners against corners, each product a sum of its own, one a cycle."""
+    pe = PEDriver(dut)
+    await pe.start()
+    codes = _without_nan(pe.design, operand_corners(pe.design.format))
+    x, y = (np.repeat(codes, len(codes)), np.tile(codes, len(codes)))
+    chosen = pe.rng.permutation(len(x))[:_PAIRS]
+    for one, other in zip(x[chosen], y[chosen], strict=True):
+        await pe.dot_product(one[None], other[None])
+    await pe.flush()
+    pe.check()
+
+
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def sums(dut) -> None:
+    """Sums of one to many products, special ones among them, one after the other."""
+    pe = PEDriver(dut)
+    await pe.start()
+    for _ in range(_SUMS):
+        await pe.dot_product(*_operands(pe, special=float(pe.rng.choice([0.0, 0.05]))))
+    await pe.flush()
+    pe.check()
+
+
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def holds(dut) -> None:
+    """Zeros and disabled cycles at random: every register holds, no sum changes."""
+    pe = PEDriver(dut)
+    await pe.start()
+    for _ in range(_SUMS):
+        await pe.dot_product(*_operands(pe), idle=0.2, hold=0.3)
+    await pe.flush()
+    pe.check()
+
+
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def reset(dut) -> None:
+    """A reset at any moment, enabled or not, forgets the sum; the next one is right."""
+    pe = PEDriver(dut)
+    await pe.start()
+    for _ in range(_SUMS):
+        x, y = _operands(pe, special=0.1)
+        await pe.dot_product(x, y, hold=0.1)
+        await pe.reset(en=int(pe.rng.integers(0, 2)))
+        await pe.dot_product(*_operands(pe))
+    await pe.flush()
+    pe.check()
+
+
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def largest(dut) -> None:
+    """As many of the largest products as a sum must hold, of either sign."""
+    pe = PEDriver(dut)
+    await pe.start()
+    for negative in (False, True):
+        a, b = largest_operands(pe.design, min(pe.design.k_max, _LONGEST), negative)
+        await pe.dot_product(a[0], b[:, 0])
+    await pe.flush()
+    pe.check()
+
+
+def _operands(pe: PEDriver, special: float = 0.0) -> tuple[Codes, Codes]:
+    """A dot product's two sides."""
+    length = int(pe.rng.integers(1, min(pe.design.k_max, 40) + 1))
+    sides = (draw_codes(pe.rng, pe.design.format, (2 * length,), special) for _ in range(2))
+    x, y = (_without_nan(pe.design, side)[:length] for side in sides)
+    shortest = max(1, min(len(x), len(y)))
+    return x[:shortest], y[:shortest]
+
+
+def _without_nan(design: MacDesign, codes: Codes) -> Codes:
+    if design.format is None or design.policy.specials == "ignore":
+        return codes
+    nan = unpack(codes.astype(np.int64), design.format, design.policy.subnormals, True).nan
+    return codes if nan is None else codes[~nan]

@@ -1,0 +1,160 @@
+"""Drives a PE cycle by cycle, against a model of its contract."""
+
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+from cocotb.clock import Clock
+from cocotb.triggers import FallingEdge, Timer
+
+from lmul.hdl.datapath import datapath_of
+from lmul.sim.benches.compared import note_compared
+from lmul.sim.benches.mismatch import Mismatch, require_no_mismatch
+from lmul.sim.benches.streams import known
+from lmul.sim.edge_operand import edge_operands, zero_operand
+from lmul.sim.plan import Plan
+from lmul.sim.raw_results import RawResult, expected_results, read_result
+
+__all__ = ["PEDriver"]
+
+_PERIOD_NS = 4
+_SETTLE_NS = 1
+_SHOWN = 5
+
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+Operand = dict[str, int]
+
+
+@dataclass(frozen=True)
+class _Slot:
+    """What stands in a register of the PE: operands, their codes if any, and the mark."""
+
+    a: Operand | None = None  # None: as after reset
+    b: Operand | None = None
+    codes: tuple[int, int] | None = None  # None: a zero, which is in no sum
+    last: int = 0
+
+
+class PEDriver:
+    """One PE; after ``1 + stages`` enabled cycles a pair is in the sum that ``total`` shows.
+
+    Parameters
+    ----------
+    dut : handle
+        The PE's module.
+    """
+
+    def __init__(self, dut: Any) -> None:
+        self.plan = Plan.load()
+        assert self.plan.mac is not None
+        self.design = self.plan.mac.design
+        self.path = datapath_of(self.design)
+        self.rng = self.plan.generator()
+        self._dut = dut
+        self._members = [name for name, _ in self.path.operand_layout]
+        self._results = [name for name, _ in self.path.result_layout]
+        self._slots = [_Slot()] * (1 + self.design.stages)  # newest first
+        self._sum: list[tuple[int, int]] = []
+        self._seen: list[tuple[tuple[tuple[int, int], ...], RawResult]] = []
+
+    async def start(self) -> None:
+        """Start the clock, and reset."""
+        self._set(_Slot(zero_operand(self.path, self.rng), zero_operand(self.path, self.rng)), 1)
+        self._dut.rst.value = 1
+        # Before the first edge all inputs are known, or unknown bits might stay for ever.
+        await Timer(_SETTLE_NS, unit="ns")
+        Clock(self._dut.clk, _PERIOD_NS, unit="ns").start()
+        await FallingEdge(self._dut.clk)
+        await self.reset()
+
+    async def reset(self, en: int = 1) -> None:
+        """Reset for a cycle, enabled or not: sum and operands are zero after it."""
+        self._dut.rst.value = 1
+        self._dut.en.value = en
+        await FallingEdge(self._dut.clk)
+        self._dut.rst.value = 0
+        self._slots = [_Slot()] * len(self._slots)
+        self._sum = []
+
+    async def dot_product(self, x: Codes, y: Codes, idle: float = 0.0, hold: float = 0.0) -> None:
+        """Give the pairs of one dot product, with zeros and disabled cycles at random between."""
+        first = edge_operands(self.path, x, False, self.rng)
+        second = edge_operands(self.path, y, True, self.rng)
+        for place, codes in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
+            while self.rng.random() < hold:
+                # Whatever stands at the inputs, it may not matter.
+                await self._cycle(_Slot(first[0], second[0], None, 1), en=0)
+            while self.rng.random() < idle:
+                await self._zero()
+            last = int(place == len(x) - 1)
+            await self._cycle(_Slot(first[place], second[place], codes, last))
+
+    async def flush(self) -> None:
+        """Give zeros until all sums have come out."""
+        for _ in range(len(self._slots)):
+            await self._zero()
+
+    def check(self) -> None:
+        """Hold every sum against golden.
+
+        Raises
+        ------
+        Mismatch
+            With the first that are wrong.
+        """
+        wrong = []
+        fmt = self.design.format
+        dtype = np.uint8 if fmt is None else np.uint32
+        for pairs, result in self._seen:
+            x, y = np.array(pairs, dtype).T if pairs else np.zeros((2, 1), dtype)
+            [[want]] = expected_results(self.design, x[None], y[:, None])
+            if not want.agrees(result):
+                shown = " ".join(f"{one:#x}*{other:#x}" for one, other in pairs[:_SHOWN])
+                wrong.append(f"sum of {len(pairs)}, {shown}: got={result} want={want}")
+        require_no_mismatch(len(self._seen), len(wrong), wrong[:_SHOWN])
+        note_compared(self.design, len(self._seen))
+
+    async def _zero(self) -> None:
+        a, b = (zero_operand(self.path, self.rng) for _ in range(2))
+        await self._cycle(_Slot(a, b))
+
+    async def _cycle(self, given: _Slot, en: int = 1) -> None:
+        """One clock cycle with ``given`` at the inputs."""
+        self._set(given, en)
+        await Timer(_SETTLE_NS, unit="ns")
+        adds = self._slots[-1]
+        if known(self._dut.captures) != adds.last:
+            raise Mismatch(f"captures is not {adds.last}")
+        result = None
+        if adds.last:
+            fields = {name: known(getattr(self._dut, f"total_{name}")) for name in self._results}
+            result = read_result(self.design, fields)
+        self._check_passed()
+        await FallingEdge(self._dut.clk)
+        if not en:
+            return
+        if adds.codes is not None:
+            self._sum.append(adds.codes)
+        if result is not None:
+            self._seen.append((tuple(self._sum), result))
+            self._sum = []
+        self._slots = [given, *self._slots[:-1]]
+
+    def _set(self, given: _Slot, en: int) -> None:
+        for side, operand in (("a", given.a), ("b", given.b)):
+            for name, value in (operand or {}).items():
+                getattr(self._dut, f"{side}_{name}").value = value
+        self._dut.last.value = given.last
+        self._dut.en.value = en
+
+    def _check_passed(self) -> None:
+        """The operands of the enabled cycle before are passed on; after reset, zeros."""
+        newest = self._slots[0]
+        if known(self._dut.last_next) != newest.last:
+            raise Mismatch(f"last_next is not {newest.last}")
+        for side, operand in (("a", newest.a), ("b", newest.b)):
+            for name, value in (self.path.operand_reset if operand is None else operand).items():
+                found = known(getattr(self._dut, f"{side}_next_{name}"))
+                if found != value & ((1 << len(getattr(self._dut, f"{side}_next_{name}"))) - 1):
+                    raise Mismatch(f"{side}_next_{name} is {found}, not {value}")

@@ -1,0 +1,101 @@
+"""Simulations of PEs and arrays: what `lmul sim` does with them."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from lmul.hdl.array_verilog import array_verilog
+from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.mac_circuit import MacCircuit
+from lmul.sim.plan import Plan
+from lmul.sim.runner import run
+from lmul.sim.simulate import mac_simulation, simulate
+
+# Icarus builds at once, and knows unknown bits; Verilator takes half a minute for an array.
+SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
+PE_TESTS, ARRAY_TESTS = 5, 8
+
+
+def sound(name: str, out: Path, simulator: str = SIMULATOR) -> None:
+    result = simulate(Design.parse(name), simulator, out=out)
+    assert result.failed == ()
+    assert result.tests == (ARRAY_TESTS if name.startswith("array") else PE_TESTS)
+    assert result.vectors > 150
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["pe-lmul-e5m2-k64-s1", "pe-int8"])
+def test_pe(name, tmp_path):
+    sound(name, tmp_path)
+
+
+@pytest.mark.slow
+def test_array(tmp_path):
+    sound("array-lmul-e4m3-2x3-os-k32", tmp_path)
+
+
+@pytest.mark.slow
+def test_product_of_integers(tmp_path):
+    result = simulate(Design.parse("product-int8"), "verilator", out=tmp_path)
+    assert (result.tests, result.failures, result.vectors) == (3, 0, 65536)
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pe-exact-e4m3-ftz",
+        "pe-lmul-e4m3-bare-k64-s1",
+        "pe-lmul_rne-e4m3-lax-fix24_-9",
+        "pe-lmul_formula-e5m2-ftz-fp32",
+        "pe-mitchell-e4m3fnuz-k64",
+        "pe-exact-bf16-s1",
+        "pe-lmul-e2m1-k16",
+        "pe-lmul-e4m3-ftz-e4m3",
+        "pe-int8-s1",
+    ],
+)
+def test_every_kind_of_pe(name, tmp_path):
+    sound(name, tmp_path)
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("name", ["array-exact-e5m2-2x2-os-k64", "array-int8-1x2-os"])
+def test_raw_results(name, tmp_path):
+    design = MacDesign.parse(name)
+    circuit = MacCircuit.of(design, array_verilog(design, None), None)
+    assert circuit.out is None
+    outcome = run(mac_simulation(circuit), tmp_path / "run", SIMULATOR)
+    assert (outcome.tests, outcome.failures) == (ARRAY_TESTS, ())
+
+
+def test_plan_round_trip(tmp_path, monkeypatch):
+    design = MacDesign.parse("array-exact-e4m3-2x3-os-ftz-fix24_-9")
+    ports = "\n".join(
+        f"  input [{width - 1}:0] {port};"
+        for port, width in {
+            "s_axis_a_tdata": 16,
+            "s_axis_a_tkeep": 2,
+            "s_axis_a_tlast": 1,
+            "s_axis_b_tdata": 24,
+            "s_axis_b_tkeep": 3,
+            "m_axis_out_tdata": 96,
+            "m_axis_out_tlast": 1,
+            "m_axis_out_tuser": 3,
+            **{f"{s}_t{p}": 1 for s in ("s_axis_a", "s_axis_b") for p in ("valid", "ready")},
+            **{f"m_axis_out_t{p}": 1 for p in ("valid", "ready")},
+        }.items()
+    )
+    text = f"module {design.module_name};\n{ports}\nendmodule\n"
+    circuit = MacCircuit.of(design, text)
+    assert [stream.name for stream in circuit.streams] == ["a", "b", "out"]
+    Plan((), 5, 6, circuit).save(tmp_path / "plan.json")
+    monkeypatch.setenv("LMUL_PLAN", str(tmp_path / "plan.json"))
+    loaded = Plan.load()
+    assert (loaded.circuits, loaded.count, loaded.seed) == ((), 5, 6)
+    assert loaded.mac == MacCircuit(design, "", circuit.ports, circuit.streams, "fp32")
+    message = "^Module 'array_exact_e4m3_2x3_os_ftz_fix24_m9' has no port 's_axis_a_tkeep' of 2 "
+    with pytest.raises(ValueError, match=message):
+        MacCircuit.of(design, text.replace("s_axis_a_tkeep", "keep"))
