@@ -27,7 +27,9 @@ tee -q -o stat.json stat -liberty cells.lib -json
 
 # The gate that areas are divided by goes through the same flow: whatever cell the flow takes for
 # it is the library's NAND2. Its name must be no cell's, or the cell would be taken for the module.
-_NAND2 = Circuit("one_nand2", "module one_nand2(input a, b, output y); assign y = ~(a & b); endmodule\n")
+_NAND2 = Circuit(
+    "one_nand2", "module one_nand2(input a, b, output y); assign y = ~(a & b); endmodule\n"
+)
 
 _NO_FLIPFLOP = re.compile(r"\(type (\S+)\) cannot be legalized")
 

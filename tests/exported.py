@@ -47,6 +47,22 @@ PE_NAMES = [
         )
     ),
 ]
+ARRAY_NAMES = [
+    "array-lmul_rne-e2m1-2x3-os-k16",
+    "array-mitchell-e2m1-3x2-ws-k16",
+    *(
+        pytest.param(name, marks=pytest.mark.evidence)
+        for name in (
+            "array-lmul-e4m3-5x3-os",
+            "array-exact-e5m2-3x4-ws-s1",
+            "array-lmul-e5m2-2x2-os-ftz-fix24_-9",
+            "array-lmul-e3m2-4x1-ws-bare-fix16_-4",
+            "array-lmul_formula-bf16-1x2-os-lax",
+            "array-int8-1x1-os",
+            "array-int8-4x4-ws-s1",
+        )
+    ),
+]
 
 
 @lru_cache

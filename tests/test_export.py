@@ -39,10 +39,10 @@ def test_export_writes_the_package(tmp_path: Path) -> None:
 PROGRAM = """
 import sys
 from pathlib import Path
-from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.design import Design
 from lmul.sim.export import export
 for name in sys.argv[1:]:
-    export(UnitDesign.parse(name), Path("out"))
+    export(Design.parse(name), Path("out"))
 """
 
 

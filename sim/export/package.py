@@ -13,6 +13,7 @@ from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
+from lmul.sim.export.array import array_contents
 from lmul.sim.export.contents import Contents
 from lmul.sim.export.head import comment, paragraph, port_lines, section_lines
 from lmul.sim.export.int_product import int_product_contents
@@ -82,6 +83,8 @@ def _contents(design: Design) -> Contents:
             return pe_contents(design)
         case MacDesign(level="product"):
             return int_product_contents(design)
+        case MacDesign():
+            return array_contents(design)
         case _:
             raise TypeError(f"A design must be a Design, not {design!r}")
 

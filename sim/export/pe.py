@@ -1,20 +1,15 @@
 """The package of a PE: with it go the edges that make its operands, and a rounder of its sums."""
 
-from typing import Any
-
-from lmul.hdl.datapath import datapath_of
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim.elaboration import verilog_of
-from lmul.sim.export.accumulation_words import accumulator_facts, operand_policy_words
 from lmul.sim.export.contents import Bench, Contents, Section
-from lmul.sim.export.facts import format_facts
+from lmul.sim.export.mac_facts import mac_parameters, policy_section
 from lmul.sim.export.pe_bench import bench_text
 from lmul.sim.export.pe_modules import companions
 from lmul.sim.export.pe_vectors import bench_vectors
 from lmul.sim.export.pe_words import companion_words, computes, pe_ports, timing
-from lmul.sim.export.policy_words import policy_facts
 
-__all__ = ["mac_parameters", "pe_contents", "policy_section"]
+__all__ = ["pe_contents"]
 
 
 def pe_contents(design: MacDesign) -> Contents:
@@ -44,22 +39,3 @@ def pe_contents(design: MacDesign) -> Contents:
             {"pairs": len(vectors), "dot_products": int(vectors.columns["last"].sum())},
         ),
     )
-
-
-def mac_parameters(design: MacDesign) -> dict[str, Any]:
-    """What a PE and an array have in common, for the manifest."""
-    path = datapath_of(design)
-    parameters: dict[str, Any] = {"level": design.level, "kind": design.kind}
-    if design.format is not None:
-        parameters["format"] = format_facts(design.format)
-        words = operand_policy_words(design.policy, design.format)
-        parameters["policy"] = policy_facts(design.policy, words)
-    return parameters | {"accumulator": accumulator_facts(path), "stages": design.stages}
-
-
-def policy_section(design: MacDesign) -> tuple[Section, ...]:
-    """Nothing for integers."""
-    if design.format is None:
-        return ()
-    words = operand_policy_words(design.policy, design.format)
-    return (Section("", f"Policy {design.policy.name}", words),)

@@ -2,24 +2,14 @@
 
 from lmul.hdl.datapath import Datapath, datapath_of
 from lmul.hdl.float_datapath import FloatDatapath
-from lmul.hdl.kinds import resolve_offset
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim.circuit import read_ports
 from lmul.sim.export.accumulation_words import accumulator_words, sum_lsb
 from lmul.sim.export.contents import PortText, Words
 from lmul.sim.export.golden_matrix import OUT
-from lmul.sim.export.kind_words import product_words
+from lmul.sim.export.mac_facts import mac_product_words
 
-__all__ = ["companion_words", "computes", "mac_product_words", "pe_ports", "timing"]
-
-
-def mac_product_words(design: MacDesign) -> str:
-    """A product of the dot products that a design computes."""
-    if design.kind == "int8":
-        return "the exact product of two signed 8-bit integers"
-    assert design.format is not None
-    offset = resolve_offset(design.kind, design.format, None)
-    return product_words(design.kind, design.format, offset)
+__all__ = ["companion_words", "computes", "pe_ports", "timing"]
 
 
 def computes(design: MacDesign) -> str:

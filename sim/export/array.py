@@ -1,0 +1,153 @@
+"""The package of an array."""
+
+from types import ModuleType
+from typing import Any
+
+from lmul.hdl.cycles import pipeline_latency
+from lmul.hdl.datapath import datapath_of
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.elaboration import verilog_of
+from lmul.sim.export import array_words_os, array_words_ws
+from lmul.sim.export.accumulation_words import accumulator_words
+from lmul.sim.export.array_bench import bench_text
+from lmul.sim.export.array_layouts import array_layouts, result_format
+from lmul.sim.export.array_modules import module_words
+from lmul.sim.export.array_streams_words import stream_facts, stream_ports
+from lmul.sim.export.array_vectors import array_vectors
+from lmul.sim.export.contents import Bench, Contents, PortText, Section
+from lmul.sim.export.mac_facts import mac_parameters, mac_product_words, policy_section
+
+__all__ = ["array_contents"]
+
+_EXAMPLE = 256  # M, K and N, unless K_max is smaller
+_WHAT = {
+    "a": "operands of the left matrix",
+    "b": "operands of the right matrix",
+    "sums": "partial sums, back again",
+    "partials": "partial sums, to be stored",
+    "out": "results",
+}
+
+
+def array_contents(design: MacDesign) -> Contents:
+    """All of it but the files' names."""
+    verilog = verilog_of(design)
+    vectors = array_vectors(design)
+    flow = array_words_os if design.flow == "os" else array_words_ws
+    layouts = array_layouts(design)
+    streams = flow.streams(design)
+    return Contents(
+        verilog,
+        _computes(design),
+        _ports(design),
+        (
+            Section(
+                "streams",
+                "Streams (AXI4-Stream: a beat is taken at a rising edge with tvalid and tready)",
+                {
+                    layouts[name].prefix: words.words(layouts[name])
+                    for name, words in streams.items()
+                },
+                {name: stream_facts(layouts[name], words) for name, words in streams.items()},
+            ),
+            Section("driving", "Driving it", flow.driving(design)),
+            _timing(design, flow),
+            Section("control", "Control", _control(design)),
+            *policy_section(design),
+            Section("modules", "Modules", module_words(design, verilog)),
+        ),
+        _parameters(design),
+        Bench(
+            bench_text(design, vectors),
+            {f"{design.module_name}_{stream}.hex": vectors.hex(stream) for stream in vectors.beats},
+            {
+                "products": [
+                    {"M": job.m, "K": job.k, "N": job.n, "cycles": job.cycles}
+                    for job in vectors.jobs
+                ],
+                "beats": {stream: len(words) for stream, words in vectors.beats.items()},
+            },
+        ),
+    )
+
+
+def _computes(design: MacDesign) -> str:
+    keeps = "results" if design.flow == "os" else "weights"
+    flow = "output-stationary" if design.flow == "os" else "weight-stationary"
+    return (
+        f"C = A * B for matrices of any size M x K and K x N, on {design.rows} rows by "
+        f"{design.columns} columns of PEs, {flow}: {keeps} stay in the PEs. c[i][j] is the sum "
+        f"over k of a[i][k] times b[k][j]. A product is {mac_product_words(design)}. It is not "
+        f"rounded. Sums are {accumulator_words(datapath_of(design))}."
+    )
+
+
+def _ports(design: MacDesign) -> tuple[PortText, ...]:
+    ports = [
+        PortText("clk", "input", 1, "clock; registers take over at its rising edge"),
+        PortText("rst", "input", 1, "synchronous reset, active high"),
+    ]
+    for name, layout in array_layouts(design).items():
+        ports += stream_ports(layout, _WHAT[name])
+    limited = datapath_of(design).limits_k
+    return (
+        *ports,
+        PortText("held", "output", 1, "for counting: the grid is held in this cycle"),
+        PortText("waits", "output", 1, "for counting: what could leave is not taken in this cycle"),
+        PortText(
+            "too_long",
+            "output",
+            1,
+            "sticky until reset: a sum had more than K_max products"
+            if limited
+            else "always 0: these sums take any K",
+        ),
+    )
+
+
+def _timing(design: MacDesign, flow: ModuleType) -> Section:
+    formula = flow.cycles_formula(design)
+    latency = pipeline_latency(design.flow, design.stages)
+    k = min(_EXAMPLE, design.k_max) if datapath_of(design).limits_k else _EXAMPLE
+    cycles = design.cycles(_EXAMPLE, k, _EXAMPLE)
+    used = design.utilisation(_EXAMPLE, k, _EXAMPLE)
+    where = {"R": design.rows, "C": design.columns, "P": latency}
+    values = ", ".join(f"{name} = {value}" for name, value in where.items())
+    words = flow.timing(design) | {
+        "cycles": f"{formula}, with {values}: from the first beat taken to the last result "
+        "delivered, counting both, while no stream waits",
+        "example": f"M = {_EXAMPLE}, K = {k}, N = {_EXAMPLE}: {cycles} cycles, "
+        f"{100 * used:.1f} % of all PE cycles used",
+        "stalls": "each cycle with held = 1 adds one; after the last result is captured, "
+        "each with waits = 1 does",
+    }
+    example = {"M": _EXAMPLE, "K": k, "N": _EXAMPLE, "cycles": cycles, "utilisation": used}
+    facts: dict[str, Any] = {"formula": formula, "where": where, "example": example}
+    return Section("cycles", "Timing", words, facts | {"meaning": words})
+
+
+def _control(design: MacDesign) -> dict[str, str]:
+    path = datapath_of(design)
+    words = {
+        "rst": "synchronous, active high, one cycle is enough: tiles that have begun are "
+        "forgotten, no result of them comes, too_long is 0; no beat should be valid meanwhile",
+        "clk": "one clock; every register takes over at its rising edge",
+    }
+    if path.limits_k:
+        words["too_long"] = (
+            f"a sum of more than K_max = {path.k_max} products may have wrapped: from then on "
+            "results may be wrong until reset. It stops nothing and hangs nothing. A design's name "
+            "with -kK has another K_max"
+        )
+    return words
+
+
+def _parameters(design: MacDesign) -> dict[str, Any]:
+    out = result_format(design)
+    return mac_parameters(design) | {
+        "rows": design.rows,
+        "columns": design.columns,
+        "flow": design.flow,
+        "pipeline_latency": pipeline_latency(design.flow, design.stages),
+        "result_format": "int32" if out is None else out.name,
+    }

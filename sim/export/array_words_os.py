@@ -1,0 +1,70 @@
+"""An output-stationary array in words: its streams, how to drive it, when results come."""
+
+from lmul.hdl.cycles import pipeline_latency
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.export.array_streams_words import StreamWords, code_words, result_words
+
+__all__ = ["cycles_formula", "driving", "streams", "timing"]
+
+
+def streams(design: MacDesign) -> dict[str, StreamWords]:
+    """What each stream carries."""
+    code = code_words(design)
+    return {
+        "a": StreamWords(
+            f"lane i is a[i][k] of the tile, {code}",
+            "k ascending, K beats a tile, tile after tile; a beat is taken together with one of b",
+            "1 with k = K - 1, the tile's last beat",
+            "A lane that is not kept is a zero whatever its code: rows beyond M in a ragged tile",
+        ),
+        "b": StreamWords(
+            f"lane j is b[k][j] of the tile, {code}",
+            "k ascending, a beat for each beat of a, whose tlast ends the tile",
+            keep="A lane that is not kept is a zero: columns beyond N in a ragged tile",
+        ),
+        "out": StreamWords(
+            f"lane j is c[i][j], {result_words(design)}",
+            f"i ascending, always R = {design.rows} beats a tile, tiles in the order of their "
+            "operands; rows and columns that were not kept are there, to be ignored",
+            "1 with i = R - 1, the tile's last beat",
+            user={
+                "overflow": "bit j: the sum of lane j has left its window (of a sum that is Inf "
+                "or NaN it means nothing)"
+            },
+        ),
+    }
+
+
+def driving(design: MacDesign) -> dict[str, str]:
+    """How a product of any size is computed."""
+    rows, columns = design.rows, design.columns
+    return {
+        "tiles": f"C is cut into tiles of {rows} rows by {columns} columns, in any order; each is "
+        "computed over all of K at once, and tiles follow each other without a gap",
+        "bubbles": "a cycle without operands is no error: the grid moves on with zeros, and "
+        "results of earlier tiles come out",
+        "back-pressure": "nothing is lost or repeated whatever stream waits. A result that is not "
+        "taken stops the drain, and the grid only while results are captured",
+        "spacing": f"beats of a with tlast are taken at least R = {rows} cycles apart, as long as "
+        "a column drains: tready waits where K < R",
+    }
+
+
+def timing(design: MacDesign) -> dict[str, str]:
+    """When results come, while nothing waits."""
+    latency = pipeline_latency("os", design.stages)
+    first = design.rows + design.columns + latency - 1
+    return {
+        "latency": f"a tile's first row of results is delivered R + C + P - 1 = {first} cycles "
+        "after the cycle that takes its last operands, one row a cycle; P = "
+        f"{latency} is the pipeline's own: operand registers, {_stages(design)}the rounder's",
+    }
+
+
+def _stages(design: MacDesign) -> str:
+    return "product registers, " if design.stages else ""
+
+
+def cycles_formula(design: MacDesign) -> str:
+    """Cycles of a whole product."""
+    return "2*R + C + K - 2 + P + (ceil(M/R)*ceil(N/C) - 1)*max(K, R)"
