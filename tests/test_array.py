@@ -8,6 +8,7 @@ from array_bench import Job, run_jobs
 
 from lmul.hdl.array import SystolicArray
 from lmul.hdl.array_os import OutputStationaryArray
+from lmul.hdl.cycles import array_cycles
 from lmul.hdl.float_datapath import FloatDatapath
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import Kind
@@ -66,8 +67,9 @@ def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
     ]
     run_jobs(path, rows, columns, jobs)
     for job in jobs:
-        k = job.tiles[0][0].shape[1]
+        k, n = job.tiles[0][0].shape[1], columns * len(job.tiles)
         assert job.cycles == closed_form(rows, columns, k, len(job.tiles), 2 + stages)
+        assert job.cycles == array_cycles("os", rows, columns, stages, rows, k, n)
         assert job.held == job.after == 0
         assert not job.too_long
         check(path, job)

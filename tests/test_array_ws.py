@@ -3,7 +3,7 @@ import pytest
 from amaranth.hdl import Fragment
 from array_ws_bench import Job, run_jobs
 
-from lmul.hdl.accumulator import Accumulator
+from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.array import SystolicArray
 from lmul.hdl.array_ws import WeightStationaryArray
 from lmul.hdl.cycles import array_cycles
@@ -13,6 +13,7 @@ from lmul.hdl.int_datapath import IntDatapath
 from lmul.hdl.kinds import Kind
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import POLICIES
+from lmul.sim.codec import decode
 from lmul.sim.matmul import dot_products
 
 pytestmark = pytest.mark.slow  # simulates
@@ -22,10 +23,10 @@ K_MAX = 64
 
 
 def path_of(fmt="e4m3", kind: Kind = "lmul", policy="ocp", accumulator=None, stages=0, k_max=K_MAX):
-    accumulator = Accumulator(accumulator) if accumulator else None
-    if accumulator is not None and not accumulator.is_exact:
-        k_max = 1024
-    return FloatDatapath(FORMATS[fmt], kind, POLICIES[policy], accumulator, k_max, stages)
+    found = Accumulator(accumulator) if accumulator else default_accumulator(FORMATS[fmt])
+    if not found.is_exact:
+        k_max = DEFAULT_K_MAX
+    return FloatDatapath(FORMATS[fmt], kind, POLICIES[policy], found, k_max, stages)
 
 
 def random_job(rng, path, m, k, n, **rest):
@@ -37,22 +38,9 @@ def check(path, job, out="fp32"):
     a, b = job.a.astype(np.uint32), job.b.astype(np.uint32)
     wanted = dot_products(a, b, path.fmt, path.kind, path.policy, path.accumulator, out, path.k_max)
     assert np.array_equal(job.result, wanted.codes.astype(object))
-    assert np.array_equal(job.overflows, wanted.overflowed)
-
-
-def simulated_schedule(rows, columns, stages, m, k, n):
-    """When the last result leaves: tile by tile, no formula."""
-    starts = {}
-    free = rows  # the first cycle for the next tile's activations
-    start = 0
-    for k_tile in range(-(-k // rows)):
-        for n_tile in range(-(-n // columns)):
-            start = free
-            if k_tile:
-                start = max(start, starts[k_tile - 1, n_tile] + rows + columns + stages + 1)
-            starts[k_tile, n_tile] = start
-            free = start + max(m, rows)
-    return start + m - 1 + rows + columns + stages + 1 + 1
+    # Whether a window held the rest of a sum that is Inf or NaN is nobody's business.
+    ordinary = np.isfinite(decode(wanted.codes, FORMATS[out]))
+    assert np.array_equal(job.overflows[ordinary], wanted.overflowed[ordinary])
 
 
 def some_shapes(rng, rows, columns, count):
@@ -79,10 +67,10 @@ def some_shapes(rng, rows, columns, count):
 )
 def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
     rng = np.random.default_rng(SEED)
-    path = path_of(stages=stages, policy="ocp" if rows < 5 else "ftz")
+    path = path_of("e2m1", stages=stages, policy="ocp" if rows < 5 else "ftz")  # a small one
     jobs = [
         random_job(rng, path, *shape)
-        for shape in some_shapes(rng, rows, columns, 24 if stages else 80)
+        for shape in some_shapes(rng, rows, columns, 40 if rows == 3 else 80)
     ]
     run_jobs(path, rows, columns, jobs)
     for job in jobs:
@@ -93,26 +81,17 @@ def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
         check(path, job)
 
 
-def test_closed_form():
-    rng = np.random.default_rng(SEED)
-    for _ in range(2000):
-        rows, columns, m, k, n = (int(v) for v in rng.integers(1, 40, 5))
-        stages = int(rng.integers(2))
-        found = array_cycles("ws", rows, columns, stages, m, k, n)
-        assert found == simulated_schedule(rows, columns, stages, m, k, n)
-
-
 @pytest.mark.parametrize(
     ("fmt", "kind", "policy", "accumulator", "out"),
     [
-        ("e5m2", "lmul", "ocp", None, "fp16"),
         ("e4m3", "exact", "ocp", "bf16", "bf16"),
         *(
             pytest.param(*case, marks=pytest.mark.evidence)
             for case in (
+                ("e5m2", "lmul", "ocp", None, "fp16"),
                 ("e4m3", "lmul", "bare", None, "fp32"),
                 ("e4m3fnuz", "lmul_rne", "ftz", None, "fp32"),
-                ("e5m2", "lmul_formula", "lax", None, "fp16"),
+                ("e4m3", "lmul_formula", "lax", None, "fp16"),
                 ("e3m4", "mitchell", "ocp", None, "bf16"),
                 ("e2m1", "exact", "ftz", None, "fp32"),
                 ("e4m3", "lmul", "ocp", "fix14_-6", "fp32"),
@@ -138,14 +117,14 @@ def test_stalls_lose_and_repeat_nothing(fmt, kind, policy, accumulator, out):
         (512, 512, 512, 512, 512),
         (0, 0, 0, 900, 900),
     ):
-        for _ in range(2):
-            m, k, n = (int(size) for size in rng.integers(1, 10, 3))
-            jobs.append(random_job(rng, path, m, k, n, stalls=stalls))
-            # few special operands, so that most sums are numbers
-            ordinary = random_job(rng, path, m, k + 5, n, stalls=stalls)
-            high = 1 << (path.fmt.magnitude_bits - 2)
-            ordinary.a, ordinary.b = ordinary.a & ~high, ordinary.b & ~high
-            jobs.append(ordinary)
+        m, k, n = (int(size) for size in rng.integers(1, 6, 3))
+        jobs.append(random_job(rng, path, m, k, n, stalls=stalls))
+        # no special operands: sums that are numbers
+        m, k, n = (int(size) for size in rng.integers(1, 8, 3))
+        ordinary = random_job(rng, path, m, k + 3, n, stalls=stalls)
+        high = 1 << (path.fmt.magnitude_bits - 2)
+        ordinary.a, ordinary.b = ordinary.a & ~high, ordinary.b & ~high
+        jobs.append(ordinary)
     run_jobs(path, 3, 2, jobs, out)
     for job in jobs:
         check(path, job, out)
@@ -174,17 +153,17 @@ def test_stalls_of_the_outputs_are_counted(rows, columns):
 
 def test_reset_forgets_a_tile():
     rng = np.random.default_rng(SEED)
-    path = path_of("e4m3fnuz")
+    path = path_of("e4m3fnuz", policy="ftz")
     jobs = [
-        random_job(rng, path, 5, 7, 5, wipe=wipe, stalls=(0, 0, 0, stall, stall))
-        for wipe in (1, 2, 3, 4, 6, 9, 13, 17, 21, 30)
+        random_job(rng, path, 5, 7, 3, wipe=wipe, stalls=(0, 0, 0, stall, stall))
+        for wipe in (1, 2, 3, 4, 6, 9, 13, 17, 21)
         for stall in (0, 512)
     ]
     run_jobs(path, 3, 2, jobs)
     for job in jobs:
         check(path, job)
         if not job.stalls[3]:
-            assert job.cycles == array_cycles("ws", 3, 2, 0, 5, 7, 5)
+            assert job.cycles == array_cycles("ws", 3, 2, 0, 5, 7, 3)
 
 
 def test_too_long_is_flagged_and_hangs_nothing():
