@@ -17,7 +17,7 @@ def played_ws(rows, columns, stages, m, k, n):
     """The cycle of the last result, counted from 1: every tile starts as soon as it can."""
     way = rows + columns + stages  # of a sum, from its activations to the end of the grid
     starts = {}
-    free = rows  # the cycle after the first weights
+    start, free = 0, rows  # the cycle after the first weights
     for k_tile in range(-(-k // rows)):
         for n_tile in range(-(-n // columns)):
             back = starts.get((k_tile - 1, n_tile), -way - 1) + way + 1
