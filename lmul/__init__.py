@@ -14,6 +14,7 @@ from lmul.hdl.errors import LmulError, ToolFailed, ToolNotFound
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS
 from lmul.hdl.policy import POLICIES, Policy
+from lmul.sim.backend import matmul
 from lmul.sim.codec import decode, encode
 from lmul.sim.golden import multiply, product
 
@@ -54,6 +55,7 @@ __all__ = [
     "ToolNotFound",
     "decode",
     "encode",
+    "matmul",
     "multiply",
     "product",
 ]

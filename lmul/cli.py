@@ -11,6 +11,7 @@ from typer.main import get_command
 import lmul
 from lmul.commands.explain import explain
 from lmul.commands.list import list_designs
+from lmul.commands.matmul import matmul
 from lmul.commands.paper import paper
 from lmul.commands.report import report
 from lmul.commands.sim import sim
@@ -58,6 +59,11 @@ app.command(
 app.command("verilog", epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog")(verilog)
 app.command("sim", epilog="Example: lmul sim lmul-e4m3-ftz --waves")(sim)
 app.command("synth", epilog="Example: lmul synth lmul-e4m3-ftz exact-e4m3-ftz --json")(synth)
+app.command(
+    "matmul",
+    epilog="Example: lmul matmul A.npy B.npy -o C.npy --design array-lmul-e4m3-16x16-os\n\n"
+    "On real operands: lmul matmul --attention QK",
+)(matmul)
 app.command("paper", epilog="Example: lmul paper --json")(paper)
 app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
 

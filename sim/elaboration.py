@@ -7,8 +7,10 @@ from importlib import metadata
 from pathlib import Path
 
 import lmul.hdl
+from lmul.hdl.array_verilog import array_verilog
 from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
+from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.verilog import emit
 from lmul.sim.paths import build_root
 
@@ -17,18 +19,21 @@ __all__ = ["verilog_of"]
 _amaranth = threading.Lock()  # elaboration is one thread's business
 
 
-def verilog_of(design: Design) -> str:
+def verilog_of(design: Design, out: str = "fp32") -> str:
     """The text of :func:`lmul.hdl.verilog.emit`, from ``build/cache`` where it is known already.
+
+    An array gives results of the format ``out``.
 
     It is kept by the hash of everything that it comes from: the design, each source file of
     ``lmul.hdl``, and the versions of Amaranth and its Yosys.
     """
-    key = hashlib.sha256(f"{_sources()} {design!r}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{_sources()} {design!r} {out}".encode()).hexdigest()[:24]
     kept = build_root() / "cache" / "verilog" / f"{key}.v"
     if kept.exists():
         return kept.read_text()
     with _amaranth:
-        text = emit(design)
+        is_array = isinstance(design, MacDesign) and design.level == "array"
+        text = array_verilog(design, out) if is_array else emit(design)
     write_whole(kept.parent, {kept.name: text})
     return text
 

@@ -16,7 +16,7 @@ from lmul.sim.dot_sequential import float_sums, window_sums
 from lmul.sim.drain import drain
 from lmul.sim.factors import Side
 
-__all__ = ["OUT_FORMATS", "DotProducts", "dot_products", "matmul"]
+__all__ = ["OUT_FORMATS", "DotProducts", "check_shapes", "dot_products", "matmul"]
 
 OUT_FORMATS = ("fp32", "bf16", "fp16")
 
@@ -99,7 +99,7 @@ def dot_products(
     if out.name not in OUT_FORMATS or FORMATS[out.name] != out:
         raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)}, not {out.name!r}")
     x, y = as_codes(a, fmt), as_codes(b, fmt)
-    _check_shapes(x, y, accumulator, k_max)
+    check_shapes(x, y, accumulator, k_max)
 
     specials = policy.specials == "propagate"
     nan, inf = _special_sums(x, y, fmt, policy) if specials else (None, None)
@@ -121,7 +121,10 @@ def dot_products(
     return DotProducts(drain(sums, out, policy.overflow), overflowed)
 
 
-def _check_shapes(x: Codes, y: Codes, accumulator: Accumulator, k_max: int) -> None:
+def check_shapes(
+    x: npt.NDArray[Any], y: npt.NDArray[Any], accumulator: Accumulator, k_max: int
+) -> None:
+    """Raise ValueError for matrices that don't multiply, are empty, or have too long a K."""
     for name, matrix in (("a", x), ("b", y)):
         if matrix.ndim != 2:
             raise ValueError(f"Operand {name} must be a matrix, not of shape {matrix.shape}")

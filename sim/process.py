@@ -1,15 +1,16 @@
-"""Starts :mod:`lmul.sim.launch` in a process of its own, and ends it when its time is up."""
+"""Processes that end when their time is up, :mod:`lmul.sim.launch` among them."""
 
 import json
 import os
 import signal
 import subprocess
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 
 from lmul.hdl.errors import ToolFailed
 
-__all__ = ["TIMEOUT", "start"]
+__all__ = ["TIMEOUT", "run", "start"]
 
 TIMEOUT = 900.0
 
@@ -25,9 +26,35 @@ def start(job: dict[str, object], folder: Path, variables: dict[str, str], timeo
     path = folder / f"{job['step']}.json"
     path.write_text(json.dumps(job))
     command = [sys.executable, "-m", "lmul.sim.launch", str(path)]
-    with (folder / "launch.log").open("ab") as log:
+    doing = f"{job['simulator']} did not finish to {job['step']} {job['top']!r}"
+    return run(command, folder / "launch.log", variables, timeout, doing)
+
+
+def run(
+    command: Sequence[str],
+    log: Path,
+    variables: dict[str, str],
+    timeout: float,
+    late: str,
+    folder: Path | None = None,
+) -> int:
+    """Run a program, what it says going into ``log``; returns its exit status.
+
+    Raises
+    ------
+    ToolFailed
+        When it takes longer than ``timeout`` seconds, beginning with ``late``; nothing of it runs
+        on.
+    """
+    with log.open("ab") as stream:
         process = subprocess.Popen(
-            command, env=variables, stdout=log, stderr=subprocess.STDOUT, start_new_session=True
+            command,
+            cwd=folder,
+            env=variables,
+            stdin=subprocess.DEVNULL,
+            stdout=stream,
+            stderr=subprocess.STDOUT,
+            start_new_session=True,
         )
         try:
             return process.wait(timeout)
@@ -36,8 +63,5 @@ def start(job: dict[str, object], folder: Path, variables: dict[str, str], timeo
             os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(error, subprocess.TimeoutExpired):
-                raise ToolFailed(
-                    f"{job['simulator']} did not finish to {job['step']} {job['top']!r} "
-                    f"in {timeout:.0f} seconds; see {folder}"
-                ) from None
+                raise ToolFailed(f"{late} in {timeout:.0f} seconds; see {log.parent}") from None
             raise

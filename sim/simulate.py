@@ -10,7 +10,8 @@ from xml.etree import ElementTree
 
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
-from lmul.sim.builds import Simulation, locked
+from lmul.sim.build_cache import locked
+from lmul.sim.builds import Simulation
 from lmul.sim.bulk import bulk_simulation
 from lmul.sim.circuit import Circuit
 from lmul.sim.mac_circuit import MacCircuit

@@ -14,7 +14,8 @@ import pytest
 from lmul.hdl.errors import ToolFailed, ToolNotFound
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim import process
-from lmul.sim.builds import Simulation, locked
+from lmul.sim.build_cache import locked
+from lmul.sim.builds import Simulation
 from lmul.sim.circuit import Circuit
 from lmul.sim.launch import BUILD_FAILED
 from lmul.sim.plan import Plan

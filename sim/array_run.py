@@ -1,0 +1,254 @@
+"""Matrix products on simulated arrays: the RTL that ships, cycle by cycle."""
+
+import tempfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.cycles import array_cycles
+from lmul.hdl.errors import ToolFailed
+from lmul.hdl.formats import FORMATS
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim import process
+from lmul.sim.array_job import STREAMS, read_result, write_job
+from lmul.sim.codec import as_codes, code_dtype
+from lmul.sim.matmul import OUT_FORMATS, check_shapes
+from lmul.sim.paths import build_root
+
+__all__ = ["ArrayRun", "array_design", "operands", "run_array"]
+
+_MOST_STALLED = 0.99
+_SLOWEST = 500.0  # cycles a second, of the largest arrays with waves
+_BROKEN = 3  # the driver's exit status when an array breaks the protocol or hangs
+
+
+@dataclass(frozen=True, eq=False)
+class ArrayRun:
+    """A matrix product from an array, and how it went.
+
+    Cycles are counted from the first beat accepted to the last result delivered, both included.
+    Each cycle more than the closed form has is one of three:
+
+    - ``held``: the grid stood still, because results or partial sums were not taken.
+    - ``starved``: the grid moved on without operands, and something came later for it. That is so
+      when the tile had more beats left than the cycles that its end must still keep from the end
+      before: where K < R, these absorb a missing beat. In a weight-stationary array, where weights
+      are loaded meanwhile and may absorb it too, it is what the other two leave of the difference.
+    - ``drained``: a result was not taken after the grid's last cycle.
+
+    Attributes
+    ----------
+    design : MacDesign
+    codes : array of codes of the result's format, or of int32 for int8, shape (M, N)
+    overflowed : array of bool, shape (M, N)
+        The sticky flags of a ``fixW_L`` accumulator; all False for the others.
+    shape : tuple of int
+        M, K, N.
+    cycles : int
+    closed_form : int
+        What ``design.cycles(M, K, N)`` says: cycles without stalls.
+    held, starved, drained : int
+    too_long : bool
+        The array's flag: a sum had more than K_max terms.
+    seconds : float
+        The simulation's loop: without building and without reading and writing files.
+    waves : Path or None
+        The recorded signals, as VCD.
+    """
+
+    design: MacDesign
+    codes: npt.NDArray[Any]
+    overflowed: npt.NDArray[np.bool_]
+    shape: tuple[int, int, int]
+    cycles: int
+    closed_form: int
+    held: int
+    starved: int
+    drained: int
+    too_long: bool
+    seconds: float
+    waves: Path | None = None
+
+    @property
+    def stalls(self) -> int:
+        """``held + starved + drained``: ``cycles`` is ``closed_form`` and these."""
+        return self.held + self.starved + self.drained
+
+    @property
+    def macs(self) -> int:
+        """Multiply-accumulates of the product: M K N."""
+        m, k, n = self.shape
+        return m * k * n
+
+    @property
+    def utilisation(self) -> float:
+        """Of all cells in all cycles, the part that did one of ``macs``."""
+        return self.macs / (self.cycles * self.design.rows * self.design.columns)
+
+    @property
+    def macs_per_second(self) -> float:
+        """Of the simulation."""
+        return self.macs / self.seconds
+
+
+def array_design(design: MacDesign | str) -> MacDesign:
+    """The array of a name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is no design, or one of something else.
+    """
+    found = MacDesign.parse(design)
+    if found.level != "array":
+        raise ValueError(f"Design {found.name!r} is no array; one is array-lmul-e4m3-8x8-os")
+    return found
+
+
+def operands(
+    design: MacDesign, a: npt.ArrayLike, b: npt.ArrayLike
+) -> tuple[npt.NDArray[Any], npt.NDArray[Any]]:
+    """The matrices as codes of the design's format, or as integers of 8 bits, checked.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For wrong dtypes and shapes; a dimension of 0; K beyond the design's ``k_max``.
+    """
+    if design.format is None:
+        x, y = (_integers(name, matrix) for name, matrix in (("a", a), ("b", b)))
+    else:
+        x, y = as_codes(a, design.format), as_codes(b, design.format)
+    check_shapes(x, y, design.resolved_accumulator, design.k_max)
+    return x, y
+
+
+def _integers(name: str, matrix: npt.ArrayLike) -> npt.NDArray[np.int8]:
+    given = np.asarray(matrix)
+    if given.dtype.kind not in "iu":
+        raise TypeError(f"Operand {name} of int8 must be integers, not {given.dtype}")
+    if given.size and not (given.min() >= -128 and given.max() <= 127):
+        raise ValueError(f"Operand {name} of int8 must be from -128 to 127")
+    return given.astype(np.int8)
+
+
+def run_array(
+    design: MacDesign | str,
+    a: npt.ArrayLike,
+    b: npt.ArrayLike,
+    out: str = "fp32",
+    stalls: float | Mapping[str, float] = 0.0,
+    seed: int = 0,
+    waves: Path | None = None,
+    verilog: str | None = None,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> ArrayRun:
+    """Multiply two matrices on a simulated array.
+
+    The array's Verilog is compiled at the first use, which takes from seconds to a minute, and
+    kept; the product is cut into tiles, ragged edges being masked by ``tkeep``.
+
+    Parameters
+    ----------
+    design : MacDesign or str
+        An array, such as ``"array-lmul-e4m3-16x16-os"``.
+    a, b : arrays of codes, shapes (M, K) and (K, N)
+        Of the design's format; of integers from -128 to 127 for ``int8``.
+    out : str
+        ``fp32``, ``bf16`` or ``fp16``; without meaning for ``int8``.
+    stalls : float or mapping of str to float
+        How likely a stream waits in a cycle, of each stream or by its name: ``a``, ``b``, ``out``,
+        and in a weight-stationary array ``sums`` and ``partials``.
+    seed : int
+        Of the stalls.
+    waves : Path, optional
+        Record the signals in this VCD file.
+    verilog : str, optional
+        Text to simulate in place of the design's own.
+    on_progress : callable, optional
+        Called with (done, total, label).
+
+    Raises
+    ------
+    TypeError, ValueError
+        For wrong arguments; a dimension of 0; K beyond the design's ``k_max``.
+    ToolNotFound, ToolFailed
+        When a tool is not installed; when it rejects the Verilog; when the array hangs or breaks
+        the rules of its streams.
+    """
+    design = array_design(design)
+    x, y = operands(design, a, b)
+    if out not in OUT_FORMATS:
+        raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)}, not {out!r}")
+    chances = _chances(stalls)
+    dtype = np.dtype(np.int32) if design.format is None else code_dtype(FORMATS[out])
+    (m, k), n = x.shape, y.shape[1]
+    expected = array_cycles(design.flow, design.rows, design.columns, design.stages, m, k, n)
+    report = on_progress or (lambda done, total, label: None)
+    report(0, 2, f"{design.name}: building")
+    from lmul.sim.array_program import array_program
+
+    program = array_program(design, out, waves is not None, verilog)
+    report(1, 2, f"{design.name}: {expected:,} cycles")
+    place = build_root() / "sim" / "array"
+    place.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=place) as name:
+        folder = Path(name)
+        write_job(folder / "job", design, x, y, chances, seed)
+        recording = [str(waves.absolute())] if waves else []
+        most = process.TIMEOUT + expected / (1 - max(chances.values())) / _SLOWEST
+        run_program(program, folder, design, most, recording)
+        counts, codes, overflowed = read_result(folder / "result", design, m, n, dtype)
+    report(2, 2, f"{design.name}: done")
+    starved = counts.starved
+    if design.flow == "ws":
+        starved = counts.cycles - expected - counts.held - counts.drained
+    return ArrayRun(
+        design,
+        codes,
+        overflowed,
+        (m, k, n),
+        counts.cycles,
+        expected,
+        counts.held,
+        starved,
+        counts.drained,
+        bool(counts.too_long),
+        counts.nanoseconds / 1e9,
+        waves,
+    )
+
+
+def run_program(
+    program: Path, folder: Path, design: MacDesign, timeout: float, more: list[str]
+) -> None:
+    """Run an array's program on ``folder/job``, for ``folder/result``.
+
+    Raises
+    ------
+    ToolFailed
+        When it says that the array hangs or breaks the protocol, crashes, or takes too long.
+    """
+    log = folder / "log"
+    late = f"The simulation of {design.name!r} did not finish"
+    command = [str(program), str(folder / "job"), str(folder / "result"), *more]
+    status = process.run(command, log, {}, timeout, late)
+    if status:
+        said = log.read_text(errors="replace").strip().rpartition("\n")[2]
+        if status == _BROKEN:
+            raise ToolFailed(f"The array {design.name!r} {said}")
+        raise ToolFailed(f"The simulation of {design.name!r} ended with status {status}: {said}")
+
+
+def _chances(stalls: float | Mapping[str, float]) -> dict[str, float]:
+    chances = dict(stalls) if isinstance(stalls, Mapping) else dict.fromkeys(STREAMS, stalls)
+    for name, chance in chances.items():
+        if name not in STREAMS:
+            raise ValueError(f"Unknown stream {name!r}: use {', '.join(STREAMS)}")
+        if not 0 <= chance <= _MOST_STALLED:
+            raise ValueError(f"Stalls must be from 0 to {_MOST_STALLED}, not {chance!r}")
+    return chances
