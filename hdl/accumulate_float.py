@@ -1,6 +1,6 @@
 """The floating-point accumulator: a sum rounded after each addition."""
 
-from amaranth import Cat, Const, Module, Mux, Signal, signed
+from amaranth import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -8,15 +8,15 @@ from lmul.hdl.float_word import float_word, shift_right_sticky
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.operand import ProductLayout
 from lmul.hdl.policy import Overflow
-from lmul.hdl.ripple import bit_signal
-from lmul.hdl.round_code import leading_zeros, round_code
+from lmul.hdl.ripple import add, add_constant, bit_signal
+from lmul.hdl.round_code import round_word
 
 __all__ = ["AccumulateFloat"]
 
-# Below both significands. The lost part of the smaller one is at least 4 places below the larger
-# one's top, so the difference has its top at most 2 places lower (3 with a significand that is
-# not normalised): its guard bit stays above the sticky one.
-_GUARD_BITS = 5
+# Below both significands, beside one for each integer bit of the product's. Where places of the
+# smaller one are lost, it starts at least 4 below the larger one's top, and the difference at most
+# 1 (with two integer bits 5, and 2): the guard bit stays above the sticky one.
+_GUARD_BITS = 2
 
 
 class AccumulateFloat(wiring.Component):
@@ -52,55 +52,47 @@ class AccumulateFloat(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        fmt = self.fmt
-        sig = self.p.sig & (~self.p.zero).replicate(len(self.p.sig))
-        acc = float_word(m, self.acc, fmt)
-        width = max(len(sig), len(acc.sig)) + _GUARD_BITS
+        fmt, p = self.fmt, self.p
+        acc = float_word(m, Value.cast(self.acc), fmt)
+        width = max(len(p.sig), len(acc.sig)) + _GUARD_BITS + self.layout.integer_bits
 
         # The exponent fields of the highest bits, in the sum's format.
-        highest = len(sig) - 1 - self.layout.exp_bias + fmt.bias
-        bits = max(len(self.p.exp), fmt.exponent_bits, highest.bit_length()) + 2
-        field = Signal(signed(bits))
-        distance = Signal(signed(bits + 1))
-        leads = Signal()
-        m.d.comb += [
-            field.eq(self.p.exp + highest),
-            distance.eq(field - acc.exp),
-            leads.eq((distance >= 0) & sig.any()),
-        ]
-        product = Cat(Const(0, width - len(sig)), sig)
+        highest = len(p.sig) - 1 - self.layout.exp_bias + fmt.bias
+        bits = max(len(p.exp), fmt.exponent_bits, highest.bit_length()) + 2
+        field = add_constant(m, _widened(p.exp, bits), highest)
+        acc_field = _widened(acc.exp, bits)
+        distance = add(m, field, ~acc_field, Const(1, 1))[:bits]
+        below = distance[-1]
+        # Where the sum is special or the product zero, the sum stays as it is.
+        stays = bit_signal(m, acc.special | p.zero)
+        leads = bit_signal(m, ~(below | stays))
+        product = Cat(Const(0, width - len(p.sig)), p.sig)
         sum_before = Cat(Const(0, width - len(acc.sig)), acc.sig)
-        larger, smaller = Signal(width), Signal(width)
-        places = Signal(bits)
-        m.d.comb += [
-            larger.eq(Mux(leads, product, sum_before)),
-            smaller.eq(Mux(leads, sum_before, product)),
-            places.eq(Mux(leads, distance, -distance)),
-        ]
-        shifted = shift_right_sticky(m, smaller, places)
-        differ = bit_signal(m, acc.neg ^ self.p.neg)
-        # Where the larger exponent belongs to a smaller significand, the difference is negative.
-        total = Signal(signed(width + 2))
-        m.d.comb += total.eq(Mux(differ, larger - shifted, larger + shifted))
-        flips = bit_signal(m, total[-1])
-        magnitude = Signal(width + 1)
-        m.d.comb += magnitude.eq(Mux(flips, -total, total))
-        neg = bit_signal(m, Mux(leads, self.p.neg, acc.neg) ^ flips)
+        larger = _select(m, leads, product, sum_before)
+        # A negative distance is one more than its complement: the product starts a place lower.
+        smaller = _select(m, leads, sum_before, Cat(product[1:], Const(0, 1)))
+        places = distance[:-1] ^ below.replicate(bits - 1)
+        shifted = shift_right_sticky(m, smaller, places, stays)
 
-        top = Signal(bits)  # of the word's highest bit, one above both significands; at least 2
-        m.d.comb += top.eq(Mux(leads, field, acc.exp) + 1)
-        zeros = leading_zeros(m, magnitude)
-        shift = Signal(len(zeros))
-        exponent = Signal(bits)
-        m.d.comb += [
-            # A subnormal's exponent field is that of the smallest normal number.
-            shift.eq(Mux(zeros < top, zeros, top - 1)),
-            exponent.eq(top - shift),
-        ]
-        word = (magnitude << shift)[: width + 1]
-        code = round_code(m, fmt, self.overflow, exponent, word)
-        # Of an exact difference of zero neither the exponent nor the sign is anything.
-        some = bit_signal(m, magnitude.any())
-        rounded = Cat(code, neg) & some.replicate(fmt.width)
-        m.d.comb += self.total.eq(Mux(acc.special, self.acc, rounded))
+        differ = bit_signal(m, acc.neg ^ p.neg)
+        total = add(m, larger, shifted ^ differ.replicate(width), differ)
+        # Where the larger exponent belongs to a smaller significand, the difference is negative.
+        flips = bit_signal(m, differ & ~total[-1])
+        magnitude = add_constant(m, total[:-1] ^ flips.replicate(width), 0, flips)
+        word = Cat(magnitude, bit_signal(m, total[-1] & ~differ))
+        # The word's highest bit is one above both significands.
+        exponent = _select(m, leads, field, acc_field)[: bits - 1]
+        code = round_word(m, fmt, self.overflow, exponent, word, acc.special)
+        # An exact difference of zero is +0.
+        neg = bit_signal(m, (acc.neg ^ (leads & differ) ^ flips) & word.any())
+        m.d.comb += self.total.eq(Cat(code, neg))
         return m
+
+
+def _widened(word: Value, width: int) -> Value:
+    return Cat(word, Const(0, width - len(word)))
+
+
+def _select(m: Module, condition: Value, one: Value, other: Value) -> Value:
+    """Bit by bit, so that constants among them need no multiplexer."""
+    return Cat(bit_signal(m, Mux(condition, a, b)) for a, b in zip(one, other, strict=True))

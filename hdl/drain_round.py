@@ -1,16 +1,15 @@
 """Rounders at a column's end: a sum becomes a code of the result's format, rounded once."""
 
-from amaranth import Cat, Const, Module, Mux, Signal, Value, signed
+from amaranth import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.data import StructLayout
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.align import shift_left
 from lmul.hdl.float_word import float_word, shift_right_sticky
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.policy import Overflow
 from lmul.hdl.ripple import add_constant, bit_signal
-from lmul.hdl.round_code import leading_zeros, round_code
+from lmul.hdl.round_code import round_code, round_word
 
 __all__ = ["RoundFixed", "RoundFloat", "with_special"]
 
@@ -57,20 +56,7 @@ class RoundFixed(wiring.Component):
         top = self.lsb + len(word) - 1 + fmt.bias  # the highest bit's exponent field
         above = max(0, 1 - top)
         word = Cat(Const(0, below), word, Const(0, above))
-        top += above
-        # Shifting ends where the exponent field would be 1: there, too, a one is found.
-        seen = list(word)
-        floor = len(word) - top
-        if floor > 0:
-            seen[floor] = Const(1, 1)
-        zeros = leading_zeros(m, Cat(*seen))
-        shifted = shift_left(m, word, zeros, 0, len(word))
-        width = max(len(zeros), top.bit_length())  # of top - zeros
-        fill = width - len(zeros)
-        exponent = add_constant(m, Cat(~zeros, Const((1 << fill) - 1, fill)), top + 1)
-        magnitude = round_code(m, fmt, self.overflow, exponent, shifted)
-        nonzero = bit_signal(m, total.any())
-        magnitude = magnitude & nonzero.replicate(fmt.magnitude_bits)
+        magnitude = round_word(m, fmt, self.overflow, Const(top + above - 1), word)
         m.d.comb += self.code.eq(with_special(fmt, magnitude, neg, self.result))
         return m
 
@@ -127,22 +113,18 @@ class RoundFloat(wiring.Component):
 
     def _round(self, m: Module, exp: Value, sig: Value) -> Value:
         fmt, source = self.fmt, self.source
-        below = max(0, fmt.mantissa_bits + 3 - len(sig))
-        word = Cat(Const(0, below), sig)
-        zeros = leading_zeros(m, sig)
-        normal = (word << zeros)[: len(word)]
+        word = Cat(Const(0, max(0, fmt.mantissa_bits + 3 - len(sig))), sig)
+        # Of the exponent field, less 1, in the result's format.
+        moved = fmt.bias - source.bias
         bits = max(source.exponent_bits, fmt.exponent_bits) + 2
-        field = Signal(signed(bits))
-        places = Signal(bits)
-        exponent = Signal(bits)
-        tiny = Signal()
-        m.d.comb += [
-            field.eq(exp - zeros + (fmt.bias - source.bias)),
-            tiny.eq(field < 1),
-            places.eq(Mux(tiny, 1 - field, 0)),
-            exponent.eq(Mux(tiny, 1, field)),
-        ]
-        return round_code(m, fmt, self.overflow, exponent, shift_right_sticky(m, normal, places))
+        exponent = add_constant(m, Cat(exp, Const(0, bits - len(exp))), moved - 1)
+        if moved > 0:  # what is subnormal here can be normal there
+            return round_word(m, fmt, self.overflow, exponent, word)
+        if moved < 0:
+            tiny = exponent[-1]
+            places = add_constant(m, exponent ^ tiny.replicate(bits), 0, tiny)
+            word = shift_right_sticky(m, word, places & tiny.replicate(bits))
+        return round_code(m, fmt, self.overflow, exponent, word)
 
 
 def with_special(fmt: FloatFormat, magnitude: Value, neg: Value, result) -> Value:

@@ -2,12 +2,14 @@
 
 from dataclasses import dataclass
 
-from amaranth import Cat, Const, Module, Mux, Value
+from amaranth import Cat, Const, Module, Value
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.ripple import bit_signal
 
 __all__ = ["FloatWord", "float_word", "shift_right_sticky"]
+
+_NO = Const(0, 1)
 
 
 @dataclass(frozen=True)
@@ -43,21 +45,26 @@ def float_word(m: Module, code: Value, fmt: FloatFormat) -> FloatWord:
     )
 
 
-def shift_right_sticky(m: Module, word: Value, places: Value) -> Value:
-    """``word >> places``, with the last bit set where anything was shifted out."""
-    most = len(word).bit_length()
-    lost: Value = Const(0, 1)
-    if len(places) > most:
-        far = bit_signal(m, places[most:].any())
-        lost = bit_signal(m, far & word.any())
-        word = Cat(bit_signal(m, bit & ~far) for bit in word)
-        places = places[:most]
-    for stage in reversed(range(len(places))):
+def shift_right_sticky(m: Module, word: Value, places: Value, nothing: Value = _NO) -> Value:
+    """``word >> places``, with the last bit set where anything was shifted out.
+
+    In stages, the longest first. Where ``nothing`` is 1, the word is taken for 0.
+    """
+    stages = len(word).bit_length()
+    far: Value = bit_signal(m, places[stages:].any()) if len(places) > stages else _NO
+    gone = bit_signal(m, far | nothing)
+    lost: Value = _NO
+    for stage in reversed(range(min(stages, len(places)))):
         distance, by = 1 << stage, places[stage]
-        lost = bit_signal(m, lost | (by & word[:distance].any()))
+        lost = bit_signal(m, lost | ((by | far) & word[:distance].any()))
+        if stage == stages - 1:
+            lost = bit_signal(m, lost | (far & word[distance:].any()))
+        # The first stage selects neither the one nor the other of what is gone.
+        moves, stays = bit_signal(m, by & ~gone), bit_signal(m, ~(by | gone))
         padded = Cat(word, Const(0, distance))
         word = Cat(
-            bit_signal(m, Mux(by, padded[place + distance], padded[place]))
+            bit_signal(m, (padded[place + distance] & moves) | (word[place] & stays))
             for place in range(len(word))
         )
-    return Cat(word[0] | lost, word[1:])
+        far = gone = _NO
+    return Cat(word[0] | (lost & ~nothing), word[1:])
