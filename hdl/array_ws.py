@@ -2,7 +2,6 @@
 
 from amaranth import Module, Mux, Signal, Value
 from amaranth.lib import data, wiring
-from amaranth.lib.fifo import SyncFIFO
 from amaranth.lib.wiring import In, Member, Out
 
 from lmul.hdl.array import SystolicArray
@@ -153,14 +152,8 @@ class WeightStationaryArray(SystolicArray):
         """Whether sums leave the grid, and the mark of their beat."""
         cycles = self.rows + self.columns + self.datapath.stages
         valid = delay(m, entry.beat, cycles, advances, "valid", 0)
-        fifo = SyncFIFO(width=entry.mark_layout.size, depth=cycles + 1)  # never full
-        m.submodules.marks = fifo
-        m.d.comb += [
-            fifo.w_en.eq(entry.beat),
-            fifo.w_data.eq(entry.mark),
-            fifo.r_en.eq(valid & advances),
-        ]
-        return valid, data.View(entry.mark_layout, fifo.r_data)
+        mark = delay(m, Value.cast(entry.mark), cycles, advances, "mark")
+        return valid, data.View(entry.mark_layout, mark)
 
     def _give(
         self, m: Module, advances: Value, valid: Value, mark: data.View, lanes: list[data.View]

@@ -1,6 +1,7 @@
 import numpy as np
 import pytest
 from amaranth.hdl import Fragment
+from amaranth.sim import Simulator
 from array_ws_bench import Job, run_jobs
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
@@ -229,3 +230,44 @@ def test_from_design():
         WeightStationaryArray.from_design(MacDesign.parse("array-lmul-e4m3-8x8-os"))
     with pytest.raises(ValueError, match=r"^Rows must be from 1 to 64, not 0$"):
         WeightStationaryArray(path_of(), 0, 2)
+
+
+def test_amaranth_simulates_it():
+    rng = np.random.default_rng(SEED)
+    path = path_of("e2m1", policy="ftz", k_max=4)
+    a, b = rng.integers(0, 16, (2, 4)), rng.integers(0, 16, (4, 1))
+    dut = WeightStationaryArray(path, 2, 1)
+    rows = []
+
+    async def bench(ctx):
+        weights = [b[k].tolist() for k in range(4)]
+        beats = [(a[i, k : k + 2], k) for k in (0, 2) for i in range(2)]
+        sums = []
+        ctx.set(dut.out.ready, 1)
+        ctx.set(dut.partials.ready, 1)
+        for _ in range(dut.cycles(2, 4, 1)):
+            for stream, given in ((dut.a, beats), (dut.b, weights), (dut.sums, sums)):
+                ctx.set(stream.valid, bool(given))
+            if beats:
+                lanes, k = beats[0]
+                marks = {"last": len(beats) % 2, "first": k == 0, "final": k == 2}
+                ctx.set(dut.a.payload, {"lanes": lanes.tolist(), "keep": 3, **marks})
+            if weights:
+                ctx.set(dut.b.payload, {"lanes": weights[0], "keep": 1})
+            if sums:
+                ctx.set(dut.sums.payload, sums[0])
+            for stream, given in ((dut.a, beats), (dut.b, weights), (dut.sums, sums)):
+                if given and ctx.get(stream.ready):
+                    given.pop(0)
+            if ctx.get(dut.partials.valid):
+                sums.append(ctx.get(dut.partials.payload))
+            if ctx.get(dut.out.valid):
+                rows.append(list(ctx.get(dut.out.payload).lanes))
+            await ctx.tick()
+
+    simulator = Simulator(dut)
+    simulator.add_clock(1e-6)
+    simulator.add_testbench(bench)
+    simulator.run()
+    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, None, "fp32", 4).codes
+    assert np.array_equal(rows, wanted)
