@@ -82,7 +82,8 @@ class WeightStationaryEntry(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        first = self.a.payload.first
+        # Without valid a payload is nothing: unknown, it must not make ready unknown.
+        first = self.a.valid & self.a.payload.first
         opening = Signal(init=1)  # the next beat is a tile's first one
         takes = Signal()  # a row of weights
         full = self._places(m, takes)

@@ -1,12 +1,14 @@
 """Matrices as the beats of an array's streams, and results as matrices again.
 
 An output-stationary array takes a tile of R rows of the left matrix and C columns of the right one
-at a time: K beats of both give R beats of results. Tiles go row by row; what sticks out at the
-edges is not kept.
+at a time: K beats of both give R beats of results. Tiles go row by row.
+
+A weight-stationary one takes R beats of weights, then M beats with R columns of the left matrix.
+All tiles along N go for the first R of K, then for the next R, with the partial sums of the tiles
+before; M beats of each of the last ones are results. What sticks out at the edges is not kept.
 """
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -22,28 +24,14 @@ Beat = dict[str, int]
 """The value of each payload port: ``tdata``, and ``tkeep``, ``tlast``, ``tuser`` where present."""
 
 
-@dataclass(frozen=True)
-class Block:
-    """A range of rows or of columns, not longer than the array's side."""
-
-    start: int
-    stop: int
-
-    @property
-    def indices(self) -> slice:
-        """Of the matrix."""
-        return slice(self.start, self.stop)
-
-    @property
-    def size(self) -> int:
-        """How many there are."""
-        return self.stop - self.start
+_Operand = tuple[str, Codes, dict[str, bool]]
+"""A beat's stream, its first lanes, and the bits beside them."""
 
 
-def blocks(total: int, side: int) -> Iterator[Block]:
+def blocks(total: int, side: int) -> Iterator[slice]:
     """``total`` rows or columns, ``side`` at a time."""
     for start in range(0, total, side):
-        yield Block(start, min(start + side, total))
+        yield slice(start, min(start + side, total))
 
 
 def beats_of(
@@ -53,25 +41,45 @@ def beats_of(
     b: Codes,
     rng: np.random.Generator,
 ) -> dict[str, list[Beat]]:
-    """The beats of each stream into an array that multiply ``a``, (M, K), by ``b``, (K, N).
+    """The beats of each stream of operands that multiply ``a``, (M, K), by ``b``, (K, N).
 
     Lanes that are not kept carry random codes.
     """
     layouts = {stream.name: stream for stream in streams}
+    make = _output_stationary if design.flow == "os" else _weight_stationary
     beats: dict[str, list[Beat]] = {"a": [], "b": []}
+    for name, codes, marks in make(design, a, b):
+        beats[name].append(_beat(layouts[name], codes, rng, marks))
+    return beats
+
+
+def _output_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Operand]:
     depth = a.shape[1]
     for rows in blocks(a.shape[0], design.rows):
         for columns in blocks(b.shape[1], design.columns):
             for k in range(depth):
-                ends = {"last": int(k == depth - 1)}
-                beats["a"].append(_beat(layouts["a"], a[rows.indices, k], rng, **ends))
-                beats["b"].append(_beat(layouts["b"], b[k, columns.indices], rng))
-    return beats
+                yield "a", a[rows, k], {"last": k == depth - 1}
+                yield "b", b[k, columns], {}
+
+
+def _weight_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Operand]:
+    (m, depth), nothing = a.shape, b[0, :0]
+    for terms in blocks(depth, design.rows):
+        for columns in blocks(b.shape[1], design.columns):
+            for k in range(terms.start, terms.start + design.rows):
+                yield "b", b[k, columns] if k < depth else nothing, {}
+            for row in range(m):
+                marks = {
+                    "last": row == m - 1,
+                    "first": terms.start == 0,
+                    "final": terms.stop == depth,
+                }
+                yield "a", a[row, terms], marks
 
 
 def result_beats(design: MacDesign, m: int, n: int) -> int:
     """The beats of results that an (m, n) product takes."""
-    return -(-m // design.rows) * -(-n // design.columns) * design.rows
+    return sum(1 for _ in _results(design, m, n))
 
 
 def results_of(
@@ -86,23 +94,31 @@ def results_of(
     """
     lanes: list[list[int]] = [[0] * n for _ in range(m)]
     marks: list[list[dict[str, int]]] = [[{} for _ in range(n)] for _ in range(m)]
-    coming = iter(beats)
+    due = list(_results(design, m, n))
+    if len(beats) != len(due):
+        raise ValueError(f"{len(beats)} beats of results came, not {len(due)}")
+    for beat, (row, columns, last) in zip(beats, due, strict=True):
+        if beat["tlast"] != last:
+            raise ValueError(f"tlast is {beat['tlast']} with row {row}, not {int(last)}")
+        found = lanes_of(out, beat)
+        if row < m:
+            kept = columns.stop - columns.start
+            lanes[row][columns] = found[:kept]
+            marks[row][columns] = _marks(out, beat)[:kept]
+    return lanes, marks
+
+
+def _results(design: MacDesign, m: int, n: int) -> Iterator[tuple[int, slice, bool]]:
+    """Row, columns and ``last`` of each beat of results; rows from m on are no results."""
+    if design.flow == "ws":
+        for columns in blocks(n, design.columns):
+            for row in range(m):
+                yield row, columns, row == m - 1
+        return
     for rows in blocks(m, design.rows):
         for columns in blocks(n, design.columns):
             for place in range(design.rows):
-                beat = next(coming, None)
-                if beat is None:
-                    raise ValueError(f"only {len(beats)} beats of results came")
-                if beat["tlast"] != (place == design.rows - 1):
-                    raise ValueError(f"tlast is {beat['tlast']} with row {place} of a tile")
-                if place >= rows.size:
-                    continue
-                row, found = rows.start + place, lanes_of(out, beat)
-                lanes[row][columns.indices] = found[: columns.size]
-                marks[row][columns.indices] = _marks(out, beat)[: columns.size]
-    if next(coming, None) is not None:
-        raise ValueError("more beats of results came than were due")
-    return lanes, marks
+                yield rows.start + place, columns, place == design.rows - 1
 
 
 def lanes_of(stream: AxiLayout, beat: Beat) -> list[int]:
@@ -120,7 +136,9 @@ def lanes_of(stream: AxiLayout, beat: Beat) -> list[int]:
     return found
 
 
-def _beat(stream: AxiLayout, codes: Codes, rng: np.random.Generator, last: int = 0) -> Beat:
+def _beat(
+    stream: AxiLayout, codes: Codes, rng: np.random.Generator, marks: Mapping[str, bool]
+) -> Beat:
     """A beat whose first lanes are ``codes`` and whose others are not kept."""
     size, kept = stream.lane_bytes, len(codes)
     data = int.from_bytes(rng.bytes(size * stream.lanes), "little")
@@ -130,7 +148,9 @@ def _beat(stream: AxiLayout, codes: Codes, rng: np.random.Generator, last: int =
         data = data & ~(mask << low) | code << low
     beat = {"tdata": data, "tkeep": (1 << (size * kept)) - 1}
     if stream.ends:
-        beat["tlast"] = last
+        beat["tlast"] = int(marks["last"])
+    if stream.user:
+        beat["tuser"] = sum(marks[name] << place for place, (name, _) in enumerate(stream.user))
     return beat
 
 

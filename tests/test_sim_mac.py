@@ -32,8 +32,9 @@ def test_pe(name, tmp_path):
 
 
 @pytest.mark.slow
-def test_array(tmp_path):
-    sound("array-lmul-e4m3-2x3-os-k32", tmp_path)
+@pytest.mark.parametrize("name", ["array-lmul-e4m3-2x3-os-k32", "array-lmul-e5m2-3x1-ws-ftz-k16"])
+def test_array(name, tmp_path):
+    sound(name, tmp_path)
 
 
 @pytest.mark.slow

@@ -64,7 +64,7 @@ async def counted_stalls(dut) -> None:
         for chance in (0.1, 0.5, 0.9):
             m, n = 2 * rows, 2 * columns
             operands = draw_operands(array.rng, array.design, m, k, n)
-            run = await array.play([operands], {"out": chance})
+            run = await array.play([operands], dict.fromkeys(array.sinks, chance))
             array.check([operands], run)
             wanted = array.design.cycles(m, k, n) + run.stalls
             if run.cycles != wanted:

@@ -21,6 +21,7 @@ __all__ = ["ArrayDriver", "Run"]
 
 _PERIOD_NS = 4
 _SETTLE_NS = 1
+_PROBE_PS = 50  # for two changes on each sink, before the edge
 _SHOWN = 5
 
 
@@ -92,7 +93,7 @@ class ArrayDriver:
         for a, b in products:
             beats = beats_of(self.design, self.circuit.streams, a, b, self.rng)
             for name, source in self.sources.items():
-                source.load(beats[name], stalls.get(name, 0.0))
+                source.load(beats.get(name, ()), stalls.get(name, 0.0))
             due += result_beats(self.design, a.shape[0], b.shape[1])
         for name, sink in self.sinks.items():
             sink.load(stalls.get(name, 0.0))
@@ -120,9 +121,9 @@ class ArrayDriver:
         beats = sum(source.remaining for source in self.sources.values())
         limit = int(20 * (beats + due) / (1 - max(stalls.values(), default=0.0))) + 2000
         begun = False
-        # Grid cycles from the last operands to the last result that is captured.
+        # Grid cycles from the last operands to the last result that leaves the grid.
         design = self.design
-        wave = 1 + design.stages + design.rows + design.columns - 2
+        wave = design.stages + design.rows + design.columns - (design.flow == "os")
         grid = 0
         for _ in range(limit):
             held, waits, taken = await self.cycle()
@@ -144,13 +145,18 @@ class ArrayDriver:
         await Timer(_SETTLE_NS, unit="ns")
         if self.probing:
             await self._probe()
+        returned: list[Beat] = []
         taken = [source for source in self.sources.values() if source.look()]
         for sink in self.sinks.values():
-            sink.look()
+            if sink.look() and sink.stream.name == "partials":
+                # Whoever keeps partial sums gives them back in their order.
+                returned.append(sink.beats[-1])
         held, waits = known(self._dut.held), known(self._dut.waits)
         await FallingEdge(self._dut.clk)
         for source in taken:
             source.taken()
+        if returned:
+            self.sources["sums"].append(returned)
         return held, waits, bool(taken)
 
     async def _probe(self) -> None:
@@ -159,7 +165,7 @@ class ArrayDriver:
             ready, beat = sink.ready, sink.peek()
             for probe in (1 - ready, ready):
                 sink.set_ready(probe)
-                await Timer(_SETTLE_NS / 2, unit="ns")
+                await Timer(_PROBE_PS, unit="ps")
                 if sink.peek() != beat:
                     raise Mismatch(f"{sink.stream.prefix}: what is offered depends on tready")
 

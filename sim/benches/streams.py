@@ -47,8 +47,12 @@ class Source:
 
     def load(self, beats: Iterable[Beat], stall: float) -> None:
         """Give these beats next; ``stall`` is the chance to wait in a cycle."""
-        self._beats.extend(beats)
+        self.append(beats)
         self.stall = stall
+
+    def append(self, beats: Iterable[Beat]) -> None:
+        """Give these beats behind all others."""
+        self._beats.extend(beats)
 
     def clear(self) -> None:
         """Give nothing any more, and stop offering at once, as a reset demands."""
