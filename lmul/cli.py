@@ -9,6 +9,7 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import lmul
+from lmul.commands.energy import energy
 from lmul.commands.explain import explain
 from lmul.commands.list import list_designs
 from lmul.commands.matmul import matmul
@@ -64,6 +65,9 @@ app.command(
     epilog="Example: lmul matmul A.npy B.npy -o C.npy --design array-lmul-e4m3-16x16-os\n\n"
     "On real operands: lmul matmul --attention QK",
 )(matmul)
+app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz pe-int8 --liberty sky130hd.lib")(
+    energy
+)
 app.command("paper", epilog="Example: lmul paper --json")(paper)
 app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
 

@@ -1,0 +1,56 @@
+"""`lmul energy`: what an operation takes, from a simulation of the mapped netlist."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lmul.hdl.design import Design
+from lmul.progress import progress_bar
+from lmul.terminal import table_console
+
+__all__ = ["energy"]
+
+
+def energy(
+    designs: Annotated[
+        list[str], typer.Argument(help="Multipliers, product units and PEs, by name.")
+    ],
+    liberty: Annotated[
+        Path, typer.Option(help="Cell library with energies (.lib or .lib.gz), NLDM.")
+    ],
+    stimulus: Annotated[
+        str, typer.Option(help="Operands: uniform, gaussian, attention or FILE.npz (codes x, y).")
+    ] = "gaussian",
+    stationary: Annotated[
+        bool, typer.Option("--stationary", help="Weights stay for a stretch of operands.")
+    ] = False,
+    frequency: Annotated[
+        float, typer.Option(help="MHz: what leaks in one period is counted.")
+    ] = 100.0,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Measure the energy of an operation in fJ, with and without glitches, by part.
+
+    The netlist mapped to a library is simulated with real operands and compared with the golden
+    model in the same run. No wires; see the notes below the table.
+    """
+    chosen = [Design.parse(name) for name in designs]
+    from lmul.synth.energy import measure
+    from lmul.synth.energy_table import energy_report, energy_tables
+
+    found = []
+    with progress_bar("energy") as on_progress:
+        for done, design in enumerate(chosen):
+            on_progress(done, len(chosen), design.name)
+            found += measure(
+                design,
+                stimulus,
+                liberty=liberty,
+                stationary=stationary,
+                frequency=frequency * 1e6,
+            )
+    if as_json:
+        print(energy_report(found, frequency * 1e6).to_json(), end="")
+    else:
+        table_console().print(energy_tables(found, frequency * 1e6))

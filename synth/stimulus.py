@@ -1,0 +1,168 @@
+"""Operands for energy measurements: sequences of pairs of codes."""
+
+import zipfile
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.design import Design
+from lmul.hdl.formats import FloatFormat
+from lmul.sim.codec import encode
+from lmul.sim.operand_accuracy import tensor_scale
+from lmul.sim.workload import attention
+from lmul.synth.bit_words import Ints
+
+__all__ = ["NAMES", "STRETCH", "Stimulus", "stimuli"]
+
+NAMES = ("uniform", "gaussian", "attention")
+STRETCH = 64
+"""Pairs of a dot product, and how long a stationary operand stays, where the data don't say."""
+
+SEED = 2410_00907  # the paper's number; nothing hangs on it
+_SIGMA = 1.0
+_INT8_PER_SIGMA = 32  # four sigma fill the range
+_INT8_TOP = 127
+_SCALED_WIDTH = 8  # operands of formats this narrow are scaled, as the error figures' are
+
+
+@dataclass(frozen=True, eq=False)
+class Stimulus:
+    """Pairs of codes in the order in which a unit meets them.
+
+    Attributes
+    ----------
+    label : str
+        For reports: what it is, and what was scaled by how much.
+    x, y : int64 arrays, shape (pairs,)
+        Codes; for ``int8`` the numbers. ``y`` is the weight, which may be stationary.
+    length : int
+        Pairs of a dot product.
+    """
+
+    label: str
+    x: Ints
+    y: Ints
+    length: int
+
+
+def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> list[Stimulus]:
+    """The stimuli of a name, or of a file.
+
+    Parameters
+    ----------
+    name : str
+        ``"uniform"``: all codes but NaN and Inf alike. ``"gaussian"``: normal, sigma 1, rounded
+        to nearest; ``int8`` gets 32 steps a sigma. ``"attention"``: the real tile, two stimuli,
+        Q·K and A·V; operands up to 8 bits are scaled by a power of two a tensor
+        (:func:`lmul.sim.operand_accuracy.tensor_scale`), those of ``int8`` to 127. Or the name of
+        an ``.npz`` file with codes ``x`` and ``y``.
+    design : Design
+        Says what codes there are.
+    pairs : int
+        About how many; of a file, all.
+    stationary : bool
+        ``y`` stays for a stretch: 64 pairs, or a matrix's rows. A file is taken as it is.
+
+    Raises
+    ------
+    ValueError, OSError
+        For an unknown name; for a file that is missing, damaged or of the wrong content.
+    """
+    fmt: FloatFormat | None = design.format
+    if name == "attention":
+        return _attention(fmt, pairs, stationary)
+    if name not in NAMES:
+        if not name.endswith(".npz"):
+            raise ValueError(f"Stimulus must be {', '.join(NAMES)} or FILE.npz, not {name!r}")
+        return [_from_file(Path(name), design)]
+    rng = np.random.default_rng(SEED)
+    rows = max(1, round(pairs / STRETCH))
+    sides = []
+    for held in (False, stationary):
+        shape = (rows, 1 if held else STRETCH)
+        if name == "uniform":
+            codes = rng.choice(_finite_codes(fmt), shape)
+        else:
+            codes = _encode(rng.normal(0, _SIGMA, shape), fmt, _INT8_PER_SIGMA)
+        sides.append(np.broadcast_to(codes, (rows, STRETCH)).ravel())
+    label = "uniform codes" if name == "uniform" else f"gaussian, sigma {_SIGMA:g}"
+    if name == "gaussian" and fmt is None:
+        label += f", {_INT8_PER_SIGMA} steps a sigma"
+    return [Stimulus(_label(label, stationary), sides[0], sides[1], STRETCH)]
+
+
+def _label(label: str, stationary: bool) -> str:
+    return f"{label}, weights stationary" if stationary else label
+
+
+def _finite_codes(fmt: FloatFormat | None) -> Ints:
+    if fmt is None:
+        return np.arange(-_INT8_TOP - 1, _INT8_TOP + 1)
+    # Enough of a wide format's codes, evenly spread; the step is odd, so that all bits move.
+    magnitudes = np.arange(fmt.max_code + 1, step=1 if fmt.width <= 16 else 65_537)
+    negative = magnitudes if fmt.has_negative_zero else magnitudes[1:]
+    return np.concatenate([magnitudes, negative | fmt.sign_mask])
+
+
+def _encode(values: npt.NDArray[Any], fmt: FloatFormat | None, int8_scale: float) -> Ints:
+    if fmt is None:
+        return np.clip(np.rint(values * int8_scale), -_INT8_TOP, _INT8_TOP).astype(np.int64)
+    return np.asarray(encode(values, fmt, overflow="saturate")).astype(np.int64)
+
+
+def _attention(fmt: FloatFormat | None, pairs: int, stationary: bool) -> list[Stimulus]:
+    found = []
+    for name, (left, right) in attention().products.items():
+        codes = []
+        for tensor in (left, right):
+            scale = 1.0
+            if fmt is not None and fmt.width <= _SCALED_WIDTH:
+                scale = tensor_scale(tensor, fmt)
+            top = float(np.abs(tensor).max())
+            codes.append(_encode(tensor.astype(np.float64) * scale, fmt, _INT8_TOP / top))
+        x, y = codes
+        heads, m, k = x.shape
+        n = y.shape[2]
+        length = m if stationary else k
+        rng = np.random.default_rng(SEED)
+        rows = max(1, round(pairs / length))
+        h, j = rng.integers(0, heads, rows), rng.integers(0, n, rows)
+        if stationary:  # one weight of y, and all of its column of x
+            i = rng.integers(0, k, rows)
+            x, y = x[h, :, i], np.broadcast_to(y[h, i, j][:, None], (rows, m))
+        else:  # whole dot products
+            i = rng.integers(0, m, rows)
+            x, y = x[h, i], y[h, :, j]
+        label = _label(f"attention {name}", stationary)
+        found.append(Stimulus(label, x.ravel(), np.ascontiguousarray(y).ravel(), length))
+    return found
+
+
+def _from_file(path: Path, design: Design) -> Stimulus:
+    if not path.is_file():
+        raise FileNotFoundError(f"Stimulus file {str(path)!r} does not exist")
+    try:
+        with np.load(path, allow_pickle=False) as file:
+            arrays = {name: file[name] for name in ("x", "y") if name in file}
+    except (ValueError, EOFError, OSError, zipfile.BadZipFile):
+        raise ValueError(f"Stimulus file {str(path)!r} is no .npz file of plain arrays") from None
+    if len(arrays) < 2:
+        raise ValueError(f"Stimulus file {str(path)!r} must hold arrays 'x' and 'y'")
+    width = 8 if design.format is None else design.format.width
+    low, high = (-(1 << 7), 1 << 7) if design.format is None else (0, 1 << width)
+    for name, array in arrays.items():
+        what = f"Stimulus file {str(path)!r}: {name}"
+        if array.ndim != 1 or array.shape != arrays["x"].shape or array.size < 2:
+            raise ValueError(
+                f"{what} must be one row of two or more codes, as long as the other, "
+                f"not of shape {array.shape}"
+            )
+        if not np.issubdtype(array.dtype, np.integer):
+            raise ValueError(f"{what} must hold codes as integers, not {array.dtype}")
+        if array.min() < low or array.max() >= high:
+            raise ValueError(f"{what} must hold codes from {low} to {high - 1}")
+    x, y = (arrays[name].astype(np.int64) for name in ("x", "y"))
+    return Stimulus(path.name, x, y, STRETCH)
