@@ -1,0 +1,26 @@
+"""Our AXI4-Streams are everybody's: cocotbext-axi drives an array and takes its results."""
+
+import os
+import shutil
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+
+from lmul.hdl.mac_design import MacDesign
+from lmul.sim.mac_circuit import MacCircuit
+from lmul.sim.runner import run
+from lmul.sim.simulate import mac_simulation
+
+SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
+
+
+@pytest.mark.slow
+def test_cocotbext_axi(tmp_path, monkeypatch):
+    here = str(Path(__file__).parent)
+    path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
+    monkeypatch.setenv("PYTHONPATH", path)
+    circuit = MacCircuit.of(MacDesign.parse("array-lmul-e4m3-2x3-os-k32"))
+    simulation = replace(mac_simulation(circuit), bench="axi_stream_bench")
+    outcome = run(simulation, tmp_path / "run", SIMULATOR)
+    assert (outcome.tests, outcome.failures) == (3, ())
