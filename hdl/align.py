@@ -114,8 +114,24 @@ def _terms(width: int, start: int, taken: int, high: int) -> list[list[tuple[int
 
 
 def _plan(width: int, places: int, low: int, high: int) -> tuple[int, ...]:
-    """The bits of ``places`` that each stage takes: those with the fewest gates in all."""
-    return min(_compositions(places), key=lambda plan: _cost(plan, width, low, high))
+    """The bits of ``places`` that each stage takes: those with the fewest gates in all.
+
+    Where most bits of a stage are ORs, ABC makes fewer gates of plain multiplexers than are counted
+    here, and of a decoder's lines more.
+    """
+    plans = (plan for plan in _compositions(places) if _is_sparse(plan, width))
+    return min(plans, key=lambda plan: _cost(plan, width, low, high))
+
+
+def _is_sparse(plan: tuple[int, ...], width: int) -> bool:
+    """Whether wide stages have two bits to choose from in half of their places at most."""
+    start = 0
+    for taken in plan:
+        distance = 1 << start
+        if taken > 1 and 2 * (width - distance) > distance:
+            return False
+        width, start = width + ((1 << taken) - 1) * distance, start + taken
+    return True
 
 
 def _compositions(total: int) -> Iterator[tuple[int, ...]]:
