@@ -11,7 +11,7 @@ import numpy.typing as npt
 
 from lmul.hdl.mac_design import MacDesign
 
-__all__ = ["STREAMS", "Counts", "read_result", "write_job"]
+__all__ = ["STREAMS", "Counts", "read_counts", "read_result", "write_job"]
 
 STREAMS = ("a", "b", "out", "sums", "partials")
 """The streams that can be stalled; the last two are a weight-stationary array's."""
@@ -73,12 +73,16 @@ def _padded(matrix: npt.NDArray[Any], lanes: int) -> npt.NDArray[Any]:
     return np.pad(matrix, ((0, 0), (0, -matrix.shape[1] % lanes)))
 
 
+def read_counts(data: bytes) -> Counts:
+    """What a result file begins with."""
+    return Counts(*_COUNTS.unpack_from(data))
+
+
 def read_result(
-    path: Path, design: MacDesign, m: int, n: int, dtype: npt.DTypeLike
+    data: bytes, design: MacDesign, m: int, n: int, dtype: npt.DTypeLike
 ) -> tuple[Counts, npt.NDArray[Any], npt.NDArray[np.bool_]]:
     """Counts, results (M, N), and the overflow flag of each, where the array has them."""
-    data = path.read_bytes()
-    counts = Counts(*_COUNTS.unpack_from(data))
+    counts = read_counts(data)
     rows = m if design.flow == "ws" else -(-m // design.rows) * design.rows
     across = -(-n // design.columns)
     lanes = rows * across * design.columns

@@ -1,6 +1,5 @@
 """Matrix products on simulated arrays: the RTL that ships, cycle by cycle."""
 
-import tempfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,20 +9,18 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.cycles import array_cycles
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim import process
-from lmul.sim.array_job import STREAMS, read_result, write_job
+from lmul.sim.array_job import STREAMS, read_counts, read_result
+from lmul.sim.array_process import run_job
 from lmul.sim.codec import as_codes, code_dtype
 from lmul.sim.matmul import OUT_FORMATS, check_shapes
-from lmul.sim.paths import build_root
 
-__all__ = ["ArrayRun", "array_design", "operands", "run_array"]
+__all__ = ["ArrayRun", "array_design", "bare_cycles_per_second", "operands", "run_array"]
 
 _MOST_STALLED = 0.99
 _SLOWEST = 500.0  # cycles a second, of the largest arrays with waves
-_BROKEN = 3  # the driver's exit status when an array breaks the protocol or hangs
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,15 +191,9 @@ def run_array(
 
     program = array_program(design, out, waves is not None, verilog)
     report(1, 2, f"{design.name}: {expected:,} cycles")
-    place = build_root() / "sim" / "array"
-    place.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=place) as name:
-        folder = Path(name)
-        write_job(folder / "job", design, x, y, chances, seed)
-        recording = [str(waves.absolute())] if waves else []
-        most = process.TIMEOUT + expected / (1 - max(chances.values())) / _SLOWEST
-        run_program(program, folder, design, most, recording)
-        counts, codes, overflowed = read_result(folder / "result", design, m, n, dtype)
+    most = process.TIMEOUT + expected / (1 - max(chances.values())) / _SLOWEST
+    data = run_job(program, design, x, y, most, chances, seed, waves=waves)
+    counts, codes, overflowed = read_result(data, design, m, n, dtype)
     report(2, 2, f"{design.name}: done")
     starved = counts.starved
     if design.flow == "ws":
@@ -223,29 +214,28 @@ def run_array(
     )
 
 
-def run_program(
-    program: Path, folder: Path, design: MacDesign, timeout: float, more: list[str]
-) -> None:
-    """Run an array's program on ``folder/job``, for ``folder/result``.
+def bare_cycles_per_second(
+    design: MacDesign | str, a: npt.ArrayLike, b: npt.ArrayLike, cycles: int
+) -> float:
+    """The speed of a loop that only clocks the array, writing operands: what a driver could reach.
 
     Raises
     ------
-    ToolFailed
-        When it says that the array hangs or breaks the protocol, crashes, or takes too long.
+    TypeError, ValueError, ToolNotFound, ToolFailed
+        As :func:`run_array`.
     """
-    log = folder / "log"
-    late = f"The simulation of {design.name!r} did not finish"
-    command = [str(program), str(folder / "job"), str(folder / "result"), *more]
-    status = process.run(command, log, {}, timeout, late)
-    if status:
-        said = log.read_text(errors="replace").strip().rpartition("\n")[2]
-        if status == _BROKEN:
-            raise ToolFailed(f"The array {design.name!r} {said}")
-        raise ToolFailed(f"The simulation of {design.name!r} ended with status {status}: {said}")
+    design = array_design(design)
+    x, y = operands(design, a, b)
+    from lmul.sim.array_program import array_program
+
+    most = process.TIMEOUT + cycles / _SLOWEST
+    counts = read_counts(run_job(array_program(design), design, x, y, most, bare=cycles))
+    return counts.cycles / counts.nanoseconds * 1e9
 
 
 def _chances(stalls: float | Mapping[str, float]) -> dict[str, float]:
-    chances = dict(stalls) if isinstance(stalls, Mapping) else dict.fromkeys(STREAMS, stalls)
+    given = stalls if isinstance(stalls, Mapping) else {name: stalls for name in STREAMS}
+    chances = {name: float(chance) for name, chance in given.items()}
     for name, chance in chances.items():
         if name not in STREAMS:
             raise ValueError(f"Unknown stream {name!r}: use {', '.join(STREAMS)}")

@@ -32,8 +32,10 @@ def verilog_of(design: Design, out: str = "fp32") -> str:
     if kept.exists():
         return kept.read_text()
     with _amaranth:
-        is_array = isinstance(design, MacDesign) and design.level == "array"
-        text = array_verilog(design, out) if is_array else emit(design)
+        if isinstance(design, MacDesign) and design.level == "array":
+            text = array_verilog(design, out)
+        else:
+            text = emit(design)
     write_whole(kept.parent, {kept.name: text})
     return text
 

@@ -1,11 +1,11 @@
 """How fast the golden model is, beside numpy's own float32 multiply on as many elements.
 
-Run by ``make bench``. Times depend on the machine, so the ratio is what to compare.
+``make bench`` prints this, and the speeds of :mod:`~lmul.sim.speed_matmul` and
+:mod:`~lmul.sim.speed_array`. Times depend on the machine, so the ratios are what to compare.
 """
 
 import os
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 from typing import Any
@@ -17,6 +17,8 @@ from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.sim.codec import code_dtype, decode
 from lmul.sim.golden import multiply
+from lmul.sim.speed_array import measure_array
+from lmul.sim.speed_matmul import measure_matmul, seconds
 
 __all__ = ["Speed", "measure"]
 
@@ -80,15 +82,9 @@ def _pair(
 
     for run in (ours, reference):  # tables built, pages touched
         run()
-    times = [(_seconds(ours), _seconds(reference)) for _ in range(runs)]
+    times = [(seconds(ours), seconds(reference)) for _ in range(runs)]
     mine, theirs = (median(column) for column in zip(*times, strict=True))
     return Speed(label, x.size / mine, x.size / theirs)
-
-
-def _seconds(run: Callable[[], object]) -> float:
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
 
 
 def _main() -> None:
@@ -100,6 +96,20 @@ def _main() -> None:
             f"{speed.float32_per_second / 1e6:14.1f} {speed.ratio:8.3f}",
             flush=True,
         )
+    print("\ngolden matrix product, 1024^3, beside numpy's float64 one")
+    for product in measure_matmul():
+        print(
+            f"{product.name:22} {product.macs_per_second / 1e9:8.2f} G MAC/s "
+            f"{product.float64_per_second / 1e9:8.2f} G MAC/s {product.ratio:8.3f}",
+            flush=True,
+        )
+    print("\nsimulated array, 256^3, beside a loop that only clocks the model")
+    array = measure_array()
+    print(
+        f"{array.design:28} {array.macs_per_second / 1e6:8.1f} M MAC/s, "
+        f"{array.cycles_per_second:,.0f} and {array.bare_cycles_per_second:,.0f} cycles/s, "
+        f"ratio {array.ratio:.2f}"
+    )
 
 
 if __name__ == "__main__":

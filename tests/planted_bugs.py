@@ -7,8 +7,10 @@ through them, so that a bug stays planted however the sound one is built.
 import re
 from collections.abc import Mapping
 
+from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
+from lmul.sim.elaboration import verilog_of
 
 _CONTROLS = ("rst", "en", "i_valid")
 
@@ -67,3 +69,13 @@ def damaged_module(verilog: str, module: str, changes: Mapping[str, str]) -> str
     sound = verilog.replace(f"\nmodule {module} (", f"\nmodule {module}_sound (")
     assert sound != verilog
     return sound + "\n".join(lines)
+
+
+def with_wrong_gate(design: MacDesign) -> str:
+    """The Verilog of an array in whose accumulators one XOR, of a middle bit, is an OR."""
+    right = verilog_of(design)
+    start = right.index(f"module {design.module_name}_pe_accumulation (")
+    end = right.index("endmodule", start)
+    gates = [found.start() for found in re.finditer(r" \^ ", right[start:end])]
+    place = start + gates[len(gates) // 2]
+    return f"{right[:place]} | {right[place + 3 :]}"

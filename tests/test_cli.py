@@ -9,7 +9,7 @@ import pytest
 import lmul
 from lmul.cli import main
 
-COMMANDS = ["list", "explain", "verilog", "sim", "synth", "energy", "paper", "report"]
+COMMANDS = ["list", "explain", "verilog", "sim", "synth", "energy", "matmul", "paper", "report"]
 
 
 def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
