@@ -25,6 +25,7 @@ def pack(values: npt.NDArray[np.integer], width: int) -> list[Words]:
     -------
     list of uint64 arrays, shape (cycles, streams / 64); bit 0 first
     """
+    values = np.ascontiguousarray(values)
     return [
         np.packbits((values >> bit & 1).astype(np.uint8), axis=-1, bitorder="little").view("<u8")
         for bit in range(width)

@@ -58,6 +58,11 @@ class CellPower:
     clock: Floats
     leakage: Floats
 
+    @property
+    def dynamic(self) -> float:
+        """fJ a cycle of all cells, without leakage."""
+        return float(self.switching.sum() + self.internal.sum() + self.clock.sum())
+
 
 class _States:
     """The states of one cell in a sample: which part of it a condition holds for."""

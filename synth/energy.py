@@ -10,35 +10,22 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
-from lmul.synth.bit_words import LANES, Words
 from lmul.synth.cell_netlist import CellNetlist, Instance, map_to_cells
-from lmul.synth.cell_power import CellPower, cell_power, port_energy
+from lmul.synth.cell_power import CellPower
 from lmul.synth.circuit import Circuit, modules_ending
-from lmul.synth.electrical import electrical
-from lmul.synth.gate_simulation import count_toggles, simulate
-from lmul.synth.glitches import count_unit_delay
+from lmul.synth.energy_run import simulated_power, streams
 from lmul.synth.liberty import Library, load
 from lmul.synth.metrics import Metric
-from lmul.synth.stimulus import Stimulus, stimuli
-from lmul.synth.unit_drive import Drive, drive
+from lmul.synth.stimulus import stimuli
 
-__all__ = ["FREQUENCY", "PAIRS", "TRANSITION", "Energy", "check_library", "measure"]
+__all__ = ["FREQUENCY", "PAIRS", "Energy", "check_library", "measure"]
 
 FREQUENCY = 100e6
 """Hz: the leakage of one period is counted to an operation."""
 
-TRANSITION = 50.0
-"""ps: of all ports, the clock's among them."""
-
 PAIRS = 1 << 17
-_MOST_WORDS = 16
-_BLOCK_CYCLES = 64  # simulated at a time where there are no flip-flops, so that caches hold it
-_SAMPLE_CYCLES = 65
-_GLITCH_STEPS = 32  # of each of up to 1024 streams: enough for a third digit
+"""Operand pairs of a stimulus that is drawn."""
 
 _PARTS: Mapping[str, Mapping[str, str]] = {
     "multiplier": {"unpack": "unpack", "product_unit": "product", "pack": "pack"},
@@ -162,12 +149,13 @@ def measure(
         apart = map_to_cells(replace(circuit, parts=modules), library)
     results = []
     for one in found:
-        driven, steps = _driven(design, one, bool(whole.flipflops))
-        power, glitched, ports = _run(circuit.name, whole, driven, steps, voltage, True)
+        driven = streams(design, one, bool(whole.flipflops))
+        run = simulated_power(circuit.name, whole, driven, voltage)
+        power = run.power
         leakage = float(power.leakage.sum()) * 1e6 / frequency  # nW over a period, in fJ
         split: dict[str, float] = {}
         if apart is not None:
-            by_cell = _run(circuit.name, apart, driven, steps, voltage, False)[0]
+            by_cell = simulated_power(circuit.name, apart, driven, voltage, glitches=False).power
             split = _by_part(apart, by_cell, _PARTS[design.level], frequency)
         results.append(
             Energy(
@@ -179,10 +167,10 @@ def measure(
                 internal=float(power.internal.sum()),
                 clock=float(power.clock.sum()),
                 leakage=leakage,
-                glitches=_dynamic(glitched) - _dynamic(power),
-                ports=sum(ports.values()),
+                glitches=run.with_glitches.dynamic - power.dynamic,
+                ports=sum(run.ports.values()),
                 parts=split,
-                operations=steps,
+                operations=driven.operations,
             )
         )
     return results
@@ -204,89 +192,6 @@ def check_library(library: Library) -> float:
             f"Liberty file {path!r} can't be used for energy: no cell has internal_power tables"
         )
     return library.voltage
-
-
-def _dynamic(power: CellPower) -> float:
-    return float(power.switching.sum() + power.internal.sum() + power.clock.sum())
-
-
-def _driven(design: Design, stimulus: Stimulus, sequential: bool) -> tuple[Drive, int]:
-    """The stimulus as streams, and how many operations that is."""
-    length = stimulus.length
-    pairs = len(stimulus.x)
-    if sequential:
-        # Streams of their own, each behind a reset; what does not fill one is left out.
-        streams = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 4 * length)))
-        length = min(length, pairs // streams)
-        cycles = pairs // streams // length * length if length else 0
-        if cycles < 8:
-            raise ValueError(
-                f"A design with registers needs at least {8 * LANES} pairs, not {pairs}"
-            )
-        used = streams * cycles
-        x, y = (v[:used].reshape(streams, cycles).T for v in (stimulus.x, stimulus.y))
-        return drive(design, np.ascontiguousarray(x), np.ascontiguousarray(y), length), used
-    # One sequence cut into streams; each begins with its predecessor's last pair, so that every
-    # step from pair to pair is there once.
-    streams = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 16)))
-    cycles = -(-pairs // streams)
-    rows = np.arange(-1, cycles)[:, None] + np.arange(streams) * cycles
-    rows = np.clip(rows, 0, pairs - 1)
-    return drive(design, stimulus.x[rows], stimulus.y[rows], length), pairs
-
-
-def _run(
-    name: str, netlist: CellNetlist, driven: Drive, steps: int, voltage: float, glitches: bool
-) -> tuple[CellPower, CellPower, Mapping[str, float]]:
-    """Simulate, compare with the golden model, and add up, without and with glitches."""
-    first = driven.first
-    blocks = _simulated(netlist, driven)
-    outputs = {
-        port: [
-            np.concatenate([blocks[0][net], *(block[net][1:] for block in blocks[1:])])
-            for net in nets
-        ]
-        for port, nets in netlist.outputs.items()
-    }
-    if wrong := driven.wrong(outputs):
-        raise ToolFailed(
-            f"Netlist of {name!r} gives {wrong} results that are not the golden model's: it has "
-            "no energy worth a figure"
-        )
-    toggles = count_toggles(blocks[0], first)
-    for block in blocks[1:]:
-        toggles = toggles + count_toggles(block)
-    if not netlist.flipflops:
-        toggles = replace(toggles, steps=steps - 1)  # the last stream is filled up with repeats
-    conditions = electrical(netlist, TRANSITION)
-    sample = [v[first : first + _SAMPLE_CYCLES] for v in blocks[0]]
-    power = cell_power(netlist, sample, toggles, conditions, voltage)
-    glitched = power
-    if glitches:
-        short = count_toggles([v[: first + 1 + _GLITCH_STEPS] for v in blocks[0]], first)
-        unit = count_unit_delay(netlist, blocks[0], first, _GLITCH_STEPS)
-        # Scaled from the steps looked at to all of them.
-        extra = (unit.nets - short.nets) * (toggles.steps / short.steps)
-        more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
-        glitched = cell_power(netlist, sample, more, conditions, voltage)
-    return power, glitched, port_energy(netlist, toggles, conditions, voltage)
-
-
-def _simulated(netlist: CellNetlist, driven: Drive) -> list[list[Words]]:
-    """Values by net, in blocks of cycles that overlap by one."""
-    if netlist.flipflops:
-        return [simulate(netlist, driven.inputs)]
-    cycles = len(next(iter(driven.inputs.values()))[0])
-    return [
-        simulate(
-            netlist,
-            {
-                port: [w[start : start + _BLOCK_CYCLES + 1] for w in bits]
-                for port, bits in driven.inputs.items()
-            },
-        )
-        for start in range(0, cycles - 1, _BLOCK_CYCLES)
-    ]
 
 
 def _by_part(

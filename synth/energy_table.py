@@ -9,7 +9,8 @@ from rich.table import Table
 
 from lmul.sim import yosys
 from lmul.synth.area import AREA_SCRIPT
-from lmul.synth.energy import TRANSITION, Energy
+from lmul.synth.energy import Energy
+from lmul.synth.energy_run import TRANSITION
 from lmul.synth.metrics import Report
 
 __all__ = ["energy_report", "energy_tables"]

@@ -1,0 +1,165 @@
+"""One netlist through one stimulus: simulated, compared with the golden model, added up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lmul.hdl.design import Design
+from lmul.hdl.errors import ToolFailed
+from lmul.synth.bit_words import LANES, Words
+from lmul.synth.cell_netlist import CellNetlist
+from lmul.synth.cell_power import CellPower, cell_power, port_energy
+from lmul.synth.electrical import electrical
+from lmul.synth.gate_simulation import count_toggles, simulate
+from lmul.synth.glitches import count_unit_delay
+from lmul.synth.stimulus import Stimulus
+from lmul.synth.unit_drive import Drive, drive
+
+__all__ = ["TRANSITION", "Power", "Streams", "simulated_power", "streams"]
+
+TRANSITION = 50.0
+"""ps: of all ports, the clock's among them."""
+
+_MOST_WORDS = 16
+_BLOCK_CYCLES = 64  # simulated at a time where there are no flip-flops, so that caches hold it
+_SAMPLE_CYCLES = 65
+_GLITCH_STEPS = 32  # of each of up to 1024 streams: enough for a third digit
+
+
+@dataclass(frozen=True)
+class Streams:
+    """A stimulus laid out for simulation.
+
+    Attributes
+    ----------
+    drive : Drive
+    operations : int
+        Pairs in it.
+    sequence : bool
+        The streams are one sequence cut up, so that ``operations - 1`` steps are all there are.
+    """
+
+    drive: Drive
+    operations: int
+    sequence: bool
+
+
+@dataclass(frozen=True)
+class Power:
+    """Energies of a netlist's cells.
+
+    Attributes
+    ----------
+    power, with_glitches : CellPower
+        Without glitches, and with those of unit delays.
+    ports : mapping of str to float
+        fJ a cycle, by port: :func:`lmul.synth.cell_power.port_energy`.
+    """
+
+    power: CellPower
+    with_glitches: CellPower
+    ports: Mapping[str, float]
+
+
+def streams(design: Design, stimulus: Stimulus, sequential: bool) -> Streams:
+    """Lay out a stimulus as streams, 64 a word.
+
+    Parameters
+    ----------
+    design : Design
+    stimulus : Stimulus
+    sequential : bool
+        The netlist has flip-flops: each stream begins with a reset, and what fills none is left
+        out. Otherwise each begins with the pair before it, and nothing is.
+
+    Raises
+    ------
+    ValueError
+        As :func:`lmul.synth.unit_drive.drive`; when there are too few pairs for flip-flops.
+    """
+    length, pairs = stimulus.length, len(stimulus.x)
+    if not sequential:
+        lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 16)))
+        cycles = -(-pairs // lanes)
+        rows = np.arange(-1, cycles)[:, None] + np.arange(lanes) * cycles
+        rows = np.clip(rows, 0, pairs - 1)  # repeats toggle nothing
+        return Streams(drive(design, stimulus.x[rows], stimulus.y[rows], length), pairs, True)
+    lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 4 * length)))
+    length = min(length, pairs // lanes)
+    cycles = pairs // lanes // length * length if length else 0
+    if cycles < 8:
+        raise ValueError(f"A design with registers needs at least {8 * LANES} pairs, not {pairs}")
+    used = lanes * cycles
+    x, y = (codes[:used].reshape(lanes, cycles).T for codes in (stimulus.x, stimulus.y))
+    return Streams(drive(design, x, y, length), used, False)
+
+
+def simulated_power(
+    name: str, netlist: CellNetlist, given: Streams, voltage: float, glitches: bool = True
+) -> Power:
+    """Simulate a netlist, compare its results with the golden model's, and add up.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    netlist : CellNetlist
+    given : Streams
+    voltage : float
+        V.
+    glitches : bool
+        Count unit-delay toggles too; else ``with_glitches`` is as without.
+
+    Raises
+    ------
+    ToolFailed
+        When a result is not the golden model's.
+    """
+    first = given.drive.first
+    blocks = _simulated(netlist, given.drive)
+    outputs = {
+        port: [
+            np.concatenate([blocks[0][net], *(block[net][1:] for block in blocks[1:])])
+            for net in nets
+        ]
+        for port, nets in netlist.outputs.items()
+    }
+    if wrong := given.drive.wrong(outputs):
+        raise ToolFailed(
+            f"Netlist of {name!r} gives {wrong} results that are not the golden model's: it has "
+            "no energy worth a figure"
+        )
+    toggles = count_toggles(blocks[0], first)
+    for block in blocks[1:]:
+        toggles = toggles + count_toggles(block)
+    if given.sequence:
+        toggles = replace(toggles, steps=given.operations - 1)
+    conditions = electrical(netlist, TRANSITION)
+    sample = [v[first : first + _SAMPLE_CYCLES] for v in blocks[0]]
+    power = glitched = cell_power(netlist, sample, toggles, conditions, voltage)
+    if glitches:
+        short = count_toggles([v[: first + 1 + _GLITCH_STEPS] for v in blocks[0]], first)
+        unit = count_unit_delay(netlist, blocks[0], first, _GLITCH_STEPS)
+        # What glitches add, scaled from the steps looked at to all of them.
+        extra = (unit.nets - short.nets) * (toggles.steps / short.steps)
+        more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
+        glitched = cell_power(netlist, sample, more, conditions, voltage)
+    return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage))
+
+
+def _simulated(netlist: CellNetlist, driven: Drive) -> list[list[Words]]:
+    """Values by net, in blocks of cycles that overlap by one."""
+    if netlist.flipflops:
+        return [simulate(netlist, driven.inputs)]
+    cycles = len(next(iter(driven.inputs.values()))[0])
+    return [
+        simulate(
+            netlist,
+            {
+                port: [w[start : start + _BLOCK_CYCLES + 1] for w in bits]
+                for port, bits in driven.inputs.items()
+            },
+        )
+        for start in range(0, cycles - 1, _BLOCK_CYCLES)
+    ]

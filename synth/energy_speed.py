@@ -1,0 +1,88 @@
+"""How fast netlists are simulated, beside the golden model on the same operands.
+
+Run by ``make bench``. Times depend on the machine, so the ratio is what to compare. A vector is
+a pair of operands, and the time includes counting every net's toggles.
+"""
+
+import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from statistics import median
+
+from lmul.hdl.unit_design import UnitDesign
+from lmul.sim.codec import code_dtype
+from lmul.sim.golden import multiply
+from lmul.synth.cell_netlist import map_to_cells
+from lmul.synth.circuit import Circuit
+from lmul.synth.energy_run import streams
+from lmul.synth.gate_simulation import count_toggles, simulate
+from lmul.synth.glitches import count_unit_delay
+from lmul.synth.liberty import load
+from lmul.synth.stimulus import stimuli
+
+__all__ = ["GateSpeed", "measure"]
+
+_DESIGNS = ("lmul-e4m3-ftz", "exact-e4m3-ocp")
+_PAIRS = 1 << 18
+_BLOCK = 65
+_RUNS = 5
+
+
+@dataclass(frozen=True)
+class GateSpeed:
+    """One measurement: medians of several runs, in vectors per second, on one thread.
+
+    ``golden`` is the golden model's speed on as many pairs.
+    """
+
+    name: str
+    cells: int
+    zero_delay: float
+    unit_delay: float
+    golden: float
+
+
+def measure(liberty: Path, runs: int = _RUNS) -> Iterator[GateSpeed]:
+    """Time 8-bit multipliers of a library's cells."""
+    library = load(liberty)
+    for name in _DESIGNS:
+        design = UnitDesign.parse(name)
+        netlist = map_to_cells(Circuit.of(design), library)
+        [stimulus] = stimuli("uniform", design, _PAIRS)
+        driven = streams(design, stimulus, sequential=False).drive
+        inputs = {port: [words[:_BLOCK] for words in bits] for port, bits in driven.inputs.items()}
+        values = simulate(netlist, inputs)
+        vectors = (_BLOCK - 1) * values[0].shape[1] * 64
+        x, y = (c[:vectors].astype(code_dtype(design.format)) for c in (stimulus.x, stimulus.y))
+        found = [
+            vectors / _seconds(run, runs)
+            for run in (
+                lambda n=netlist, i=inputs: count_toggles(simulate(n, i)),
+                lambda n=netlist, v=values: count_unit_delay(n, v),
+                lambda a=x, b=y, d=design: multiply(a, b, d.format, d.kind, d.policy),
+            )
+        ]
+        yield GateSpeed(name, len(netlist.instances), *found)
+
+
+def _seconds(run: Callable[[], object], runs: int) -> float:
+    run()  # what is made once is made
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        run()
+        times.append(time.perf_counter() - start)
+    return median(times)
+
+
+def _main(liberty: Path) -> None:
+    print(f"netlists of {load(liberty).name}, median of {_RUNS}, one thread")
+    print(f"{'':18} {'cells':>6} {'zero delay':>14} {'unit delay':>14} {'golden':>10} {'ratio':>8}")
+    for speed in measure(liberty):
+        print(
+            f"{speed.name:18} {speed.cells:6} {speed.zero_delay / 1e6:10.1f} M/s "
+            f"{speed.unit_delay / 1e6:10.1f} M/s {speed.golden / 1e6:6.0f} M/s "
+            f"{speed.zero_delay / speed.golden:8.3f}",
+            flush=True,
+        )
