@@ -1,7 +1,11 @@
 """Verilog text of components, the same bytes for the same input."""
 
+import gc
 import os
 import re
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
 
 from amaranth.back import verilog
 from amaranth.lib import wiring
@@ -9,6 +13,29 @@ from amaranth.lib import wiring
 from lmul.hdl.verilog_text import tidy
 
 __all__ = ["convert"]
+
+_YOSYS = "AMARANTH_USE_YOSYS"
+_lock = threading.RLock()  # a component may convert its parts while it is converted
+
+
+@contextmanager
+def _undisturbed() -> Iterator[None]:
+    """One thread converts at a time, with Amaranth's own Yosys and without garbage collection."""
+    with _lock:
+        chosen, collects = os.environ.get(_YOSYS), gc.isenabled()
+        # A system Yosys may be too old for Amaranth; its own package is pinned with it.
+        os.environ[_YOSYS] = "builtin"
+        # Millions of small objects live to the end; looking through them takes a third of the time.
+        gc.disable()
+        try:
+            yield
+        finally:
+            if collects:
+                gc.enable()
+            if chosen is None:
+                del os.environ[_YOSYS]
+            else:
+                os.environ[_YOSYS] = chosen
 
 
 def convert(component: wiring.Component, name: str) -> str:
@@ -21,16 +48,8 @@ def convert(component: wiring.Component, name: str) -> str:
     name : str
         Of the top module; those below it are called ``name_…``.
     """
-    # A system Yosys may be too old for Amaranth; its own package is pinned with it.
-    before = os.environ.get("AMARANTH_USE_YOSYS")
-    os.environ["AMARANTH_USE_YOSYS"] = "builtin"
-    try:
+    with _undisturbed():
         text = verilog.convert(component, name=name, emit_src=False, strip_internal_attrs=True)
-    finally:
-        if before is None:
-            del os.environ["AMARANTH_USE_YOSYS"]
-        else:
-            os.environ["AMARANTH_USE_YOSYS"] = before
     # Amaranth calls submodules "top.sub", which Verilog must write as an escaped identifier.
     text = re.sub(
         rf"\\({re.escape(name)}(?:\.\w+)+) ", lambda match: match[1].replace(".", "_") + " ", text

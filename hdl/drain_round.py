@@ -1,6 +1,6 @@
 """Rounders at a column's end: a sum becomes a code of the result's format, rounded once."""
 
-from amaranth import Cat, Const, Module, Mux, Value
+from amaranth import Cat, Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.data import StructLayout
 from amaranth.lib.wiring import In, Out
@@ -50,7 +50,10 @@ class RoundFixed(wiring.Component):
         fmt = self.fmt
         total = Value.cast(self.result.sum).as_unsigned()
         neg = total[-1]
-        word: Value = add_constant(m, total ^ neg.replicate(len(total)), 0, neg)
+        # A signal, since each bit's use of an expression would be a copy of all of it.
+        flipped = Signal(len(total))
+        m.d.comb += flipped.eq(total ^ neg.replicate(len(total)))
+        word: Value = add_constant(m, flipped, 0, neg)
         # Room below for the mantissa and a guard bit, above for the smallest normal number.
         below = max(0, fmt.mantissa_bits + 2 - len(word))
         top = self.lsb + len(word) - 1 + fmt.bias  # the highest bit's exponent field

@@ -130,7 +130,9 @@ def _shapes(design: MacDesign) -> Iterator[tuple[int, int, int]]:
     if rows * columns <= _SMALL:
         yield max(1, rows - 1), min(2 * rows + 1, limit), 2 * columns + 1
         yield 2 * rows + 1, 1, columns
-        yield 1, min(_LONGEST, limit), 1  # the largest products
+        longest = min(_LONGEST, limit)
+        if design.flow == "os" or longest <= 16 * rows:  # else too many tiles
+            yield 1, longest, 1  # the largest products
 
 
 def _operands(design: MacDesign, rng: random.Random, shape: tuple[int, int], style: int) -> Matrix:
