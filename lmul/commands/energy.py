@@ -28,6 +28,13 @@ def energy(
     frequency: Annotated[
         float, typer.Option(help="MHz: what leaks in one period is counted.")
     ] = 100.0,
+    export: Annotated[
+        Path | None,
+        typer.Option(
+            metavar="FOLDER",
+            help="Write netlist, VCD and an OpenSTA script of each design there; measure nothing.",
+        ),
+    ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Measure the energy of an operation in fJ, with and without glitches, by part.
@@ -36,6 +43,20 @@ def energy(
     model in the same run. No wires; see the notes below the table.
     """
     chosen = [Design.parse(name) for name in designs]
+    if export is not None:
+        from lmul.synth import energy_export
+
+        for design in chosen:
+            for path in energy_export.export(
+                design,
+                export,
+                stimulus,
+                liberty=liberty,
+                stationary=stationary,
+                frequency=frequency * 1e6,
+            ):
+                print(path)
+        return
     from lmul.synth.energy import measure
     from lmul.synth.energy_table import energy_report, energy_tables
 

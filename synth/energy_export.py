@@ -1,0 +1,159 @@
+"""A measured netlist for a power tool from outside: Verilog, a zero-delay VCD, and a script.
+
+The VCD names every pin of every cell, which is where OpenSTA's ``read_vcd`` looks for them. It
+holds the very operands that the figure in the script was measured on, all streams one after
+another.
+"""
+
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.design import Design
+from lmul.hdl.files import write_whole
+from lmul.synth.bit_words import Words
+from lmul.synth.cell_netlist import ONE, ZERO, CellNetlist, map_to_cells
+from lmul.synth.circuit import Circuit
+from lmul.synth.energy import check_library
+from lmul.synth.energy_run import TRANSITION, Streams, simulated_power, streams
+from lmul.synth.gate_simulation import simulate
+from lmul.synth.liberty import load
+from lmul.synth.stimulus import stimuli
+
+__all__ = ["EXPORT_PAIRS", "export"]
+
+EXPORT_PAIRS = 4096
+"""Enough for two digits, and a VCD of a few megabytes."""
+
+
+def export(
+    design: Design | str,
+    folder: Path,
+    stimulus: str,
+    *,
+    liberty: Path,
+    stationary: bool,
+    frequency: float,
+) -> list[Path]:
+    """Write ``MODULE.v``, ``MODULE.vcd`` and ``MODULE.tcl`` of a design into a folder.
+
+    Of a stimulus that is two, the first.
+
+    Parameters
+    ----------
+    design, stimulus, liberty, stationary, frequency
+        As for :func:`lmul.synth.energy.measure`.
+    folder : Path
+
+    Raises
+    ------
+    Exception
+        As :func:`lmul.synth.energy.measure`; OSError when the folder can't be written.
+    """
+    design = Design.parse(design)
+    library = load(Path(liberty))
+    voltage = check_library(library)
+    one = stimuli(stimulus, design, EXPORT_PAIRS, stationary)[0]
+    circuit = Circuit.of(design)
+    netlist = map_to_cells(circuit, library)
+    given = streams(design, one, bool(netlist.flipflops))
+    power = simulated_power(circuit.name, netlist, given, voltage, glitches=False).power
+    watts = power.dynamic * 1e-15 * frequency + float(power.leakage.sum()) * 1e-9
+    period = 1e12 / frequency
+    clock = next((p for p, nets in netlist.inputs.items() if nets == (netlist.clock,)), None)
+    script = [
+        f"# {circuit.name}, {library.name}, {one.label}: lmul gives {watts:.4e} W in all,",
+        f"# {watts / frequency * 1e15:.2f} fJ a cycle. No wires, no load behind outputs.",
+        f"read_liberty {{{Path(liberty).absolute()}}}",
+        f"read_verilog {circuit.top}.v",
+        f"link_design {circuit.top}",
+        f"create_clock -name clock -period {period * 1e-12 / library.time_unit:g}"
+        + (f" [get_ports {clock}]" if clock else ""),
+        f"set_input_transition {TRANSITION * 1e-12 / library.time_unit:g} [all_inputs]",
+        f"read_vcd -scope {circuit.top} {circuit.top}.vcd",
+        "report_activity_annotation",
+        "report_power -digits 6",
+    ]
+    values = [_in_turn(words, given) for words in simulate(netlist, given.drive.inputs)]
+    return write_whole(
+        Path(folder),
+        {
+            f"{circuit.top}.v": "\n".join([*_verilog(netlist, circuit.top), ""]),
+            f"{circuit.top}.vcd": "\n".join([*_vcd(netlist, circuit.top, values, period), ""]),
+            f"{circuit.top}.tcl": "\n".join([*script, ""]),
+        },
+    )
+
+
+def _in_turn(words: Words, given: Streams) -> npt.NDArray[np.uint8]:
+    """The streams' bits one after another, without what each repeats or resets."""
+    lanes = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
+    if given.sequence:
+        return lanes[1:].T.ravel()[: given.operations]
+    return lanes[given.drive.first :].T.ravel()
+
+
+def _port_bits(ports: dict[str, tuple[int, ...]]) -> Iterator[tuple[str, int]]:
+    for name, nets in ports.items():
+        for bit, net in enumerate(nets):
+            yield (f"{name}[{bit}]" if len(nets) > 1 else name), net
+
+
+def _verilog(netlist: CellNetlist, top: str) -> Iterator[str]:
+    inputs, outputs = dict(netlist.inputs), dict(netlist.outputs)
+    yield f"module {top} ({', '.join([*inputs, *outputs])});"
+    for way, ports in (("input", inputs), ("output", outputs)):
+        for name, nets in ports.items():
+            yield f"  {way} {f'[{len(nets) - 1}:0] ' if len(nets) > 1 else ''}{name};"
+    names = {ZERO: "1'b0", ONE: "1'b1"} | {net: name for name, net in _port_bits(inputs)}
+    for name, net in _port_bits(outputs):
+        if net in names:
+            yield f"  assign {name} = {names[net]};"
+        else:
+            names[net] = name
+    for net in range(netlist.nets):
+        if net not in names:
+            names[net] = f"n{net}"
+            yield f"  wire n{net};"
+    for index, one in enumerate(netlist.instances):
+        pins = ", ".join(f".{pin}({names[net]})" for pin, net in one.pins.items())
+        yield f"  {one.cell.name} u{index} ({pins});"
+    yield "endmodule"
+
+
+def _vcd(
+    netlist: CellNetlist, top: str, values: Sequence[npt.NDArray[np.uint8]], period: float
+) -> Iterator[str]:
+    codes = [_code(net) for net in range(netlist.nets)]
+    yield "$timescale 1ps $end"
+    yield f"$scope module {top} $end"
+    for ports in (dict(netlist.inputs), dict(netlist.outputs)):
+        for name, net in _port_bits(ports):
+            yield f"$var wire 1 {codes[net]} {name.replace('[', ' [')} $end"
+    for index, one in enumerate(netlist.instances):
+        yield f"$scope module u{index} $end"
+        yield from (f"$var wire 1 {codes[net]} {pin} $end" for pin, net in one.pins.items())
+        yield "$upscope $end"
+    yield "$upscope $end"
+    yield "$enddefinitions $end"
+    clock = netlist.clock
+    now = np.array([v[0] for v in values])
+    bits = np.array(values)
+    for cycle in range(bits.shape[1]):
+        yield f"#{round(cycle * period)}"
+        changed = np.nonzero(bits[:, cycle] != now)[0] if cycle else range(netlist.nets)
+        yield from (f"{bits[net, cycle]}{codes[net]}" for net in changed if net != clock)
+        now = bits[:, cycle]
+        if clock is not None:  # flip-flops have just taken their state
+            yield f"1{codes[clock]}"
+            yield f"#{round((cycle + 0.5) * period)}"
+            yield f"0{codes[clock]}"
+    yield f"#{round(bits.shape[1] * period)}"
+
+
+def _code(number: int) -> str:
+    """A VCD identifier: digits of base 94, printable."""
+    code = chr(33 + number % 94)
+    return code if number < 94 else code + _code(number // 94 - 1)
