@@ -24,7 +24,7 @@ _GATES = {
     "$_MUX_": "({A} & ~{S}) | ({B} & {S})",
 }
 _REGISTER = "$_DFF_P_"
-_PLAIN = re.compile(r"[A-Za-z_]\w*")
+_NUMBERED = re.compile(r"(^|\.)n\d+$|\$")  # names that no designer gave
 
 
 def lane_module(name: str, leaf: dict[str, Any], lanes: int, shared: set[str]) -> str:
@@ -101,13 +101,14 @@ def lane_module(name: str, leaf: dict[str, Any], lanes: int, shared: set[str]) -
 
 
 def _names(leaf: dict[str, Any]) -> dict[int, str]:
-    """A name for each bit: of a register what its designer called it, else a number."""
+    """A name for each bit: ``pe_acc__3`` for bit 3 of what its designer called ``acc``."""
     names: dict[int, str] = {}
-    for name, net in leaf["netnames"].items():
-        for place, bit in enumerate(net["bits"]):
+    nets = leaf["netnames"]
+    for name in sorted(nets, key=lambda name: (_NUMBERED.search(name) is not None, len(name))):
+        plain = "" if nets[name]["hide_name"] else re.sub(r"\W", "_", name)
+        for place, bit in enumerate(nets[name]["bits"]):
             if isinstance(bit, int):
-                plain = not net["hide_name"] and _PLAIN.fullmatch(name)
-                names.setdefault(bit, f"in_{name}_{place}" if plain else f"n{bit}")
+                names.setdefault(bit, f"{plain}__{place}" if plain else f"n{bit}__")
     return names
 
 

@@ -51,8 +51,8 @@ def matmul(
 
     Integers in A and B are codes of the design's format; floats are encoded to it, to nearest
     even. The product is written as float32 (int32 of an int8 array), or with --codes as codes. The
-    array is compiled at its first use and kept. In recorded signals, equal cells share a word: bit
-    i of it belongs to the i-th of them, row by row.
+    array is compiled at its first use and kept. In recorded signals, up to 64 equal cells share a
+    word, row by row: bit i of pe_acc__3 is bit 3 of the i-th cell's acc.
 
     Exits 1 when a bit differs from the golden model or a cycle from the closed form.
     """
