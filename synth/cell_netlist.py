@@ -8,24 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmul.hdl.errors import ToolFailed
-from lmul.sim import yosys
-from lmul.synth.area import AREA_SCRIPT
 from lmul.synth.cells import Cell
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import Library
+from lmul.synth.mapping import Mapped, map_cells
 
-__all__ = ["ONE", "ZERO", "CellNetlist", "Instance", "map_to_cells"]
+__all__ = ["ONE", "ZERO", "CellNetlist", "Instance", "map_to_cells", "netlist_of"]
 
 ZERO, ONE = 0, 1
 """The nets of the two constants."""
 
-# The parts are mapped apart, then put back in place: their cells' names say whose they were.
-_TAIL = """\
-setattr -mod -unset keep_hierarchy *
-flatten
-opt_clean
-write_json netlist.json
-"""
 _PATH = re.compile(r"(?:\$flatten)?((?:\\?\w+\.)*)")
 
 
@@ -124,25 +116,33 @@ class CellNetlist:
 
 
 def map_to_cells(circuit: Circuit, library: Library) -> CellNetlist:
-    """A circuit mapped to a library by the script that areas are measured with.
+    """A circuit mapped to a library as areas are measured.
 
     With ``circuit.parts`` those modules are mapped apart before they are joined.
 
     Raises
     ------
     ValueError
-        As :meth:`CellNetlist.read`.
+        When the library can't be used.
     ToolNotFound, ToolFailed
-        When Yosys is missing or rejects the circuit or the library.
+        When Yosys is missing or rejects the circuit or the library; as :func:`netlist_of`.
     """
-    avoid = "".join(f" -dont_use {cell}" for cell in library.power_cells)
-    script = AREA_SCRIPT.format(top=circuit.top, keep=circuit.keep, dont_use=avoid) + _TAIL
-    files = {"design.v": circuit.verilog, "cells.lib": library.text}
-    text = yosys.run(script, files, outputs=("netlist.json",)).outputs["netlist.json"]
+    return netlist_of(map_cells(circuit, library))
+
+
+def netlist_of(mapped: Mapped) -> CellNetlist:
+    """The netlist of a mapped circuit.
+
+    Raises
+    ------
+    ToolFailed
+        For what :meth:`CellNetlist.read` refuses.
+    """
+    circuit = mapped.circuit
     try:
-        return CellNetlist.read(text, circuit.top, library)
+        return CellNetlist.read(mapped.flat_netlist, circuit.top, mapped.library)
     except ValueError as error:
-        raise ToolFailed(f"Circuit {circuit.name!r} can't be simulated: {error}") from None
+        raise ToolFailed(f"Circuit {circuit.name!r} can't be analysed: {error}") from None
 
 
 def _ordered(gates: list[Instance]) -> tuple[Instance, ...]:

@@ -8,9 +8,9 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from lmul.sim import yosys
-from lmul.synth.area import AREA_SCRIPT
 from lmul.synth.energy import Energy
 from lmul.synth.energy_run import TRANSITION
+from lmul.synth.mapping import AREA_HASH
 from lmul.synth.metrics import Report
 
 __all__ = ["energy_report", "energy_tables"]
@@ -80,7 +80,7 @@ def _by_part(found: Sequence[Energy]) -> Table:
 
 def energy_report(found: Sequence[Energy], frequency: float) -> Report:
     """The report document of ``lmul energy --json``: metrics, conditions, causes and parts."""
-    tools = yosys.tool_versions() | {"script of area": yosys.script_hash(AREA_SCRIPT)}
+    tools = yosys.tool_versions() | {"script of area": AREA_HASH}
     conditions: Mapping[str, Any] = {
         "frequency_hz": frequency,
         "transition_ps": TRANSITION,

@@ -3,12 +3,13 @@
 import gzip
 import re
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from functools import cached_property, lru_cache
 from pathlib import Path
 
+from lmul.synth.cell_function import CellFunction
 from lmul.synth.cells import Cell
-from lmul.synth.liberty_cell import Scales, number, read_cell
+from lmul.synth.liberty_cell import Scales, number, read_cell, read_functions
 from lmul.synth.liberty_syntax import Group, parse, split
 
 __all__ = ["Library", "load"]
@@ -99,9 +100,7 @@ class Library:
             try:
                 self._cells[name] = read_cell(group, self._scales)
             except ValueError as error:
-                raise ValueError(
-                    f"Liberty file {str(self.path)!r} can't be used: cell {name!r}, {error}"
-                ) from None
+                raise self._broken(name, error) from None
         return self._cells[name]
 
     def __iter__(self) -> Iterator[str]:
@@ -120,6 +119,27 @@ class Library:
             name
             for name, group in self._groups.items()
             if name not in self.power_cells and group.values.get("dont_use") != "true"
+        )
+
+    @cached_property
+    def functions(self) -> Mapping[str, Mapping[str, CellFunction]]:
+        """The outputs' functions of the usable cells without flip-flop or latch.
+
+        Read without the cells' tables: a search through a large library costs little.
+        """
+        found = {}
+        for name in self.usable:
+            group = self._groups[name]
+            if not any(group.of_kind("ff", "latch", "statetable")):
+                try:
+                    found[name] = read_functions(group)
+                except ValueError as error:
+                    raise self._broken(name, error) from None
+        return found
+
+    def _broken(self, name: str, error: ValueError) -> ValueError:
+        return ValueError(
+            f"Liberty file {str(self.path)!r} can't be used: cell {name!r}, {error}"
         )
 
 

@@ -9,7 +9,7 @@ from lmul.synth.cells import Cell, Leakage, Pin, PowerArc, State, TimingArc
 from lmul.synth.liberty_syntax import Group, split
 from lmul.synth.lookup import Table
 
-__all__ = ["Scales", "number", "read_cell"]
+__all__ = ["Scales", "number", "read_cell", "read_functions"]
 
 # Names of a table's variables that belong on its second axis; all others on the first.
 _SECOND_AXIS = ("total_output_net_capacitance", "constrained_pin_transition")
@@ -71,6 +71,23 @@ def read_cell(group: Group, scales: Scales) -> Cell:
         state=_state(group),
         dont_use=group.values.get("dont_use") == "true",
     )
+
+
+def read_functions(group: Group) -> dict[str, CellFunction]:
+    """The functions of a ``cell`` group's outputs, by pin.
+
+    Raises
+    ------
+    ValueError
+        When a function can't be read; with its line.
+    """
+    found = {}
+    for pin in group.of_kind("pin"):
+        function = _function(pin, "function")
+        three_state = "three_state" in pin.values  # a buffer, but not for logic
+        if function and pin.values.get("direction") == "output" and not three_state:
+            found |= dict.fromkeys(pin.arguments, function)
+    return found
 
 
 def number(group: Group, name: str, default: float) -> float:

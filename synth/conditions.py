@@ -1,0 +1,73 @@
+"""The conditions that delays and energies are stated for, from the library itself."""
+
+from dataclasses import dataclass
+
+from lmul.synth.cell_search import cell_of
+from lmul.synth.liberty import Library
+
+__all__ = ["Conditions"]
+
+_FAN_OUT = 4
+
+
+@dataclass(frozen=True)
+class Conditions:
+    """Around the circuit stand the library's smallest inverters, each driving four of its kind.
+
+    So that libraries of different nodes are compared under like conditions. No wires.
+
+    Attributes
+    ----------
+    inverter : str
+        The inverter's name.
+    input_slew_ps : float
+        Transition time of every input, the clock's too: what such an inverter gives, the mean of
+        its rise and fall.
+    output_load_ff : float
+        Load of every output: the inputs of four such inverters.
+    fo4_ps : float
+        The inverter's own delay under these conditions, a measure of the library's speed.
+    """
+
+    inverter: str
+    input_slew_ps: float
+    output_load_ff: float
+    fo4_ps: float
+
+    @classmethod
+    def of(cls, library: Library) -> "Conditions":
+        """The conditions for a library.
+
+        Raises
+        ------
+        ValueError
+            When it has no inverter, or the inverter has no delay tables.
+        """
+        name = cell_of(library, "!a")
+        file = f"Liberty file {str(library.path)!r}"
+        if name is None:
+            raise ValueError(f"{file} can't be used: it has no inverter")
+        cell = library[name]
+        [pin], [out] = cell.inputs, cell.outputs
+        load = _FAN_OUT * pin.capacitance
+        slew = delay = 0.0
+        for _ in range(20):  # a fixed point: the slew out depends little on the slew in
+            delays, slews = [], []
+            for arc in out.timing:
+                for table, found in (
+                    (arc.delay_rise, delays),
+                    (arc.delay_fall, delays),
+                    (arc.transition_rise, slews),
+                    (arc.transition_fall, slews),
+                ):
+                    if table:
+                        found.append(table(slew, load))
+            if not delays or not slews:
+                raise ValueError(f"{file} has no delays: its {name} has no timing tables")
+            slew, delay = sum(slews) / len(slews), sum(delays) / len(delays)
+        return cls(name, slew, load, delay)
+
+    @property
+    def abc_constraints(self) -> str:
+        """The same for Yosys's ``abc -constr``."""
+        return f"set_driving_cell {self.inverter}\nset_load {self.output_load_ff:.6g}\n"
