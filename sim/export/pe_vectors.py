@@ -37,8 +37,12 @@ def bench_vectors(design: MacDesign) -> Vectors:
     dots += [[(top, top)] * limit, [(top, top | sign)] * limit]
     rows: list[tuple[int, ...]] = []
     for dot in dots:
-        # Masking either operand makes the product zero.
+        # Masking either operand makes the product zero, but beside Inf, where it makes it NaN.
         keeps = [rng.choices([(1, 1), (0, 1), (1, 0), (0, 0)], [16, 1, 1, 1])[0] for _ in dot]
+        keeps = [
+            (0, 0) if keep != (1, 1) and _has_inf(design, pair) else keep
+            for keep, pair in zip(keeps, dot, strict=True)
+        ]
         kept = [pair for pair, keep in zip(dot, keeps, strict=True) if keep == (1, 1)]
         result = _golden(design, kept)
         for place, (pair, keep) in enumerate(zip(dot, keeps, strict=True)):
@@ -80,6 +84,11 @@ def operand_codes(design: MacDesign, rng: random.Random, length: int, style: int
         x, y = fmt.max_code, fmt.max_code - rng.getrandbits(fmt.mantissa_bits)
         pairs[0], pairs[-1] = (x, y), (x | fmt.sign_mask, y)
     return pairs
+
+
+def _has_inf(design: MacDesign, pair: Pair) -> bool:
+    fmt = design.format
+    return fmt is not None and any(code & fmt.magnitude_mask == fmt.inf_code for code in pair)
 
 
 def _finite(code: int, fmt: FloatFormat, infinite: bool) -> int:
