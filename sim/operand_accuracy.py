@@ -19,7 +19,7 @@ from lmul.sim.census import range_masks
 from lmul.sim.codec import Rounding, as_format, decode, encode
 from lmul.sim.golden import multiply, product
 
-__all__ = ["DotError", "OperandAccuracy", "operand_accuracy", "tensor_scale"]
+__all__ = ["DotError", "OperandAccuracy", "dot_error", "operand_accuracy", "tensor_scale"]
 
 
 @dataclass(frozen=True)
@@ -149,8 +149,8 @@ def operand_accuracy(
         scales,
         quantised_errors,
         original_errors,
-        _dot_error(dots, exact.sum(axis=-1)),
-        _dot_error(dots, original.sum(axis=-1)),
+        dot_error(dots, exact.sum(axis=-1)),
+        dot_error(dots, original.sum(axis=-1)),
         products=value.size,
         zero=int(np.count_nonzero(zero)),
         overflow=int(np.count_nonzero(over & ~zero)),
@@ -158,7 +158,8 @@ def operand_accuracy(
     )
 
 
-def _dot_error(result: NDArray[np.float64], reference: NDArray[np.float64]) -> DotError:
+def dot_error(result: NDArray[np.float64], reference: NDArray[np.float64]) -> DotError:
+    """The error of a matrix of dot products; NaN throughout where the reference is all zero."""
     norm = float(np.linalg.norm(reference))
     if norm == 0:
         return DotError(float("nan"), float("nan"), float("nan"))

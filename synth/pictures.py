@@ -18,7 +18,15 @@ from matplotlib.figure import Figure
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
 
-__all__ = ["COLOURS", "Picture", "error_against_gates", "error_histograms", "gates_by_kind"]
+__all__ = [
+    "COLOURS",
+    "INK",
+    "Draw",
+    "Picture",
+    "error_against_gates",
+    "error_histograms",
+    "gates_by_kind",
+]
 
 COLOURS: dict[str, str] = {
     "lmul": "#D55E00",
@@ -37,7 +45,7 @@ _MARKERS = {
 _HATCHES = {"lmul": "", "lmul_rne": "", "lmul_formula": "\\\\\\\\", "mitchell": "////", "exact": ""}
 
 # Written by matplotlib, replaced by the page's own colour afterwards; nothing else may use it.
-_INK = "#0b1c2d"
+INK = "#0b1c2d"
 _PANEL_INCHES = (4.4, 3.3)
 
 Draw = Callable[[Axes], None]
@@ -106,14 +114,14 @@ def _draw_panel(axes: Axes, title: str, draw: Draw) -> None:
     figure.set_layout_engine("constrained")
     figure.patch.set_alpha(0)
     axes.patch.set_alpha(0)
-    axes.set_title(title, color=_INK, fontsize=11, fontweight="bold", loc="left")
+    axes.set_title(title, color=INK, fontsize=11, fontweight="bold", loc="left")
     draw(axes)
-    axes.tick_params(colors=_INK, which="both", labelsize=9)
-    axes.xaxis.label.set_color(_INK)
-    axes.yaxis.label.set_color(_INK)
+    axes.tick_params(colors=INK, which="both", labelsize=9)
+    axes.xaxis.label.set_color(INK)
+    axes.yaxis.label.set_color(INK)
     for name, spine in axes.spines.items():
         spine.set_visible(name in ("left", "bottom"))
-        spine.set_color(_INK)
+        spine.set_color(INK)
         spine.set_alpha(0.5)
 
 
@@ -126,7 +134,7 @@ def _svg_element(figure: Figure, salt: str, label: str) -> str:
         figure.savefig(buffer, format="svg", metadata={"Date": None, "Creator": None})
     text = buffer.getvalue()
     text = text[text.index("<svg") :].strip()
-    text = text.replace(_INK, "currentColor")
+    text = text.replace(INK, "currentColor")
     return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
 
 
@@ -153,7 +161,7 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
                 )
             axes.set_xticks(range(len(mine)), [row.policy for row in mine])
             axes.set_ylabel("gates")
-            axes.grid(axis="y", color=_INK, alpha=0.15, linewidth=0.6)
+            axes.grid(axis="y", color=INK, alpha=0.15, linewidth=0.6)
             axes.set_axisbelow(True)
             axes.set_ylim(0, max(max(row.gates.values()) for row in mine) * 1.04)
             _legend(axes, loc="upper left")
@@ -188,10 +196,10 @@ def error_histograms(errors: ErrorSurvey) -> Picture:
                     color=COLOURS[kind],
                     linewidth=0,
                 )
-                axes.axhline(index, color=_INK, alpha=0.35, linewidth=0.6)
+                axes.axhline(index, color=INK, alpha=0.35, linewidth=0.6)
                 mean = 100 * errors.pair(fmt, kind).packed.bias
-                axes.plot([mean, mean], [index, index + 0.86], color=_INK, linewidth=1.2)
-            axes.axvline(0, color=_INK, alpha=0.35, linewidth=0.8, linestyle=":")
+                axes.plot([mean, mean], [index, index + 0.86], color=INK, linewidth=1.2)
+            axes.axvline(0, color=INK, alpha=0.35, linewidth=0.8, linestyle=":")
             axes.set_yticks([i + 0.35 for i in range(len(kinds))], list(reversed(kinds)))
             axes.tick_params(axis="y", length=0)
             axes.set_xlim(-26, 26)
@@ -222,7 +230,7 @@ def error_against_gates(
                 for kind, gates in row.gates.items()
             }
             front = _front(list(points.values()))
-            axes.step(*zip(*front, strict=True), where="post", color=_INK, alpha=0.4, linewidth=1)
+            axes.step(*zip(*front, strict=True), where="post", color=INK, alpha=0.4, linewidth=1)
             for kind, (gates, mred) in points.items():
                 axes.plot(
                     gates,
@@ -247,7 +255,7 @@ def error_against_gates(
             axes.set_xlim(0, largest * 1.08)
             axes.set_xlabel("gates")
             axes.set_ylabel("mean |relative error|, %")
-            axes.grid(color=_INK, alpha=0.15, linewidth=0.6, which="major")
+            axes.grid(color=INK, alpha=0.15, linewidth=0.6, which="major")
             _legend(axes, loc="center left", bbox_to_anchor=(0.0, 0.42))
 
         return draw
@@ -273,5 +281,5 @@ def _front(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
 
 
 def _legend(axes: Axes, **place: object) -> None:
-    legend = axes.legend(fontsize=8, frameon=False, labelcolor=_INK, **place)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    legend = axes.legend(fontsize=8, frameon=False, labelcolor=INK, **place)  # pyright: ignore[reportArgumentType, reportCallIssue]
     legend.set_in_layout(False)

@@ -15,10 +15,13 @@ from lmul.sim import yosys
 from lmul.sim.bulk import VerifyResult, family, verify_format
 from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
-from lmul.synth import error_tables, gate_tables
+from lmul.synth import error_tables, gate_tables, mac_tables
 from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
+from lmul.synth.cycle_table import cycle_table
 from lmul.synth.error_survey import survey
 from lmul.synth.gates import COUNT_SCRIPT
+from lmul.synth.mac_picture import gates_by_part
+from lmul.synth.mac_survey import mac_designs, mac_survey
 from lmul.synth.pictures import Picture, error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
@@ -70,9 +73,9 @@ def report(
     """
     _check_writable(Path(out))
     formats = tuple(formats)
-    stages = _Stages(on_progress, _weights(formats))
+    stages = _Stages(on_progress, _weights(formats, quick))
     document = _measure(formats, quick, stages)
-    drawn = stages.listener(3)
+    drawn = stages.listener(4)
     drawn(0, 1, "drawing")
     write(document, Path(out))
     drawn(1, 1, "written")
@@ -90,9 +93,11 @@ def _check_writable(out: Path) -> None:
         raise PermissionError(f"Can't write into {str(out)!r}: no permission in {str(place)!r}")
 
 
-def _weights(formats: Sequence[str]) -> tuple[int, ...]:
-    """Steps of the stages (gates, Verilog, errors, drawing), about a second each."""
-    return (len(report_designs(formats)), 25 * len(formats), 6 * len(formats), 5)
+def _weights(formats: Sequence[str], quick: bool) -> tuple[int, ...]:
+    """Steps of the stages (gates, PEs, Verilog, errors, drawing), about a second each."""
+    apart, whole = mac_designs(formats, quick)
+    pes = 2 * len(apart) + len(whole)
+    return (len(report_designs(formats)), pes, 25 * len(formats), 6 * len(formats), 5)
 
 
 def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
@@ -101,10 +106,11 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
     counting = stages.listener(0)
     yosys.prepare(lambda: counting(0, 1, "Yosys compiles itself, the first time only"))
     counts, verilog = count_gates(names, counting)
+    mac = mac_survey(formats, quick, stages.listener(1))
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
-        verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(1))
-        errors = survey(formats, quick, stages.listener(2))
+        verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(2))
+        errors = survey(formats, quick, stages.listener(3))
         verified = verifying.result()
     return ReportDocument(
         tools=_tools(),
@@ -114,6 +120,7 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
         verified=verified,
         simulator=_SIMULATOR,
         quick=quick,
+        mac=mac,
     )
 
 
@@ -143,6 +150,12 @@ def _sections(document: ReportDocument) -> list[Section]:
     sections = [
         gate_tables.headline_table(document),
         gates_by_kind(document.rows),
+        mac_tables.survival_table(document),
+        gates_by_part(document),
+        mac_tables.part_table(document),
+        mac_tables.accumulator_table(document),
+        mac_tables.array_table(document),
+        cycle_table(),
         gate_tables.product_table(document),
         gate_tables.rival_table(document),
         gate_tables.paper_table(document),

@@ -10,6 +10,7 @@ from rich.text import Text
 
 from lmul.synth.error_tables import verified_table
 from lmul.synth.gate_tables import headline_table
+from lmul.synth.mac_tables import survival_table
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
 from lmul.synth.report_table import Table
@@ -22,11 +23,17 @@ def console(document: ReportDocument) -> RenderableType:
     said = [Padding(Text(f"• {text}"), (0, 0, 0, 0)) for text in findings(document)]
     return Group(
         console_table(_without(headline_table(document), "lmul_formula")),
+        *_of_pes(document),
         Text(),
         *said,
         Text(),
         console_table(verified_table(document)),
     )
+
+
+def _of_pes(document: ReportDocument) -> list[RenderableType]:
+    table = survival_table(document)
+    return [Text(), console_table(table)] if table.rows else []
 
 
 def _without(table: Table, column: str) -> Table:

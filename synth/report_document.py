@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from typing import Any
 
 from lmul.hdl.design import Design
@@ -11,6 +11,7 @@ from lmul.sim.bulk import VerifyResult
 from lmul.synth.comparison import RIVAL, RIVAL_NOTE, HeadlineRow
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.gates import GateCount
+from lmul.synth.mac_survey import MacSurvey
 from lmul.synth.metrics import Metric, Report
 
 __all__ = ["ReportDocument"]
@@ -34,6 +35,8 @@ class ReportDocument:
         What ran it.
     quick : bool
         Whether it was made with less stimulus.
+    mac : MacSurvey
+        PEs and arrays; empty where they were not measured.
     """
 
     tools: Mapping[str, str]
@@ -43,6 +46,7 @@ class ReportDocument:
     verified: Sequence[VerifyResult]
     simulator: str
     quick: bool
+    mac: MacSurvey = field(default_factory=lambda: MacSurvey({}, {}, {}, {}))
 
     def row(self, fmt: str, policy: str) -> HeadlineRow | None:
         """The headline row of a format and policy, None when it was not measured."""
@@ -78,18 +82,22 @@ class ReportDocument:
                 }
                 for result in self.verified
             ],
+            "parts": {name: found.section() for name, found in self.mac.splits.items()},
             "range": [
                 {"design": f"{kind}-{fmt}"} | asdict(classes)
                 for (fmt, kind), classes in self.errors.census.items()
             ],
         }
-        return Report(self.tools, [*self._gate_metrics(), *self._error_metrics()], sections)
+        metrics = [*self._gate_metrics(), *self._error_metrics(), *self._sum_metrics()]
+        return Report(self.tools, metrics, sections)
 
     def _gate_metrics(self) -> Iterator[Metric]:
-        for name, counted in self.counts.items():
+        for name, counted in {**self.counts, **self.mac.counts}.items():
             level = Design.parse(name).level
             yield Metric(name, level, "gates", counted.gates, "gates")
             yield Metric(name, level, "inverters", counted.inverters, "gates")
+            if counted.flipflops:
+                yield Metric(name, level, "flipflops", counted.flipflops, "flip-flops")
             yield Metric(name, level, "depth", counted.depth, "gates")
             yield Metric(name, level, "transistors", counted.transistors, "transistors")
             yield Metric(name, level, "paper_weight", counted.paper_weight, "gates")
@@ -116,6 +124,13 @@ class ReportDocument:
                 if math.isfinite(dots.relative):
                     yield Metric(f"product-{name}", "product", "mred", dots.relative, stimulus=dot)
                     yield Metric(f"product-{name}", "product", "bias", dots.gain, stimulus=dot)
+
+    def _sum_metrics(self) -> Iterator[Metric]:
+        for (name, matrix), found in self.mac.errors.items():
+            told = f"{matrix} nearest, against original operands, dot products"
+            if math.isfinite(found.error.relative):
+                yield Metric(name, "pe", "mred", found.error.relative, stimulus=told)
+                yield Metric(name, "pe", "bias", found.error.gain, stimulus=told)
 
 
 def _errors(design: str, level: str, stats: ErrorStats, stimulus: str) -> Iterator[Metric]:

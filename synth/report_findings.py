@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from lmul.hdl.formats import FORMATS
 from lmul.synth.comparison import HeadlineRow
+from lmul.synth.mac_findings import mac_findings
 from lmul.synth.paper import paper_lmul, paper_multiplier
 from lmul.synth.report_document import ReportDocument
 
@@ -21,6 +22,7 @@ def findings(document: ReportDocument) -> list[str]:
     return [
         *beaten,
         *([_alone(document, alone)] if alone else []),
+        *mac_findings(document),
         *_mitchell(document),
         *_against_the_paper(document),
         *_truncated(document),

@@ -1,0 +1,96 @@
+"""Which PEs and arrays the report counts."""
+
+from collections.abc import Iterable
+from functools import cache
+
+from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator
+from lmul.hdl.formats import FORMATS
+from lmul.hdl.kinds import Kind
+from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.policy import POLICIES
+from lmul.hdl.product_range import product_range
+from lmul.synth.comparison import kinds_of
+
+__all__ = [
+    "ACCUMULATORS",
+    "ARRAY_SIDE",
+    "INT8_ARRAY",
+    "INT8_PE",
+    "INT8_PRODUCT",
+    "PE_POLICIES",
+    "array_bits",
+    "array_name",
+    "has_pes",
+    "pe_kinds",
+    "pe_name",
+    "pe_policies",
+    "same_width_name",
+    "sum_bits",
+]
+
+PE_POLICIES = ("ftz", "ocp")
+ARRAY_SIDE = 8
+INT8_PRODUCT, INT8_PE = "product-int8", "pe-int8"
+INT8_ARRAY = f"array-int8-{ARRAY_SIDE}x{ARRAY_SIDE}-os"
+
+ACCUMULATORS = {
+    "e4m3": ("exact", "fix24_-9", "fix20_-7", "fp32", "bf16"),
+    "e5m2": ("exact", "fix24_-9"),
+}
+"""What sums are held in, under ftz. The real tile's sums reach 2**11 in e4m3 and 2**14 in e5m2,
+both scaled: fix24_-9 loses nothing of them that the error shows, fix20_-7 begins to."""
+
+
+def has_pes(fmt: str) -> bool:
+    """Whether the report has PEs of a format: fp8, and bf16 with fp32 sums."""
+    return fmt in (*ACCUMULATORS, "bf16")
+
+
+def pe_policies(fmt: str) -> tuple[str, ...]:
+    """The policies under which the report has PEs of a format."""
+    return PE_POLICIES if FORMATS[fmt].width <= 8 else ("ftz",)
+
+
+def pe_kinds(fmt: str) -> tuple[Kind, ...]:
+    """The kinds that the report has PEs of: all but the paper's literal formula."""
+    return tuple(kind for kind in kinds_of(fmt) if kind != "lmul_formula")
+
+
+def pe_name(
+    kind: Kind, fmt: str, policy: str, accumulator: str | None = None, k_max: int = DEFAULT_K_MAX
+) -> str:
+    """The design name of a PE; without an accumulator, with its format's usual one."""
+    chosen = None if accumulator is None else Accumulator(accumulator)
+    return MacDesign("pe", kind, FORMATS[fmt], POLICIES[policy], chosen, k_max).name
+
+
+def array_name(kind: Kind, fmt: str, policy: str = "ftz", side: int = ARRAY_SIDE) -> str:
+    """The design name of a square output-stationary array."""
+    fields = {"rows": side, "columns": side, "flow": "os"}
+    return MacDesign("array", kind, FORMATS[fmt], POLICIES[policy], **fields).name
+
+
+def array_bits(name: str) -> tuple[int, int]:
+    """Bits of an array's operand behind the edge, and of its result."""
+    # Imported here: the datapath pulls in Amaranth.
+    from lmul.hdl.datapath import datapath_of
+
+    design = MacDesign.parse(name)
+    result = FORMATS["fp32"].width  # what an array gives out; an integer array's sums are as wide
+    return datapath_of(design).operand_layout.size, result
+
+
+@cache
+def sum_bits(kind: Kind, fmt: str, policy: str, k_max: int = DEFAULT_K_MAX) -> int:
+    """Bits of an exact accumulator."""
+    return product_range(FORMATS[fmt], kind, POLICIES[policy]).accumulator_bits(k_max)
+
+
+def same_width_name(kind: Kind, fmt: str, policy: str, kinds: Iterable[Kind]) -> str:
+    """The PE whose exact accumulator is as wide as the widest of ``kinds``.
+
+    A narrower one gets its bits at the top, where they hold longer sums: each doubles K_max.
+    """
+    widest = max(sum_bits(other, fmt, policy) for other in kinds)
+    more = widest - sum_bits(kind, fmt, policy)
+    return pe_name(kind, fmt, policy, k_max=DEFAULT_K_MAX << more)

@@ -1,0 +1,104 @@
+"""The report's picture of PEs and arrays: gates by part, stacked."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+
+from lmul.synth.mac_designs import INT8_PE, has_pes, pe_kinds, pe_name
+from lmul.synth.mac_survey import ARRAY_KINDS
+from lmul.synth.mac_tables import array_parts
+from lmul.synth.parts import PartCount
+from lmul.synth.pictures import INK, Draw, Picture
+from lmul.synth.report_document import ReportDocument
+
+__all__ = ["PART_COLOURS", "gates_by_part"]
+
+PART_COLOURS: Mapping[str, str] = {
+    "product": "#D55E00",
+    "align": "#56B4E9",
+    "accumulate": "#0072B2",
+    "PEs": "#0072B2",
+    "drain registers": "#56B4E9",
+    "rounders": "#CC79A7",
+    "edges": "#E69F00",
+    "control": "#999999",
+}
+_SIDE = 16
+
+
+@dataclass(frozen=True)
+class _Bar:
+    kind: str
+    parts: Sequence[PartCount]
+    scale: int = 1
+
+    @property
+    def gates(self) -> float:
+        return sum(part.gates for part in self.parts) / self.scale
+
+    @property
+    def flipflops(self) -> float:
+        return sum(part.flipflops for part in self.parts) / self.scale
+
+
+def gates_by_part(document: ReportDocument) -> Picture:
+    """Stacked bars: the gates of a PE, and an array's gates for each of its PEs."""
+    mac = document.mac
+    panels: list[tuple[str, Draw]] = []
+    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+        names = {kind: pe_name(kind, fmt, "ftz") for kind in pe_kinds(fmt)}
+        if fmt != "bf16":
+            names |= {"int8": INT8_PE}
+        bars = [_Bar(k, mac.splits[name].parts) for k, name in names.items() if name in mac.splits]
+        if bars:
+            panels.append((f"a PE, {fmt}", _panel(bars)))
+    found = {kind: array_parts(mac, kind, "e4m3", "ftz", _SIDE) for kind in (*ARRAY_KINDS, "int8")}
+    bars = [_Bar(kind, parts, _SIDE**2) for kind, parts in found.items() if parts]
+    if bars:
+        panels.append((f"{_SIDE}x{_SIDE} array, e4m3, a PE's share", _panel(bars)))
+    return Picture(
+        "parts",
+        "Where the gates of PEs and arrays are",
+        "Two-input gates and inverters by part, each part synthesised apart, under ftz; the upper "
+        "number is their sum, the lower one flip-flops, which are not in the bars. L-Mul makes "
+        "the product small; what aligns and adds it up is the same for all kinds.",
+        panels,
+    )
+
+
+def _panel(bars: Sequence[_Bar]) -> Draw:
+    def draw(axes: Axes) -> None:
+        floor = [0.0] * len(bars)
+        tallest = max(bar.gates for bar in bars)
+        for part, colour in PART_COLOURS.items():
+            heights = [
+                sum(one.gates for one in bar.parts if one.part == part) / bar.scale for bar in bars
+            ]
+            if max(heights) < 0.004 * tallest:
+                continue
+            axes.bar(
+                range(len(bars)), heights, 0.72, bottom=floor, color=colour, label=part, linewidth=0
+            )
+            floor = [low + height for low, height in zip(floor, heights, strict=True)]
+        for place, bar in enumerate(bars):
+            axes.text(
+                place,
+                bar.gates + 0.02 * tallest,
+                f"{bar.gates:.0f}\n{bar.flipflops:.0f} FF",
+                ha="center",
+                va="bottom",
+                fontsize=8,
+                color=INK,
+            )
+        axes.set_xticks(range(len(bars)), [bar.kind for bar in bars])
+        axes.set_ylabel("gates")
+        axes.set_ylim(0, tallest * 1.5)
+        axes.grid(axis="y", color=INK, alpha=0.15, linewidth=0.6)
+        axes.set_axisbelow(True)
+        legend = axes.legend(
+            fontsize=8, frameon=False, labelcolor=INK, loc="upper center", ncols=3, reverse=True
+        )
+        legend.set_in_layout(False)
+
+    return draw

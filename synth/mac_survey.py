@@ -1,0 +1,151 @@
+"""All figures of PEs and arrays in the report: gates, their parts, errors of their sums."""
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
+from dataclasses import dataclass
+
+from lmul.hdl.kinds import Kind
+from lmul.sim.accumulator_accuracy import (
+    AccumulatorAccuracy,
+    accumulator_accuracy,
+    int8_accuracy,
+)
+from lmul.sim.operand_accuracy import DotError
+from lmul.sim.workload import attention
+from lmul.synth.gates import GateCount, count
+from lmul.synth.mac_designs import (
+    ACCUMULATORS,
+    INT8_ARRAY,
+    INT8_PE,
+    INT8_PRODUCT,
+    array_name,
+    has_pes,
+    pe_kinds,
+    pe_name,
+    pe_policies,
+    same_width_name,
+)
+from lmul.synth.parts import Split, split
+
+__all__ = ["ARRAY_KINDS", "MATRICES", "WINDOW_KINDS", "MacSurvey", "mac_designs", "mac_survey"]
+
+ARRAY_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "exact")
+WINDOW_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "exact")
+MATRICES = ("QK", "AV")
+_WORKERS = 2
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class MacSurvey:
+    """What was measured of PEs and arrays.
+
+    Attributes
+    ----------
+    counts : mapping of design name to GateCount
+        PEs, arrays, and the integer product.
+    splits : mapping of design name to Split
+        Of PEs under ftz with their format's usual accumulator, and of arrays.
+    errors : mapping of (design name, matrix) to AccumulatorAccuracy
+        Of PEs' sums on the real tile's ``QK`` and ``AV``.
+    int8 : mapping of matrix to DotError
+        Of the integer twin's.
+    """
+
+    counts: Mapping[str, GateCount]
+    splits: Mapping[str, Split]
+    errors: Mapping[tuple[str, str], AccumulatorAccuracy]
+    int8: Mapping[str, DotError]
+
+
+def mac_designs(formats: Iterable[str], quick: bool = False) -> tuple[list[str], list[str]]:
+    """Names of the designs to be split by part, and of those only to be counted.
+
+    With ``quick`` neither arrays nor accumulators of other kinds and widths.
+    """
+    formats = [fmt for fmt in formats if has_pes(fmt)]
+    if not formats:
+        return [], []
+    apart = [pe_name(kind, fmt, "ftz") for fmt in formats for kind in pe_kinds(fmt)]
+    apart.append(INT8_PE)
+    whole = [
+        pe_name(kind, fmt, policy)
+        for fmt in formats
+        for policy in pe_policies(fmt)
+        for kind in pe_kinds(fmt)
+    ]
+    if not quick:
+        if "e4m3" in formats:
+            apart += [*(array_name(kind, "e4m3") for kind in ARRAY_KINDS), INT8_ARRAY]
+        whole += [name for fmt in formats for name in _same_width(fmt)]
+        whole += [
+            pe_name(kind, fmt, "ftz", accumulator)
+            for fmt in formats
+            for accumulator in ACCUMULATORS.get(fmt, ())
+            for kind in WINDOW_KINDS
+        ]
+    whole.append(INT8_PRODUCT)
+    return apart, [name for name in dict.fromkeys(whole) if name not in apart]
+
+
+def _same_width(fmt: str) -> Iterator[str]:
+    if fmt not in ACCUMULATORS:  # sums of a floating-point format are all as wide
+        return
+    for policy in pe_policies(fmt):
+        for kind in WINDOW_KINDS:
+            yield same_width_name(kind, fmt, policy, WINDOW_KINDS)
+
+
+def mac_survey(
+    formats: Sequence[str], quick: bool = False, on_progress: Progress | None = None
+) -> MacSurvey:
+    """Measure all of it, two designs at a time, arrays first.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        When Yosys is missing or rejects a design; what was running is finished first.
+    """
+    apart, whole = mac_designs(formats, quick)
+    jobs: dict[str, Callable[[str], Split | GateCount]] = {
+        name: split for name in sorted(apart, key=lambda name: not name.startswith("array"))
+    }
+    jobs |= dict.fromkeys(whole, count)
+    done: dict[str, Split | GateCount] = {}
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        running = {pool.submit(job, name): name for name, job in jobs.items()}
+        try:
+            for future in as_completed(running):
+                done[running[future]] = future.result()
+                if on_progress:
+                    on_progress(len(done), len(jobs), f"gates of {running[future]}")
+        except BaseException:
+            pool.shutdown(cancel_futures=True)
+            raise
+    found = {name: done[name] for name in [*apart, *whole]}
+    splits = {name: one for name, one in found.items() if isinstance(one, Split)}
+    counts = {name: one.whole if isinstance(one, Split) else one for name, one in found.items()}
+    products = attention().products if found else {}
+    return MacSurvey(
+        counts,
+        splits,
+        {
+            (name, matrix): accumulator_accuracy(*products[matrix], fmt, kind, "ftz", accumulator)
+            for name, fmt, kind, accumulator in _measured(formats, quick)
+            for matrix in products
+        },
+        {matrix: int8_accuracy(*operands) for matrix, operands in products.items()},
+    )
+
+
+def _measured(formats: Iterable[str], quick: bool) -> Iterator[tuple[str, str, Kind, str | None]]:
+    """PEs whose sums are measured: name, format, kind, accumulator."""
+    for fmt in (fmt for fmt in formats if has_pes(fmt)):
+        for kind in pe_kinds(fmt):
+            yield pe_name(kind, fmt, "ftz"), fmt, kind, None
+        if quick:
+            continue
+        for accumulator in ACCUMULATORS.get(fmt, ())[1:]:
+            for kind in WINDOW_KINDS:
+                yield pe_name(kind, fmt, "ftz", accumulator), fmt, kind, accumulator

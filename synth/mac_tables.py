@@ -1,0 +1,299 @@
+"""The report's tables of PEs and arrays: what survives, parts, accumulators, whole arrays."""
+
+from collections.abc import Iterator, Mapping
+
+from lmul.hdl.formats import FORMATS
+from lmul.hdl.kinds import Kind
+from lmul.synth.array_scale import composed, total
+from lmul.synth.comparison import kinds_of, multiplier_name, product_name
+from lmul.synth.mac_designs import (
+    ACCUMULATORS,
+    ARRAY_SIDE,
+    INT8_ARRAY,
+    INT8_PE,
+    INT8_PRODUCT,
+    array_bits,
+    array_name,
+    has_pes,
+    pe_kinds,
+    pe_name,
+    pe_policies,
+    same_width_name,
+    sum_bits,
+)
+from lmul.synth.mac_survey import ARRAY_KINDS, MATRICES, WINDOW_KINDS, MacSurvey
+from lmul.synth.parts import ARRAY_PARTS, PartCount
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_table import NOTHING, Table, error, percent
+
+__all__ = [
+    "ARRAY_SIDES",
+    "accumulator_table",
+    "array_parts",
+    "array_table",
+    "part_table",
+    "survival_table",
+]
+
+ARRAY_SIDES = (8, 16, 64)
+_SUMS = {"exact": "exact", "fp32": "fp32, rounded", "bf16": "bf16, rounded"}
+
+
+def survival_table(document: ReportDocument) -> Table:
+    """L-Mul's gates over its twins', from the bare product to the array."""
+    rows = []
+    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+        for policy in pe_policies(fmt):
+            for other in ("exact", "lmul_rne", "int8"):
+                if cells := list(_shares(document, fmt, policy, other)):
+                    rows.append([fmt, policy, other, *cells])
+    return Table(
+        "How much of the saving survives: L-Mul's gates over its twin's",
+        [
+            "format",
+            "policy",
+            "over",
+            "product",
+            "multiplier",
+            "PE",
+            "PE, as wide",
+            *(f"array {side}x{side}" for side in ARRAY_SIDES),
+        ],
+        rows if document.mac.counts else [],
+        [
+            "Two-input gates and inverters of L-Mul over those of the twin named, no flip-flops. "
+            "A PE multiplies and adds up: exactly in as many bits as 1024 of the kind's largest "
+            "products need for fp8 (“as wide”: all kinds in as many bits as the widest of them), "
+            "in fp32 for bf16. Operands are unpacked at the array's edge for all kinds alike, and "
+            "L-Mul's constant is added there: inside, L-Mul is a bare adder. int8 sums in 32 bits "
+            "and has nothing to unpack; its multiplier is its product.",
+            f"Arrays are counted by part: one of {ARRAY_SIDE}x{ARRAY_SIDE}, each distinct module "
+            "synthesised once, times as often as it stands there; the larger ones are composed of "
+            "its parts. Flattened, a small array loses another 1 % of gates. PEs and arrays are "
+            "held against the golden model by the project's tests, not in this run.",
+        ],
+        text_columns=3,
+        strong=frozenset({4, 5}),
+    )
+
+
+def _shares(document: ReportDocument, fmt: str, policy: str, other: str) -> Iterator[str]:
+    counts = {**document.counts, **document.mac.counts}
+    narrow = FORMATS[fmt].width <= 8
+    if other == "int8":
+        if not narrow:
+            return
+        twins = [INT8_PRODUCT, INT8_PRODUCT, INT8_PE, ""]
+    else:
+        if other not in kinds_of(fmt):
+            return
+        twins = [product_name(other, fmt), multiplier_name(other, fmt, policy)]
+        twins += [pe_name(other, fmt, policy)]
+        twins += [same_width_name(other, fmt, policy, WINDOW_KINDS) if narrow else ""]
+    mine = [product_name("lmul", fmt), multiplier_name("lmul", fmt, policy)]
+    mine += [pe_name("lmul", fmt, policy)]
+    mine += [same_width_name("lmul", fmt, policy, WINDOW_KINDS) if narrow else ""]
+    for name, twin in zip(mine, twins, strict=True):
+        both = name in counts and twin in counts
+        yield percent(counts[name].gates / counts[twin].gates) if both else NOTHING
+    for side in ARRAY_SIDES:
+        parts = [array_parts(document.mac, kind, fmt, policy, side) for kind in ("lmul", other)]
+        gates = [total(found).gates for found in parts if found]
+        yield percent(gates[0] / gates[1]) if len(gates) == 2 else NOTHING
+
+
+def part_table(document: ReportDocument) -> Table:
+    """PEs under ftz, part by part."""
+    rows = []
+    for name, label in _split_pes(document):
+        found = document.mac.splits[name]
+        gates = {part.part: part.gates for part in found.parts}
+        flipflops = {part.part: part.flipflops for part in found.parts}
+        joint = not gates["align"] and label[0] not in ("int8",)
+        rows.append(
+            [
+                *label,
+                str(gates["product"]),
+                NOTHING if joint else str(gates["align"]),
+                str(gates["accumulate"]),
+                str(gates["control"]),
+                f"{found.across:+}" if found.across else "0",
+                str(found.whole.gates),
+                str(flipflops["operand registers"]),
+                str(flipflops["accumulate"]),
+                str(flipflops["control"] + flipflops["product"]),
+                str(found.whole.flipflops),
+                str(found.whole.depth),
+            ]
+        )
+    return Table(
+        "PEs by part, ftz",
+        [
+            "format",
+            "kind",
+            "product",
+            "align",
+            "accumulate",
+            "control",
+            "flattened",
+            "gates",
+            "FF operands",
+            "FF sum",
+            "FF control",
+            "flip-flops",
+            "depth",
+        ],
+        rows,
+        [
+            "Gates of each part synthesised apart. Parts do not add up to the PE, which is "
+            "flattened and loses or gains some across their boundaries: “flattened” is that "
+            "difference. bf16's sum is a floating-point one, whose aligner is part of its adder. "
+            "Flip-flops (FF) are told apart by the registers' names.",
+            "Inside the array mitchell is the same circuit as lmul, which differs by a constant "
+            "at the edge.",
+        ],
+        text_columns=2,
+        strong=frozenset({7}),
+    )
+
+
+def _split_pes(document: ReportDocument) -> Iterator[tuple[str, list[str]]]:
+    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+        for kind in pe_kinds(fmt):
+            if (name := pe_name(kind, fmt, "ftz")) in document.mac.splits:
+                yield name, [fmt, kind]
+    if INT8_PE in document.mac.splits:
+        yield INT8_PE, ["int8", "int8"]
+
+
+def accumulator_table(document: ReportDocument) -> Table:
+    """What sums are held in: gates, and errors of sums on the real tile."""
+    rows = []
+    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+        for accumulator in ACCUMULATORS.get(fmt, ("fp32",)):
+            names = {
+                kind: pe_name(kind, fmt, "ftz", accumulator)
+                for kind in WINDOW_KINDS
+                if kind in kinds_of(fmt)
+            }
+            if all(name in document.mac.counts for name in names.values()):
+                rows.append(_accumulator_row(document.mac, fmt, accumulator, names))
+    if rows and INT8_PE in document.mac.counts:
+        errors = [document.mac.int8[matrix].relative for matrix in MATRICES]
+        gates = str(document.mac.counts[INT8_PE].gates)
+        blank = [NOTHING] * 2
+        cells = [cell for value in errors for cell in (*blank, error(value))]
+        rows.append(["int8", "exact", "32", *blank, gates, *blank, *cells])
+    left = sum(found.saturated for found in document.mac.errors.values())
+    return Table(
+        "What PEs sum in, ftz: gates, and error of dot products in percent",
+        [
+            "format",
+            "sum",
+            "bits",
+            *WINDOW_KINDS,
+            "lmul : exact",
+            "lmul : lmul_rne",
+            *(f"{m} {kind}" for m in ("Q·Kᵀ", "A·V") for kind in WINDOW_KINDS),
+        ],
+        rows,
+        [
+            "fixW_L is a window of W bits from 2^L up: lower bits are cut, larger sums saturate. "
+            "Errors are norm-wise, against float64 on the operands before they were encoded, of "
+            "the real tile's dot products as the array gives them, operands rounded to nearest; "
+            "those of 8 bits scaled by one power of two a tensor, int8 by largest / 127. "
+            + ("Some sums" if left else "No sum")
+            + " left its window here; other operands may differ.",
+        ],
+        text_columns=2,
+        strong=frozenset({3, 6}),
+    )
+
+
+def _accumulator_row(
+    mac: MacSurvey, fmt: str, accumulator: str, names: Mapping[Kind, str]
+) -> list[str]:
+    gates = {kind: mac.counts[name].gates for kind, name in names.items()}
+    bits = accumulator.removeprefix("fix").partition("_")[0]
+    if accumulator == "exact":
+        widths = dict.fromkeys(str(sum_bits(kind, fmt, "ftz")) for kind in names)
+        bits = ", ".join(widths)
+    elif accumulator in FORMATS:
+        bits = str(FORMATS[accumulator].width)
+    cells = []
+    for matrix in MATRICES:
+        for kind in WINDOW_KINDS:
+            found = mac.errors.get((names.get(kind, ""), matrix))
+            cells.append(error(found.error.relative) if found else NOTHING)
+    rne = gates.get("lmul_rne")
+    return [
+        fmt,
+        _SUMS.get(accumulator, accumulator),
+        bits,
+        *(str(gates.get(kind, NOTHING)) for kind in WINDOW_KINDS),
+        percent(gates["lmul"] / gates["exact"]),
+        percent(gates["lmul"] / rne) if rne else NOTHING,
+        *cells,
+    ]
+
+
+def array_parts(
+    mac: MacSurvey, kind: str, fmt: str, policy: str, side: int
+) -> list[PartCount] | None:
+    """The parts of a square array, composed where it is larger than the one counted."""
+    name = INT8_ARRAY if kind == "int8" else array_name(kind, fmt, policy)  # pyright: ignore[reportArgumentType]
+    if name not in mac.splits:
+        return None
+    if side == ARRAY_SIDE:
+        return list(mac.splits[name].parts)
+    return composed(mac.splits[name], ARRAY_SIDE, side, *array_bits(name))
+
+
+def array_table(document: ReportDocument) -> Table:
+    """Arrays of e4m3 and int8, part by part."""
+    rows = []
+    for side in ARRAY_SIDES:
+        lmul = array_parts(document.mac, "lmul", "e4m3", "ftz", side)
+        for kind in (*ARRAY_KINDS, "int8"):
+            parts = array_parts(document.mac, kind, "e4m3", "ftz", side)
+            if not parts or not lmul:
+                continue
+            whole = total(parts)
+            by_name = {part.part: part for part in parts}
+            gates = [by_name[name].gates for name in ARRAY_PARTS if name != "skew registers"]
+            flipflops = [by_name[name].flipflops for name in ("PEs", "skew registers")]
+            rows.append(
+                [
+                    f"{side}x{side}",
+                    kind,
+                    *(f"{number:,}" for number in (*gates, whole.gates)),
+                    f"{whole.gates / side**2:.0f}",
+                    percent(total(lmul).gates / whole.gates),
+                    *(f"{number:,}" for number in (*flipflops, whole.flipflops)),
+                ]
+            )
+    return Table(
+        "Output-stationary arrays by part, e4m3 ftz and int8",
+        [
+            "size",
+            "kind",
+            *(name for name in ARRAY_PARTS if name != "skew registers"),
+            "gates",
+            "a PE's share",
+            "lmul over it",
+            "FF PEs",
+            "FF skew",
+            "flip-flops",
+        ],
+        rows,
+        [
+            "Sums are exact; results fp32, rounded once at the column's end (int8: raw). “drain "
+            "registers”: a register and its multiplexer in each PE's cell, by which results leave "
+            "while the next tile computes. “edges”: unpacking, once an operand. "
+            f"{ARRAY_SIDE}x{ARRAY_SIDE} is counted, the others are composed of its parts: exact "
+            "but for control, taken as proportional to the side, at most 0.1 % of the array too "
+            "much.",
+        ],
+        text_columns=2,
+        strong=frozenset({7}),
+    )
