@@ -42,8 +42,8 @@ def _survives(document: ReportDocument) -> list[str]:
     if not said:
         return []
     return [
-        f"Little of the saving survives accumulation ({_POLICY}, against the conventional exact "
-        f"twin): L-Mul saves {'; '.join(said)}. A product must be aligned and added up whatever "
+        f"Accumulation dilutes the saving ({_POLICY}, against the conventional exact twin): "
+        f"L-Mul saves {'; '.join(said)}. A product must be aligned and added up whatever "
         "made it."
     ]
 

@@ -75,7 +75,7 @@ def _panel(bars: Sequence[_Bar]) -> Draw:
             heights = [
                 sum(one.gates for one in bar.parts if one.part == part) / bar.scale for bar in bars
             ]
-            if max(heights) < 0.004 * tallest:
+            if max(heights) < 0.01 * tallest:
                 continue
             axes.bar(
                 range(len(bars)), heights, 0.72, bottom=floor, color=colour, label=part, linewidth=0

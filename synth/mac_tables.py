@@ -28,6 +28,7 @@ from lmul.synth.report_table import NOTHING, Table, error, percent
 
 __all__ = [
     "ARRAY_SIDES",
+    "SURVIVAL_TITLE",
     "accumulator_table",
     "array_parts",
     "array_table",
@@ -36,6 +37,7 @@ __all__ = [
 ]
 
 ARRAY_SIDES = (8, 16, 64)
+SURVIVAL_TITLE = "How much of the saving survives: L-Mul's gates over its twin's"
 _SUMS = {"exact": "exact", "fp32": "fp32, rounded", "bf16": "bf16, rounded"}
 
 
@@ -48,7 +50,7 @@ def survival_table(document: ReportDocument) -> Table:
                 if cells := list(_shares(document, fmt, policy, other)):
                     rows.append([fmt, policy, other, *cells])
     return Table(
-        "How much of the saving survives: L-Mul's gates over its twin's",
+        SURVIVAL_TITLE,
         [
             "format",
             "policy",
@@ -57,7 +59,7 @@ def survival_table(document: ReportDocument) -> Table:
             "multiplier",
             "PE",
             "PE, as wide",
-            *(f"array {side}x{side}" for side in ARRAY_SIDES),
+            *(f"{side}x{side}" for side in ARRAY_SIDES),
         ],
         rows if document.mac.counts else [],
         [
@@ -67,10 +69,11 @@ def survival_table(document: ReportDocument) -> Table:
             "in fp32 for bf16. Operands are unpacked at the array's edge for all kinds alike, and "
             "L-Mul's constant is added there: inside, L-Mul is a bare adder. int8 sums in 32 bits "
             "and has nothing to unpack; its multiplier is its product.",
-            f"Arrays are counted by part: one of {ARRAY_SIDE}x{ARRAY_SIDE}, each distinct module "
-            "synthesised once, times as often as it stands there; the larger ones are composed of "
-            "its parts. Flattened, a small array loses another 1 % of gates. PEs and arrays are "
-            "held against the golden model by the project's tests, not in this run.",
+            "The last columns are output-stationary arrays of so many PEs, counted by part: one of "
+            f"{ARRAY_SIDE}x{ARRAY_SIDE}, each distinct module synthesised once, times as often as "
+            "it stands there; the larger ones composed of its parts. Flattened, a small array "
+            "loses another 1 % of gates. PEs and arrays are held against the golden model by the "
+            "project's tests, not in this run.",
         ],
         text_columns=3,
         strong=frozenset({4, 5}),
@@ -149,6 +152,7 @@ def part_table(document: ReportDocument) -> Table:
             "flattened and loses or gains some across their boundaries: “flattened” is that "
             "difference. bf16's sum is a floating-point one, whose aligner is part of its adder. "
             "Flip-flops (FF) are told apart by the registers' names.",
+            "int8's product leaves its last addition to the sum, which takes its rows with it. "
             "Inside the array mitchell is the same circuit as lmul, which differs by a constant "
             "at the edge.",
         ],

