@@ -66,8 +66,8 @@ def pe_name(
 
 def array_name(kind: Kind, fmt: str, policy: str = "ftz", side: int = ARRAY_SIDE) -> str:
     """The design name of a square output-stationary array."""
-    fields = {"rows": side, "columns": side, "flow": "os"}
-    return MacDesign("array", kind, FORMATS[fmt], POLICIES[policy], **fields).name
+    design = MacDesign("array", kind, FORMATS[fmt], POLICIES[policy], rows=side, columns=side)
+    return design.name
 
 
 def array_bits(name: str) -> tuple[int, int]:

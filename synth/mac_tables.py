@@ -175,7 +175,7 @@ def accumulator_table(document: ReportDocument) -> Table:
     rows = []
     for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
         for accumulator in ACCUMULATORS.get(fmt, ("fp32",)):
-            names = {
+            names: dict[Kind, str] = {
                 kind: pe_name(kind, fmt, "ftz", accumulator)
                 for kind in WINDOW_KINDS
                 if kind in kinds_of(fmt)

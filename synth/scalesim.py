@@ -111,7 +111,7 @@ def run(shapes: Sequence[Shape]) -> list[int]:
     from scalesim.scale_sim import scalesim
 
     # 3.0.0 takes int() of arrays of one element, which numpy refuses since 2.4.
-    vars(memory)["max"] = lambda *values: np.max(values)
+    memory.__dict__["max"] = lambda *values: np.max(values)
     if len({(shape.flow, shape.rows, shape.columns) for shape in shapes}) != 1:
         raise ValueError("One run of SCALE-Sim is of one array")
     with tempfile.TemporaryDirectory() as name:

@@ -7,6 +7,7 @@ import pytest
 from rich.console import Console
 
 from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
 from lmul.sim.accumulator_accuracy import AccumulatorAccuracy, accumulator_accuracy, int8_accuracy
 from lmul.sim.operand_accuracy import DotError, operand_accuracy
 from lmul.sim.workload import attention
@@ -77,7 +78,7 @@ def test_same_width():
         for fmt in ("e4m3", "e5m2"):
             names = [same_width_name(kind, fmt, policy, WINDOW_KINDS) for kind in WINDOW_KINDS]
             widths = {
-                sum_bits(kind, fmt, policy, Design.parse(name).k_max)
+                sum_bits(kind, fmt, policy, MacDesign.parse(name).k_max)
                 for kind, name in zip(WINDOW_KINDS, names, strict=True)
             }
             assert widths == {max(sum_bits(kind, fmt, policy) for kind in WINDOW_KINDS)}
