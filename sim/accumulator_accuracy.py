@@ -70,7 +70,7 @@ def accumulator_accuracy(
         dot_products(encode(a, fmt), encode(b, fmt), fmt, kind, policy, accumulator)
         for a, b in zip(x, y, strict=True)
     ]
-    dots = np.stack([decode(one.codes, "fp32", np.float64) for one in found])
+    dots = np.stack([decode(one.codes, "fp32") for one in found]).astype(np.float64)
     return AccumulatorAccuracy(
         dot_error(dots, x @ y), sum(int(one.overflowed.sum()) for one in found), dots.size
     )
