@@ -65,9 +65,7 @@ app.command(
     epilog="Example: lmul matmul A.npy B.npy -o C.npy --design array-lmul-e4m3-16x16-os\n\n"
     "On real operands: lmul matmul --attention QK",
 )(matmul)
-app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz pe-int8 --liberty sky130hd.lib")(
-    energy
-)
+app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz exact-e4m3-ftz --json")(energy)
 app.command("paper", epilog="Example: lmul paper --json")(paper)
 app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
 

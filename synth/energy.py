@@ -14,12 +14,14 @@ from lmul.hdl.design import Design
 from lmul.synth.cell_netlist import CellNetlist, Instance, map_to_cells
 from lmul.synth.cell_power import CellPower
 from lmul.synth.circuit import Circuit, modules_ending
-from lmul.synth.energy_run import simulated_power, streams
-from lmul.synth.liberty import Library, load
+from lmul.synth.conditions import Conditions
+from lmul.synth.default_library import default_library
+from lmul.synth.energy_run import check_library, simulated_power, streams
+from lmul.synth.liberty import load
 from lmul.synth.metrics import Metric
 from lmul.synth.stimulus import stimuli
 
-__all__ = ["FREQUENCY", "PAIRS", "Energy", "check_library", "measure"]
+__all__ = ["FREQUENCY", "PAIRS", "Energy", "measure"]
 
 FREQUENCY = 100e6
 """Hz: the leakage of one period is counted to an operation."""
@@ -53,6 +55,10 @@ class Energy:
         none. It adds up to a little more or less than ``total``: parts mapped together share.
     operations : int
         Measured, and compared with the golden model.
+    transition : float
+        At the ports, the clock's among them, ps: :class:`lmul.synth.conditions.Conditions`.
+    frequency : float
+        Hz.
     """
 
     design: str
@@ -67,6 +73,8 @@ class Energy:
     ports: float
     parts: Mapping[str, float]
     operations: int
+    transition: float
+    frequency: float
 
     @property
     def total(self) -> float:
@@ -102,7 +110,7 @@ def measure(
     design: Design | str,
     stimulus: str = "gaussian",
     *,
-    liberty: Path,
+    liberty: Path | None = None,
     stationary: bool = False,
     pairs: int = PAIRS,
     frequency: float = FREQUENCY,
@@ -115,8 +123,9 @@ def measure(
     design : Design or str
     stimulus, stationary, pairs
         As for :func:`lmul.synth.stimulus.stimuli`.
-    liberty : Path
-        An NLDM library with energies.
+    liberty : Path or None
+        An NLDM library with delays and energies; None is
+        :func:`lmul.synth.default_library.default_library`.
     frequency : float
         Hz; of the clock, or at which operands come.
     parts : bool
@@ -138,8 +147,9 @@ def measure(
             f"Design {design.name!r} is an array; energy is measured for multipliers, product "
             "units and PEs"
         )
-    library = load(Path(liberty))
-    voltage = check_library(library)
+    library = load(liberty or default_library())
+    check_library(library)
+    transition = Conditions.of(library).input_slew_ps
     found = stimuli(stimulus, design, pairs, stationary)
     circuit = Circuit.of(design)
     whole = map_to_cells(circuit, library)
@@ -150,12 +160,12 @@ def measure(
     results = []
     for one in found:
         driven = streams(design, one, bool(whole.flipflops))
-        run = simulated_power(circuit.name, whole, driven, voltage)
+        run = simulated_power(circuit.name, whole, driven, library)
         power = run.power
         leakage = float(power.leakage.sum()) * 1e6 / frequency  # nW over a period, in fJ
         split: dict[str, float] = {}
         if apart is not None:
-            by_cell = simulated_power(circuit.name, apart, driven, voltage, glitches=False).power
+            by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False).power
             split = _by_part(apart, by_cell, _PARTS[design.level], frequency)
         results.append(
             Energy(
@@ -171,27 +181,11 @@ def measure(
                 ports=sum(run.ports.values()),
                 parts=split,
                 operations=driven.operations,
+                transition=transition,
+                frequency=frequency,
             )
         )
     return results
-
-
-def check_library(library: Library) -> float:
-    """The supply voltage of a library that has energies, V.
-
-    Raises
-    ------
-    ValueError
-        When it states no voltage, or no cell has a power table.
-    """
-    path = str(library.path)
-    if not library.voltage:
-        raise ValueError(f"Liberty file {path!r} can't be used for energy: it states no voltage")
-    if not any(pin.power for name in library for pin in library[name].pins.values()):
-        raise ValueError(
-            f"Liberty file {path!r} can't be used for energy: no cell has internal_power tables"
-        )
-    return library.voltage
 
 
 def _by_part(

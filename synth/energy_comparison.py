@@ -6,8 +6,7 @@ from pathlib import Path
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import KINDS
-from lmul.synth.energy import FREQUENCY, Energy, measure
-from lmul.synth.energy_run import TRANSITION
+from lmul.synth.energy import Energy, measure
 from lmul.synth.paper_energy import FP8_NOTE
 from lmul.synth.report_table import NOTHING, Table, percent
 
@@ -31,7 +30,7 @@ def compared_designs(fmt: str = "e4m3", policy: str = "ftz") -> list[Design]:
 
 
 def comparison(
-    liberty: Path,
+    liberty: Path | None = None,
     stimulus: str = "gaussian",
     fmt: str = "e4m3",
     policy: str = "ftz",
@@ -80,7 +79,7 @@ def comparison_table(found: Sequence[Energy]) -> Table:
                 ", ".join(f"{part} {value:.0f}" for part, value in one.parts.items()) or NOTHING,
             )
         )
-    libraries = ", ".join(dict.fromkeys(one.library for one in found))
+    first = found[0]
     return Table(
         "Energy of an operation, fJ",
         (
@@ -94,10 +93,10 @@ def comparison_table(found: Sequence[Energy]) -> Table:
         ),
         rows,
         notes=(
-            f"Library {libraries}, {TRANSITION:g} ps transition at the ports, "
-            f"{FREQUENCY / 1e6:g} MHz, no wires, no load behind outputs. Netlists compared with "
-            "the golden model in the same run. With glitches: unit delays. int8 at multiplier "
-            "level is the bare product.",
+            f"Library {first.library}, {first.transition:.0f} ps transition at the ports, "
+            f"{first.frequency / 1e6:g} MHz, no wires, no load behind outputs. Netlists compared "
+            "with the golden model in the same run. With glitches: unit delays. int8 at "
+            "multiplier level is the bare product.",
             "The paper claims 95 % (fp16 products, an integer addition against a multiplication) "
             "and 80 % (fp32 multiply-accumulate, the accumulator's addition left as it is). The "
             f"baselines here are the exact twin of the same format, and int8. {FP8_NOTE}",

@@ -16,8 +16,9 @@ from lmul.hdl.files import write_whole
 from lmul.synth.bit_words import Words
 from lmul.synth.cell_netlist import ONE, ZERO, CellNetlist, map_to_cells
 from lmul.synth.circuit import Circuit
-from lmul.synth.energy import check_library
-from lmul.synth.energy_run import TRANSITION, Streams, simulated_power, streams
+from lmul.synth.conditions import Conditions
+from lmul.synth.default_library import default_library
+from lmul.synth.energy_run import Streams, simulated_power, streams
 from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.stimulus import stimuli
@@ -33,7 +34,7 @@ def export(
     folder: Path,
     stimulus: str,
     *,
-    liberty: Path,
+    liberty: Path | None,
     stationary: bool,
     frequency: float,
 ) -> list[Path]:
@@ -53,25 +54,25 @@ def export(
         As :func:`lmul.synth.energy.measure`; OSError when the folder can't be written.
     """
     design = Design.parse(design)
-    library = load(Path(liberty))
-    voltage = check_library(library)
+    library = load(liberty or default_library())
+    transition = Conditions.of(library).input_slew_ps
     one = stimuli(stimulus, design, EXPORT_PAIRS, stationary)[0]
     circuit = Circuit.of(design)
     netlist = map_to_cells(circuit, library)
     given = streams(design, one, bool(netlist.flipflops))
-    power = simulated_power(circuit.name, netlist, given, voltage, glitches=False).power
+    power = simulated_power(circuit.name, netlist, given, library, glitches=False).power
     watts = power.dynamic * 1e-15 * frequency + float(power.leakage.sum()) * 1e-9
     period = 1e12 / frequency
     clock = next((p for p, nets in netlist.inputs.items() if nets == (netlist.clock,)), None)
     script = [
         f"# {circuit.name}, {library.name}, {one.label}: lmul gives {watts:.4e} W in all,",
         f"# {watts / frequency * 1e15:.2f} fJ a cycle. No wires, no load behind outputs.",
-        f"read_liberty {{{Path(liberty).absolute()}}}",
+        f"read_liberty {{{library.path.absolute()}}}",
         f"read_verilog {circuit.top}.v",
         f"link_design {circuit.top}",
         f"create_clock -name clock -period {period * 1e-12 / library.time_unit:g}"
         + (f" [get_ports {clock}]" if clock else ""),
-        f"set_input_transition {TRANSITION * 1e-12 / library.time_unit:g} [all_inputs]",
+        f"set_input_transition {transition * 1e-12 / library.time_unit:.4g} [all_inputs]",
         f"read_vcd -scope {circuit.top} {circuit.top}.vcd",
         "report_activity_annotation",
         "report_power -digits 6",

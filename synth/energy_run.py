@@ -10,16 +10,15 @@ from lmul.hdl.errors import ToolFailed
 from lmul.synth.bit_words import LANES, Words
 from lmul.synth.cell_netlist import CellNetlist
 from lmul.synth.cell_power import CellPower, cell_power, port_energy
+from lmul.synth.conditions import Conditions
 from lmul.synth.electrical import electrical
 from lmul.synth.gate_simulation import count_toggles, simulate
 from lmul.synth.glitches import count_unit_delay
+from lmul.synth.liberty import Library
 from lmul.synth.stimulus import Stimulus
 from lmul.synth.unit_drive import Drive, drive
 
-__all__ = ["TRANSITION", "Power", "Streams", "simulated_power", "streams"]
-
-TRANSITION = 50.0
-"""ps: of all ports, the clock's among them."""
+__all__ = ["Power", "Streams", "check_library", "simulated_power", "streams"]
 
 _MOST_WORDS = 16
 _BLOCK_CYCLES = 64  # simulated at a time where there are no flip-flops, so that caches hold it
@@ -96,7 +95,11 @@ def streams(design: Design, stimulus: Stimulus, sequential: bool) -> Streams:
 
 
 def simulated_power(
-    name: str, netlist: CellNetlist, given: Streams, voltage: float, glitches: bool = True
+    name: str,
+    netlist: CellNetlist,
+    given: Streams,
+    library: Library,
+    glitches: bool = True,
 ) -> Power:
     """Simulate a netlist, compare its results with the golden model's, and add up.
 
@@ -106,8 +109,9 @@ def simulated_power(
         For messages.
     netlist : CellNetlist
     given : Streams
-    voltage : float
-        V.
+    library : Library
+        Its voltage and its :class:`~lmul.synth.conditions.Conditions` are taken: the transition
+        at the ports. Outputs have no load: what they drive takes that energy.
     glitches : bool
         Count unit-delay toggles too; else ``with_glitches`` is as without.
 
@@ -115,7 +119,11 @@ def simulated_power(
     ------
     ToolFailed
         When a result is not the golden model's.
+    ValueError
+        When the library has no voltage, no energies, or no delays.
     """
+    voltage = check_library(library)
+    conditions = electrical(netlist, Conditions.of(library).input_slew_ps)
     first = given.drive.first
     blocks = _simulated(netlist, given.drive)
     outputs = {
@@ -135,7 +143,6 @@ def simulated_power(
         toggles = toggles + count_toggles(block)
     if given.sequence:
         toggles = replace(toggles, steps=given.operations - 1)
-    conditions = electrical(netlist, TRANSITION)
     sample = [v[first : first + _SAMPLE_CYCLES] for v in blocks[0]]
     power = glitched = cell_power(netlist, sample, toggles, conditions, voltage)
     if glitches:
@@ -146,6 +153,24 @@ def simulated_power(
         more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
         glitched = cell_power(netlist, sample, more, conditions, voltage)
     return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage))
+
+
+def check_library(library: Library) -> float:
+    """The supply voltage of a library that has energies, V.
+
+    Raises
+    ------
+    ValueError
+        When it states no voltage, or no cell has a power table.
+    """
+    path = str(library.path)
+    if not library.voltage:
+        raise ValueError(f"Liberty file {path!r} can't be used for energy: it states no voltage")
+    if not any(pin.power for name in library for pin in library[name].pins.values()):
+        raise ValueError(
+            f"Liberty file {path!r} can't be used for energy: no cell has internal_power tables"
+        )
+    return library.voltage
 
 
 def _simulated(netlist: CellNetlist, driven: Drive) -> list[list[Words]]:

@@ -15,6 +15,7 @@ from lmul.sim.codec import code_dtype
 from lmul.sim.golden import multiply
 from lmul.synth.cell_netlist import map_to_cells
 from lmul.synth.circuit import Circuit
+from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import streams
 from lmul.synth.gate_simulation import count_toggles, simulate
 from lmul.synth.glitches import count_unit_delay
@@ -43,9 +44,9 @@ class GateSpeed:
     golden: float
 
 
-def measure(liberty: Path, runs: int = _RUNS) -> Iterator[GateSpeed]:
+def measure(liberty: Path | None = None, runs: int = _RUNS) -> Iterator[GateSpeed]:
     """Time 8-bit multipliers of a library's cells."""
-    library = load(liberty)
+    library = load(liberty or default_library())
     for name in _DESIGNS:
         design = UnitDesign.parse(name)
         netlist = map_to_cells(Circuit.of(design), library)
@@ -76,13 +77,17 @@ def _seconds(run: Callable[[], object], runs: int) -> float:
     return median(times)
 
 
-def _main(liberty: Path) -> None:
-    print(f"netlists of {load(liberty).name}, median of {_RUNS}, one thread")
+def _main() -> None:
+    print(f"netlists of {load(default_library()).name}, median of {_RUNS}, one thread")
     print(f"{'':18} {'cells':>6} {'zero delay':>14} {'unit delay':>14} {'golden':>10} {'ratio':>8}")
-    for speed in measure(liberty):
+    for speed in measure():
         print(
             f"{speed.name:18} {speed.cells:6} {speed.zero_delay / 1e6:10.1f} M/s "
             f"{speed.unit_delay / 1e6:10.1f} M/s {speed.golden / 1e6:6.0f} M/s "
             f"{speed.zero_delay / speed.golden:8.3f}",
             flush=True,
         )
+
+
+if __name__ == "__main__":
+    _main()

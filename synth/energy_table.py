@@ -9,25 +9,25 @@ from rich.table import Table
 
 from lmul.sim import yosys
 from lmul.synth.energy import Energy
-from lmul.synth.energy_run import TRANSITION
 from lmul.synth.mapping import AREA_HASH
 from lmul.synth.metrics import Report
 
 __all__ = ["energy_report", "energy_tables"]
 
 
-def energy_tables(found: Sequence[Energy], frequency: float) -> Group:
-    """Energy by cause, then by part, then how it was measured; ``frequency`` in Hz."""
+def energy_tables(found: Sequence[Energy]) -> Group:
+    """Energy by cause, then by part, then how it was measured; all of one call."""
+    first = found[0]
     shown: list[RenderableType] = []
     for stimulus in dict.fromkeys(one.stimulus for one in found):
         these = [one for one in found if one.stimulus == stimulus]
         shown.append(_by_cause(stimulus, these))
         if split := [one for one in these if one.parts]:
             shown.append(_by_part(split))
-    libraries = ", ".join(dict.fromkeys(one.library for one in found))
     shown += [
-        f"Library {libraries}; {frequency / 1e6:g} MHz; {TRANSITION:g} ps transition at the ports; "
-        "no wires, no load behind outputs. Each result was compared with the golden model's.",
+        f"Library {first.library}; {first.frequency / 1e6:g} MHz; {first.transition:.0f} ps "
+        "transition at the ports; no wires, no load behind outputs. Each result was compared with "
+        "the golden model's.",
         "all: cells without glitches (zero delay). with glitches: every gate takes one unit of "
         "time, no pulse is swallowed. ports: what drives the ports spends on their pins, the "
         "clock's among them; in no sum.",
@@ -78,12 +78,12 @@ def _by_part(found: Sequence[Energy]) -> Table:
     return table
 
 
-def energy_report(found: Sequence[Energy], frequency: float) -> Report:
+def energy_report(found: Sequence[Energy]) -> Report:
     """The report document of ``lmul energy --json``: metrics, conditions, causes and parts."""
     tools = yosys.tool_versions() | {"script of area": AREA_HASH}
     conditions: Mapping[str, Any] = {
-        "frequency_hz": frequency,
-        "transition_ps": TRANSITION,
+        "frequency_hz": found[0].frequency,
+        "transition_ps": round(found[0].transition, 3),
         "wires": "none",
         "output_load_ff": 0,
     }

@@ -1,6 +1,7 @@
 """Energies of designs: sums, parts, and what is refused."""
 
 import json
+import os
 from dataclasses import replace
 from pathlib import Path
 
@@ -12,6 +13,7 @@ from lmul.cli import main
 from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
 from lmul.synth import energy
+from lmul.synth.default_library import EMBEDDED
 from lmul.synth.energy import measure
 from lmul.synth.unit_drive import drive
 
@@ -85,6 +87,23 @@ def test_a_wrong_gate_in_a_pe_is_seen(toy, monkeypatch):
     monkeypatch.setattr(energy, "map_to_cells", changed)
     with pytest.raises(ToolFailed, match="not the golden model's"):
         measure("pe-lmul-e2m1-ftz", liberty=toy, pairs=PAIRS)
+
+
+@pytest.mark.evidence
+def test_embedded_library_is_like_its_source():
+    """The library that is always there, beside all of sky130hd."""
+    folder = os.environ.get("LMUL_PDK")
+    path = Path(folder or ".") / "sky130hd_tt.lib.gz"
+    if not path.is_file():
+        pytest.skip(f"LMUL_PDK={folder!r} names no folder with {path.name}")
+    names = ("lmul-e4m3-ftz", "exact-e4m3-ftz", "pe-lmul-e4m3", "pe-exact-e4m3")
+    ours, theirs = (
+        [measure(n, liberty=library, parts=False, pairs=1 << 16)[0].total for n in names]
+        for library in (EMBEDDED, path)
+    )
+    assert ours == pytest.approx(theirs, rel=0.1)
+    for lmul, exact in ((0, 1), (2, 3)):
+        assert ours[lmul] / ours[exact] == pytest.approx(theirs[lmul] / theirs[exact], rel=0.03)
 
 
 def run(capsys, *arguments) -> tuple[int, str, str]:

@@ -16,6 +16,8 @@ ONE = Energy(
     ports=7.0,
     parts={"product": 150.0, "pack": 40.0},
     operations=1,
+    transition=50.0,
+    frequency=1e8,
 )
 
 

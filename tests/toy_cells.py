@@ -35,8 +35,19 @@ def caused(by: str, rise: float, fall: float, when: str = "") -> str:
     return f'internal_power () {{ related_pin : "{by}"; {when} {table(rise, fall)} }}'
 
 
+TIMING = "".join(
+    f'{name} (scalar) {{ values ("10"); }}'
+    for name in ("cell_rise", "cell_fall", "rise_transition", "fall_transition")
+)
 INV = gate(
-    "inv", "!a", 1, caused("a", 1, 2), 1, 1, f"internal_power () {{ {table(0.2, 0)} }}", ("a",)
+    "inv",
+    "!a",
+    1,
+    caused("a", 1, 2) + f'timing () {{ related_pin : "a"; {TIMING} }}',
+    1,
+    1,
+    f"internal_power () {{ {table(0.2, 0)} }}",
+    ("a",),
 )
 BUF = gate("buf", "a", 1, caused("a", 2, 2), 1, 2, "", ("a",))
 NAND = gate(

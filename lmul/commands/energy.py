@@ -17,8 +17,11 @@ def energy(
         list[str], typer.Argument(help="Multipliers, product units and PEs, by name.")
     ],
     liberty: Annotated[
-        Path, typer.Option(help="Cell library with energies (.lib or .lib.gz), NLDM.")
-    ],
+        Path | None,
+        typer.Option(
+            help="NLDM cell library (.lib or .lib.gz). Default: one under $PDK_ROOT, else ours."
+        ),
+    ] = None,
     stimulus: Annotated[
         str, typer.Option(help="Operands: uniform, gaussian, attention or FILE.npz (codes x, y).")
     ] = "gaussian",
@@ -72,6 +75,6 @@ def energy(
                 frequency=frequency * 1e6,
             )
     if as_json:
-        print(energy_report(found, frequency * 1e6).to_json(), end="")
+        print(energy_report(found).to_json(), end="")
     else:
-        table_console().print(energy_tables(found, frequency * 1e6))
+        table_console().print(energy_tables(found))
