@@ -36,6 +36,7 @@ async def products(dut, chance):
     plan = Plan.load()
     assert plan.mac is not None
     design, rng = plan.mac.design, plan.generator()
+    assert design.kind != "int8" and design.format is not None
     dut.rst.value = 1
     ends = {"clock": dut.clk, "reset": dut.rst}
     a, b = (AxiStreamSource(AxiStreamBus.from_prefix(dut, f"s_axis_{n}"), **ends) for n in "ab")

@@ -7,38 +7,39 @@ through them, so that a bug stays planted however the sound one is built.
 import re
 from collections.abc import Mapping
 
+from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
 from lmul.sim.elaboration import verilog_of
 
-_CONTROLS = ("rst", "en", "i_valid")
+_PORT = re.compile(r"(input|output)(?: reg)? ((?:\[\d+:0\] )?)(\w+)")
 
 
-def damaged(design: UnitDesign, changes: Mapping[str, str]) -> str:
-    """Verilog of a multiplier in which ``changes`` go wrong.
+def damaged(design: Design, changes: Mapping[str, str], items: str = "") -> str:
+    """Verilog of a design in which ``changes`` go wrong.
 
     ``changes`` maps a port to the expression that is connected in its place: an input that the
-    sound module gets, or an output that the circuit gives, in which ``sound_p`` and
-    ``sound_o_valid`` are the right ones. Without changes, the circuit is sound.
+    sound module gets, or an output that the circuit gives, in which ``sound_p`` is the right ``p``.
+    ``items`` are declarations that they need. Without changes, the circuit is sound.
     """
-    name, vector = design.module_name, f"[{design.format.width - 1}:0] "
-    inputs = {"x": vector, "y": vector}
-    outputs = {"p": vector}
-    if design.stages:
-        inputs |= {"clk": "", **dict.fromkeys(_CONTROLS, "")}
-        outputs |= {"o_valid": ""}
-    unknown = set(changes) - set(inputs) - set(outputs)
-    assert not unknown, unknown
-    lines = [f"module {name}({', '.join([*inputs, *outputs])});"]
-    lines += [f"  input {width}{port};" for port, width in inputs.items()]
-    for port, width in outputs.items():
-        lines += [f"  output {width}{port};", f"  wire {width}sound_{port};"]
-        lines += [f"  assign {port} = {changes.get(port, f'sound_{port}')};"]
-    connections = [f".{port}({changes.get(port, port)})" for port in inputs]
-    connections += [f".{port}(sound_{port})" for port in outputs]
-    lines += [f"  {name}_sound sound({', '.join(connections)});", "endmodule", ""]
-    return re.sub(rf"\b{name}\b", f"{name}_sound", emit(design)) + "\n".join(lines)
+    name, text = design.module_name, emit(design)
+    header = re.search(rf"^module {name} \((.*?)\);", text, re.M | re.S)
+    assert header
+    ports = _PORT.findall(header[1])
+    assert set(changes) <= {port for _, _, port in ports}
+    lines = [f"module {name}({', '.join(port for _, _, port in ports)});"]
+    connections = []
+    for way, width, port in ports:
+        lines.append(f"  {way} {width}{port};")
+        inside = changes.get(port, port)
+        if way == "output":
+            inside = f"sound_{port}"
+            lines.append(f"  wire {width}{inside};")
+            lines.append(f"  assign {port} = {changes.get(port, inside)};")
+        connections.append(f".{port}({inside})")
+    lines += [items, f"  {name}_sound sound({', '.join(connections)});", "endmodule", ""]
+    return re.sub(rf"\b{name}\b", f"{name}_sound", text) + "\n".join(lines)
 
 
 def with_other(design: UnitDesign, other: UnitDesign) -> str:

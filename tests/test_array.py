@@ -75,77 +75,6 @@ def test_cycles_and_bits_of_many_shapes(rows, columns, stages):
         check(path, job)
 
 
-@pytest.mark.parametrize(
-    ("fmt", "kind", "policy", "out"),
-    [
-        ("e4m3", "lmul", "bare", "fp32"),
-        *(
-            pytest.param(*case, marks=pytest.mark.evidence)
-            for case in (
-                ("e5m2", "lmul", "ocp", "fp16"),
-                ("e4m3", "exact", "ocp", "bf16"),
-                ("e4m3fnuz", "lmul_rne", "ftz", "fp32"),
-                ("e5m2", "lmul_formula", "lax", "fp16"),
-                ("e3m4", "mitchell", "ocp", "bf16"),
-                ("e2m1", "exact", "ftz", "fp32"),
-            )
-        ),
-    ],
-)
-def test_stalls_lose_and_repeat_nothing(fmt, kind, policy, out):
-    rng = np.random.default_rng(SEED)
-    path = path_of(fmt, kind, policy, stages=len(kind) % 2)
-    jobs = []
-    for stalls in ((0, 0, 0), (512, 100, 0), (0, 0, 512), (100, 100, 100), (0, 0, 950)):
-        depths = [3, 3, 8, 1, 1, 2, 16, 5, *rng.integers(1, 12, 4)]
-        jobs.append(Job(random_tiles(rng, path, 4, 3, depths), stalls=stalls))
-    # few special operands, so that most sums are numbers
-    few = random_tiles(rng, path, 4, 3, [4] * 6)
-    few = [(a & 0xBB & path.fmt.magnitude_mask, b & 0xBB) for a, b in few]
-    jobs.append(Job(few, stalls=(50, 50, 400)))
-    run_jobs(path, 4, 3, jobs, out)
-    for job in jobs:
-        check(path, job, out)
-
-
-@pytest.mark.parametrize(
-    ("rows", "columns"),
-    [
-        (2, 3),
-        *(pytest.param(*size, marks=pytest.mark.evidence) for size in ((3, 4), (5, 2), (1, 2))),
-    ],
-)
-def test_stalls_of_the_output_are_counted(rows, columns):
-    rng = np.random.default_rng(SEED)
-    path = path_of(policy="ftz")
-    jobs = [
-        Job(random_tiles(rng, path, rows, columns, [k] * 4), stalls=(0, 0, chance))
-        for k in (1, rows, rows + 1, 2 * rows, 3 * rows + columns)
-        for chance in (100, 512, 900)
-    ]
-    run_jobs(path, rows, columns, jobs)
-    for job in jobs:
-        k = job.tiles[0][0].shape[1]
-        unstalled = closed_form(rows, columns, k, 4, 2)
-        assert job.cycles == unstalled + job.held + job.after
-    assert any(job.held for job in jobs)
-
-
-def test_reset_forgets_a_tile():
-    rng = np.random.default_rng(SEED)
-    path = path_of("e4m3fnuz")
-    jobs = [
-        Job(random_tiles(rng, path, 3, 4, [5, 5, 2]), wipe=wipe, stalls=(0, 0, stall))
-        for wipe in (1, 2, 6, 9, 13, 17, 21)
-        for stall in (0, 512)
-    ]
-    run_jobs(path, 3, 4, jobs)
-    for job in jobs:
-        check(path, job)
-        if not job.stalls[2]:
-            assert job.cycles == closed_form(3, 4, 5, 2, 2) + 3  # K = 2 takes R cycles
-
-
 @pytest.mark.parametrize("policy", ["bare", pytest.param("ocp", marks=pytest.mark.evidence)])
 def test_masked_lanes_are_zero(policy):
     rng = np.random.default_rng(SEED)
@@ -158,32 +87,6 @@ def test_masked_lanes_are_zero(policy):
     assert np.array_equal(job.results[0][::2, ::2], kept.astype(object))
     assert not job.results[0][1, ::2].any()
     assert not job.results[0][::2, 1].any()
-
-
-def test_too_long_is_flagged_and_hangs_nothing():
-    rng = np.random.default_rng(SEED)
-    path = path_of(k_max=8)
-    depths = [[8, 8], [8, 9], [8], [20]]
-    jobs = [Job(random_tiles(rng, path, 2, 2, ks), wipe=1) for ks in depths]  # each after a reset
-    run_jobs(path, 2, 2, jobs)
-    assert [job.too_long for job in jobs] == [False, True, False, True]
-    check(path, jobs[0])
-
-
-def test_raw_results():
-    rng = np.random.default_rng(SEED)
-    path = path_of("e5m2", policy="ftz")
-    tile = (rng.integers(0x20, 0x50, (2, 3)), rng.integers(0xA0, 0xD0, (3, 2)))
-    inf = (np.array([[0x7C], [0xFC]]), np.array([[0x3C, 0x7E]]))  # Inf, -Inf by 1, NaN
-    job = Job([tile, inf])
-    run_jobs(path, 2, 2, [job], out=None)
-    width = path.sum_shape.width
-    sums = [int(v) - ((int(v) >> (width - 1)) << width) for v in job.results[0].ravel()]
-    found = np.ldexp(np.array(sums, float), path.range.lsb).astype(np.float32)
-    assert np.array_equal(found.view(np.uint32), wanted(path, tile).ravel())
-    marks = job.results[1] >> width  # pos, neg, nan
-    assert list(marks[:, 0]) == [0b001, 0b010]
-    assert [mark >> 2 for mark in marks[:, 1]] == [1, 1]
 
 
 def test_from_design():

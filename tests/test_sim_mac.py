@@ -3,10 +3,12 @@
 import shutil
 from pathlib import Path
 
+import numpy as np
 import pytest
 
 from lmul.hdl.array_verilog import array_verilog
 from lmul.hdl.design import Design
+from lmul.hdl.kinds import KINDS
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim.mac_circuit import MacCircuit
 from lmul.sim.plan import Plan
@@ -16,6 +18,36 @@ from lmul.sim.simulate import mac_simulation, simulate
 # Icarus builds at once, and knows unknown bits; Verilator takes half a minute for an array.
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 PE_TESTS, ARRAY_TESTS = 5, 8
+SEED = 31
+
+
+def drawn_arrays():
+    """Every kind in both flows, then formats, accumulators and shapes; sizes at random."""
+    rng = np.random.default_rng(SEED)
+    policies = ("ftz", "", "lax", "", "ftz")
+    rest = [
+        (f"{kind}-e4m3", flow, policies[(place + (flow == "ws")) % 5])
+        for place, kind in enumerate(KINDS)
+        for flow in ("os", "ws")
+    ]
+    rest += [
+        ("lmul-e5m2", "os", ""),
+        ("exact-e5m2", "ws", ""),
+        ("lmul-e3m4", "ws", "ftz"),
+        ("lmul_rne-e4m3fnuz", "os", ""),
+        ("exact-e2m1", "os", "ftz"),
+        ("lmul-e2m1", "ws", ""),
+        ("lmul-bf16", "os", ""),
+        ("exact-bf16", "ws", "ftz"),
+        ("int8", "os", ""),
+        ("int8", "ws", ""),
+    ]
+    for what, flow, policy in rest:
+        rows, columns = rng.integers(1, 5, 2)
+        yield "-".join(filter(None, ("array", what, f"{rows}x{columns}", flow, policy)))
+    yield from ("array-lmul-e4m3-1x5-os-k32", "array-exact-e4m3-5x1-os-k32-s1")
+    yield from ("array-exact-e4m3-1x4-ws-k32-s1", "array-lmul-e4m3-4x1-ws-k32")
+    yield from ("array-exact-e4m3-2x3-os-fix24_-9", "array-lmul-e5m2-3x2-ws-ftz-fix20_-6")
 
 
 def sound(name: str, out: Path, simulator: str = SIMULATOR) -> None:
@@ -63,11 +95,25 @@ def test_every_kind_of_pe(name, tmp_path):
 
 
 @pytest.mark.evidence
-@pytest.mark.parametrize("name", ["array-exact-e5m2-2x2-os-k64", "array-int8-1x2-os"])
-def test_raw_results(name, tmp_path):
+@pytest.mark.parametrize("name", list(drawn_arrays()))
+def test_every_kind_of_array(name, tmp_path):
+    sound(name, tmp_path)
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize(
+    ("name", "out"),
+    [
+        ("array-exact-e5m2-2x2-os-k64", None),
+        ("array-exact-e4m3-2x2-ws-ftz", None),
+        ("array-lmul-e4m3-2x1-os-k64", "bf16"),
+        ("array-lmul-e5m2-1x2-ws-k64", "fp16"),
+    ],
+)
+def test_other_results(name, out, tmp_path):
     design = MacDesign.parse(name)
-    circuit = MacCircuit.of(design, array_verilog(design, None), None)
-    assert circuit.out is None
+    circuit = MacCircuit.of(design, array_verilog(design, out), out)
+    assert circuit.out == out
     outcome = run(mac_simulation(circuit), tmp_path / "run", SIMULATOR)
     assert (outcome.tests, outcome.failures) == (ARRAY_TESTS, ())
 

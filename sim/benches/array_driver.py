@@ -60,6 +60,7 @@ class ArrayDriver:
         self.rng = self.plan.generator()
         self.compared = 0
         self.probing = False
+        self._too_long = 0
         self._dut = dut
         streams = circuit.streams
         self.sources = {s.name: Source(dut, s, self.rng) for s in streams if s.incoming}
@@ -81,6 +82,7 @@ class ArrayDriver:
 
     async def reset(self) -> None:
         """Reset for a cycle, as all streams' ends are."""
+        self._too_long = 0
         self._dut.rst.value = 1
         for end in (*self.sources.values(), *self.sinks.values()):
             end.clear()
@@ -152,6 +154,9 @@ class ArrayDriver:
                 # Whoever keeps partial sums gives them back in their order.
                 returned.append(sink.beats[-1])
         held, waits = known(self._dut.held), known(self._dut.waits)
+        if self._too_long and not self.too_long():
+            raise Mismatch("too_long went without a reset")
+        self._too_long = self.too_long()
         await FallingEdge(self._dut.clk)
         for source in taken:
             source.taken()
