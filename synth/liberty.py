@@ -138,9 +138,7 @@ class Library:
         return found
 
     def _broken(self, name: str, error: ValueError) -> ValueError:
-        return ValueError(
-            f"Liberty file {str(self.path)!r} can't be used: cell {name!r}, {error}"
-        )
+        return ValueError(f"Liberty file {str(self.path)!r} can't be used: cell {name!r}, {error}")
 
 
 def load(path: Path) -> Library:
