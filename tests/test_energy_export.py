@@ -74,9 +74,9 @@ def test_vcd_has_the_toggles_of_the_sequence(exported):
     bits = stimulus.x >> 3 & 1
     assert found["x[3]"] == np.count_nonzero(bits[1:] != bits[:-1])
     script = path.with_suffix(".tcl").read_text()
-    said = float(re.search(r"# ([\d.]+) fJ a cycle", script)[1])
+    [said] = re.findall(r"# ([\d.]+) fJ a cycle", script)
     [energy] = measure(design, liberty=path.parent / "toy.lib", pairs=4096, parts=False)
-    assert said == pytest.approx(energy.total, abs=0.01)
+    assert float(said) == pytest.approx(energy.total, abs=0.01)
     assert "create_clock -name clock -period 10000\n" in script
 
 
