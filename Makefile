@@ -53,6 +53,7 @@ links:
 
 bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.sim.speed
+	@$(BIN)/python -m lmul.sim.emission_speed
 	@$(BIN)/python -m lmul.synth.energy_speed
 
 readme: $(READY) ## the headline of build/report into README.md
