@@ -37,6 +37,17 @@ class CurvePoint:
     area: AreaResult
     timing: Timing
 
+    def section(self) -> dict[str, float | int | str | None]:
+        """For a report's JSON."""
+        return {
+            "target_ps": self.target_ps,
+            "rounds": self.rounds,
+            "delay_ps": self.timing.delay_ps,
+            "area_um2": self.area.area_um2,
+            "sequential_um2": self.area.sequential_um2,
+            "library": self.area.library,
+        }
+
 
 def curve(
     design: Design | str | Circuit,

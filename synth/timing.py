@@ -11,11 +11,13 @@ from dataclasses import dataclass
 from typing import NamedTuple
 
 from lmul.synth.cell_netlist import ONE, CellNetlist, Instance, netlist_of
+from lmul.synth.cell_search import cell_of
 from lmul.synth.cells import TimingArc
 from lmul.synth.conditions import Conditions
+from lmul.synth.liberty import Library
 from lmul.synth.mapping import Mapped
 
-__all__ = ["Step", "Timing", "analyse"]
+__all__ = ["Step", "Timing", "analyse", "has_delays"]
 
 RISE, FALL = 0, 1
 _COMBINATIONAL = ("combinational", "combinational_rise", "combinational_fall")
@@ -86,6 +88,16 @@ class _Edge(NamedTuple):
     cause: tuple[int, int] | None
     pin: str
     cell: str
+
+
+def has_delays(library: Library) -> bool:
+    """Whether the library has delay tables; some are for area alone."""
+    name = cell_of(library, "!a")
+    return name is not None and any(
+        arc.delay_rise and arc.transition_rise
+        for pin in library[name].outputs
+        for arc in pin.timing
+    )
 
 
 def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:

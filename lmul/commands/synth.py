@@ -1,4 +1,4 @@
-"""`lmul synth`: gate counts, and area or FPGA cells on request."""
+"""`lmul synth`: gate counts, area and delay, and FPGA cells on request."""
 
 from pathlib import Path
 from typing import Annotated
@@ -15,8 +15,15 @@ __all__ = ["synth"]
 def synth(
     designs: Annotated[list[str], typer.Argument(help="Designs' names; 'lmul list' shows them.")],
     liberty: Annotated[
-        Path | None, typer.Option(help="Map to this cell library (.lib or .lib.gz) for area.")
+        Path | None,
+        typer.Option(
+            help="Cell library (.lib or .lib.gz) for area and delay. Without it: the typical "
+            "library of the first PDK under $PDK_ROOT, else an embedded part of sky130hd."
+        ),
     ] = None,
+    curve: Annotated[
+        bool, typer.Option("--curve", help="Map for several delays too: area against delay.")
+    ] = False,
     fpga: Annotated[
         list[str] | None,
         typer.Option(help="Count FPGA cells too: ice40, ecp5 or xilinx. May be repeated."),
@@ -29,23 +36,25 @@ def synth(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Count a design's gates with Yosys: two-input gates and inverters, depth, transistors.
+    """Count a design's gates with Yosys, and map it to a cell library for area and delay.
 
     An array is counted by its parts, each synthesised once and counted as often as it stands
     there: a large one takes as long as a small one.
     """
     chosen = [Design.parse(name) for name in designs]
+    from lmul.synth.default_library import default_library
     from lmul.synth.synthesis import synthesis_report, synthesise
     from lmul.synth.synthesis_table import synthesis_tables
 
     with progress_bar("synth") as on_progress:
         results = synthesise(
             chosen,
-            liberty=liberty,
+            liberty=liberty or default_library(),
             fpga=tuple(fpga or ()),
             dsp=dsp,
             on_progress=on_progress,
             parts=parts,
+            curves=curve,
         )
     if as_json:
         print(synthesis_report(results).to_json(), end="")
