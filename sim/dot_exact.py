@@ -103,7 +103,8 @@ def _add_slices(sums: list[Float64s], lsb: int) -> Float64s:
     for part in sums:
         rest = np.ldexp(part, -lsb)
         for place in range(len(limbs) - 1, -1, -1):
-            digit = np.floor(np.ldexp(rest, -_LIMB_BITS * place))
+            # Not floor: a small negative rest would leave one of more bits than a float64 has.
+            digit = np.trunc(np.ldexp(rest, -_LIMB_BITS * place))
             rest = rest - np.ldexp(digit, _LIMB_BITS * place)
             limbs[place] += digit.astype(np.int64)
     _carry(limbs)

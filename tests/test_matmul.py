@@ -201,3 +201,13 @@ def test_sum_that_wraps_to_a_special_code_stays_so(accumulator):
     a, b = [[fmt.max_code, fmt.max_code]], [[encode(1.0, fmt)], [half_ulp]]
     got = matmul(a, b, fmt, "exact", "bare", accumulator)
     assert got[0, 0] == (0x7F800000 if fmt.has_inf else 0x7FC00000)
+
+
+def test_small_negative_slices_are_kept():
+    # The other row and column spread the exponents, so that sums are added up from slices.
+    a = np.array([[0x07, 0x09, 0x87, 0x82], [0x7B, 0x7B, 0x7B, 0x7B]])
+    b = np.array([[0xB1, 0x96, 0x17, 0x19], [0x7B, 0x7B, 0x7B, 0x01]]).T
+    codes = matmul(a, b, "e5m2", "lmul", "ocp")
+    for (i, j), code in np.ndenumerate(codes):
+        total = sum(map(Fraction, product(a[i], b[:, j], "e5m2", "lmul").tolist()), Fraction())
+        assert code == round_literally(total, FORMATS["fp32"], "nonsaturating")
