@@ -17,6 +17,7 @@ from lmul.synth.gates import GateCount, count
 from lmul.synth.liberty import load
 from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric, Report
+from lmul.synth.opensta import opensta_delay
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
 from lmul.synth.timing import Timing, analyse, has_delays
 
@@ -43,6 +44,8 @@ class Synthesis:
     timing : Timing or None
         The longest path of the same netlist, when the library has delays and the netlist no more
         than 100,000 cells.
+    opensta_ps : float or None
+        The same path by OpenSTA, where ``sta`` is on PATH.
     curve : list of CurvePoint
         Area against delay, when asked for.
     luts : list of LutCount
@@ -55,6 +58,7 @@ class Synthesis:
     gates: GateCount
     area: AreaResult | None = None
     timing: Timing | None = None
+    opensta_ps: float | None = None
     curve: list[CurvePoint] = field(default_factory=list)
     luts: list[LutCount] = field(default_factory=list)
     split: Split | None = None
@@ -86,6 +90,9 @@ class Synthesis:
         if self.area and self.timing:
             delay = self.timing.delay_ps
             found.append(Metric(name, level, "delay_ps", delay, "ps", library=self.area.library))
+        if self.area and self.opensta_ps is not None:
+            delay, library = self.opensta_ps, self.area.library
+            found.append(Metric(name, level, "delay_opensta_ps", delay, "ps", library=library))
         for lut in self.luts:
             library = f"{lut.family} with DSPs" if lut.dsp else lut.family
             found += [
@@ -178,7 +185,7 @@ def synthesise(
     ]
 
 
-Cells = tuple[AreaResult, Timing | None]
+Cells = tuple[AreaResult, Timing | None, float | None]
 Result = GateCount | Cells | list[CurvePoint] | LutCount | Split
 Way = Callable[[Circuit], Result]
 
@@ -207,8 +214,9 @@ def _ways(
 
 def _cells(circuit: Circuit, liberty: Path) -> Cells:
     mapped = map_cells(circuit, liberty)
-    small = sum(mapped.cells.values()) <= _LARGEST_TIMED
-    return area_of(mapped), analyse(mapped) if small and has_delays(mapped.library) else None
+    if sum(mapped.cells.values()) > _LARGEST_TIMED or not has_delays(mapped.library):
+        return area_of(mapped), None, None
+    return area_of(mapped), analyse(mapped), opensta_delay(mapped)
 
 
 def _collect(
@@ -220,7 +228,7 @@ def _collect(
     found = [results[index, label] for label in ways]
     [gates] = [result for result in found if isinstance(result, GateCount)]
     cells = [result for result in found if isinstance(result, tuple)]
-    area, timing = cells[0] if cells else (None, None)
+    area, timing, opensta = cells[0] if cells else (None, None, None)
     curves = [result for result in found if isinstance(result, list)]
     counts = [result for result in found if isinstance(result, LutCount)]
     splits = [result for result in found if isinstance(result, Split)]
@@ -229,6 +237,7 @@ def _collect(
         gates,
         area,
         timing,
+        opensta,
         curves[0] if curves else [],
         counts,
         splits[0] if splits else None,

@@ -72,6 +72,7 @@ def _split(result: Synthesis) -> Table:
 
 
 def _areas(results: Sequence[Synthesis]) -> Table:
+    beside = any(result.opensta_ps is not None for result in results)
     table = _table(
         "Mapped to cells, for area",
         "µm²",
@@ -80,6 +81,7 @@ def _areas(results: Sequence[Synthesis]) -> Table:
         "NAND2 areas",
         "cells",
         "delay, ps",
+        *(["by OpenSTA"] if beside else []),
     )
     for result in results:
         if area := result.area:
@@ -91,6 +93,7 @@ def _areas(results: Sequence[Synthesis]) -> Table:
                 f"{area.nand2_equivalents:.1f}",
                 str(sum(area.cells.values())),
                 f"{result.timing.delay_ps:.0f}" if result.timing else "-",
+                *([f"{result.opensta_ps:.0f}" if result.opensta_ps else "-"] if beside else []),
             )
     return table
 

@@ -3,6 +3,10 @@
 Graph based, as timing tools begin: each net keeps the latest arrival and the slowest transition
 of its rising and of its falling edge, whichever paths they come from; a net's load is the sum of
 its input pins' capacitances. No wires, an ideal clock, every input of :class:`Conditions`.
+
+On one netlist it gives what ABC's ``stime`` gives, to 0.01 ps, and what OpenSTA gives to 1e-4 where
+the library has one capacitance a pin; where it has one for each edge, which this leaves out, they
+differed by up to 2.2 % (SG13G2).
 """
 
 from collections import defaultdict

@@ -1,11 +1,11 @@
 """Areas against a library small enough for sums by hand, and against two real libraries."""
 
 import gzip
-import os
 import re
 from pathlib import Path
 
 import pytest
+from pdk import pdk
 
 from lmul.hdl.errors import ToolFailed
 from lmul.synth.area import area
@@ -140,12 +140,7 @@ REAL = {
 
 @pytest.mark.parametrize("file", REAL)
 def test_real_library(file):
-    folder = os.environ.get("LMUL_PDK")
-    if not folder:
-        pytest.skip(f"LMUL_PDK names no folder with {file}")
-    path = Path(folder) / file
-    if not path.is_file():
-        pytest.skip(f"LMUL_PDK={folder!r} has no {file}")
+    path = pdk(file)
     name, nand2, forbidden = REAL[file]
     product = Circuit(
         "t", "module t(input [3:0] a, b, output [7:0] p); assign p = a * b; endmodule\n"

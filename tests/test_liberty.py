@@ -1,10 +1,10 @@
 """The Liberty reader: syntax, units, tables, and figures of two real libraries."""
 
-import os
 import time
 from pathlib import Path
 
 import pytest
+from pdk import pdk
 
 from lmul.synth.liberty import Library, load
 from lmul.synth.liberty_syntax import parse
@@ -141,13 +141,6 @@ def test_broken_cell(old, new, complaint):
     with pytest.raises(ValueError) as caught:
         library["nand"]
     assert str(caught.value) == f"Liberty file 'toy.lib' can't be used: cell 'nand', {complaint}"
-
-
-def pdk(file: str) -> Path:
-    folder = os.environ.get("LMUL_PDK")
-    if not folder or not (Path(folder) / file).is_file():
-        pytest.skip(f"LMUL_PDK={folder!r} names no folder with {file}")
-    return Path(folder) / file
 
 
 @pytest.mark.slow  # 10 MB

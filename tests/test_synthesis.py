@@ -1,13 +1,17 @@
 """Many circuits at once: order, progress, errors, and the report's document."""
 
+import io
 import json
 
 import pytest
+from rich.console import Console
 
 from lmul.hdl.errors import ToolFailed
 from lmul.synth.circuit import Circuit
+from lmul.synth.default_library import EMBEDDED
 from lmul.synth.gates import count
 from lmul.synth.synthesis import synthesis_report, synthesise
+from lmul.synth.synthesis_table import synthesis_tables
 
 pytestmark = pytest.mark.slow  # runs tools
 
@@ -38,6 +42,25 @@ def test_families_without_and_with_dsps():
     ]
     [found] = synthesise([XOR], fpga=["ice40"], dsp=False)
     assert [lut.dsp for lut in found.luts] == [False]
+
+
+def test_area_delay_and_curve():
+    [found] = synthesise([XOR], liberty=EMBEDDED, curves=True)
+    assert found.area and found.timing
+    assert found.area.logic_um2 == found.area.area_um2 > 0
+    assert found.curve[0].area == found.area
+    report = json.loads(synthesis_report([found]).to_json())
+    delays = [m for m in report["metrics"] if m["name"] == "delay_ps"]
+    assert [(m["value"], m["unit"], m["better"]) for m in delays] == [
+        (found.timing.delay_ps, "ps", "lower")
+    ]
+    assert delays[0]["library"] == "lmul_sky130_fd_sc_hd__tt_025C_1v80"
+    assert len(report["curves"]["xor4"]) == len(found.curve)
+    console = Console(record=True, width=200, file=io.StringIO())
+    console.print(synthesis_tables([found]))
+    assert "Area against delay" in console.export_text()
+    with pytest.raises(ValueError, match=r"^Curves of area against delay need a library$"):
+        synthesise([XOR], curves=True)
 
 
 def test_progress_counts_every_run():
