@@ -46,6 +46,7 @@ for name in sys.argv[1:]:
 """
 
 
+@pytest.mark.slow
 def test_same_bytes_anywhere(tmp_path: Path) -> None:
     """Other processes, hash seeds, folders, times: the same files."""
     names = ["lmul-e4m3-s2", "exact-bf16", "product-lmul_formula-e3m2-o2"]
