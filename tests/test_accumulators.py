@@ -33,11 +33,11 @@ def tiles_of(rng, fmt, depths):
 
 
 QUICK = [
-    ("e4m3", "lmul", "ocp", "fp32", "fp32", 0),
     ("bf16", "lmul", "ocp", "fp32", "fp32", 0),
     ("e5m2", "lmul", "ocp", "fix12_2", "fp32", 0),
 ]
 MORE = [
+    ("e4m3", "lmul", "ocp", "fp32", "fp32", 0),
     ("e5m2", "lmul_formula", "lax", "e4m3", "bf16", 0),
     ("e4m3", "exact", "ftz", "bf16", "fp32", 1),
     ("e5m2", "lmul", "ocp", "bf16", "fp16", 0),

@@ -23,8 +23,14 @@ def test_family_policies():
     assert design.policy == Policy.parse("zfgsp")
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FORMATS)
+@pytest.mark.parametrize(
+    "name",
+    [
+        # The wide formats take half a minute to a minute each.
+        pytest.param(name, marks=pytest.mark.evidence if fmt.width > 8 else pytest.mark.slow)
+        for name, fmt in FORMATS.items()
+    ],
+)
 def test_every_bit_is_golden(name):
     fmt = FORMATS[name]
     designs = family(fmt)

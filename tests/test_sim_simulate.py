@@ -21,7 +21,7 @@ ICARUS = pytest.mark.skipif(
         ("exact-e4m3-s2", 5, 65536),
         ("lmul_rne-e5m2-ftz-s3", 5, 65536),
         ("lmul-fp16-zfgsp", 3, 1 << 20),
-        ("product-exact-fp32", 3, None),
+        pytest.param("product-exact-fp32", 3, None, marks=pytest.mark.evidence),
     ],
 )
 def test_verilator(name, tests, vectors, tmp_path):
