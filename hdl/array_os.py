@@ -41,8 +41,8 @@ class OutputStationaryArray(SystolicArray):
         Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each.
     out : Out(stream)
         Payload :func:`~lmul.hdl.array_streams.out_payload`: C lanes; R beats a tile, row 0
-        first, ``last`` with row R - 1. Rows and columns without ``keep`` are there, as sums of
-        nothing.
+        first, ``last`` with row R - 1. Rows and columns without ``keep`` are there, to be
+        ignored: zero, or NaN where the other operands are.
     held : Out(1)
         The grid is held in this cycle.
     waits : Out(1)

@@ -55,8 +55,8 @@ class WeightStationaryArray(SystolicArray):
         The same payload, of tiles that are not ``final``.
     out : Out(stream)
         Payload :func:`~lmul.hdl.array_streams.out_payload`: C lanes, of tiles that are ``final``;
-        M beats a tile, in order, ``last`` with the last. Columns without ``keep`` are there, as
-        sums of nothing.
+        M beats a tile, in order, ``last`` with the last. Columns without ``keep`` are there, to be
+        ignored: zero, or NaN where the other operands are.
     held : Out(1)
         The grid is held in this cycle.
     waits : Out(1)
