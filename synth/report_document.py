@@ -9,6 +9,7 @@ from lmul.hdl.design import Design
 from lmul.sim.accuracy import ErrorStats
 from lmul.sim.bulk import VerifyResult
 from lmul.synth.comparison import RIVAL, RIVAL_NOTE, HeadlineRow
+from lmul.synth.energy import Energy
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.gates import GateCount
 from lmul.synth.mac_survey import MacSurvey
@@ -37,6 +38,8 @@ class ReportDocument:
         Whether it was made with less stimulus.
     mac : MacSurvey
         PEs and arrays; empty where they were not measured.
+    energy : sequence of Energy
+        Of multipliers and PEs; empty where it was not measured.
     """
 
     tools: Mapping[str, str]
@@ -47,6 +50,7 @@ class ReportDocument:
     simulator: str
     quick: bool
     mac: MacSurvey = field(default_factory=lambda: MacSurvey({}, {}, {}, {}))
+    energy: Sequence[Energy] = ()
 
     def row(self, fmt: str, policy: str) -> HeadlineRow | None:
         """The headline row of a format and policy, None when it was not measured."""
@@ -89,6 +93,7 @@ class ReportDocument:
             ],
         }
         metrics = [*self._gate_metrics(), *self._error_metrics(), *self._sum_metrics()]
+        metrics += [metric for one in self.energy for metric in one.metrics()]
         return Report(self.tools, metrics, sections)
 
     def _gate_metrics(self) -> Iterator[Metric]:

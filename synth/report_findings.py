@@ -7,6 +7,7 @@ from lmul.synth.comparison import HeadlineRow
 from lmul.synth.mac_findings import mac_findings
 from lmul.synth.paper import paper_lmul, paper_multiplier
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_energy import energy_findings
 
 __all__ = ["findings"]
 
@@ -23,6 +24,7 @@ def findings(document: ReportDocument) -> list[str]:
         *beaten,
         *([_alone(document, alone)] if alone else []),
         *mac_findings(document),
+        *energy_findings(document.energy),
         *_mitchell(document),
         *_against_the_paper(document),
         *_truncated(document),

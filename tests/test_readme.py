@@ -5,9 +5,20 @@ from pathlib import Path
 
 import pytest
 
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.energy import measure
 from lmul.synth.gates import count
 from lmul.synth.metrics import Report
-from lmul.synth.readme import BEGIN, END, SURVIVAL, headline_of, put_headline, table_of
+from lmul.synth.readme import (
+    BEGIN,
+    END,
+    ENERGY,
+    SURVIVAL,
+    headline_of,
+    put_headline,
+    table_of,
+)
+from lmul.synth.report_energy import KINDS_SHOWN, STIMULUS
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -47,6 +58,25 @@ def test_a_pe_is_measured_again():
     [row] = re.findall(r"^\| e4m3 \| ftz \| exact \| (.*) \|$", text, re.M)
     ratio = count("pe-lmul-e4m3-ftz").gates / count("pe-exact-e4m3-ftz").gates
     assert row.split(" | ")[2] == f"{100 * ratio:.0f}\u00a0%"
+
+
+def energies() -> dict[str, list[str]]:
+    text = README.read_text().split(ENERGY[0])[1].split(ENERGY[1])[0]
+    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
+    return {row[0]: row[1:] for row in table[2:]}
+
+
+def test_energy_table_is_there():
+    assert list(energies()) == [*KINDS_SHOWN, "claimed"]
+
+
+@pytest.mark.slow
+def test_energies_are_measured_again():
+    shown = energies()
+    for kind in ("lmul", "exact"):
+        measured = measure(f"{kind}-e4m3-ftz", "attention", liberty=EMBEDDED, parts=False)
+        [one] = [found for found in measured if found.stimulus == STIMULUS]
+        assert shown[kind][:2] == [f"{one.total:.0f}", f"{one.with_glitches:.0f}"]
 
 
 def test_table_of():
