@@ -279,7 +279,7 @@ def test_console_fits_80_characters(document):
 
 
 def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path, errors):
-    monkeypatch.setattr(report_module.yosys, "prepare", lambda begun: None)
+    monkeypatch.setattr(report_module.yosys, "prepare", lambda begun=None: None)
     monkeypatch.setattr(report_module, "count_gates", lambda names, progress: ({}, _AnyText()))
     monkeypatch.setattr(report_module, "energy_survey", lambda progress: [])
     monkeypatch.setattr(
