@@ -1,6 +1,5 @@
 """Exported packages for the tests: which designs, and how to run what was written."""
 
-import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
@@ -11,9 +10,6 @@ from lmul.hdl.design import Design
 from lmul.sim.export import package
 from lmul.sim.simulators import environment
 
-NEEDS_ICARUS = pytest.mark.skipif(
-    shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
-)
 # Every kind, preset, level and number of stages; formats of each rule for specials; wide ones.
 NAMES = [
     "lmul-e4m3-ftz",

@@ -1,11 +1,9 @@
 """Energies beside those of a power tool's formula, on two real libraries."""
 
-import os
-from pathlib import Path
-
 import numpy as np
 import pytest
 from activity_power import energy_per_cycle
+from outside import pdk
 
 from lmul.hdl.design import Design
 from lmul.synth.cell_netlist import map_to_cells
@@ -39,10 +37,7 @@ def both(name, library):
 
 @pytest.mark.parametrize("file", ["sky130hd_tt.lib.gz", "sg13g2_stdcell_typ_1p20V_25C.lib"])
 def test_beside_a_power_tools_formula(file):
-    folder = os.environ.get("LMUL_PDK")
-    path = Path(folder or ".") / file
-    if not path.is_file():
-        pytest.skip(f"LMUL_PDK={folder!r} names no folder with {file}")
+    path = pdk(file)
     totals = {}
     for name in DESIGNS:
         ours, theirs = both(name, load(path))

@@ -5,7 +5,7 @@ import re
 from pathlib import Path
 
 import pytest
-from pdk import pdk
+from outside import pdk
 
 from lmul.hdl.errors import ToolFailed
 from lmul.synth.area import area

@@ -3,7 +3,7 @@
 import gzip
 
 import pytest
-from pdk import pdk
+from outside import pdk
 
 from lmul.synth.area import area
 from lmul.synth.default_library import EMBEDDED, default_library

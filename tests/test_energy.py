@@ -1,12 +1,12 @@
 """Energies of designs: sums, parts, and what is refused."""
 
 import json
-import os
 from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import pytest
+from outside import pdk
 from toy_cells import HEAD, INV, TEXT
 
 from lmul.cli import main
@@ -92,10 +92,7 @@ def test_a_wrong_gate_in_a_pe_is_seen(toy, monkeypatch):
 @pytest.mark.evidence
 def test_embedded_library_is_like_its_source():
     """The library that is always there, beside all of sky130hd."""
-    folder = os.environ.get("LMUL_PDK")
-    path = Path(folder or ".") / "sky130hd_tt.lib.gz"
-    if not path.is_file():
-        pytest.skip(f"LMUL_PDK={folder!r} names no folder with {path.name}")
+    path = pdk("sky130hd_tt.lib.gz")
     names = ("lmul-e4m3-ftz", "exact-e4m3-ftz", "pe-lmul-e4m3", "pe-exact-e4m3")
     ours, theirs = (
         [measure(n, liberty=library, parts=False, pairs=1 << 16)[0].total for n in names]

@@ -1,12 +1,12 @@
 """What is written for a power tool: Icarus runs the netlist, and the VCD holds its toggles."""
 
 import re
-import shutil
 import subprocess
 from collections import Counter
 
 import numpy as np
 import pytest
+from outside import NEEDS_ICARUS
 from toy_cells import LIBRARY, TEXT
 
 from lmul.cli import main
@@ -91,9 +91,8 @@ def test_registers_have_a_clock(exported):
     )
 
 
+@NEEDS_ICARUS
 def test_netlist_is_verilog(exported, tmp_path):
-    if not shutil.which("iverilog"):
-        pytest.skip("Icarus Verilog is not installed")
     path = exported("lmul-e4m3-ftz")
     bench = """
 module bench;

@@ -8,7 +8,8 @@ import sys
 from pathlib import Path
 
 import pytest
-from exported import ARRAY_NAMES, NEEDS_ICARUS, files_of, run_icarus, run_verilator, write
+from exported import ARRAY_NAMES, files_of, run_icarus, run_verilator, write
+from outside import NEEDS_ICARUS
 from planted_bugs import damaged_module
 from test_export import PROGRAM
 

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from exported import NAMES, NEEDS_ICARUS, files_of, run_icarus, run_verilator, write
+from exported import NAMES, files_of, run_icarus, run_verilator, write
+from outside import NEEDS_ICARUS
 from planted_bugs import damaged, with_other
 
 from lmul.hdl.kinds import KINDS, Kind

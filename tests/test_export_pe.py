@@ -5,7 +5,8 @@ import re
 from pathlib import Path
 
 import pytest
-from exported import NEEDS_ICARUS, PE_NAMES, files_of, run_icarus, run_verilator, write
+from exported import PE_NAMES, files_of, run_icarus, run_verilator, write
+from outside import NEEDS_ICARUS
 from planted_bugs import damaged_module
 
 from lmul.hdl.design import Design

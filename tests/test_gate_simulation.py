@@ -1,12 +1,9 @@
 """Every net's toggles against Icarus Verilog, on the same cells, netlist and operands."""
 
-import os
-import shutil
-from pathlib import Path
-
 import numpy as np
 import pytest
 from icarus_toggles import icarus_toggles
+from outside import NEEDS_ICARUS, pdk
 from toy_cells import FULL_ADDER, LIBRARY, netlist
 
 from lmul.hdl.design import Design
@@ -18,16 +15,10 @@ from lmul.synth.glitches import count_unit_delay
 from lmul.synth.liberty import load
 from lmul.synth.unit_drive import drive
 
-pytestmark = pytest.mark.slow  # runs tools
+pytestmark = [pytest.mark.slow, NEEDS_ICARUS]  # runs tools
 
 SEED = 20241005
 CYCLES = 200
-
-
-@pytest.fixture(autouse=True)
-def icarus():
-    if not shutil.which("iverilog"):
-        pytest.skip("Icarus Verilog is not installed")
 
 
 def same_in_all_streams(codes):
@@ -81,12 +72,8 @@ def test_toggles_are_those_of_icarus(name, tmp_path):
 
 @pytest.mark.evidence
 def test_toggles_on_a_real_library(tmp_path):
-    folder = os.environ.get("LMUL_PDK")
-    path = Path(folder or ".") / "sky130hd_tt.lib.gz"
-    if not path.is_file():
-        pytest.skip(f"LMUL_PDK={folder!r} names no folder with {path.name}")
     design = Design.parse("lmul-e4m3-ocp")
-    circuit = map_to_cells(Circuit.of(design), load(path))
+    circuit = map_to_cells(Circuit.of(design), load(pdk("sky130hd_tt.lib.gz")))
     found = driven(design, np.random.default_rng(SEED))
     for ours, theirs in compared(circuit, found.inputs, tmp_path):
         assert ours == theirs

@@ -4,7 +4,7 @@ import time
 from pathlib import Path
 
 import pytest
-from pdk import pdk
+from outside import pdk
 
 from lmul.synth.liberty import Library, load
 from lmul.synth.liberty_syntax import parse

@@ -1,16 +1,12 @@
 """Simulations of single designs on both simulators, and what they leave behind."""
 
-import shutil
 from xml.etree import ElementTree
 
 import pytest
+from outside import NEEDS_ICARUS
 
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.simulate import simulate
-
-ICARUS = pytest.mark.skipif(
-    shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
-)
 
 
 @pytest.mark.slow
@@ -31,7 +27,7 @@ def test_verilator(name, tests, vectors, tmp_path):
     assert result.vectors == vectors if vectors else result.vectors > 60000
 
 
-@ICARUS
+@NEEDS_ICARUS
 @pytest.mark.slow
 @pytest.mark.parametrize(
     "name",
@@ -58,7 +54,7 @@ def test_waves_progress_junit(tmp_path):
     assert not list((tmp_path / "mitchell-e2m1-s1-verilator").rglob("*.bin"))
 
 
-@ICARUS
+@NEEDS_ICARUS
 @pytest.mark.slow
 def test_waves_icarus(tmp_path):
     result = simulate(UnitDesign.parse("mitchell-e2m1"), "icarus", waves=True, out=tmp_path)

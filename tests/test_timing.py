@@ -1,10 +1,9 @@
 """Static timing: paths added up by hand, and a timing tool's where there is one."""
 
-import shutil
 from pathlib import Path
 
 import pytest
-from pdk import pdk
+from outside import NEEDS_OPENSTA, pdk
 
 from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
@@ -130,11 +129,10 @@ def test_curve_goes_down():
     assert delays[-1] < delays[0] / 2  # a long chain of carries has much to gain
 
 
+@NEEDS_OPENSTA
 @pytest.mark.parametrize("file", [None, "sky130hd_tt.lib.gz", "sg13g2_stdcell_typ_1p20V_25C.lib"])
 @pytest.mark.parametrize("design", ["exact-e4m3-ftz", "pe-lmul-e4m3-ftz"])
 def test_opensta_says_the_same(design, file):
-    if not shutil.which("sta"):
-        pytest.skip("OpenSTA's 'sta' is not on PATH")
     mapped = map_cells(design, load(pdk(file) if file else EMBEDDED))
     # It tells rising from falling pin capacitances, where a library has both; the embedded one
     # has not.
