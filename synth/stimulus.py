@@ -17,7 +17,7 @@ from lmul.synth.bit_words import Ints
 
 __all__ = ["NAMES", "STRETCH", "Stimulus", "stimuli"]
 
-NAMES = ("uniform", "gaussian", "attention")
+NAMES = ("uniform", "gaussian", "attention", "attention QK", "attention AV")
 STRETCH = 64
 """Pairs of a dot product, and how long a stationary operand stays, where the data don't say."""
 
@@ -56,7 +56,8 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
     name : str
         ``"uniform"``: all codes but NaN and Inf alike. ``"gaussian"``: normal, sigma 1, rounded
         to nearest; ``int8`` gets 32 steps a sigma. ``"attention"``: the real tile, two stimuli,
-        Q·K and A·V; operands up to 8 bits are scaled by a power of two a tensor
+        Q·K and A·V; ``"attention QK"`` and ``"attention AV"``: one of them. Its operands up to 8
+        bits are scaled by a power of two a tensor
         (:func:`lmul.sim.operand_accuracy.tensor_scale`), those of ``int8`` to 127. Or the name of
         an ``.npz`` file with codes ``x`` and ``y``.
     design : Design
@@ -72,8 +73,10 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
         For an unknown name; for a file that is missing, damaged or of the wrong content.
     """
     fmt: FloatFormat | None = design.format
-    if name == "attention":
-        return _attention(fmt, pairs, stationary)
+    if name.startswith("attention") and name in NAMES:
+        products = attention().products
+        chosen = [p for p in products if name in ("attention", f"attention {p}")]
+        return [_attention(p, *products[p], fmt, pairs, stationary) for p in chosen]
     if name not in NAMES:
         if not name.endswith(".npz"):
             raise ValueError(f"Stimulus must be {', '.join(NAMES)} or FILE.npz, not {name!r}")
@@ -113,32 +116,36 @@ def _encode(values: npt.NDArray[Any], fmt: FloatFormat | None, int8_scale: float
     return np.asarray(encode(values, fmt, overflow="saturate")).astype(np.int64)
 
 
-def _attention(fmt: FloatFormat | None, pairs: int, stationary: bool) -> list[Stimulus]:
-    found = []
-    for name, (left, right) in attention().products.items():
-        codes = []
-        for tensor in (left, right):
-            scale = 1.0
-            if fmt is not None and fmt.width <= _SCALED_WIDTH:
-                scale = tensor_scale(tensor, fmt)
-            top = float(np.abs(tensor).max())
-            codes.append(_encode(tensor.astype(np.float64) * scale, fmt, _INT8_TOP / top))
-        x, y = codes
-        heads, m, k = x.shape
-        n = y.shape[2]
-        length = m if stationary else k
-        rng = np.random.default_rng(SEED)
-        rows = max(1, round(pairs / length))
-        h, j = rng.integers(0, heads, rows), rng.integers(0, n, rows)
-        if stationary:  # one weight of y, and all of its column of x
-            i = rng.integers(0, k, rows)
-            x, y = x[h, :, i], np.broadcast_to(y[h, i, j][:, None], (rows, m))
-        else:  # whole dot products
-            i = rng.integers(0, m, rows)
-            x, y = x[h, i], y[h, :, j]
-        label = _label(f"attention {name}", stationary)
-        found.append(Stimulus(label, x.ravel(), np.ascontiguousarray(y).ravel(), length))
-    return found
+def _attention(
+    name: str,
+    left: npt.NDArray[np.float32],
+    right: npt.NDArray[np.float32],
+    fmt: FloatFormat | None,
+    pairs: int,
+    stationary: bool,
+) -> Stimulus:
+    codes = []
+    for tensor in (left, right):
+        scale = 1.0
+        if fmt is not None and fmt.width <= _SCALED_WIDTH:
+            scale = tensor_scale(tensor, fmt)
+        top = float(np.abs(tensor).max())
+        codes.append(_encode(tensor.astype(np.float64) * scale, fmt, _INT8_TOP / top))
+    x, y = codes
+    heads, m, k = x.shape
+    n = y.shape[2]
+    length = m if stationary else k
+    rng = np.random.default_rng(SEED)
+    rows = max(1, round(pairs / length))
+    h, j = rng.integers(0, heads, rows), rng.integers(0, n, rows)
+    if stationary:  # one weight of y, and all of its column of x
+        i = rng.integers(0, k, rows)
+        x, y = x[h, :, i], np.broadcast_to(y[h, i, j][:, None], (rows, m))
+    else:  # whole dot products
+        i = rng.integers(0, m, rows)
+        x, y = x[h, i], y[h, :, j]
+    label = _label(f"attention {name}", stationary)
+    return Stimulus(label, x.ravel(), np.ascontiguousarray(y).ravel(), length)
 
 
 def _from_file(path: Path, design: Design) -> Stimulus:

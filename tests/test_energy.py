@@ -126,7 +126,7 @@ def test_command(toy, capsys):
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["lmul-e4m3", "--stimulus", "noise"], "Stimulus must be uniform, gaussian, attention or"),
+        (["lmul-e4m3", "--stimulus", "noise"], "Stimulus must be uniform, gaussian, attention, "),
         (["lmul-e4m3", "--stimulus", "none.npz"], "Stimulus file 'none.npz' does not exist"),
         (["array-lmul-e4m3-2x2-os"], "Design 'array-lmul-e4m3-2x2-os' is an array; energy is"),
         (["lmul-e4m3", "--frequency", "0"], "The frequency must be above 0 Hz, not 0.0"),

@@ -45,6 +45,8 @@ def test_attention_is_two_products():
     # Weights after softmax are no negative numbers; queries are.
     assert (weight_value.x < 0x80).all() and (query_key.x >= 0x80).any()
     assert weight_value.length != query_key.length
+    [alone] = stimuli("attention AV", LMUL, PAIRS)
+    assert np.array_equal(alone.x, weight_value.x) and np.array_equal(alone.y, weight_value.y)
     held = stimuli("attention", LMUL, PAIRS, stationary=True)[0]
     assert (np.diff(held.y.reshape(-1, held.length), axis=1) == 0).all()
     assert max(abs(stimuli("attention", INT8, PAIRS)[0].x)) == 127
@@ -87,5 +89,5 @@ def test_damaged_and_missing_files(tmp_path):
     path.write_bytes(b"PK nothing")
     with pytest.raises(ValueError, match=r"is no \.npz file of plain arrays$"):
         stimuli(str(path), LMUL, PAIRS)
-    with pytest.raises(ValueError, match=r"^Stimulus must be uniform, gaussian, attention or FILE"):
+    with pytest.raises(ValueError, match=r"^Stimulus must be uniform, gaussian, attention, "):
         stimuli("normal", LMUL, PAIRS)

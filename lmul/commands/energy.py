@@ -23,7 +23,8 @@ def energy(
         ),
     ] = None,
     stimulus: Annotated[
-        str, typer.Option(help="Operands: uniform, gaussian, attention or FILE.npz (codes x, y).")
+        str,
+        typer.Option(help="uniform, gaussian, attention, 'attention QK' or FILE.npz (codes x, y)."),
     ] = "gaussian",
     stationary: Annotated[
         bool, typer.Option("--stationary", help="Weights stay for a stretch of operands.")
