@@ -78,7 +78,8 @@ def export(
         "report_activity_annotation",
         "report_power -digits 6",
     ]
-    values = [_in_turn(words, given) for words in simulate(netlist, given.drive.inputs)]
+    found = simulate(netlist, given.drive.inputs)
+    values = [_in_turn(words, given) for words in found.values]
     return write_whole(
         Path(folder),
         {

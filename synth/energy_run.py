@@ -7,13 +7,12 @@ import numpy as np
 
 from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
-from lmul.synth.bit_words import LANES, Words
+from lmul.synth.bit_words import LANES
 from lmul.synth.cell_netlist import CellNetlist
 from lmul.synth.cell_power import CellPower, cell_power, port_energy
 from lmul.synth.conditions import Conditions
 from lmul.synth.electrical import electrical
-from lmul.synth.gate_simulation import count_toggles, simulate
-from lmul.synth.glitches import count_unit_delay
+from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import Library
 from lmul.synth.stimulus import Stimulus
 from lmul.synth.unit_drive import Drive, drive
@@ -21,7 +20,6 @@ from lmul.synth.unit_drive import Drive, drive
 __all__ = ["Power", "Streams", "check_library", "simulated_power", "streams"]
 
 _MOST_WORDS = 16
-_BLOCK_CYCLES = 64  # simulated at a time where there are no flip-flops, so that caches hold it
 _SAMPLE_CYCLES = 65
 _GLITCH_STEPS = 32  # of each of up to 1024 streams: enough for a third digit
 
@@ -124,34 +122,28 @@ def simulated_power(
     """
     voltage = check_library(library)
     conditions = electrical(netlist, Conditions.of(library).input_slew_ps)
-    first = given.drive.first
-    blocks = _simulated(netlist, given.drive)
-    outputs = {
-        port: [
-            np.concatenate([blocks[0][net], *(block[net][1:] for block in blocks[1:])])
-            for net in nets
-        ]
-        for port, nets in netlist.outputs.items()
-    }
-    if wrong := given.drive.wrong(outputs):
+    found = simulate(
+        netlist,
+        given.drive.inputs,
+        given.drive.first,
+        _SAMPLE_CYCLES,
+        _GLITCH_STEPS if glitches else 0,
+    )
+    if wrong := given.drive.wrong(found.outputs):
         raise ToolFailed(
             f"Netlist of {name!r} gives {wrong} results that are not the golden model's: it has "
             "no energy worth a figure"
         )
-    toggles = count_toggles(blocks[0], first)
-    for block in blocks[1:]:
-        toggles = toggles + count_toggles(block)
+    toggles = found.toggles
     if given.sequence:
         toggles = replace(toggles, steps=given.operations - 1)
-    sample = [v[first : first + _SAMPLE_CYCLES] for v in blocks[0]]
-    power = glitched = cell_power(netlist, sample, toggles, conditions, voltage)
+    power = glitched = cell_power(netlist, found.values, toggles, conditions, voltage)
     if glitches:
-        short = count_toggles([v[: first + 1 + _GLITCH_STEPS] for v in blocks[0]], first)
-        unit = count_unit_delay(netlist, blocks[0], first, _GLITCH_STEPS)
         # What glitches add, scaled from the steps looked at to all of them.
-        extra = (unit.nets - short.nets) * (toggles.steps / short.steps)
+        extra = found.glitching.nets - found.settled.nets
+        extra = extra * (toggles.steps / found.settled.steps)
         more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
-        glitched = cell_power(netlist, sample, more, conditions, voltage)
+        glitched = cell_power(netlist, found.values, more, conditions, voltage)
     return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage))
 
 
@@ -171,20 +163,3 @@ def check_library(library: Library) -> float:
             f"Liberty file {path!r} can't be used for energy: no cell has internal_power tables"
         )
     return library.voltage
-
-
-def _simulated(netlist: CellNetlist, driven: Drive) -> list[list[Words]]:
-    """Values by net, in blocks of cycles that overlap by one."""
-    if netlist.flipflops:
-        return [simulate(netlist, driven.inputs)]
-    cycles = len(next(iter(driven.inputs.values()))[0])
-    return [
-        simulate(
-            netlist,
-            {
-                port: [w[start : start + _BLOCK_CYCLES + 1] for w in bits]
-                for port, bits in driven.inputs.items()
-            },
-        )
-        for start in range(0, cycles - 1, _BLOCK_CYCLES)
-    ]

@@ -17,8 +17,7 @@ from lmul.synth.cell_netlist import map_to_cells
 from lmul.synth.circuit import Circuit
 from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import streams
-from lmul.synth.gate_simulation import count_toggles, simulate
-from lmul.synth.glitches import count_unit_delay
+from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.stimulus import stimuli
 
@@ -26,7 +25,6 @@ __all__ = ["GateSpeed", "measure"]
 
 _DESIGNS = ("lmul-e4m3-ftz", "exact-e4m3-ocp")
 _PAIRS = 1 << 18
-_BLOCK = 65
 _RUNS = 5
 
 
@@ -34,7 +32,8 @@ _RUNS = 5
 class GateSpeed:
     """One measurement: medians of several runs, in vectors per second, on one thread.
 
-    ``golden`` is the golden model's speed on as many pairs.
+    ``unit_delay`` is both simulations, without and with delays; ``golden`` is the golden model's
+    speed on as many pairs.
     """
 
     name: str
@@ -51,16 +50,14 @@ def measure(liberty: Path | None = None, runs: int = _RUNS) -> Iterator[GateSpee
         design = UnitDesign.parse(name)
         netlist = map_to_cells(Circuit.of(design), library)
         [stimulus] = stimuli("uniform", design, _PAIRS)
-        driven = streams(design, stimulus, sequential=False).drive
-        inputs = {port: [words[:_BLOCK] for words in bits] for port, bits in driven.inputs.items()}
-        values = simulate(netlist, inputs)
-        vectors = (_BLOCK - 1) * values[0].shape[1] * 64
-        x, y = (c[:vectors].astype(code_dtype(design.format)) for c in (stimulus.x, stimulus.y))
+        given = streams(design, stimulus, sequential=False)
+        inputs, vectors = given.drive.inputs, given.operations
+        x, y = (c.astype(code_dtype(design.format)) for c in (stimulus.x, stimulus.y))
         found = [
             vectors / _seconds(run, runs)
             for run in (
-                lambda n=netlist, i=inputs: count_toggles(simulate(n, i)),
-                lambda n=netlist, v=values: count_unit_delay(n, v),
+                lambda n=netlist, i=inputs: simulate(n, i, cycles=0),
+                lambda n=netlist, i=inputs: simulate(n, i, cycles=0, glitch_steps=None),
                 lambda a=x, b=y, d=design: multiply(a, b, d.format, d.kind, d.policy),
             )
         ]

@@ -1,19 +1,29 @@
 """Simulation of a netlist of standard cells, 64 streams a word: values, and how often they toggle.
 
 Zero delay: each net settles at once and toggles at most once a cycle. That is what a simulator
-without delays writes into a VCD file. What gates do before they settle is
-:mod:`lmul.synth.glitches`.
+without delays writes into a VCD file.
+
+Unit delay, to count glitches: ports and flip-flops change together at time 0, and a gate's output
+at time t is its function of what its inputs were at t - 1, so that paths of different lengths make
+it change more than once before it settles. Pulses are never too short: all are a whole unit or
+longer. Real gates swallow some of these, so unit-delay counts are rather high, as zero-delay
+counts are low.
 """
 
+import ctypes
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from lmul.synth.bit_words import ONES, Ints, Words, ones_in
-from lmul.synth.cell_netlist import ONE, ZERO, CellNetlist, Instance
+from lmul.synth.bit_words import LANES, Ints, Words
+from lmul.synth.cell_netlist import CellNetlist
+from lmul.synth.gate_kernel import Run, kernel
+from lmul.synth.gate_program import GateProgram
 
-__all__ = ["Toggles", "count_toggles", "evaluate", "settle", "simulate"]
+__all__ = ["Simulated", "Toggles", "simulate"]
 
 
 @dataclass(frozen=True)
@@ -31,29 +41,38 @@ class Toggles:
     nets: Ints
     steps: int
 
-    def __add__(self, other: "Toggles") -> "Toggles":
-        return Toggles(self.nets + other.nets, self.steps + other.steps)
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """What a simulation gave.
+
+    Attributes
+    ----------
+    values : uint64 array, shape (nets, cycles, words)
+        Of all nets in the cycles that were asked for; the clock's are 0.
+    outputs : mapping of str to list of uint64 arrays, shape (cycles, words)
+        Bits of each port, in all cycles.
+    toggles : Toggles
+        Without delays, in all steps behind the first cycle that counts.
+    settled, glitching : Toggles
+        Of the first of these steps: without delays, and with unit delays.
+    """
+
+    values: Words
+    outputs: Mapping[str, list[Words]]
+    toggles: Toggles
+    settled: Toggles
+    glitching: Toggles
 
 
-def evaluate(one: Instance, output: str, values: Sequence[Words | None], like: Words) -> Words:
-    """A gate's output from the values of the nets at its inputs."""
-    function = one.cell.pins[output].function
-    assert function is not None
-    inputs = {pin: values[one.pins.get(pin, ZERO)] for pin in function.inputs}
-    result = function(inputs, ONES)
-    return result if result.shape == like.shape else np.full_like(like, result)
-
-
-def settle(netlist: CellNetlist, values: list[Words | None], like: Words) -> None:
-    """Fill in the gates' outputs; those of flip-flops and ports must stand in ``values``."""
-    for one in netlist.gates:
-        for pin in one.cell.outputs:
-            if pin.name in one.pins:
-                values[one.pins[pin.name]] = evaluate(one, pin.name, values, like)
-
-
-def simulate(netlist: CellNetlist, inputs: Mapping[str, Sequence[Words]]) -> list[Words]:
-    """Values of all nets in every cycle.
+def simulate(
+    netlist: CellNetlist,
+    inputs: Mapping[str, Sequence[Words]],
+    first: int = 0,
+    cycles: int | None = None,
+    glitch_steps: int | None = 0,
+) -> Simulated:
+    """Simulate a netlist.
 
     In a cycle inputs hold and nets settle; at its end flip-flops take their next state. All are 0
     before the first cycle.
@@ -63,80 +82,75 @@ def simulate(netlist: CellNetlist, inputs: Mapping[str, Sequence[Words]]) -> lis
     netlist : CellNetlist
     inputs : mapping of str to sequence of uint64 arrays, shape (cycles, words)
         For each port but the clock, its bits, lowest first.
-
-    Returns
-    -------
-    list of uint64 arrays, shape (cycles, words)
-        By net. The clock's is 0.
+    first : int
+        The cycle to begin counting and sampling with.
+    cycles : int or None
+        How many to keep all nets' values of; None for all.
+    glitch_steps : int or None
+        How many steps from cycle to cycle to simulate with unit delays too; None for all.
 
     Raises
     ------
     ValueError
         When a port's bits are missing.
+    ToolNotFound, ToolFailed
+        As :func:`lmul.synth.gate_kernel.kernel`.
     """
-    like = next(iter(inputs.values()))[0]
-    values: list[Words | None] = [None] * netlist.nets
-    values[ZERO], values[ONE] = np.zeros_like(like), np.full_like(like, ONES)
+    driven: dict[int, Words] = {}
     for name, nets in netlist.inputs.items():
         if nets == (netlist.clock,):
-            values[nets[0]] = values[ZERO]
             continue
         if len(inputs.get(name, ())) != len(nets):
             raise ValueError(f"Port {name!r} has {len(nets)} bits, not {len(inputs.get(name, ()))}")
         for net, words in zip(nets, inputs[name], strict=True):
-            values[net] = words
-    if netlist.flipflops:
-        _run_flipflops(netlist, values, like)
-    settle(netlist, values, like)
-    # A net that nothing drives (an unused output of a cell that Yosys left open) stays 0.
-    return [values[ZERO] if v is None else v for v in values]  # pyright: ignore[reportReturnType]
+            driven[net] = np.ascontiguousarray(words)
+    count, words = next(iter(inputs.values()))[0].shape
+    steps = max(0, count - 1 - first)
+    sampled = count - first if cycles is None else min(cycles, count - first)
+    unit_steps = steps if glitch_steps is None else min(glitch_steps, steps)
+    values = np.zeros((netlist.nets, sampled, words), np.uint64)
+    kept = {
+        net: np.empty((count, words), np.uint64)
+        for nets in netlist.outputs.values()
+        for net in nets
+    }
+    counts = np.zeros((3, netlist.nets), np.int64)
+    driven_nets, kept_nets = (np.array(list(each), np.int32) for each in (driven, kept))
+    run = Run(
+        cycles=count,
+        words=words,
+        first=first,
+        sampled=sampled,
+        glitch_steps=unit_steps,
+        driven=len(driven),
+        kept=len(kept),
+        driven_nets=_pointer(driven_nets, ctypes.c_int32),
+        driven_words=_pointers(list(driven.values())),
+        kept_nets=_pointer(kept_nets, ctypes.c_int32),
+        kept_words=_pointers(list(kept.values())),
+        sample=_pointer(values, ctypes.c_uint64),
+        toggles=_pointer(counts[0], ctypes.c_int64),
+        settled=_pointer(counts[1], ctypes.c_int64),
+        glitching=_pointer(counts[2], ctypes.c_int64),
+    )
+    program = GateProgram(netlist)
+    unsettled = kernel().simulate(ctypes.byref(program.structure), ctypes.byref(run))
+    # With unit delays nets come to rest where they are without.
+    assert not unsettled, f"{unsettled} nets did not settle"
+    streams = words * LANES
+    return Simulated(
+        values,
+        {name: [kept[net] for net in nets] for name, nets in netlist.outputs.items()},
+        Toggles(counts[0], steps * streams),
+        Toggles(counts[1], unit_steps * streams),
+        Toggles(counts[2], unit_steps * streams),
+    )
 
 
-def _run_flipflops(netlist: CellNetlist, values: list[Words | None], like: Words) -> None:
-    """Put the outputs of flip-flops into ``values``, cycle by cycle."""
-    outputs = [
-        (one, pin.name)
-        for one in netlist.flipflops
-        for pin in one.cell.outputs
-        if pin.name in one.pins
-    ]
-    for one, pin in outputs:
-        values[one.pins[pin]] = np.empty_like(like)
-    states = [np.zeros_like(like[0]) for _ in netlist.flipflops]
-    place = {one: index for index, one in enumerate(netlist.flipflops)}
-    history = list(values)
-    for cycle in range(len(like)):
-        now: list[Words | None] = [None if v is None else v[cycle] for v in history]
-        for one, pin in outputs:
-            q = _state_function(one, pin, states[place[one]], now)
-            history[one.pins[pin]][cycle] = q  # pyright: ignore[reportOptionalSubscript]
-            now[one.pins[pin]] = q
-        settle(netlist, now, like[0])
-        states = [
-            _next_state(one, state, now)
-            for one, state in zip(netlist.flipflops, states, strict=True)
-        ]
+def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:
+    return array.ctypes.data_as(ctypes.POINTER(kind))
 
 
-def _environment(one: Instance, state: Words, now: Sequence[Words | None]) -> Mapping[str, object]:
-    assert one.cell.state is not None
-    names = dict(zip(one.cell.state.names, (state, ONES ^ state), strict=False))
-    return {pin: now[net] for pin, net in one.pins.items()} | names
-
-
-def _state_function(one: Instance, pin: str, state: Words, now: Sequence[Words | None]) -> Words:
-    function = one.cell.pins[pin].function
-    assert function is not None
-    return function(_environment(one, state, now), ONES)
-
-
-def _next_state(one: Instance, state: Words, now: Sequence[Words | None]) -> Words:
-    assert one.cell.state is not None and one.cell.state.next_state is not None
-    return one.cell.state.next_state(_environment(one, state, now), ONES)
-
-
-def count_toggles(values: Sequence[Words], first: int = 0) -> Toggles:
-    """Toggles of all nets between cycles, from cycle ``first`` on."""
-    counts = np.array([ones_in(v[first + 1 :] ^ v[first:-1]) for v in values], np.int64)
-    cycles, words = values[0].shape
-    return Toggles(counts, (cycles - 1 - first) * words * 64)
+def _pointers(arrays: list[Words]) -> Any:
+    kind = ctypes.POINTER(ctypes.c_uint64)
+    return (kind * len(arrays))(*(_pointer(array, ctypes.c_uint64) for array in arrays))

@@ -10,7 +10,7 @@ from lmul.synth.cell_netlist import map_to_cells
 from lmul.synth.cell_power import cell_power
 from lmul.synth.circuit import Circuit
 from lmul.synth.electrical import electrical
-from lmul.synth.gate_simulation import count_toggles, simulate
+from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.stimulus import stimuli
 from lmul.synth.unit_drive import drive
@@ -28,10 +28,9 @@ def both(name, library):
     x, y = (v.reshape(STREAMS, -1).T for v in (found.x, found.y))
     netlist = map_to_cells(Circuit.of(design), library)
     driven = drive(design, x, y, found.length)
-    values = [v[driven.first :] for v in simulate(netlist, driven.inputs)]
-    toggles, conditions = count_toggles(values), electrical(netlist, 50)
-    ours = cell_power(netlist, values, toggles, conditions, library.voltage)
-    theirs = energy_per_cycle(netlist, values, toggles, conditions, library.voltage)
+    run = simulate(netlist, driven.inputs, driven.first)
+    given = netlist, run.values, run.toggles, electrical(netlist, 50), library.voltage
+    ours, theirs = cell_power(*given), energy_per_cycle(*given)
     return np.array([ours.switching.sum(), ours.internal.sum(), ours.clock.sum()]), theirs
 
 

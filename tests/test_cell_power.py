@@ -7,21 +7,25 @@ from toy_cells import FULL_ADDER, netlist
 from lmul.synth.bit_words import pack
 from lmul.synth.cell_power import cell_power, port_energy
 from lmul.synth.electrical import electrical
-from lmul.synth.gate_simulation import count_toggles, simulate
-from lmul.synth.glitches import count_unit_delay
+from lmul.synth.gate_simulation import simulate
 
 VOLTAGE = 2.0
 
 
 def driven(circuit, **columns):
-    """Values of all nets; each of 64 streams is given the same bits."""
+    """A simulation with all cycles and all glitches; each of 64 streams is given the same bits."""
     return simulate(
         circuit,
         {
             name: pack(np.repeat(np.array(column, np.int64)[:, None], 64, axis=1), 1)
             for name, column in columns.items()
         },
+        glitch_steps=None,
     )
+
+
+def power_of(circuit, run):
+    return cell_power(circuit, run.values, run.toggles, electrical(circuit, 50), VOLTAGE)
 
 
 def net(circuit, name):
@@ -35,8 +39,8 @@ def adder():
 
 
 def test_toggles_of_ten_gates(adder):
-    circuit, values = adder
-    toggles = count_toggles(values)
+    circuit, run = adder
+    toggles = run.toggles
     assert toggles.steps == 3 * 64
     # abc: 000, 111, 100, 101. Worked out on paper.
     wanted = {"n1": 2, "n2": 1, "n3": 0, "h": 1, "n4": 1, "n5": 2, "n6": 2, "s": 2, "co": 3, "q": 3}
@@ -45,12 +49,11 @@ def test_toggles_of_ten_gates(adder):
 
 
 def test_energy_of_ten_gates(adder):
-    circuit, values = adder
-    toggles = count_toggles(values)
+    circuit, run = adder
     conditions = electrical(circuit, 50)
     loads = {"n1": 6, "n2": 2, "n3": 2, "h": 4, "n4": 6, "n5": 2, "n6": 2, "s": 0, "co": 1, "q": 0}
     assert {name: conditions.loads[net(circuit, name)] for name in loads} == loads
-    power = cell_power(circuit, values, toggles, conditions, VOLTAGE)
+    power = power_of(circuit, run)
     # Toggles by load: 2*6 + 1*2 + 0*2 + 1*4 + 1*6 + 2*2 + 2*2 + 2*0 + 3*1 + 3*0 = 35.
     # C V² / 2 is 2 C.
     assert power.switching.sum() * 3 == pytest.approx(70)
@@ -62,8 +65,8 @@ def test_energy_of_ten_gates(adder):
 
 
 def test_ports_pay_for_their_pins(adder):
-    circuit, values = adder
-    found = port_energy(circuit, count_toggles(values), electrical(circuit, 50), VOLTAGE)
+    circuit, run = adder
+    found = port_energy(circuit, run.toggles, electrical(circuit, 50), VOLTAGE)
     # a drives two pins and changes once, b two and twice, c two and three times; 2 fF a pin.
     assert {name: 3 * energy for name, energy in found.items()} == pytest.approx(
         {"a": 1 * 4 * 2, "b": 2 * 4 * 2, "c": 3 * 4 * 2}
@@ -73,42 +76,38 @@ def test_ports_pay_for_their_pins(adder):
 def test_arcs_by_their_causes():
     circuit = netlist("a b", "y", "xor2 a=a b=b y=y")
     # a changes three times, b once, never together: 3 changes at 8 and 1 at 6.
-    values = driven(circuit, a=[0, 1, 0, 0, 1], b=[0, 0, 0, 1, 1])
-    power = cell_power(circuit, values, count_toggles(values), electrical(circuit, 50), VOLTAGE)
+    power = power_of(circuit, driven(circuit, a=[0, 1, 0, 0, 1], b=[0, 0, 0, 1, 1]))
     assert power.internal.sum() * 4 == pytest.approx(3 * 8 + 6)
 
 
 def test_two_causes_at_once_are_halves():
     circuit = netlist("a b", "y", "nand2 a=a b=b y=n", "xor2 a=n b=a y=y")
-    values = driven(circuit, a=[0, 1], b=[1, 1])
-    toggles = count_toggles(values)
-    assert toggles.nets[circuit.outputs["y"][0]] == 0  # n falls as a rises
-    unit = count_unit_delay(circuit, values)
+    run, [y] = driven(circuit, a=[0, 1], b=[1, 1]), circuit.outputs["y"]
+    assert run.toggles.nets[y] == 0  # n falls as a rises
     # a turns y at once, n one unit later turns it back
-    assert unit.nets[circuit.outputs["y"][0]] == 2 * 64
+    assert run.glitching.nets[y] == 2 * 64
 
 
 def test_flipflop_and_clock():
     circuit = netlist("c x", "q", "inv a=x y=d", "dff c=c d=d q=q")
-    values = driven(circuit, x=[0, 1, 1, 0, 0])
+    run = driven(circuit, x=[0, 1, 1, 0, 0])
     # d: 1 0 0 1 1; q is d of the cycle before: 0 1 0 0 1
-    assert [int(v[0]) & 1 for v in values[circuit.outputs["q"][0]]] == [0, 1, 0, 0, 1]
-    power = cell_power(circuit, values, count_toggles(values), electrical(circuit, 50), VOLTAGE)
+    assert [int(v[0]) & 1 for v in run.values[circuit.outputs["q"][0]]] == [0, 1, 0, 0, 1]
+    power = power_of(circuit, run)
     # Over the four last cycles q is 1 in two: (4 + 6) and (1 + 1) a cycle.
     assert power.clock.sum() == pytest.approx((2 * 10 + 2 * 2) / 4)
     # q changes three times at 8, d twice at 1.5; the inverter's y twice at 1.5, its a at 0.1.
     assert power.internal.sum() * 4 == pytest.approx(3 * 8 + 2 * 1.5 + 2 * 1.5 + 2 * 0.1)
     assert power.switching.sum() * 4 == pytest.approx(2 * 2 * 2)  # d's pin: 2 fF, 2 V
-    ports = port_energy(circuit, count_toggles(values), electrical(circuit, 50), VOLTAGE)
+    ports = port_energy(circuit, run.toggles, electrical(circuit, 50), VOLTAGE)
     assert ports["c"] == pytest.approx(2 * 2)  # twice a cycle
 
 
 def test_a_pulse_counts_twice():
     circuit = netlist("a", "y", "inv a=a y=n", "nand2 a=a b=n y=y")
-    values = driven(circuit, a=[0, 1, 0])
-    y = circuit.outputs["y"][0]
-    assert count_toggles(values).nets[y] == 0
-    assert count_unit_delay(circuit, values).nets[y] == 2 * 64  # at the rise alone
+    run, [y] = driven(circuit, a=[0, 1, 0]), circuit.outputs["y"]
+    assert run.toggles.nets[y] == run.settled.nets[y] == 0
+    assert run.glitching.nets[y] == 2 * 64  # at the rise alone
 
 
 @pytest.mark.parametrize(

@@ -16,7 +16,7 @@ from lmul.synth.cell_verilog import cell_model
 from lmul.synth.circuit import Circuit
 from lmul.synth.energy import measure
 from lmul.synth.energy_run import streams
-from lmul.synth.gate_simulation import count_toggles, simulate
+from lmul.synth.gate_simulation import simulate
 from lmul.synth.stimulus import stimuli
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -64,9 +64,7 @@ def test_vcd_has_the_toggles_of_the_sequence(exported):
     design = Design.parse("lmul-e4m3-ftz")
     netlist = map_to_cells(Circuit.of(design), LIBRARY)
     [stimulus] = stimuli("gaussian", design, 4096)
-    toggles = count_toggles(
-        simulate(netlist, streams(design, stimulus, sequential=False).drive.inputs)
-    )
+    toggles = simulate(netlist, streams(design, stimulus, sequential=False).drive.inputs).toggles
     found = changes(path.with_suffix(".vcd").read_text())
     for index, one in enumerate(netlist.instances):
         for pin, net in one.pins.items():

@@ -1,5 +1,7 @@
 """Every net's toggles against Icarus Verilog, on the same cells, netlist and operands."""
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from icarus_toggles import icarus_toggles
@@ -7,11 +9,13 @@ from outside import NEEDS_ICARUS, pdk
 from toy_cells import FULL_ADDER, LIBRARY, netlist
 
 from lmul.hdl.design import Design
+from lmul.hdl.errors import ToolNotFound
+from lmul.synth import gate_kernel
 from lmul.synth.bit_words import pack, unpack_ints
 from lmul.synth.cell_netlist import map_to_cells
 from lmul.synth.circuit import Circuit
-from lmul.synth.gate_simulation import count_toggles, simulate
-from lmul.synth.glitches import count_unit_delay
+from lmul.synth.gate_kernel import kernel
+from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.unit_drive import drive
 
@@ -32,8 +36,8 @@ def compared(circuit, inputs, folder):
         {name: int(values[k]) for name, values in ports.items()}
         for k in range(len(next(iter(ports.values()))))
     ]
-    values = simulate(circuit, inputs)
-    for delay, ours in ((0, count_toggles(values)), (1, count_unit_delay(circuit, values))):
+    run = simulate(circuit, inputs, glitch_steps=None)
+    for delay, ours in ((0, run.toggles), (1, run.glitching)):
         theirs = icarus_toggles(circuit, rows, folder, delay)
         nets = [net for net in range(circuit.nets) if net != circuit.clock]
         assert (ours.nets % 64 == 0).all()
@@ -79,27 +83,53 @@ def test_toggles_on_a_real_library(tmp_path):
         assert ours == theirs
 
 
-def test_a_lost_toggle_is_seen(tmp_path):
+def test_a_wrong_gate_is_seen(tmp_path):
     circuit = netlist("a b c", "s co q", *FULL_ADDER)
     rng = np.random.default_rng(SEED)
     inputs = {name: pack(same_in_all_streams(rng.integers(0, 2, 30)), 1) for name in "abc"}
-    values = simulate(circuit, inputs)
     rows = [{name: int(words[0][k, 0]) & 1 for name, words in inputs.items()} for k in range(30)]
     theirs = icarus_toggles(circuit, rows, tmp_path)
-    ours = count_toggles(values).nets // 64
+    ours = simulate(circuit, inputs).toggles.nets // 64
     assert {net: int(ours[net]) for net in theirs} == theirs
-    # One cycle in which one net stands still: a toggle or two are gone, in that net alone.
-    net = circuit.outputs["s"][0]
-    spoilt = [v.copy() for v in values]
-    step = int(np.nonzero(spoilt[net][1:, 0] != spoilt[net][:-1, 0])[0][0])
-    spoilt[net][step + 1] = spoilt[net][step]
-    lost = count_toggles(spoilt).nets // 64
-    assert {n for n in theirs if lost[n] != theirs[n]} == {net}
+    # The last gate alone is another: its net toggles otherwise, and no other does.
+    *others, last = circuit.gates
+    wrong = replace(last, cell=replace(LIBRARY["nor2"], name=last.cell.name))
+    assert {*last.pins} == {*wrong.cell.pins}
+    spoilt = simulate(replace(circuit, gates=(*others, wrong)), inputs).toggles.nets // 64
+    assert {n for n in theirs if spoilt[n] != theirs[n]} == {last.pins["y"]}
+
+
+@pytest.mark.parametrize("words", [1, 2, 7, 16])
+def test_words_are_apart(words):
+    """Whatever number of words is simulated together, each counts as it does alone."""
+    circuit = netlist("a b c", "s co q", *FULL_ADDER)
+    bits = np.random.default_rng(SEED).integers(0, 2**63, (3, 20, words), dtype=np.uint64)
+    inputs = {name: [part] for name, part in zip("abc", bits, strict=True)}
+    run = simulate(circuit, inputs, 2, 5, 3)
+    alone = [
+        simulate(circuit, {name: [part[0][:, w : w + 1]] for name, part in inputs.items()}, 2, 5, 3)
+        for w in range(words)
+    ]
+    assert np.array_equal(run.values, np.concatenate([one.values for one in alone], axis=2))
+    for kind in ("toggles", "settled", "glitching"):
+        assert np.array_equal(getattr(run, kind).nets, sum(getattr(o, kind).nets for o in alone))
+    changes = np.bitwise_count(run.values[:, 1:4] ^ run.values[:, :3]).sum(axis=(1, 2))
+    assert np.array_equal(run.settled.nets, changes)
+    assert run.settled.steps == 3 * 64 * words
 
 
 def test_tail_of_a_sequence_is_counted_once():
     circuit = netlist("a", "y", "inv a=a y=y")
-    values = simulate(circuit, {"a": pack(same_in_all_streams(np.arange(10) % 2), 1)})
-    assert count_toggles(values, 4).nets[circuit.outputs["y"][0]] == 5 * 64
-    assert count_unit_delay(circuit, values, 4).nets[circuit.outputs["y"][0]] == 5 * 64
-    assert count_unit_delay(circuit, values, 4, 2).nets[circuit.outputs["y"][0]] == 2 * 64
+    inputs = {"a": pack(same_in_all_streams(np.arange(10) % 2), 1)}
+    run = simulate(circuit, inputs, 4, glitch_steps=2)
+    [y] = circuit.outputs["y"]
+    counts = [getattr(run, kind).nets[y] for kind in ("toggles", "settled", "glitching")]
+    assert counts == [5 * 64, 2 * 64, 2 * 64]
+    assert simulate(circuit, inputs, 4, glitch_steps=None).glitching.nets[y] == 5 * 64
+
+
+def test_without_a_compiler(monkeypatch):
+    kernel.cache_clear()
+    monkeypatch.setattr(gate_kernel, "which", lambda name: None)
+    with pytest.raises(ToolNotFound, match=r"^g\+\+ is not installed; energies need it to compile"):
+        kernel()
