@@ -81,6 +81,8 @@ class Pin:
         The direction is ``"input"``, ``"output"``, ``"inout"`` or ``"internal"``.
     capacitance : float
         fF, as a load for whatever drives it; the library's default where the pin states none.
+    rise_capacitance, fall_capacitance : float
+        The same for either edge; ``capacitance`` where the library tells no difference.
     max_capacitance : float or None
         The largest load it may drive, fF.
     clock : bool
@@ -96,6 +98,8 @@ class Pin:
     name: str
     direction: str
     capacitance: float
+    rise_capacitance: float
+    fall_capacitance: float
     max_capacitance: float | None
     clock: bool
     function: CellFunction | None

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 from lmul.synth.cell_search import cell_of
 from lmul.synth.liberty import Library
 
-__all__ = ["Conditions"]
+__all__ = ["Conditions", "has_delays"]
 
 _FAN_OUT = 4
 
@@ -71,3 +71,13 @@ class Conditions:
     def abc_constraints(self) -> str:
         """The same for Yosys's ``abc -constr``."""
         return f"set_driving_cell {self.inverter}\nset_load {self.output_load_ff:.6g}\n"
+
+
+def has_delays(library: Library) -> bool:
+    """Whether the library has delay tables; some are for area alone."""
+    name = cell_of(library, "!a")
+    return name is not None and any(
+        arc.delay_rise and arc.transition_rise
+        for pin in library[name].outputs
+        for arc in pin.timing
+    )

@@ -18,12 +18,29 @@ _TYPICAL = (
 )
 
 
+# Where PDK managers keep versions; the one that is enabled is linked from the root itself.
+_MANAGERS = ("ciel", "volare")
+
+
 def default_library() -> Path:
-    """The typical library of the first PDK found under ``$PDK_ROOT``, else :data:`EMBEDDED`."""
+    """The typical library of the first PDK found under ``$PDK_ROOT``, else :data:`EMBEDDED`.
+
+    What a PDK manager has enabled goes before what it merely keeps; there the newest goes first.
+    ``$PDK``, where it is set, names the PDK that goes before all others.
+    """
     if root := os.environ.get("PDK_ROOT"):
-        for place in _TYPICAL:
-            path = Path(root) / place
-            for candidate in (path, path.with_name(path.name + ".gz")):
-                if candidate.is_file():
-                    return candidate
+        wanted = os.environ.get("PDK", "")
+        places = sorted(_TYPICAL, key=lambda place: place.split("/")[0] != wanted)
+        for folder in (Path(root), *_versions(Path(root))):
+            for place in places:
+                path = folder / place
+                for candidate in (path, path.with_name(path.name + ".gz")):
+                    if candidate.is_file():
+                        return candidate
     return EMBEDDED
+
+
+def _versions(root: Path) -> list[Path]:
+    """The folders ``MANAGER/FAMILY/versions/HASH``, newest first: hashes have no order."""
+    found = [path for name in _MANAGERS for path in root.glob(f"{name}/*/versions/*/")]
+    return sorted(found, key=lambda path: (-path.stat().st_mtime_ns, path))

@@ -15,8 +15,9 @@ from lmul.synth.liberty_syntax import Group, parse, split
 __all__ = ["Library", "load"]
 
 # Isolation cells and level shifters belong to power domains; ABC would take them for small gates
-# (sky130's isobufsrc for a NOR with one inverted input). What says dont_use, ABC itself leaves out.
-_POWER_CELL = ("is_isolation_cell", "is_level_shifter", "always_on")
+# (sky130's isobufsrc for a NOR with one inverted input), and pads for buffers. What says dont_use,
+# ABC itself leaves out.
+_SPECIAL = ("is_isolation_cell", "is_level_shifter", "always_on", "pad_cell")
 _UNIT = re.compile(r"([\d.]+(?:e[-+]?\d+)?)?\s*([munpfa]?)([a-z]+)", re.IGNORECASE)
 _PREFIX = {"": 1.0, "m": 1e-3, "u": 1e-6, "n": 1e-9, "p": 1e-12, "f": 1e-15, "a": 1e-18}
 
@@ -40,8 +41,8 @@ class Library:
         What the file calls its library.
     path, text
         As given.
-    power_cells : tuple of str
-        Isolation cells, level shifters and always-on cells: not for ordinary logic.
+    special_cells : tuple of str
+        Isolation cells, level shifters, always-on cells and pads: not for ordinary logic.
     voltage : float or None
         The nominal supply voltage, V.
     time_unit, capacitance_unit, leakage_unit, energy_unit : float
@@ -70,7 +71,7 @@ class Library:
             missing = "a cell" if group.kind == "library" else "'library (NAME)'"
             raise ValueError(f"File {str(path)!r} is no Liberty library: it has not even {missing}")
         self.name = group.name
-        self.power_cells = tuple(n for n, cell in self._groups.items() if _for_power_domains(cell))
+        self.special_cells = tuple(n for n, cell in self._groups.items() if _is_special(cell))
         self.wire_load = group.values.get("default_wire_load")
         self._cells: dict[str, Cell] = {}
         try:
@@ -114,11 +115,11 @@ class Library:
 
     @cached_property
     def usable(self) -> tuple[str, ...]:
-        """Cells that synthesis may take: not ``dont_use``, not of power domains."""
+        """Cells that synthesis may take: not ``dont_use``, none of :attr:`special_cells`."""
         return tuple(
             name
             for name, group in self._groups.items()
-            if name not in self.power_cells and group.values.get("dont_use") != "true"
+            if name not in self.special_cells and group.values.get("dont_use") != "true"
         )
 
     @cached_property
@@ -171,11 +172,11 @@ def _load(path: Path, _modified: int, _size: int) -> Library:
     return Library(path, text)
 
 
-def _for_power_domains(cell: Group) -> bool:
+def _is_special(cell: Group) -> bool:
     return any(
         group.values.get(name) == "true"
         for group in (cell, *cell.of_kind("pin"))
-        for name in _POWER_CELL
+        for name in _SPECIAL
     )
 
 

@@ -110,13 +110,16 @@ def number(group: Group, name: str, default: float) -> float:
 def _pin(name: str, group: Group, scales: Scales) -> Pin:
     direction = group.values.get("direction", "input")
     default = scales.input_capacitance if direction == "input" else scales.output_capacitance
+    capacitance = number(group, "capacitance", default)
     limit = None
     if "max_capacitance" in group.values:
         limit = number(group, "max_capacitance", 0.0) * scales.capacitance
     return Pin(
         name=name,
         direction=direction,
-        capacitance=number(group, "capacitance", default) * scales.capacitance,
+        capacitance=capacitance * scales.capacitance,
+        rise_capacitance=number(group, "rise_capacitance", capacitance) * scales.capacitance,
+        fall_capacitance=number(group, "fall_capacitance", capacitance) * scales.capacitance,
         max_capacitance=limit,
         clock=group.values.get("clock") == "true",
         function=_function(group, "function") if direction != "input" else None,

@@ -11,7 +11,7 @@ from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.cell_search import cell_of, full_adder
 from lmul.synth.circuit import Circuit
-from lmul.synth.conditions import Conditions
+from lmul.synth.conditions import Conditions, has_delays
 from lmul.synth.liberty import Library, load
 from lmul.synth.stat import cells_of_stat, module_of_stat
 
@@ -180,7 +180,7 @@ def map_cells(
         top=circuit.top,
         keep=circuit.keep,
         adders=_ADDERS if adder else "",
-        dont_use="".join(f" -dont_use {cell}" for cell in library.power_cells),
+        dont_use="".join(f" -dont_use {cell}" for cell in library.special_cells),
         constraints="" if target_ps is None else " -constr constraints",
     )
     try:
@@ -192,6 +192,8 @@ def map_cells(
     except ToolFailed as error:
         if flipflop := _NO_FLIPFLOP.search(str(error)):
             raise _no_cell(library, flipflop[1], circuit) from None
+        if not has_delays(library):
+            Conditions.of(library)  # says so: ABC stops at timing groups without tables
         raise
     module = module_of_stat(result.outputs["stat.json"], circuit.top)
     cells = cells_of_stat(result.outputs["stat.json"], circuit.top)
@@ -226,4 +228,8 @@ def _run(script: str, abc: str, files: Mapping[str, str | bytes], **fill: str) -
 
 
 def _no_cell(library: Library, kind: str, circuit: Circuit) -> ToolFailed:
-    return ToolFailed(f"Library {library.name!r} has no cell for {kind!r} of {circuit.name!r}")
+    what = "flip-flop" if "FF" in kind else "cell"
+    return ToolFailed(
+        f"Liberty file {str(library.path)!r} can't be used for {circuit.name!r}: it has no {what} "
+        f"for {kind!r}"
+    )

@@ -11,6 +11,7 @@ from lmul.sim import yosys
 from lmul.sim.yosys import Progress
 from lmul.synth.area import AreaResult, area_of
 from lmul.synth.circuit import Circuit
+from lmul.synth.conditions import has_delays
 from lmul.synth.curve import CurvePoint, curve
 from lmul.synth.fpga import LutCount, check_family, luts
 from lmul.synth.gates import GateCount, count
@@ -19,7 +20,7 @@ from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric, Report
 from lmul.synth.opensta import opensta_delay
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
-from lmul.synth.timing import Timing, analyse, has_delays
+from lmul.synth.timing import Timing, analyse
 
 __all__ = ["Synthesis", "synthesis_report", "synthesise"]
 

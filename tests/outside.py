@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["NEEDS_ICARUS", "NEEDS_OPENSTA", "pdk"]
+__all__ = ["NEEDS_ICARUS", "NEEDS_OPENSTA", "REAL_LIBRARIES", "pdk"]
 
 NEEDS_ICARUS = pytest.mark.skipif(
     shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
@@ -16,8 +16,22 @@ NEEDS_OPENSTA = pytest.mark.skipif(
 )
 
 
+REAL_LIBRARIES = (
+    "sky130hd_tt.lib.gz",
+    "sg13g2_stdcell_typ_1p20V_25C.lib",
+    "osu018_stdcells.lib",
+    "osu035_stdcells.lib",
+)
+_QFLOW = Path("/usr/share/qflow/tech")
+
+
 def pdk(file: str) -> Path:
-    """The path of a real cell library, in the folder that LMUL_PDK names."""
+    """The path of a real cell library: osu* of Debian's qflow-tech, others where LMUL_PDK says."""
+    if file.startswith("osu"):
+        path = _QFLOW / file.split("_")[0] / file
+        if not path.is_file():
+            pytest.skip(f"{path} is missing; Debian: apt-get install qflow-tech-{path.parent.name}")
+        return path
     folder = os.environ.get("LMUL_PDK")
     if not folder:
         pytest.skip(f"LMUL_PDK names no folder with {file}")

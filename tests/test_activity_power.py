@@ -1,9 +1,9 @@
-"""Energies beside those of a power tool's formula, on two real libraries."""
+"""Energies beside those of a power tool's formula, on real libraries."""
 
 import numpy as np
 import pytest
 from activity_power import energy_per_cycle
-from outside import pdk
+from outside import REAL_LIBRARIES, pdk
 
 from lmul.hdl.design import Design
 from lmul.synth.cell_netlist import map_to_cells
@@ -34,7 +34,7 @@ def both(name, library):
     return np.array([ours.switching.sum(), ours.internal.sum(), ours.clock.sum()]), theirs
 
 
-@pytest.mark.parametrize("file", ["sky130hd_tt.lib.gz", "sg13g2_stdcell_typ_1p20V_25C.lib"])
+@pytest.mark.parametrize("file", REAL_LIBRARIES)
 def test_beside_a_power_tools_formula(file):
     path = pdk(file)
     totals = {}

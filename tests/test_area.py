@@ -77,22 +77,21 @@ def test_a_changed_file_is_read_again(toy):
     assert area(AND, toy).area_um2 == 3.25
 
 
-def test_cells_of_power_domains_are_left_out(tmp_path):
+@pytest.mark.parametrize("kind", ["is_isolation_cell", "pad_cell"])
+def test_special_cells_are_left_out(kind, tmp_path):
     path = tmp_path / "power.lib"
-    cheap = GATE.format(
-        name="iso", area="0.5", function="a & b", more='is_isolation_cell : "true";'
-    )
+    cheap = GATE.format(name="iso", area="0.5", function="a & b", more=f"{kind} : true;")
     path.write_text(library(INV, NAND, cheap))
-    assert load(path).power_cells == ("iso",)
+    assert load(path).special_cells == ("iso",)
     assert area(AND, path).cells == {"inv": 1, "nand2": 1}
-    path.write_text(library(INV, NAND, cheap.replace("is_isolation_cell", "dont_touch")))
+    path.write_text(library(INV, NAND, cheap.replace(kind, "dont_touch")))
     assert area(AND, path).cells == {"iso": 1}
 
 
 def test_library_without_flipflops(tmp_path):
     path = tmp_path / "comb.lib"
     path.write_text(library(INV, NAND))
-    with pytest.raises(ToolFailed, match=r"^Library 'toy' has no cell for '\$_DFF_P_' of 't'$"):
+    with pytest.raises(ToolFailed, match=r"used for 't': it has no flip-flop for '\$_DFF_P_'$"):
         area(SHIFT, path)
 
 
@@ -135,6 +134,8 @@ REAL = {
     # File, area of its smallest NAND2 in its own documentation, cells that logic must not use.
     "sky130hd_tt.lib.gz": ("sky130_fd_sc_hd__tt_025C_1v80", 3.7536, "lpflow"),
     "sg13g2_stdcell_typ_1p20V_25C.lib": ("sg13g2_stdcell_typ_1p20V_25C", 7.2576, "lgcp"),
+    "osu018_stdcells.lib": ("osu018_stdcells", 24, "TBUF"),
+    "osu035_stdcells.lib": ("osu035_stdcells", 96, "PAD"),
 }
 
 

@@ -1,12 +1,10 @@
 """The embedded library: made from sky130hd, and no kinder to L-Mul than all of sky130hd."""
 
-import gzip
-
 import pytest
 from outside import pdk
 
 from lmul.synth.area import area
-from lmul.synth.default_library import EMBEDDED, default_library
+from lmul.synth.default_library import EMBEDDED
 from lmul.synth.liberty import load
 from lmul.synth.make_cells import CELLS, PREFIX, embedded, main
 
@@ -83,18 +81,3 @@ def _compare(name: str, kinds: list[str]) -> None:
     assert ours == {kind: pytest.approx(full[kind], rel=0.1) for kind in kinds}
     ratios = {kind: ours[kind] / ours["exact"] for kind in kinds}
     assert ratios == {kind: pytest.approx(full[kind] / full["exact"], rel=0.03) for kind in kinds}
-
-
-def test_pdk_root_goes_before_the_embedded_library(tmp_path, monkeypatch):
-    monkeypatch.delenv("PDK_ROOT", raising=False)
-    assert default_library() == EMBEDDED
-    monkeypatch.setenv("PDK_ROOT", str(tmp_path))
-    assert default_library() == EMBEDDED
-    place = tmp_path / "sky130A/libs.ref/sky130_fd_sc_hd/lib"
-    place.mkdir(parents=True)
-    packed = place / "sky130_fd_sc_hd__tt_025C_1v80.lib.gz"
-    packed.write_bytes(gzip.compress(b""))
-    assert default_library() == packed
-    plain = packed.with_suffix("")
-    plain.write_text("")
-    assert default_library() == plain

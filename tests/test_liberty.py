@@ -1,4 +1,4 @@
-"""The Liberty reader: syntax, units, tables, and figures of two real libraries."""
+"""The Liberty reader: syntax, units, tables, and figures of real libraries."""
 
 import time
 from pathlib import Path
@@ -166,7 +166,7 @@ def test_sky130():
     setup = next(a for a in flipflop.pins["D"].timing if a.kind == "setup_rising")
     # Along the first axis the clock's transition, along the second the data's.
     assert setup.delay_fall and setup.delay_fall(10, 500) == pytest.approx(318.7643)
-    assert all("lpflow" in name or "buf" in name for name in library.power_cells)
+    assert all("lpflow" in name or "buf" in name for name in library.special_cells)
 
 
 @pytest.mark.slow
@@ -180,3 +180,31 @@ def test_sg13g2():
     assert not library["sg13g2_dlhq_1"].is_flipflop  # a latch
     for name in library:  # nothing in it that can't be read
         assert library[name].name == name
+
+
+@pytest.mark.parametrize(
+    ("name", "volts", "area", "leakage", "pin", "at", "delay", "energy"),
+    # INVX1's, read from the files by eye: nW, fF, ps, fJ.
+    [
+        ("osu018", 1.8, 16, 0.0221741, (9.32196, 9.32456), (180, 25), 91.076, 27.52),
+        ("osu035", 3.3, 64, 0.0152465, (13.3816, 13.4094), (180, 80), 196.317, 133.133),
+    ],
+)
+def test_osu(name, volts, area, leakage, pin, at, delay, energy):
+    """No voltage map, no defaults, tables with the load first; latch, three-state buffers, pads."""
+    library = load(pdk(f"{name}_stdcells.lib"))
+    assert (library.name, library.voltage) == (f"{name}_stdcells", volts)
+    inverter = library["INVX1"]
+    assert (inverter.area, inverter.leakage) == (area, leakage)
+    [a], [y] = inverter.inputs, inverter.outputs
+    assert (a.rise_capacitance, a.fall_capacitance) == pytest.approx(pin)
+    assert a.capacitance == pytest.approx(max(pin))
+    fall, rise = y.timing[0].delay_fall, y.power[0].rise
+    assert fall and fall(*at) == pytest.approx(delay)
+    assert rise and rise(*at) == pytest.approx(energy)
+    assert [n for n in library if library[n].is_flipflop] == ["DFFNEGX1", "DFFPOSX1", "DFFSR"]
+    assert library["DFFSR"].state and library["DFFSR"].state.clear
+    # Neither logic nor adder: latch, three-state buffers; pads are not even for buffers.
+    assert not {"LATCH", "TBUFX1", "TBUFX2"} & {n for n, f in library.functions.items() if f}
+    assert all(n.startswith("PAD") for n in library.special_cells)
+    assert bool(library.special_cells) == (name == "osu035")
