@@ -23,22 +23,26 @@ What charges the pins on a port's net, the clock's among them, whoever drives th
 is given apart, as power tools leave it out for want of a driver.
 """
 
-from collections.abc import Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import numpy.typing as npt
 
-from lmul.synth.bit_words import ONES, Words, ones_in
+from lmul.synth.bit_words import LANES, ONES, Ints, Words
 from lmul.synth.cell_function import CellFunction
-from lmul.synth.cell_netlist import ONE, ZERO, CellNetlist, Instance
-from lmul.synth.cells import Pin, PowerArc
+from lmul.synth.cell_netlist import ONE, CellNetlist, Instance
+from lmul.synth.cells import Cell, Pin, PowerArc
 from lmul.synth.electrical import Electrical
 from lmul.synth.gate_simulation import Toggles
 
-__all__ = ["CellPower", "cell_power", "port_energy"]
+__all__ = ["CellCosts", "CellPower", "cell_costs", "port_energy"]
 
 Floats = npt.NDArray[np.float64]
+
+_CHUNK_WORDS = 1 << 15
+"""Of a pin's values, looked at together: few enough for a processor's cache."""
 
 
 @dataclass(frozen=True)
@@ -64,28 +68,66 @@ class CellPower:
         return float(self.switching.sum() + self.internal.sum() + self.clock.sum())
 
 
-class _States:
-    """The states of one cell in a sample: which part of it a condition holds for."""
+@dataclass(frozen=True)
+class CellCosts:
+    """What a change of each pin costs, in the states that a netlist was seen in.
 
-    def __init__(self, one: Instance, values: Sequence[Words], clock: int | None) -> None:
-        self.one = one
-        self.values = {pin: values[net] for pin, net in one.pins.items()}
-        self.like = values[ZERO]
+    Attributes
+    ----------
+    instances, nets : int arrays, shape (pins,)
+        Of each pin that is connected: the cell's place in ``netlist.instances``, and the net.
+    switching, internal : float arrays, shape (pins,)
+        fJ a change.
+    clock : float array, shape (instances,)
+        fJ a cycle.
+    leakage : float array, shape (instances,)
+        nW.
+    """
+
+    instances: Ints
+    nets: Ints
+    switching: Floats
+    internal: Floats
+    clock: Floats
+    leakage: Floats
+
+    def power(self, toggles: Toggles) -> CellPower:
+        """The cells' energy when nets change so often."""
+        rate = (toggles.nets / toggles.steps)[self.nets]
+        switching, internal = (
+            np.bincount(self.instances, rate * each, len(self.clock))
+            for each in (self.switching, self.internal)
+        )
+        return CellPower(switching, internal, self.clock, self.leakage)
+
+
+class _Alike:
+    """Instances of one cell with the same pins in use, and their states in a sample."""
+
+    def __init__(
+        self, one: Instance, members: Ints, nets: Mapping[str, Ints], sample: Words, clock: int
+    ) -> None:
+        self.cell: Cell = one.cell
+        self.members = members
+        self.nets = nets
+        self.tied = {pin for pin, net in one.pins.items() if net <= ONE}
         self.clocks = [pin for pin, net in one.pins.items() if net == clock]
+        self.values = {pin: sample[at] for pin, at in nets.items()}
+        self.like = np.zeros((len(members), *sample.shape[1:]), np.uint64)
         for pin in one.cell.pins.values():
             if pin.name not in self.values:
                 self.values[pin.name] = self._unconnected(pin)
 
     def _unconnected(self, pin: Pin) -> Words:
         """An open output, such as the complement of a flip-flop."""
-        state = self.one.cell.state
+        state = self.cell.state
         if pin.direction != "output" or pin.function is None:
             return self.like
         known: dict[str, Words] = dict(self.values)
         if state is not None:
             # The other output tells the state: what a flip-flop gives is it or its complement.
-            for other in self.one.cell.outputs:
-                if other.name in self.one.pins and other.function and other.function.inputs:
+            for other in self.cell.outputs:
+                if other.name in self.nets and other.function and other.function.inputs:
                     own = other.function.inputs[0] == state.names[0]
                     true = self.values[other.name] if own else ONES ^ self.values[other.name]
                     known |= dict(zip(state.names, (true, ONES ^ true), strict=False))
@@ -97,6 +139,11 @@ class _States:
     def _full(self, words: Words) -> Words:
         return words if words.shape == self.like.shape else np.full_like(self.like, words)
 
+    def source(self, arc: PowerArc) -> str | None:
+        """The pin that causes an arc, unless it is tied or open."""
+        pin = arc.related_pin
+        return None if pin is None or pin in self.tied or pin not in self.nets else pin
+
     def holds(self, when: CellFunction | None, clock: int) -> Words:
         """Where the condition holds while the clock is 0 or 1."""
         if when is None:
@@ -106,45 +153,47 @@ class _States:
             values[pin] = np.full_like(self.like, ONES if clock else np.uint64(0))
         if missing := [name for name in when.inputs if name not in values]:
             raise ValueError(
-                f"cell {self.one.cell.name!r} has a condition on {missing[0]!r}, which is no pin"
+                f"cell {self.cell.name!r} has a condition on {missing[0]!r}, which is no pin"
             )
         return self._full(when(values, ONES))
+
+    def share(self, words: Words) -> Floats:
+        """Of each instance, how much of the time a word's bits are 1."""
+        return np.bitwise_count(words).sum((1, 2), dtype=np.int64) / (words[0].size * LANES)
 
     def shares(
         self, whens: Sequence[CellFunction | None], where: Sequence[Words] | None = None
     ) -> Floats:
         """How much of the time each condition holds, where a word given with it is 1.
 
-        A missing condition holds where no other one does.
+        A missing condition holds where no other one does. Shape (conditions, instances).
         """
-        words = self.like[1:].size * 64
-        totals = np.zeros(len(whens))
-        for clock in (0, 1) if self.clocks else (0,):
-            found = [None if when is None else self.holds(when, clock)[1:] for when in whens]
+        totals = np.zeros((len(whens), len(self.members)))
+        halves = (0, 1) if self.clocks else (0,)
+        for clock in halves:
+            found = [None if when is None else self.holds(when, clock)[:, 1:] for when in whens]
             named = [f for f in found if f is not None]
-            rest = ONES ^ np.bitwise_or.reduce(named) if named else self.holds(None, clock)[1:]
+            rest = ONES ^ np.bitwise_or.reduce(named) if named else self.holds(None, clock)[:, 1:]
             for index, f in enumerate(found):
                 held = rest if f is None else f
-                totals[index] += ones_in(held if where is None else held & where[index])
-        return totals / (words * (2 if self.clocks else 1))
+                totals[index] += self.share(held if where is None else held & where[index])
+        return totals / len(halves)
+
+    def changes(self, pin: str) -> Words:
+        """Where a pin is not what it was in the cycle before."""
+        return self.values[pin][:, 1:] ^ self.values[pin][:, :-1]
 
 
-def cell_power(
-    netlist: CellNetlist,
-    sample: Sequence[Words],
-    toggles: Toggles,
-    conditions: Electrical,
-    voltage: float,
-) -> CellPower:
-    """Energy of each cell.
+def cell_costs(
+    netlist: CellNetlist, sample: Words, conditions: Electrical, voltage: float
+) -> CellCosts:
+    """What each pin's changes cost.
 
     Parameters
     ----------
     netlist : CellNetlist
-    sample : sequence of uint64 arrays, shape (cycles, words)
-        Settled values by net, at least two cycles, from which shares of states are taken.
-    toggles : Toggles
-        Of all nets.
+    sample : uint64 array, shape (nets, cycles, words)
+        Settled values, at least two cycles, from which shares of states are taken.
     conditions : Electrical
     voltage : float
         V.
@@ -154,26 +203,44 @@ def cell_power(
     ValueError
         When a condition names what is no pin.
     """
-    rate = toggles.nets / toggles.steps
-    rows = []
-    for one in netlist.instances:
-        states = _States(one, sample, netlist.clock)
-        switching = internal = clock = 0.0
-        for pin in one.cell.pins.values():
-            net = one.pins.get(pin.name)
-            if net is None:
+    count = len(netlist.instances)
+    clock, leakage = np.zeros(count), np.zeros(count)
+    rows: list[tuple[Ints, Ints, Floats, Floats]] = []
+    for alike in _groups(netlist, sample):
+        leakage[alike.members] = _leakage(alike)
+        for pin in alike.cell.pins.values():
+            nets = alike.nets.get(pin.name)
+            if nets is None:
                 continue
             if pin.direction == "output":
-                load = float(conditions.loads[net])
-                switching += rate[net] * load * voltage**2 / 2
-                if rate[net]:
-                    internal += rate[net] * _of_output(states, pin, load, conditions)
-            elif net == netlist.clock:
-                clock += _of_clock(states, pin, conditions)
-            elif net > ONE and rate[net]:
-                internal += rate[net] * _of_input(states, pin, conditions)
-        rows.append((switching, internal, clock, _leakage(states)))
-    return CellPower(*np.array(rows).reshape(-1, 4).T)
+                loads = conditions.loads[nets]
+                each = _of_output(alike, pin, loads, conditions)
+                rows.append((alike.members, nets, loads * voltage**2 / 2, each))
+            elif pin.name in alike.clocks:
+                clock[alike.members] += _of_clock(alike, pin, conditions)
+            elif pin.name not in alike.tied:
+                each = _of_input(alike, pin, conditions)
+                rows.append((alike.members, nets, np.zeros(len(nets)), each))
+    instances, nets, switching, internal = (
+        np.concatenate(column) if rows else np.zeros(0, np.int64)
+        for column in (zip(*rows, strict=True) if rows else [()] * 4)
+    )
+    return CellCosts(instances, nets, switching, internal, clock, leakage)
+
+
+def _groups(netlist: CellNetlist, sample: Words) -> Iterator[_Alike]:
+    clock = -1 if netlist.clock is None else netlist.clock
+    found: dict[object, list[int]] = defaultdict(list)
+    for index, one in enumerate(netlist.instances):
+        pins = tuple((p, min(n, ONE + 1) if n != clock else -1) for p, n in one.pins.items())
+        found[one.cell.name, pins].append(index)
+    chunk = max(1, _CHUNK_WORDS // sample[0].size)
+    for indices in found.values():
+        for start in range(0, len(indices), chunk):
+            members = indices[start : start + chunk]
+            these = [netlist.instances[index] for index in members]
+            nets = {pin: np.array([one.pins[pin] for one in these]) for pin in these[0].pins}
+            yield _Alike(these[0], np.array(members), nets, sample, clock)
 
 
 def port_energy(
@@ -189,80 +256,86 @@ def port_energy(
     }
 
 
-def _mean(arc: PowerArc, slew: float, load: float) -> float:
-    found = [table(slew, load) for table in (arc.rise, arc.fall) if table]
-    return sum(found) / 2 if found else 0.0
+def _mean(arc: PowerArc, slews: Floats, loads: Floats) -> Floats:
+    found = [table.at(slews, loads) for table in (arc.rise, arc.fall) if table]
+    return sum(found, np.zeros(len(loads))) / 2
 
 
-def _of_output(states: _States, pin: Pin, load: float, conditions: Electrical) -> float:
+def _of_output(alike: _Alike, pin: Pin, loads: Floats, conditions: Electrical) -> Floats:
     """fJ a change of an output."""
     arcs = pin.power
     if not arcs:
-        return 0.0
-    one = states.one
+        return np.zeros(len(loads))
     costs = []
     for arc in arcs:
-        source = one.pins.get(arc.related_pin or "", ZERO)
-        costs.append(_mean(arc, conditions.slew(source) if source > ONE else 0.0, load))
+        source = alike.source(arc)
+        slews = conditions.slews(alike.nets[source]) if source else np.zeros(len(loads))
+        costs.append(_mean(arc, slews, loads))
     if len(arcs) == 1:
         return costs[0]
-    changed = states.values[pin.name][1:] ^ states.values[pin.name][:-1]
-    causes = [_cause(states, pin, arc, changed) for arc in arcs]
-    weights = np.zeros(len(arcs))
-    for related in {arc.related_pin for arc in arcs}:
+    causes = {arc.related_pin: _cause(alike, pin, arc) for arc in arcs}
+    weights = np.zeros((len(arcs), len(loads)))
+    for related, cause in causes.items():
         group = [i for i, arc in enumerate(arcs) if arc.related_pin == related]
-        weights[group] = states.shares([arcs[i].when for i in group], [causes[i] for i in group])
-    if not weights.any():  # no change in the sample: all inputs that can change alike
-        weights = np.array([one.pins.get(arc.related_pin or "", ZERO) > ONE for arc in arcs], float)
-    return float(weights @ costs / weights.sum()) if weights.any() else 0.0
+        weights[group] = alike.shares([arcs[i].when for i in group], [cause] * len(group))
+    # No change in the sample: all inputs that can change alike.
+    possible = np.array([alike.source(arc) is not None for arc in arcs], float)
+    weights[:, ~weights.any(axis=0)] = possible[:, None]
+    total = weights.sum(axis=0)
+    return np.where(total > 0, (weights * costs).sum(axis=0) / np.where(total > 0, total, 1), 0)
 
 
-def _cause(states: _States, pin: Pin, arc: PowerArc, changed: Words) -> Words:
+def _cause(alike: _Alike, pin: Pin, arc: PowerArc) -> Words:
     """Where an output's change may come from the arc's input."""
-    one, function = states.one, pin.function
-    if arc.related_pin in states.clocks:
+    function, changed = pin.function, alike.changes(pin.name)
+    if arc.related_pin in alike.clocks:
         return changed
     if arc.related_pin is None or function is None or arc.related_pin not in function.inputs:
         return np.zeros_like(changed)
-    source = states.values[arc.related_pin]
-    moved = changed & (source[1:] ^ source[:-1])
-    if one.cell.state is not None:
+    moved = changed & alike.changes(arc.related_pin)
+    if alike.cell.state is not None:
         return moved
-    now = {name: states.values[name][1:] for name in function.inputs}
+    now = {name: alike.values[name][:, 1:] for name in function.inputs}
     low = function(now | {arc.related_pin: np.zeros_like(changed)}, ONES)
     high = function(now | {arc.related_pin: np.full_like(changed, ONES)}, ONES)
     return moved & (low ^ high)
 
 
-def _of_input(states: _States, pin: Pin, conditions: Electrical) -> float:
+def _of_input(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
     """fJ a change of an input, whatever follows."""
+    nets = alike.nets[pin.name]
     if not pin.power:
-        return 0.0
-    source = states.values[pin.name]
-    changed = source[1:] ^ source[:-1]
+        return np.zeros(len(nets))
+    changed = alike.changes(pin.name)
     whens = [arc.when for arc in pin.power]
-    often = ones_in(changed) / (changed.size * 64)
-    # Where the pin stayed as it was in all of the sample, any state is as good as another.
-    shares = states.shares(whens, [changed] * len(whens)) / often if often else states.shares(whens)
-    slew = conditions.slew(states.one.pins[pin.name])
-    return float(sum(s * _mean(arc, slew, 0.0) for s, arc in zip(shares, pin.power, strict=True)))
+    often = alike.share(changed)
+    shares = alike.shares(whens, [changed] * len(whens)) / np.where(often > 0, often, 1)
+    if not often.all():
+        # Where the pin stayed as it was in all of the sample, any state is as good as another.
+        shares = np.where(often > 0, shares, alike.shares(whens))
+    return _summed(shares, pin, conditions.slews(nets))
 
 
-def _of_clock(states: _States, pin: Pin, conditions: Electrical) -> float:
+def _of_clock(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
     """fJ a cycle: a rise and a fall."""
+    nets = alike.nets[pin.name]
     if not pin.power:
-        return 0.0
-    shares = states.shares([arc.when for arc in pin.power])
-    slew = conditions.slew(states.one.pins[pin.name])
-    return float(
-        sum(2 * s * _mean(arc, slew, 0.0) for s, arc in zip(shares, pin.power, strict=True))
+        return np.zeros(len(nets))
+    return 2 * _summed(alike.shares([arc.when for arc in pin.power]), pin, conditions.slews(nets))
+
+
+def _summed(shares: Floats, pin: Pin, slews: Floats) -> Floats:
+    still = np.zeros(len(slews))
+    return sum(
+        (share * _mean(arc, slews, still) for share, arc in zip(shares, pin.power, strict=True)),
+        still,
     )
 
 
-def _leakage(states: _States) -> float:
+def _leakage(alike: _Alike) -> Floats:
     """nW, by state."""
-    entries = states.one.cell.leakage_states
+    entries = alike.cell.leakage_states
     if not entries or all(entry.when is None for entry in entries):
-        return states.one.cell.leakage
-    shares = states.shares([entry.when for entry in entries])
-    return float(sum(s * e.power for s, e in zip(shares, entries, strict=True)))
+        return np.full(len(alike.members), alike.cell.leakage)
+    shares = alike.shares([entry.when for entry in entries])
+    return np.array([entry.power for entry in entries]) @ shares

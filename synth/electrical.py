@@ -38,6 +38,10 @@ class Electrical:
         """The mean of both edges' transition, ps."""
         return float(self.rise[net] + self.fall[net]) / 2
 
+    def slews(self, nets: npt.NDArray[np.int64]) -> Floats:
+        """The same of several nets."""
+        return (self.rise[nets] + self.fall[nets]) / 2
+
 
 def electrical(netlist: CellNetlist, transition: float) -> Electrical:
     """Loads and transitions of all nets.

@@ -9,7 +9,7 @@ from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
 from lmul.synth.bit_words import LANES
 from lmul.synth.cell_netlist import CellNetlist
-from lmul.synth.cell_power import CellPower, cell_power, port_energy
+from lmul.synth.cell_power import CellPower, cell_costs, port_energy
 from lmul.synth.conditions import Conditions
 from lmul.synth.electrical import electrical
 from lmul.synth.gate_simulation import simulate
@@ -137,13 +137,14 @@ def simulated_power(
     toggles = found.toggles
     if given.sequence:
         toggles = replace(toggles, steps=given.operations - 1)
-    power = glitched = cell_power(netlist, found.values, toggles, conditions, voltage)
+    costs = cell_costs(netlist, found.values, conditions, voltage)
+    power = glitched = costs.power(toggles)
     if glitches:
         # What glitches add, scaled from the steps looked at to all of them.
         extra = found.glitching.nets - found.settled.nets
         extra = extra * (toggles.steps / found.settled.steps)
         more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
-        glitched = cell_power(netlist, found.values, more, conditions, voltage)
+        glitched = costs.power(more)
     return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage))
 
 

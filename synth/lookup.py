@@ -4,7 +4,12 @@ from bisect import bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+import numpy as np
+import numpy.typing as npt
+
 __all__ = ["Table"]
+
+Floats = npt.NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,6 +53,18 @@ class Table:
         high = row[j] + y * (row[j + 1] - row[j]) if y else row[j]
         return low + x * (high - low)
 
+    def at(self, slews: Floats, loads: Floats) -> Floats:
+        """The figure at many points, ``slews[i]`` with ``loads[i]``."""
+        values = np.array(self.values)
+        i, x = _places(self.slews, slews)
+        j, y = _places(self.loads, loads)
+        right = np.minimum(j + 1, len(self.loads) - 1)
+        low, high = (
+            values[row, j] + y * (values[row, right] - values[row, j])
+            for row in (i, np.minimum(i + 1, len(self.slews) - 1))
+        )
+        return low + x * (high - low)
+
     def covers(self, slew: float, load: float) -> bool:
         """Whether the point lies within the table, so that nothing is extrapolated."""
         return (len(self.slews) == 1 or self.slews[0] <= slew <= self.slews[-1]) and (
@@ -61,3 +78,11 @@ def _place(axis: Sequence[float], at: float) -> tuple[int, float]:
         return 0, 0.0
     i = min(max(bisect_right(axis, at) - 1, 0), len(axis) - 2)
     return i, (at - axis[i]) / (axis[i + 1] - axis[i])
+
+
+def _places(axis: Sequence[float], at: Floats) -> tuple[npt.NDArray[np.int64], Floats]:
+    if len(axis) == 1:
+        return np.zeros(len(at), np.int64), np.zeros(len(at))
+    points = np.array(axis)
+    i = np.clip(np.searchsorted(points, at, side="right") - 1, 0, len(axis) - 2)
+    return i, (at - points[i]) / (points[i + 1] - points[i])

@@ -7,7 +7,7 @@ from outside import REAL_LIBRARIES, pdk
 
 from lmul.hdl.design import Design
 from lmul.synth.cell_netlist import map_to_cells
-from lmul.synth.cell_power import cell_power
+from lmul.synth.cell_power import cell_costs
 from lmul.synth.circuit import Circuit
 from lmul.synth.electrical import electrical
 from lmul.synth.gate_simulation import simulate
@@ -29,8 +29,9 @@ def both(name, library):
     netlist = map_to_cells(Circuit.of(design), library)
     driven = drive(design, x, y, found.length)
     run = simulate(netlist, driven.inputs, driven.first)
-    given = netlist, run.values, run.toggles, electrical(netlist, 50), library.voltage
-    ours, theirs = cell_power(*given), energy_per_cycle(*given)
+    conditions, voltage = electrical(netlist, 50), library.voltage
+    ours = cell_costs(netlist, run.values, conditions, voltage).power(run.toggles)
+    theirs = energy_per_cycle(netlist, run.values, run.toggles, conditions, voltage)
     return np.array([ours.switching.sum(), ours.internal.sum(), ours.clock.sum()]), theirs
 
 

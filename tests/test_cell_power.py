@@ -5,7 +5,7 @@ import pytest
 from toy_cells import FULL_ADDER, netlist
 
 from lmul.synth.bit_words import pack
-from lmul.synth.cell_power import cell_power, port_energy
+from lmul.synth.cell_power import cell_costs, port_energy
 from lmul.synth.electrical import electrical
 from lmul.synth.gate_simulation import simulate
 
@@ -25,7 +25,7 @@ def driven(circuit, **columns):
 
 
 def power_of(circuit, run):
-    return cell_power(circuit, run.values, run.toggles, electrical(circuit, 50), VOLTAGE)
+    return cell_costs(circuit, run.values, electrical(circuit, 50), VOLTAGE).power(run.toggles)
 
 
 def net(circuit, name):

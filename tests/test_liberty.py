@@ -3,6 +3,7 @@
 import time
 from pathlib import Path
 
+import numpy as np
 import pytest
 from outside import pdk
 
@@ -87,6 +88,12 @@ def test_table_goes_on_straight():
     table = Table((0.0, 1.0), (0.0, 2.0), ((0.0, 2.0), (10.0, 12.0)))
     assert table(2, 0) == 20
     assert table(-1, 4) == pytest.approx(-6)
+    slews, loads = np.array([2, -1, 0.5, 1]), np.array([0, 4, 0.5, 2])
+    assert table.at(slews, loads).tolist() == [
+        table(slew, load) for slew, load in zip(slews, loads, strict=True)
+    ]
+    row = Table((5.0,), (0.0, 2.0), ((0.0, 2.0),))
+    assert row.at(slews, loads).tolist() == [0, 4, 0.5, 2]
     assert table.covers(0.5, 2) and not table.covers(0.5, 2.1) and not table.covers(-0.1, 0)
 
 
