@@ -9,23 +9,19 @@ from typing import Any
 from lmul.hdl.design import Design
 from lmul.sim import yosys
 from lmul.sim.yosys import Progress
-from lmul.synth.area import AreaResult, area_of
+from lmul.synth.area import AreaResult
 from lmul.synth.circuit import Circuit
-from lmul.synth.conditions import has_delays
 from lmul.synth.curve import CurvePoint, curve
 from lmul.synth.fpga import LutCount, check_family, luts
 from lmul.synth.gates import GateCount, count
+from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.liberty import load
-from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric, Report
-from lmul.synth.opensta import opensta_delay
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
-from lmul.synth.timing import Timing, analyse
+from lmul.synth.synthesis_metrics import cell_metrics, gate_metrics, lut_metrics
+from lmul.synth.timing import Timing
 
 __all__ = ["Synthesis", "synthesis_report", "synthesise"]
-
-# A flat netlist beyond this takes minutes to put together; an array's longest path is its PE's.
-_LARGEST_TIMED = 100_000
 
 FIRST_START = "Yosys compiles itself for this machine, once (up to a minute)"
 
@@ -41,12 +37,9 @@ class Synthesis:
     gates : GateCount
         Its gates.
     area : AreaResult or None
-        Its area, when a library was given.
     timing : Timing or None
-        The longest path of the same netlist, when the library has delays and the netlist no more
-        than 100,000 cells.
     opensta_ps : float or None
-        The same path by OpenSTA, where ``sta`` is on PATH.
+        As :class:`lmul.synth.in_cells.InCells`, when a library was given.
     curve : list of CurvePoint
         Area against delay, when asked for.
     luts : list of LutCount
@@ -66,42 +59,11 @@ class Synthesis:
 
     def metrics(self) -> list[Metric]:
         """The figures under the names that reports use."""
-        name, level, gates = self.circuit.name, self.circuit.level, self.gates
-        found = [
-            Metric(name, level, "gates", gates.gates, "gates"),
-            Metric(name, level, "inverters", gates.inverters, "gates"),
-            Metric(name, level, "flipflops", gates.flipflops, "flip-flops"),
-            Metric(name, level, "depth", gates.depth, "gates"),
-            Metric(name, level, "transistors", gates.transistors, "transistors"),
-            Metric(name, level, "paper_weight", gates.paper_weight, "gates", library="yosys"),
-        ]
+        found = gate_metrics(self.circuit, self.gates)
         if self.area:
-            library = self.area.library
-            found += [
-                Metric(name, level, "area_um2", self.area.area_um2, "um2", library=library),
-                Metric(
-                    name,
-                    level,
-                    "area_nand2",
-                    self.area.nand2_equivalents,
-                    "NAND2 areas",
-                    library=library,
-                ),
-            ]
-        if self.area and self.timing:
-            delay = self.timing.delay_ps
-            found.append(Metric(name, level, "delay_ps", delay, "ps", library=self.area.library))
-        if self.area and self.opensta_ps is not None:
-            delay, library = self.opensta_ps, self.area.library
-            found.append(Metric(name, level, "delay_opensta_ps", delay, "ps", library=library))
+            found += cell_metrics(self.circuit, InCells(self.area, self.timing, self.opensta_ps))
         for lut in self.luts:
-            library = f"{lut.family} with DSPs" if lut.dsp else lut.family
-            found += [
-                Metric(name, level, f"lut{lut.lut_size}", lut.luts, "LUTs", library=library),
-                Metric(name, level, "carries", lut.carries, "cells", library=library),
-            ]
-            if lut.dsp:
-                found.append(Metric(name, level, "dsps", lut.dsps, "blocks", library=library))
+            found += lut_metrics(self.circuit, lut)
         return found
 
 
@@ -186,8 +148,7 @@ def synthesise(
     ]
 
 
-Cells = tuple[AreaResult, Timing | None, float | None]
-Result = GateCount | Cells | list[CurvePoint] | LutCount | Split
+Result = GateCount | InCells | list[CurvePoint] | LutCount | Split
 Way = Callable[[Circuit], Result]
 
 
@@ -203,7 +164,7 @@ def _ways(
     if parts and level in SPLIT_LEVELS:
         ways["parts"] = split
     if liberty is not None:
-        ways["area"] = lambda circuit: _cells(circuit, liberty)
+        ways["area"] = lambda circuit: in_cells(circuit, liberty)
     if liberty is not None and curves:
         ways["curve"] = lambda circuit: curve(circuit, liberty)
     for family in families:
@@ -211,13 +172,6 @@ def _ways(
             label = f"{family} with DSPs" if with_dsp else family
             ways[label] = lambda circuit, f=family, d=with_dsp: luts(circuit, f, d)
     return ways
-
-
-def _cells(circuit: Circuit, liberty: Path) -> Cells:
-    mapped = map_cells(circuit, liberty)
-    if sum(mapped.cells.values()) > _LARGEST_TIMED or not has_delays(mapped.library):
-        return area_of(mapped), None, None
-    return area_of(mapped), analyse(mapped), opensta_delay(mapped)
 
 
 def _collect(
@@ -228,7 +182,7 @@ def _collect(
 ) -> Synthesis:
     found = [results[index, label] for label in ways]
     [gates] = [result for result in found if isinstance(result, GateCount)]
-    cells = [result for result in found if isinstance(result, tuple)]
+    cells = [result for result in found if isinstance(result, InCells)]
     area, timing, opensta = cells[0] if cells else (None, None, None)
     curves = [result for result in found if isinstance(result, list)]
     counts = [result for result in found if isinstance(result, LutCount)]

@@ -1,0 +1,192 @@
+"""A measurement to make, and what it gave: measured once, then found again by content.
+
+A result's key is the hash of the point, of this package's own sources, of the files it reads and
+of the tools' versions; results lie under ``build/cache/points`` (``LMUL_BUILD`` names another
+``build``). To look a point up nothing is elaborated.
+"""
+
+import hashlib
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any
+
+from lmul.hdl.design import Design
+from lmul.hdl.files import write_whole
+from lmul.sim.paths import build_root
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.metrics import Metric
+from lmul.synth.provenance import file_digest, package_digest, tool_versions
+
+__all__ = ["MEASURES", "Measured", "Point", "find", "keep", "key", "measured"]
+
+MEASURES: Mapping[str, tuple[str, ...]] = {
+    "gates": (),
+    "cells": ("library",),
+    "curve": ("library",),
+    "energy": ("library", "stimulus"),
+    "luts": ("device", "dsp"),
+    "fpga": ("device", "seed", "dsp"),
+    "error": ("stimulus",),
+}
+"""What can be measured, and which of a point's further fields it takes."""
+
+_NEEDED = ("stimulus", "device")  # the other fields have a default that means something
+
+
+@dataclass(frozen=True, order=True)
+class Point:
+    """One measurement to make.
+
+    Parameters
+    ----------
+    design : str
+        A design's name; the canonical one is put in its place.
+    measure : str
+        One of :data:`MEASURES`.
+    library : str
+        A Liberty file's path; empty for :data:`lmul.synth.default_library.EMBEDDED`.
+    stimulus : str
+        Of ``energy``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``, ``"attention AV"`` or an
+        ``.npz`` file's path. Of ``error``: ``"attention QK"``, ``"attention AV"`` or
+        ``"mantissas"``.
+    device : str
+        Of ``luts`` a family, of ``fpga`` a device.
+    seed : int
+        Of ``fpga``: the placer's.
+    dsp : bool
+        Of ``luts`` and ``fpga``: DSP blocks may be used.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For an unknown measure; for a wrong design name; for a field that the measure has no use
+        for, or one that it needs.
+    """
+
+    design: str
+    measure: str
+    library: str = ""
+    stimulus: str = ""
+    device: str = ""
+    seed: int = 0
+    dsp: bool = False
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "design", Design.parse(self.design).name)
+        if self.measure not in MEASURES:
+            raise ValueError(f"Unknown measure {self.measure!r}: use {', '.join(MEASURES)}")
+        taken = MEASURES[self.measure]
+        for name in ("library", "stimulus", "device", "seed", "dsp"):
+            value = getattr(self, name)
+            if value and name not in taken:
+                raise ValueError(f"Measure {self.measure!r} takes no {name}, not {value!r}")
+            if not value and name in taken and name in _NEEDED:
+                raise ValueError(f"Measure {self.measure!r} needs a {name}")
+
+    @property
+    def label(self) -> str:
+        """For progress and failures: what is measured of what."""
+        further = [Path(self.library).name, Path(self.stimulus).name, self.device]
+        further += [f"seed {self.seed}"] * (self.measure == "fpga") + ["DSPs"] * self.dsp
+        told = ", ".join(part for part in further if part)
+        return f"{self.measure} of {self.design}" + (f" ({told})" if told else "")
+
+
+@dataclass(frozen=True)
+class Measured:
+    """What a point gave.
+
+    Attributes
+    ----------
+    metrics : tuple of Metric
+        Its figures under the names that reports use.
+    detail : mapping
+        What is no single figure, as JSON can hold it: by :mod:`lmul.synth.point_measure`.
+    """
+
+    metrics: tuple[Metric, ...]
+    detail: Mapping[str, Any]
+
+
+def measured(point: Point) -> Measured:
+    """The result of a point, from the cache, else measured now and kept.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError
+        For a stimulus, library or device that can't be used with this design.
+    ToolNotFound, ToolFailed
+        When a tool is missing or rejects the circuit.
+    """
+    if found := find(point):
+        return found
+    # Imported here: whoever only looks points up needs neither Amaranth nor numpy.
+    from lmul.synth.point_measure import measure
+
+    return keep(point, measure(point))
+
+
+def find(point: Point) -> Measured | None:
+    """The kept result of a point, or None; nothing is measured.
+
+    Raises
+    ------
+    OSError
+        When a file that the point names can't be read.
+    """
+    try:
+        return _read(_place(point).read_text())
+    except (FileNotFoundError, json.JSONDecodeError):
+        return None
+
+
+def keep(point: Point, result: Measured) -> Measured:
+    """Keep the result of a point, where :func:`find` finds it; as it will be found.
+
+    Raises
+    ------
+    OSError
+        When the cache can't be written.
+    """
+    document = {
+        "point": asdict(point),
+        "metrics": [asdict(metric) for metric in result.metrics],
+        "detail": result.detail,
+    }
+    text = json.dumps(document, allow_nan=False)
+    place = _place(point)
+    write_whole(place.parent, {place.name: text})
+    return _read(text)
+
+
+def _read(text: str) -> Measured:
+    kept = json.loads(text)
+    return Measured(tuple(Metric(**one) for one in kept["metrics"]), kept["detail"])
+
+
+def _place(point: Point) -> Path:
+    return build_root() / "cache" / "points" / f"{key(point)}.json"
+
+
+def key(point: Point) -> str:
+    """The hash of all that a point's result depends on.
+
+    A library and a stimulus file count by their content; the stimulus's name too, since results
+    carry it.
+
+    Raises
+    ------
+    OSError
+        When one of them can't be read.
+    """
+    facts: dict[str, Any] = asdict(point)
+    facts["package"] = package_digest()
+    facts["tools"] = tool_versions(point.measure)
+    if "library" in MEASURES[point.measure]:
+        facts["library"] = file_digest(Path(point.library) if point.library else EMBEDDED)
+    if point.stimulus.endswith(".npz"):
+        path = Path(point.stimulus)
+        facts["stimulus"] = [path.name, file_digest(path)]
+    return hashlib.sha256(json.dumps(facts, sort_keys=True).encode()).hexdigest()

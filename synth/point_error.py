@@ -1,0 +1,104 @@
+"""Errors of one design: over mantissa pairs, or on the real tile."""
+
+import math
+from dataclasses import asdict
+from typing import Any
+
+from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.unit_design import UnitDesign
+from lmul.sim.accumulator_accuracy import accumulator_accuracy, int8_accuracy
+from lmul.sim.accuracy import ErrorStats, accuracy
+from lmul.sim.operand_accuracy import operand_accuracy
+from lmul.sim.workload import attention
+from lmul.synth.metrics import Metric
+
+__all__ = ["STIMULI", "errors"]
+
+STIMULI = ("attention QK", "attention AV", "mantissas")
+
+_MANTISSAS = "mantissas"
+_NARROW_WIDTH = 8  # operands of formats this narrow are scaled, by a power of two a tensor
+
+
+def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]:
+    """The metrics ``mred`` and ``bias``, of single products ``worst`` too, and their detail.
+
+    ``"mantissas"``, for multipliers and product units: single products against the exact ones,
+    packed by a multiplier, unrounded by a product unit; in range, where every policy packs alike.
+
+    ``"attention QK"`` and ``"attention AV"``, operands rounded to nearest, those of up to 8 bits
+    scaled, all against the float64 product of the operands before they were encoded. Of PEs and
+    arrays the whole dot products as the circuit computes them: ``mred`` is the norm-wise relative
+    error, ``bias`` the gain. Of a product unit the same of its unrounded products, summed in
+    float64. Of a multiplier its packed products that are in range.
+
+    Raises
+    ------
+    ValueError
+        For an unknown stimulus; for mantissas of what accumulates or of integers; for a PE whose
+        exact sums don't hold the tile's.
+    """
+    if stimulus not in STIMULI:
+        raise ValueError(f"Unknown stimulus of errors {stimulus!r}: use {', '.join(STIMULI)}")
+    if stimulus == _MANTISSAS:
+        return _of_mantissas(design)
+    matrix = stimulus.removeprefix("attention ")
+    left, right = attention().products[matrix]
+    told = f"{matrix} nearest, against original operands"
+    if isinstance(design, UnitDesign):
+        found = operand_accuracy(
+            left,
+            right,
+            design.format,
+            design.kind,
+            offset=design.offset,
+            scaled=design.format.width <= _NARROW_WIDTH,
+        )
+        if design.level == "multiplier":
+            return _of_products(design, found.products_original, f"{told}, products")
+        dots = found.dots_original
+    else:
+        assert isinstance(design, MacDesign)
+        if design.kind == "int8":
+            dots = int8_accuracy(left, right)
+        else:
+            assert design.format is not None
+            terms = left.shape[-1]
+            if design.resolved_accumulator.is_exact and terms > design.k_max:
+                raise ValueError(
+                    f"Design {design.name!r} adds up {design.k_max} products, and {stimulus} has "
+                    f"{terms}"
+                )
+            dots = accumulator_accuracy(
+                left, right, design.format, design.kind, design.policy, design.accumulator
+            ).error
+    metrics = [
+        Metric(design.name, design.level, name, value, stimulus=f"{told}, dot products")
+        for name, value in (("mred", dots.relative), ("bias", dots.gain))
+    ]
+    return metrics, asdict(dots)
+
+
+def _of_mantissas(design: Design) -> tuple[list[Metric], dict[str, Any]]:
+    if not isinstance(design, UnitDesign):
+        raise ValueError(
+            f"Design {design.name!r} has no error over mantissas; multipliers and product units "
+            "of floating-point formats have"
+        )
+    pairs = accuracy(design.kind, design.format, design.offset)
+    stats = pairs.packed if design.level == "multiplier" else pairs.unrounded
+    told = "all mantissa pairs" if pairs.exhaustive else f"{pairs.pairs} mantissa pairs"
+    return _of_products(design, stats, told)
+
+
+def _of_products(
+    design: Design, stats: ErrorStats, stimulus: str
+) -> tuple[list[Metric], dict[str, Any]]:
+    if not stats.counted or not math.isfinite(stats.mred):
+        raise ValueError(f"Design {design.name!r} has no product in range on {stimulus}")
+    metrics = [
+        Metric(design.name, design.level, name, getattr(stats, name), stimulus=stimulus)
+        for name in ("mred", "bias", "worst")
+    ]
+    return metrics, stats.as_dict()

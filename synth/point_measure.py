@@ -1,0 +1,123 @@
+"""How each measure of a point is made: what it calls, its figures, and its detail."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from lmul.hdl.design import Design
+from lmul.synth.circuit import Circuit
+from lmul.synth.curve import curve
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.energy import measure as measure_energy
+from lmul.synth.fpga import luts
+from lmul.synth.gates import count
+from lmul.synth.in_cells import in_cells
+from lmul.synth.metrics import Metric
+from lmul.synth.parts import SPLIT_LEVELS, split
+from lmul.synth.point import Measured, Point
+from lmul.synth.point_error import errors
+from lmul.synth.synthesis_metrics import cell_metrics, gate_metrics, lut_metrics
+
+__all__ = ["measure"]
+
+STATIONARY = " stationary"
+"""What a stimulus's name ends in whose weights stay for a stretch."""
+
+
+def measure(point: Point) -> Measured:
+    """Measure a point now, whatever the cache holds.
+
+    Detail by measure: ``gates``: ``cells``, ``script``, and ``parts`` of PEs and arrays.
+    ``cells``: ``cells``, ``script``. ``curve``: ``points``, each as
+    :meth:`lmul.synth.curve.CurvePoint.section`. ``energy``: the fields of
+    :class:`lmul.synth.energy.Energy`. ``luts``: ``cells``, ``script``, ``flipflops``. ``error``:
+    the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
+    :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
+        As :func:`lmul.synth.point.measured`.
+    """
+    if point.measure not in _WAYS:
+        raise ValueError(f"Measure {point.measure!r} can't be made here: use {', '.join(_WAYS)}")
+    return _WAYS[point.measure](point)
+
+
+def _library(point: Point) -> Path:
+    return Path(point.library) if point.library else EMBEDDED
+
+
+def _gates(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    gates = count(circuit)
+    detail: dict[str, Any] = {"cells": dict(gates.cells), "script": gates.script}
+    if circuit.level in SPLIT_LEVELS:
+        detail["parts"] = split(circuit).section()
+    return Measured(tuple(gate_metrics(circuit, gates)), detail)
+
+
+def _cells(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    found = in_cells(circuit, _library(point))
+    detail = {"cells": dict(found.area.cells), "script": found.area.script}
+    return Measured(tuple(cell_metrics(circuit, found)), detail)
+
+
+def _curve(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    points = curve(circuit, _library(point))
+    fastest = points[-1]
+    library = fastest.area.library
+    figures = (
+        ("fastest_ps", fastest.timing.delay_ps, "ps"),
+        ("fastest_um2", fastest.area.area_um2, "um2"),
+    )
+    metrics = tuple(
+        Metric(circuit.name, circuit.level, name, value, unit, library=library)
+        for name, value, unit in figures
+    )
+    return Measured(metrics, {"points": [one.section() for one in points]})
+
+
+def _energy(point: Point) -> Measured:
+    name = point.stimulus.removesuffix(STATIONARY)
+    found = measure_energy(
+        point.design,
+        name,
+        liberty=_library(point),
+        stationary=name != point.stimulus,
+    )
+    if len(found) != 1:
+        raise ValueError(
+            f"Stimulus {point.stimulus!r} is {len(found)} stimuli; a point has one, such as "
+            "'attention QK'"
+        )
+    return Measured(tuple(found[0].metrics()), asdict(found[0]))
+
+
+def _luts(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    found = luts(circuit, point.device, point.dsp)
+    detail = {
+        "cells": dict(found.cells),
+        "script": found.script,
+        "flipflops": found.flipflops,
+    }
+    return Measured(tuple(lut_metrics(circuit, found)), detail)
+
+
+def _error(point: Point) -> Measured:
+    metrics, detail = errors(Design.parse(point.design), point.stimulus)
+    return Measured(tuple(metrics), detail)
+
+
+_WAYS: Mapping[str, Callable[[Point], Measured]] = {
+    "gates": _gates,
+    "cells": _cells,
+    "curve": _curve,
+    "energy": _energy,
+    "luts": _luts,
+    "error": _error,
+}
