@@ -2,6 +2,7 @@
 
 from lmul.synth.comparison import kinds_of
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_methods import CHECKED, MANTISSAS, REAL_TILE
 from lmul.synth.report_table import Table, error, percent, signed
 
 __all__ = ["census_table", "operand_table", "pair_error_table", "verified_table"]
@@ -35,6 +36,7 @@ def pair_error_table(document: ReportDocument) -> Table:
         ],
         text_columns=2,
         strong=frozenset({2}),
+        method=MANTISSAS,
     )
 
 
@@ -94,6 +96,7 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
         ],
         text_columns=3,
         strong=frozenset({5, 9}),
+        method=REAL_TILE,
     )
 
 
@@ -127,6 +130,7 @@ def census_table(document: ReportDocument) -> Table:
             "product; none of these is in any error above."
         ],
         text_columns=2,
+        method=MANTISSAS,
     )
 
 
@@ -153,4 +157,5 @@ def verified_table(document: ReportDocument) -> Table:
             f"with {document.simulator} and compared with the golden model in every bit. The "
             "golden model itself is held against ml_dtypes and numpy by the project's tests."
         ],
+        method=CHECKED,
     )

@@ -5,6 +5,7 @@ from lmul.hdl.kinds import KINDS
 from lmul.synth.comparison import RIVAL, RIVAL_NOTE, kinds_of, multiplier_name, product_name
 from lmul.synth.paper import paper_rows
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_methods import GATES
 from lmul.synth.report_table import NOTHING, Table, percent
 
 __all__ = ["headline_table", "paper_table", "product_table", "rival_table"]
@@ -76,6 +77,7 @@ def headline_table(document: ReportDocument) -> Table:
         notes,
         text_columns=2,
         strong=frozenset({2, 6}),
+        method=GATES,
     )
 
 
@@ -101,6 +103,7 @@ def product_table(document: ReportDocument) -> Table:
             "is wider than the others', and whatever adds it up pays for that, not counted here."
         ],
         strong=frozenset({1}),
+        method=GATES,
     )
 
 
@@ -118,6 +121,7 @@ def rival_table(document: ReportDocument) -> Table:
         ["format", "lmul-bare (does less)", "rival", "lmul-lax (does more)"],
         rows,
         [RIVAL_NOTE],
+        method=GATES,
     )
 
 
@@ -149,4 +153,5 @@ def paper_table(document: ReportDocument) -> Table:
             "the exponent and an array that multiplies. The paper prints 256 for L-Mul at fp16, "
             "where its formula gives 245."
         ],
+        method=GATES,
     )

@@ -11,6 +11,7 @@ from lmul.synth.mac_tables import array_parts
 from lmul.synth.parts import PartCount
 from lmul.synth.pictures import INK, Draw, Picture
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_methods import GATES
 
 __all__ = ["PART_COLOURS", "gates_by_part"]
 
@@ -64,6 +65,7 @@ def gates_by_part(document: ReportDocument) -> Picture:
         "number is their sum, the lower one flip-flops, which are not in the bars. L-Mul makes "
         "the product small; what aligns and adds it up is the same for all kinds.",
         panels,
+        method=GATES,
     )
 
 

@@ -24,7 +24,8 @@ from lmul.synth.mac_designs import (
 from lmul.synth.mac_survey import ARRAY_KINDS, MATRICES, WINDOW_KINDS, MacSurvey
 from lmul.synth.parts import ARRAY_PARTS, PartCount
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_table import NOTHING, Table, error, percent
+from lmul.synth.report_methods import GATES, REAL_TILE
+from lmul.synth.report_table import NOTHING, Method, Table, error, percent
 
 __all__ = [
     "ARRAY_SIDES",
@@ -78,6 +79,7 @@ def survival_table(document: ReportDocument) -> Table:
         ],
         text_columns=3,
         strong=frozenset({4, 5}),
+        method=GATES,
     )
 
 
@@ -159,6 +161,7 @@ def part_table(document: ReportDocument) -> Table:
         ],
         text_columns=2,
         strong=frozenset({7}),
+        method=GATES,
     )
 
 
@@ -212,6 +215,11 @@ def accumulator_table(document: ReportDocument) -> Table:
         ],
         text_columns=2,
         strong=frozenset({3, 6}),
+        method=Method(
+            GATES.library,
+            REAL_TILE.stimulus,
+            f"gates: {GATES.method}; errors: {REAL_TILE.method}",
+        ),
     )
 
 
@@ -301,4 +309,5 @@ def array_table(document: ReportDocument) -> Table:
         ],
         text_columns=2,
         strong=frozenset({7}),
+        method=GATES,
     )

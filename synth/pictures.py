@@ -17,6 +17,8 @@ from matplotlib.figure import Figure
 
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
+from lmul.synth.report_methods import GATES, MANTISSAS
+from lmul.synth.report_table import Method
 
 __all__ = [
     "COLOURS",
@@ -63,12 +65,15 @@ class Picture:
         What it shows, and how to read it.
     panels : sequence of (str, callable)
         Each panel's title, and what draws it on an Axes.
+    method : Method or None
+        How its figures came about.
     """
 
     name: str
     title: str
     caption: str
     panels: Sequence[tuple[str, Draw]]
+    method: Method | None = None
 
     def svg_panels(self) -> list[str]:
         """One ``<svg>`` element a panel, for a page that lays them out itself."""
@@ -174,6 +179,7 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
         "Gates by kind and policy",
         "Two-input gates and inverters of each multiplier; less is better.",
         [(fmt, panel(fmt)) for fmt in formats],
+        method=GATES,
     )
 
 
@@ -215,6 +221,7 @@ def error_histograms(errors: ErrorSurvey) -> Picture:
         "Share of mantissa pairs in each percent of relative error, each row to its own height; "
         "the dark line is the mean. fp16 and fp32 spread as bf16 does.",
         [(fmt, panel(fmt)) for fmt in formats],
+        method=MANTISSAS,
     )
 
 
@@ -266,6 +273,11 @@ def error_against_gates(
         f"Mean relative error over mantissa pairs against the gates of the {policy} multiplier; "
         "to the lower left is better, the line joins the kinds that no other beats in both.",
         [(f"{row.format}, {policy}", panel(row)) for row in rows if row.policy == policy],
+        Method(
+            GATES.library,
+            MANTISSAS.stimulus,
+            f"gates: {GATES.method}; errors: {MANTISSAS.method}",
+        ),
     )
 
 

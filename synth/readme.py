@@ -38,7 +38,9 @@ def headline_of(markdown: str, report: Report) -> str:
     ValueError
         When ``markdown`` is no report's.
     """
-    match = re.match(r"# [^\n]+\n\n- .*?\n\n## (?P<title>[^\n]+)\n\n\|", markdown, re.S)
+    match = re.match(
+        r"# [^\n]+\n\n- .*?\n\n## [^\n]+\n\n### (?P<title>[^\n]+)\n\n\|", markdown, re.S
+    )
     if not match:
         raise ValueError("report.md does not begin with findings and a table")
     table = table_of(markdown, match["title"])
@@ -54,7 +56,7 @@ def table_of(markdown: str, title: str) -> str:
     ValueError
         When it has no such table.
     """
-    match = re.search(rf"^## {re.escape(title)}\n\n(\|.*?)\n\n", markdown, re.S | re.M)
+    match = re.search(rf"^### {re.escape(title)}\n\n(\|.*?)\n\n", markdown, re.S | re.M)
     if not match:
         raise ValueError(f"report.md has no table {title!r}")
     return match[1]

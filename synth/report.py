@@ -15,25 +15,21 @@ from lmul.sim import yosys
 from lmul.sim.bulk import VerifyResult, family, verify_format
 from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
-from lmul.synth import error_tables, gate_tables, mac_tables
 from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
-from lmul.synth.cycle_table import cycle_table
 from lmul.synth.error_survey import survey
 from lmul.synth.gates import COUNT_SCRIPT
-from lmul.synth.mac_picture import gates_by_part
 from lmul.synth.mac_survey import mac_designs, mac_survey
-from lmul.synth.pictures import Picture, error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.pictures import Picture
+from lmul.synth.report_chapters import chapters
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_energy import (
     ENERGY_FORMAT,
     KINDS_SHOWN,
     energy_survey,
-    energy_table,
 )
 from lmul.synth.report_findings import findings
-from lmul.synth.report_html import Section, html_page
+from lmul.synth.report_html import html_page
 from lmul.synth.report_markdown import markdown
-from lmul.synth.report_table import Table
 
 __all__ = ["TITLE", "report", "write"]
 
@@ -146,43 +142,18 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
     OSError
         When the folder can't be made or written.
     """
-    sections = _sections(document)
+    contents = chapters(document)
     said = findings(document)
     files: dict[str, str | bytes] = {
         "report.json": document.to_report().to_json(),
-        "report.md": markdown(TITLE, said, sections, document.tools),
-        "report.html": html_page(TITLE, _LEAD, said, document, sections),
+        "report.md": markdown(TITLE, said, contents, document.tools),
+        "report.html": html_page(TITLE, _LEAD, said, document, contents),
     }
+    sections = (section for chapter in contents for section in chapter.sections)
     for picture in (section for section in sections if isinstance(section, Picture)):
         files[f"{picture.name}.png"] = picture.png()
         files[f"{picture.name}.svg"] = picture.svg()
     return write_whole(out, files)
-
-
-def _sections(document: ReportDocument) -> list[Section]:
-    """Tables and pictures in the order of reading; what few formats leave empty is left out."""
-    sections = [
-        gate_tables.headline_table(document),
-        gates_by_kind(document.rows),
-        mac_tables.survival_table(document),
-        energy_table(document.energy),
-        gates_by_part(document),
-        mac_tables.part_table(document),
-        mac_tables.accumulator_table(document),
-        mac_tables.array_table(document),
-        cycle_table(),
-        gate_tables.product_table(document),
-        gate_tables.rival_table(document),
-        gate_tables.paper_table(document),
-        error_against_gates(document.rows, document.errors),
-        error_tables.pair_error_table(document),
-        error_histograms(document.errors),
-        error_tables.operand_table(document),
-        error_tables.operand_table(document, scaled=False),
-        error_tables.census_table(document),
-        error_tables.verified_table(document),
-    ]
-    return [s for s in sections if (s.rows if isinstance(s, Table) else s.panels)]
 
 
 def _verify(

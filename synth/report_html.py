@@ -1,17 +1,17 @@
 """The report as one self-contained HTML page, for wide and narrow screens, light and dark."""
 
-from collections.abc import Mapping, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
 
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.pictures import Picture
+from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_table import Table
+from lmul.synth.report_table import Method, Table
 
-__all__ = ["Section", "html_page"]
-
-Section = Table | Picture
+__all__ = ["html_page"]
 
 _GROUP_STARTS = ' class="group"'
 
@@ -34,20 +34,21 @@ def html_page(
     lead: str,
     findings: Sequence[str],
     document: ReportDocument,
-    sections: Sequence[Section],
+    chapters: Sequence[Chapter],
 ) -> str:
-    """The page; needs no other file and no network."""
-    css = (resources.files("lmul.synth") / "report.css").read_text(encoding="utf-8")
+    """The page; needs no other file and no network. Without scripts its tables don't sort."""
+    css, script = (
+        (resources.files("lmul.synth") / name).read_text(encoding="utf-8")
+        for name in ("report.css", "report.js")
+    )
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(lead)}</p>',
         _cards(document),
         "<h2>What the figures say</h2>",
         f'<ul class="findings">{"".join(f"<li>{escape(text)}</li>" for text in findings)}</ul>',
-        *(
-            _table(section) if isinstance(section, Table) else _picture(section)
-            for section in sections
-        ),
+        _contents(chapters),
+        *(part for chapter in chapters for part in _chapter(chapter)),
         "<h2>Kinds and policies</h2>" + _definitions(_KINDS_EXPLAINED),
         "<h2>Made with</h2>" + _definitions(document.tools),
     ]
@@ -56,8 +57,44 @@ def html_page(
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         f"<title>{escape(title)}</title>\n<style>\n{css}</style>\n</head>\n<body>\n<main>\n"
         + "\n".join(body)
-        + "\n</main>\n</body>\n</html>\n"
+        + f"\n</main>\n<script>\n{script}</script>\n</body>\n</html>\n"
     )
+
+
+def _contents(chapters: Sequence[Chapter]) -> str:
+    def link(title: str) -> str:
+        return f'<a href="#{_anchor(title)}">{escape(title)}</a>'
+
+    items = "".join(
+        f"<li>{link(chapter.title)}<ul>"
+        + "".join(f"<li>{link(section.title)}</li>" for section in chapter.sections)
+        + "</ul></li>"
+        for chapter in chapters
+    )
+    return f'<nav aria-label="Contents"><h2>Contents</h2><ol>{items}</ol></nav>'
+
+
+def _chapter(chapter: Chapter) -> Iterator[str]:
+    yield f'<h2 id="{_anchor(chapter.title)}">{escape(chapter.title)}</h2>'
+    for section in chapter.sections:
+        shown = _table(section) if isinstance(section, Table) else _picture(section)
+        told = f' title="{escape(str(section.method))}"' if section.method else ""
+        yield (
+            f'<section id="{_anchor(section.title)}"{told}><h3>{escape(section.title)}</h3>'
+            f"{shown}{_how(section.method)}</section>"
+        )
+
+
+def _anchor(title: str) -> str:
+    return re.sub(r"\W+", "-", title.lower()).strip("-")
+
+
+def _how(method: Method | None) -> str:
+    """The same on touch screens and by keyboard, where nothing hovers."""
+    if method is None:
+        return ""
+    pairs = {"Library": method.library, "Stimulus": method.stimulus, "Method": method.method}
+    return f'<details class="how"><summary>How measured</summary>{_definitions(pairs)}</details>'
 
 
 def _cards(document: ReportDocument, policy: str = "ftz") -> str:
@@ -106,7 +143,7 @@ def _table(table: Table) -> str:
         before = row[0]
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
     return (
-        f'<h2>{escape(table.title)}</h2><div class="scroll" tabindex="0" role="region" '
+        '<div class="scroll" tabindex="0" role="region" '
         f'aria-label="{escape(table.title)}"><table><thead><tr>{head}</tr></thead><tbody>'
         + "\n".join(lines)
         + f"</tbody></table></div>{notes}"
@@ -120,7 +157,7 @@ def _class(table: Table, index: int) -> str:
 
 def _picture(picture: Picture) -> str:
     return (
-        f'<h2>{escape(picture.title)}</h2><figure><div class="panels">'
+        '<figure><div class="panels">'
         + "\n".join(picture.svg_panels())
         + f"</div><figcaption>{escape(picture.caption)}</figcaption></figure>"
     )

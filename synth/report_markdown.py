@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 
-from lmul.synth.pictures import Picture
+from lmul.synth.report_chapter import Chapter, Section
 from lmul.synth.report_table import Table
 
 __all__ = ["markdown"]
@@ -11,19 +11,26 @@ __all__ = ["markdown"]
 def markdown(
     title: str,
     findings: Sequence[str],
-    sections: Sequence[Table | Picture],
+    chapters: Sequence[Chapter],
     tools: Mapping[str, str],
 ) -> str:
     """The whole report; pictures lie beside it as PNG files."""
     parts = [f"# {title}", "\n".join(f"- {text}" for text in findings)]
-    for section in sections:
-        parts.append(f"## {section.title}")
-        if isinstance(section, Table):
-            parts += [_markdown_table(section), *section.notes]
-        else:
-            parts += [f"![{section.title}]({section.name}.png)", section.caption]
+    for chapter in chapters:
+        parts.append(f"## {chapter.title}")
+        for section in chapter.sections:
+            parts += _section(section)
     parts.append("## Made with\n\n" + "\n".join(f"- {k}: {v}" for k, v in tools.items()))
     return "\n\n".join(parts) + "\n"
+
+
+def _section(section: Section) -> list[str]:
+    if isinstance(section, Table):
+        shown = [_markdown_table(section), *section.notes]
+    else:
+        shown = [f"![{section.title}]({section.name}.png)", section.caption]
+    measured = [f"*How measured.* {section.method}"] if section.method else []
+    return [f"### {section.title}", *shown, *measured]
 
 
 def _markdown_table(table: Table) -> str:

@@ -4,10 +4,32 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-__all__ = ["NOTHING", "Table", "error", "percent", "signed"]
+__all__ = ["NOTHING", "Method", "Table", "error", "percent", "signed"]
 
 NOTHING = "–"
 _NO_ERROR_PERCENT = 1e-10  # what float64 leaves when a thousand exact products are summed twice
+
+
+@dataclass(frozen=True)
+class Method:
+    """How figures came about, a phrase or a sentence each.
+
+    Attributes
+    ----------
+    library : str
+        The cells that they hold for, or what stands for cells.
+    stimulus : str
+        The operands.
+    method : str
+        What was done with them.
+    """
+
+    library: str
+    stimulus: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"Library: {self.library}. Stimulus: {self.stimulus}. Method: {self.method}."
 
 
 @dataclass(frozen=True)
@@ -24,6 +46,8 @@ class Table:
         Sentences to stand below.
     strong : set of int
         Columns to be set off.
+    method : Method or None
+        How its figures came about.
     """
 
     title: str
@@ -32,6 +56,7 @@ class Table:
     notes: Sequence[str] = ()
     text_columns: int = 1
     strong: frozenset[int] = field(default_factory=frozenset)
+    method: Method | None = None
 
 
 def percent(share: float, digits: int = 0) -> str:

@@ -6,8 +6,11 @@ from pathlib import Path
 
 import pytest
 
-__all__ = ["NEEDS_ICARUS", "NEEDS_OPENSTA", "REAL_LIBRARIES", "pdk"]
+__all__ = ["NEEDS_CHROMIUM", "NEEDS_ICARUS", "NEEDS_OPENSTA", "REAL_LIBRARIES", "pdk"]
 
+NEEDS_CHROMIUM = pytest.mark.skipif(
+    shutil.which("chromium") is None, reason="Chromium (chromium) is not on PATH"
+)
 NEEDS_ICARUS = pytest.mark.skipif(
     shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
 )

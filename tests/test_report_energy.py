@@ -9,6 +9,7 @@ from lmul.synth.energy import Energy
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.metrics import Report
 from lmul.synth.readme import ENERGY, put_between, table_of
+from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_console import console_table
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_energy import ENERGY_TITLE, energy_findings, energy_table
@@ -97,6 +98,6 @@ def test_fits_80_columns():
 
 
 def test_readme_takes_the_table():
-    said = markdown("T", [], [energy_table(FOUND)], {})
+    said = markdown("T", [], [Chapter.of("All", energy_table(FOUND))], {})
     readme = put_between("\n".join(ENERGY), table_of(said, ENERGY_TITLE), *ENERGY)
     assert "| lmul | 100 | 200 |" in readme
