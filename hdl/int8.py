@@ -118,23 +118,24 @@ class AccumulateInt8(wiring.Component):
     ----------
     unit : Int8Product or Int8Rows
         The product unit in front.
+    width : int
+        Of a sum, at least 17 bits.
 
     Members
     -------
     p : In(unit.product_layout)
-    acc : In(signed(32))
-    total : Out(signed(32))
+    acc : In(signed(width))
+    total : Out(signed(width))
     """
 
-    width = SUM_BITS
-
-    def __init__(self, unit: Int8Product | Int8Rows) -> None:
+    def __init__(self, unit: Int8Product | Int8Rows, width: int = SUM_BITS) -> None:
+        self.width = width
         self._columns = unit.columns
         super().__init__(
             {
                 "p": In(unit.product_layout),
-                "acc": In(signed(SUM_BITS)),
-                "total": Out(signed(SUM_BITS)),
+                "acc": In(signed(width)),
+                "total": Out(signed(width)),
             }
         )
 

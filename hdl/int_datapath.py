@@ -9,19 +9,28 @@ from lmul.hdl.accumulator import DEFAULT_K_MAX
 from lmul.hdl.int8 import INT8_BITS, SUM_BITS, AccumulateInt8, Int8Edge, Int8Product, Int8Rows
 from lmul.hdl.mac_design import MacDesign
 
-__all__ = ["IntDatapath"]
+__all__ = ["IntDatapath", "int_sum_bits"]
+
+_LARGEST_PRODUCT = 1 << (2 * INT8_BITS - 2)  # the lowest integer's square
+
+
+def int_sum_bits(k_max: int) -> int:
+    """Bits that hold every sum of so many products, the sign among them."""
+    return (k_max * _LARGEST_PRODUCT).bit_length() + 1
 
 
 @dataclass(frozen=True)
 class IntDatapath:
-    """Multiply and accumulate 8-bit signed integers in 32 bits: the integer twin.
+    """Multiply and accumulate 8-bit signed integers: the integer twin.
 
     Parameters
     ----------
     k_max : int
-        The longest dot product; 131071 of the largest products fit.
+        The longest dot product; 131071 of the largest products fit into 32 bits.
     stages : int
         1 puts a register between product and accumulation, else 0.
+    sum_bits : int
+        Of a sum. Designs have 32; fewer make the circuit that a comparison of equal needs takes.
 
     Raises
     ------
@@ -31,10 +40,11 @@ class IntDatapath:
 
     k_max: int = DEFAULT_K_MAX
     stages: int = 0
+    sum_bits: int = SUM_BITS
 
     def __post_init__(self) -> None:
         MacDesign("pe", "int8", None, k_max=self.k_max, stages=self.stages)
-        limit = (1 << (SUM_BITS - 1)) // (1 << (2 * INT8_BITS - 2)) - 1
+        limit = (1 << (self.sum_bits - 1)) // _LARGEST_PRODUCT - 1
         if self.k_max > limit:
             raise ValueError(f"k_max of int8 must be at most {limit}, not {self.k_max!r}")
 
@@ -57,7 +67,7 @@ class IntDatapath:
     @property
     def sum_shape(self) -> Shape:
         """Of an accumulator's register."""
-        return signed(SUM_BITS)
+        return signed(self.sum_bits)
 
     @property
     def result_layout(self) -> data.StructLayout:
@@ -74,4 +84,4 @@ class IntDatapath:
 
     def accumulation_unit(self, unit: Int8Product | Int8Rows) -> AccumulateInt8:
         """The accumulation behind it."""
-        return AccumulateInt8(unit)
+        return AccumulateInt8(unit, self.sum_bits)

@@ -9,6 +9,7 @@ from lmul.hdl.kinds import Kind
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import POLICIES
 from lmul.hdl.product_range import product_range
+from lmul.synth.circuit import Circuit
 from lmul.synth.comparison import kinds_of
 
 __all__ = [
@@ -21,6 +22,7 @@ __all__ = [
     "array_bits",
     "array_name",
     "has_pes",
+    "int8_own_width",
     "pe_kinds",
     "pe_name",
     "pe_policies",
@@ -78,6 +80,23 @@ def array_bits(name: str) -> tuple[int, int]:
     design = MacDesign.parse(name)
     result = FORMATS["fp32"].width  # what an array gives out; an integer array's sums are as wide
     return datapath_of(design).operand_layout.size, result
+
+
+def int8_own_width() -> tuple[Circuit, int]:
+    """The integer PE whose sum is as narrow as its longest one allows, and its bits.
+
+    Designs sum integers in 32 bits, as their arrays give them out; exact sums of floating-point
+    kinds are sized for the same number of products, and this one is sized as they are.
+    """
+    # Imported here: the circuit pulls in Amaranth.
+    from lmul.hdl.convert import convert
+    from lmul.hdl.flat_ports import FlatPorts
+    from lmul.hdl.int_datapath import IntDatapath, int_sum_bits
+    from lmul.hdl.pe import PE
+
+    bits = int_sum_bits(DEFAULT_K_MAX)
+    top = f"pe_int8_{bits}_bits"
+    return Circuit(top, convert(FlatPorts(PE(IntDatapath(sum_bits=bits))), top), "pe"), bits
 
 
 @cache

@@ -20,6 +20,7 @@ from lmul.synth.mac_designs import (
     INT8_PRODUCT,
     array_name,
     has_pes,
+    int8_own_width,
     pe_kinds,
     pe_name,
     pe_policies,
@@ -51,12 +52,15 @@ class MacSurvey:
         Of PEs' sums on the real tile's ``QK`` and ``AV``.
     int8 : mapping of matrix to DotError
         Of the integer twin's.
+    int8_own : (int, GateCount) or None
+        Bits and gates of the integer PE that sums in no more bits than it needs.
     """
 
     counts: Mapping[str, GateCount]
     splits: Mapping[str, Split]
     errors: Mapping[tuple[str, str], AccumulatorAccuracy]
     int8: Mapping[str, DotError]
+    int8_own: tuple[int, GateCount] | None = None
 
 
 def mac_designs(formats: Iterable[str], quick: bool = False) -> tuple[list[str], list[str]]:
@@ -136,7 +140,13 @@ def mac_survey(
             for matrix in products
         },
         {matrix: int8_accuracy(*operands) for matrix, operands in products.items()},
+        _int8_own() if found and not quick else None,
     )
+
+
+def _int8_own() -> tuple[int, GateCount]:
+    circuit, bits = int8_own_width()
+    return bits, count(circuit)
 
 
 def _measured(formats: Iterable[str], quick: bool) -> Iterator[tuple[str, str, Kind, str | None]]:

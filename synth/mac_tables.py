@@ -188,10 +188,13 @@ def accumulator_table(document: ReportDocument) -> Table:
                 rows.append(_accumulator_row(document.mac, fmt, accumulator, names))
     if rows and INT8_PE in document.mac.counts:
         errors = [document.mac.int8[matrix].relative for matrix in MATRICES]
-        gates = str(document.mac.counts[INT8_PE].gates)
         blank = [NOTHING] * 2
         cells = [cell for value in errors for cell in (*blank, error(value))]
-        rows.append(["int8", "exact", "32", *blank, gates, *blank, *cells])
+        widths = [(32, document.mac.counts[INT8_PE])]
+        if document.mac.int8_own:
+            widths.append(document.mac.int8_own)
+        for bits, count in widths:
+            rows.append(["int8", "exact", str(bits), *blank, str(count.gates), *blank, *cells])
     left = sum(found.saturated for found in document.mac.errors.values())
     return Table(
         "What PEs sum in, ftz: gates, and error of dot products in percent",
@@ -209,7 +212,9 @@ def accumulator_table(document: ReportDocument) -> Table:
             "fixW_L is a window of W bits from 2^L up: lower bits are cut, larger sums saturate. "
             "Errors are norm-wise, against float64 on the operands before they were encoded, of "
             "the real tile's dot products as the array gives them, operands rounded to nearest; "
-            "those of 8 bits scaled by one power of two a tensor, int8 by largest / 127. "
+            "those of 8 bits scaled by one power of two a tensor, int8 by largest / 127. int8's "
+            "designs sum in 32 bits; the narrower row is the same PE in as many bits as 1024 of "
+            "its largest products need, by which exact sums of the other kinds are sized too. "
             + ("Some sums" if left else "No sum")
             + " left its window here; other operands may differ.",
         ],

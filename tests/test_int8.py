@@ -11,7 +11,7 @@ from netlist_eval import netlists
 from lmul.hdl.convert import convert
 from lmul.hdl.datapath import datapath_of
 from lmul.hdl.int8 import Int8Product
-from lmul.hdl.int_datapath import IntDatapath
+from lmul.hdl.int_datapath import IntDatapath, int_sum_bits
 from lmul.hdl.mac_design import MacDesign
 
 pytestmark = pytest.mark.slow  # simulates
@@ -27,9 +27,9 @@ def test_every_product():
 
 
 class MultiplyAdd(wiring.Component):
-    def __init__(self, stages):
-        self.path = IntDatapath(stages=stages)
-        super().__init__({"x": In(8), "y": In(8), "acc": In(32), "total": Out(32)})
+    def __init__(self, stages, width=32):
+        self.path = IntDatapath(stages=stages, sum_bits=width)
+        super().__init__({"x": In(8), "y": In(8), "acc": In(width), "total": Out(width)})
 
     def elaborate(self, platform):
         m = Module()
@@ -45,14 +45,15 @@ class MultiplyAdd(wiring.Component):
         return m
 
 
-@pytest.mark.parametrize("stages", [0, 1])
-def test_every_product_is_added(stages):
+@pytest.mark.parametrize(("stages", "width"), [(0, 32), (1, 32), (0, 26)])
+def test_every_product_is_added(stages, width):
     x, y = (side.ravel() for side in np.meshgrid(np.arange(256), np.arange(256)))
-    acc = np.random.default_rng(SEED).integers(0, 1 << 32, x.size)
+    acc = np.random.default_rng(SEED).integers(0, 1 << width, x.size)
     acc[::3] &= 0xFFFF
-    found = netlists(convert(MultiplyAdd(stages), "unit"), ["unit"])["unit"](x=x, y=y, acc=acc)
+    unit = convert(MultiplyAdd(stages, width), "unit")
+    found = netlists(unit, ["unit"])["unit"](x=x, y=y, acc=acc)
     product = x.astype(np.int8).astype(np.int64) * y.astype(np.int8)
-    assert np.array_equal(found["total"].astype(np.int64), (acc + product) & 0xFFFFFFFF)
+    assert np.array_equal(found["total"].astype(np.int64), (acc + product) & ((1 << width) - 1))
 
 
 @pytest.mark.parametrize("stages", [0, 1])
@@ -78,6 +79,9 @@ def test_masked_lanes_are_zero():
 
 def test_datapath():
     assert datapath_of(MacDesign.parse("pe-int8-s1")) == IntDatapath(1024, 1)
+    # 1024 times -128 squared is 2**24, which no 25-bit integer with a sign holds.
+    assert int_sum_bits(1024) == 26
+    assert int_sum_bits(1023) == 25
     message = "k_max of int8 must be at most 131071, not 131072"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         IntDatapath(131072)
