@@ -7,13 +7,14 @@ as stated in the result.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 from lmul.hdl.design import Design
-from lmul.synth.cell_netlist import CellNetlist, Instance, map_to_cells
+from lmul.synth.cell_netlist import CellNetlist, map_to_cells
+from lmul.synth.cell_parts import PARTS, apart_by_part, by_part
 from lmul.synth.cell_power import CellPower
-from lmul.synth.circuit import Circuit, modules_ending
+from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import check_library, simulated_power, streams
@@ -28,11 +29,6 @@ FREQUENCY = 100e6
 
 PAIRS = 1 << 17
 """Operand pairs of a stimulus that is drawn."""
-
-_PARTS: Mapping[str, Mapping[str, str]] = {
-    "multiplier": {"unpack": "unpack", "product_unit": "product", "pack": "pack"},
-    "pe": {"product": "product", "align": "align", "accumulation": "accumulate"},
-}
 
 
 @dataclass(frozen=True)
@@ -154,9 +150,8 @@ def measure(
     circuit = Circuit.of(design)
     whole = map_to_cells(circuit, library)
     apart = None
-    if parts and design.level in _PARTS:
-        modules = modules_ending(circuit.verilog, tuple(f"_{n}" for n in _PARTS[design.level]))
-        apart = map_to_cells(replace(circuit, parts=modules), library)
+    if parts and design.level in PARTS:
+        apart = map_to_cells(apart_by_part(circuit), library)
     results = []
     for one in found:
         driven = streams(design, one, bool(whole.flipflops))
@@ -166,7 +161,7 @@ def measure(
         split: dict[str, float] = {}
         if apart is not None:
             by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False).power
-            split = _by_part(apart, by_cell, _PARTS[design.level], frequency)
+            split = _by_part(apart, by_cell, design.level, frequency)
         results.append(
             Energy(
                 design=circuit.name,
@@ -189,21 +184,8 @@ def measure(
 
 
 def _by_part(
-    netlist: CellNetlist, power: CellPower, parts: Mapping[str, str], frequency: float
+    netlist: CellNetlist, power: CellPower, level: str, frequency: float
 ) -> dict[str, float]:
     """fJ an operation by part; flip-flops with their clock are a part of their own."""
     each = power.switching + power.internal + power.clock + power.leakage * 1e6 / frequency
-    names = [*dict.fromkeys(parts.values()), "registers", "control"]
-    found = dict.fromkeys(names, 0.0)
-    for one, energy in zip(netlist.instances, each, strict=True):
-        found[_part(one, parts)] += float(energy)
-    return {part: energy for part, energy in found.items() if energy}
-
-
-def _part(one: Instance, parts: Mapping[str, str]) -> str:
-    if one.cell.is_flipflop:
-        return "registers"
-    for module in reversed(one.path):  # the innermost that has a name here
-        if module in parts:
-            return parts[module]
-    return "control"
+    return by_part(netlist, each, level)

@@ -1,0 +1,30 @@
+"""Areas by part."""
+
+import pytest
+
+from lmul.synth.area import area
+from lmul.synth.cell_parts import area_by_part
+from lmul.synth.default_library import EMBEDDED
+
+pytestmark = pytest.mark.slow  # runs Yosys
+
+
+@pytest.mark.parametrize(
+    ("name", "parts"),
+    [
+        ("lmul-e4m3-ftz", ["unpack", "product", "pack"]),
+        ("pe-lmul-e4m3-ftz", ["product", "align", "accumulate", "registers", "control"]),
+    ],
+)
+def test_parts_add_up(name, parts):
+    found = area_by_part(name, EMBEDDED)
+    whole = area(name, EMBEDDED)
+    assert list(found) == parts
+    assert sum(found.values()) == pytest.approx(whole.area_um2, rel=0.15)
+    # Flip-flops are the same ones, however the logic between them is cut.
+    assert found.get("registers", 0.0) == pytest.approx(whole.sequential_um2, rel=0.03)
+
+
+def test_parts_wrong():
+    with pytest.raises(KeyError):
+        area_by_part("array-lmul-e4m3-2x2-os", EMBEDDED)
