@@ -1,38 +1,90 @@
-"""Loads and transition times of a netlist's nets: where on a cell's tables it works.
+"""Edges at a netlist's nets: when they come, how steep they are, and what load drives them.
 
-Without wires: a net's load is the input pins on it. Ports drive with a stated transition and load
-nothing; the clock is ideal and has that transition too. A net's transition is the slowest of its
-driver's arcs, rising and falling apart, as timing tools merge them.
+Graph based, as timing tools begin: each net keeps the latest arrival and the slowest transition
+of its rising and of its falling edge, whichever paths they come from. Without wires: a net's load
+is the input pins on it, and what stands behind outputs. Ports drive with a stated transition; the
+clock is ideal and has that transition too.
 """
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 import numpy as np
 import numpy.typing as npt
 
 from lmul.synth.cell_netlist import ONE, CellNetlist, Instance
-from lmul.synth.cells import Pin
+from lmul.synth.cells import Pin, TimingArc
 
-__all__ = ["Electrical", "electrical"]
+__all__ = ["FALL", "RISE", "Edge", "Electrical", "Surroundings", "electrical", "port_bits"]
+
+RISE, FALL = 0, 1
+_COMBINATIONAL = ("combinational", "combinational_rise", "combinational_fall")
+_CLOCKED = {"rising_edge": RISE, "falling_edge": FALL}
 
 Floats = npt.NDArray[np.float64]
 
 
+class Edge(NamedTuple):
+    """An edge at a net: when, how steep, and from where.
+
+    Attributes
+    ----------
+    arrival, slew : float
+        ps.
+    cause : (int, int) or None
+        Net and edge that it comes from; None at a port.
+    pin, cell : str
+        What drives the net: ``"instance/pin"`` and the cell's type, or a port's name and nothing.
+    """
+
+    arrival: float
+    slew: float
+    cause: tuple[int, int] | None
+    pin: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a netlist that is a part of another.
+
+    Attributes
+    ----------
+    loads : mapping of int to float
+        fF behind nets at outputs.
+    slews : mapping of int to (float, float)
+        Transition times of nets at inputs, rising and falling, ps.
+    """
+
+    loads: Mapping[int, float] = field(default_factory=dict)
+    slews: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+
+
 @dataclass(frozen=True)
 class Electrical:
-    """Loads and transitions.
+    """Loads and edges.
 
     Attributes
     ----------
     loads : float array, shape (nets,)
-        fF.
+        fF; of the constants 0.
+    edge_loads : float array, shape (2, nets)
+        The same for either edge, where the library tells a difference.
     rise, fall : float array, shape (nets,)
-        Transition times of either edge, ps.
+        Transition times of either edge, ps. Where a cell has no tables, its inputs' slowest.
+    edges : mapping of (int, int) to Edge
+        By net, and :data:`RISE` or :data:`FALL`; none where no path comes.
+    overloaded : int
+        Outputs that drive more than their ``max_capacitance``.
     """
 
     loads: Floats
+    edge_loads: Floats
     rise: Floats
     fall: Floats
+    edges: Mapping[tuple[int, int], Edge]
+    overloaded: int
 
     def slew(self, net: int) -> float:
         """The mean of both edges' transition, ps."""
@@ -43,52 +95,108 @@ class Electrical:
         return (self.rise[nets] + self.fall[nets]) / 2
 
 
-def electrical(netlist: CellNetlist, transition: float) -> Electrical:
-    """Loads and transitions of all nets.
+def electrical(
+    netlist: CellNetlist,
+    transition: float,
+    output_load: float = 0.0,
+    around: Surroundings | None = None,
+) -> Electrical:
+    """Loads and edges of all nets.
 
     Parameters
     ----------
     netlist : CellNetlist
     transition : float
         Of ports, the clock's among them, ps.
+    output_load : float
+        Behind each output, fF.
+    around : Surroundings, optional
+        What is known better of some ports.
     """
-    loads = np.zeros(netlist.nets)
+    around = around or Surroundings()
+    outside = np.zeros(netlist.nets)
+    for net in port_bits(netlist.outputs).values():
+        outside[net] += output_load
+    for net, load in around.loads.items():
+        outside[net] += load
+    loads, rising, falling = (outside.copy() for _ in range(3))
     for one in netlist.instances:
         for pin in one.cell.inputs:
             if pin.name in one.pins:
-                loads[one.pins[pin.name]] += pin.capacitance
+                net = one.pins[pin.name]
+                loads[net] += pin.capacitance
+                rising[net] += pin.rise_capacitance
+                falling[net] += pin.fall_capacitance
     loads[: ONE + 1] = 0.0
-    rise, fall = np.full(netlist.nets, transition), np.full(netlist.nets, transition)
-    found = Electrical(loads, rise, fall)
+    slews = ([transition] * netlist.nets, [transition] * netlist.nets)
+    edges: dict[tuple[int, int], Edge] = {}
+    for name, net in port_bits(netlist.inputs).items():
+        for edge, slew in enumerate(around.slews.get(net, (transition, transition))):
+            edges[net, edge] = Edge(0.0, slew, None, name, "")
+            slews[edge][net] = slew
+    overloaded = 0
     for one in (*netlist.flipflops, *netlist.gates):
         for pin in one.cell.outputs:
-            if pin.name in one.pins:
-                net = one.pins[pin.name]
-                rise[net], fall[net] = _transitions(one, pin, float(loads[net]), found)
-    return found
+            if pin.name not in one.pins:
+                continue
+            net = one.pins[pin.name]
+            load = float(rising[net]), float(falling[net])
+            overloaded += pin.max_capacitance is not None and max(load) > pin.max_capacitance
+            _drive(one, pin, load, edges)
+            before = [max(slews[RISE][n], slews[FALL][n]) for n in one.pins.values() if n > ONE]
+            for edge in (RISE, FALL):
+                at = edges.get((net, edge))
+                slews[edge][net] = at.slew if at else max(before, default=0.0)
+    rise, fall = (np.array(each) for each in slews)
+    return Electrical(loads, np.array([rising, falling]), rise, fall, edges, overloaded)
 
 
-def _transitions(one: Instance, pin: Pin, load: float, found: Electrical) -> tuple[float, float]:
-    """Of one output, from those of the cell's inputs."""
-    rise, fall = [], []
+def port_bits(ports: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """The nets of ports by name, constants left out."""
+    return {
+        f"{name}[{i}]" if len(nets) > 1 else name: net
+        for name, nets in ports.items()
+        for i, net in enumerate(nets)
+        if net > ONE
+    }
+
+
+def _drive(
+    one: Instance, pin: Pin, loads: tuple[float, float], edges: dict[tuple[int, int], Edge]
+) -> None:
+    """Put an output's edges beside those that its net has."""
+    net, name = one.pins[pin.name], f"{one.name}/{pin.name}"
     for arc in pin.timing:
         source = one.pins.get(arc.related_pin)
-        if source is None or source <= ONE or arc.kind not in ("combinational", "rising_edge"):
+        if source is None:
             continue
-        up, down = float(found.rise[source]), float(found.fall[source])
-        if arc.kind == "rising_edge":
-            ways = [(up, up)]
-        elif arc.sense == "positive_unate":
-            ways = [(up, down)]
-        elif arc.sense == "negative_unate":
-            ways = [(down, up)]
-        else:
-            ways = [(up, down), (down, up)]
-        for for_rise, for_fall in ways:
-            if arc.transition_rise:
-                rise.append(arc.transition_rise(for_rise, load))
-            if arc.transition_fall:
-                fall.append(arc.transition_fall(for_fall, load))
-    # A library without such tables gives nothing better than the stated transition.
-    before = max((found.slew(n) for n in one.pins.values() if n > ONE), default=0.0)
-    return max(rise, default=before), max(fall, default=before)
+        for edge, delays, transitions in (
+            (RISE, arc.delay_rise, arc.transition_rise),
+            (FALL, arc.delay_fall, arc.transition_fall),
+        ):
+            if not (delays and transitions):
+                continue
+            load = loads[edge]
+            for before in _causes(arc, edge):
+                if at := edges.get((source, before)):
+                    arrival, slew = at.arrival + delays(at.slew, load), transitions(at.slew, load)
+                    old = edges.get((net, edge))
+                    if old is None or arrival > old.arrival:
+                        slowest = slew if old is None else max(slew, old.slew)
+                        new = Edge(arrival, slowest, (source, before), name, one.cell.name)
+                        edges[net, edge] = new
+                    elif slew > old.slew:
+                        edges[net, edge] = old._replace(slew=slew)
+
+
+def _causes(arc: TimingArc, edge: int) -> tuple[int, ...]:
+    """Which edges of the related pin cause this edge."""
+    if arc.kind in _CLOCKED:
+        return (_CLOCKED[arc.kind],)
+    if arc.kind not in _COMBINATIONAL:
+        return ()
+    if arc.sense == "positive_unate":
+        return (edge,)
+    if arc.sense == "negative_unate":
+        return (1 - edge,)
+    return (RISE, FALL)

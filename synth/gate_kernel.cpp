@@ -7,6 +7,7 @@
 #include <bit>
 #include <cstdint>
 #include <cstring>
+#include <memory>
 #include <vector>
 
 extern "C" {
@@ -43,6 +44,15 @@ struct Run {
     int64_t* toggles;             // of all steps behind `first`
     int64_t* settled;             // of the first `glitch_steps` of them
     int64_t* glitching;           // of the same, with unit delays
+};
+
+// What goes on in one cycle, for who simulates several netlists that drive each other.
+struct Cycle {
+    int64_t driven, kept;
+    const int32_t* driven_nets;
+    const uint64_t* driven_words;  // (driven, words)
+    const int32_t* kept_nets;
+    uint64_t* kept_words;  // (kept, words)
 };
 }
 
@@ -145,27 +155,68 @@ inline int64_t differing(const Words<W>& a, const Words<W>& b) {
     return count;
 }
 
+// Streams that are simulated together; `word` is the first of their words.
+struct Group {
+    virtual ~Group() = default;
+    virtual void reset() = 0;
+    virtual void drive(int32_t net, const uint64_t* from) = 0;
+    virtual void keep(int32_t net, uint64_t* to) const = 0;
+    virtual void evaluate(int64_t from, int64_t to) = 0;
+    virtual void count(int64_t* toggles, int64_t* settled) const = 0;
+    virtual int64_t settle(int64_t* glitching) = 0;
+    virtual void step() = 0;
+    int64_t word = 0;
+};
+
 template <int W>
-struct Simulation {
+struct Lanes : Group {
     const Netlist& n;
     const Program& p;
-    const Run& run;
     std::vector<Words<W>> now, before, staged;
 
-    Simulation(const Netlist& n, const Program& p, const Run& run)
-        : n(n), p(p), run(run), now(p.slots), before(p.slots), staged(n.gates) {}
+    Lanes(const Netlist& n, const Program& p, int64_t first)
+        : n(n), p(p), now(p.slots), before(p.slots), staged(n.gates) {
+        word = first;
+        reset();
+    }
 
-    void evaluate(int64_t from, int64_t to) {
+    void reset() override {
+        Words<W> ones;
+        std::memset(&ones, -1, sizeof ones);
+        for (auto* slots : {&now, &before}) {
+            std::fill(slots->begin(), slots->end(), Words<W>{});
+            (*slots)[1] = ones;
+            for (int64_t s = 0; s < n.states; ++s) (*slots)[n.nets + 2 * s + 1] = ones;
+        }
+    }
+
+    void drive(int32_t net, const uint64_t* from) override {
+        std::memcpy(&now[net], from, sizeof(Words<W>));
+    }
+
+    void keep(int32_t net, uint64_t* to) const override {
+        std::memcpy(to, &now[net], sizeof(Words<W>));
+    }
+
+    void evaluate(int64_t from, int64_t to) override {
         Words<W>* slots = now.data();
         const Operation* end = p.operations.data() + p.starts[to];
         for (const Operation* o = p.operations.data() + p.starts[from]; o < end; ++o)
             slots[o->to] = apply(*o, slots);
     }
 
+    void count(int64_t* toggles, int64_t* settled) const override {
+        for (int64_t net = 2; net < n.nets; ++net) {
+            const int64_t count = differing(now[net], before[net]);
+            toggles[net] += count;
+            if (settled) settled[net] += count;
+        }
+    }
+
     // From the nets of `before` to those of `now`; how many did not arrive.
-    int64_t settle() {
+    int64_t settle(int64_t* glitching) override {
         for (int32_t net : p.undriven) {
-            run.glitching[net] += differing(now[net], before[net]);
+            glitching[net] += differing(now[net], before[net]);
             before[net] = now[net];
         }
         Words<W>* slots = before.data();
@@ -178,7 +229,7 @@ struct Simulation {
             }
             for (size_t i = 0; i < gates.size(); ++i) {
                 const int32_t net = n.targets[gates[i]];
-                run.glitching[net] += differing(staged[i], slots[net]);
+                glitching[net] += differing(staged[i], slots[net]);
                 slots[net] = staged[i];
             }
         }
@@ -187,65 +238,99 @@ struct Simulation {
         return lost;
     }
 
-    int64_t stream(int64_t word) {
-        int64_t lost = 0;
-        const int64_t gates = n.outputs, states = n.outputs + n.gates;
-        Words<W> ones;
-        std::memset(&ones, -1, sizeof ones);
-        for (auto* slots : {&now, &before}) {
-            std::fill(slots->begin(), slots->end(), Words<W>{});
-            (*slots)[1] = ones;
-            for (int64_t s = 0; s < n.states; ++s) (*slots)[n.nets + 2 * s + 1] = ones;
-        }
-        for (int64_t cycle = 0; cycle < run.cycles; ++cycle) {
-            const int64_t at = cycle * run.words + word;
-            for (int64_t i = 0; i < run.driven; ++i)
-                std::memcpy(&now[run.driven_nets[i]], run.driven_words[i] + at, sizeof ones);
-            evaluate(0, gates);
-            evaluate(gates, states);
-            for (int64_t i = 0; i < run.kept; ++i)
-                std::memcpy(run.kept_words[i] + at, &now[run.kept_nets[i]], sizeof ones);
-            const int64_t since = cycle - run.first;
-            if (since >= 0 && since < run.sampled)
-                for (int64_t net = 0; net < n.nets; ++net)
-                    std::memcpy(run.sample + (net * run.sampled + since) * run.words + word,
-                                &now[net], sizeof ones);
-            if (since > 0) {
-                const bool glitches = since <= run.glitch_steps;
-                for (int64_t net = 2; net < n.nets; ++net) {
-                    const int64_t count = differing(now[net], before[net]);
-                    run.toggles[net] += count;
-                    if (glitches) run.settled[net] += count;
-                }
-                if (glitches) lost += settle();
-            }
-            evaluate(states, evaluations(n));
-            std::copy_n(now.begin() + n.nets, 2 * n.states, before.begin() + n.nets);
-            std::swap(now, before);
-        }
-        return lost;
+    void step() override {
+        evaluate(n.outputs + n.gates, evaluations(n));
+        std::copy_n(now.begin() + n.nets, 2 * n.states, before.begin() + n.nets);
+        std::swap(now, before);
     }
 };
 
-template <int W>
-int64_t streams(const Netlist& n, const Program& p, const Run& run, int64_t& word) {
-    if (run.words - word < W) return 0;
-    Simulation<W> simulation(n, p, run);
+std::vector<std::unique_ptr<Group>> groups(const Netlist& n, const Program& p, int64_t words) {
+    std::vector<std::unique_ptr<Group>> found;
+    for (int64_t word = 0; word < words;) {
+        const int64_t left = words - word;
+        if (left >= 8) found.push_back(std::make_unique<Lanes<8>>(n, p, word)), word += 8;
+        else if (left >= 4) found.push_back(std::make_unique<Lanes<4>>(n, p, word)), word += 4;
+        else if (left >= 2) found.push_back(std::make_unique<Lanes<2>>(n, p, word)), word += 2;
+        else found.push_back(std::make_unique<Lanes<1>>(n, p, word)), word += 1;
+    }
+    return found;
+}
+
+// All cycles of a group, while its values are in the processor's cache.
+int64_t whole(const Netlist& n, const Run& run, Group& group) {
     int64_t lost = 0;
-    for (; run.words - word >= W; word += W) lost += simulation.stream(word);
+    for (int64_t cycle = 0; cycle < run.cycles; ++cycle) {
+        const int64_t at = cycle * run.words + group.word;
+        for (int64_t i = 0; i < run.driven; ++i)
+            group.drive(run.driven_nets[i], run.driven_words[i] + at);
+        group.evaluate(0, n.outputs + n.gates);
+        for (int64_t i = 0; i < run.kept; ++i)
+            group.keep(run.kept_nets[i], run.kept_words[i] + at);
+        const int64_t since = cycle - run.first;
+        if (since >= 0 && since < run.sampled)
+            for (int64_t net = 0; net < n.nets; ++net)
+                group.keep(net, run.sample + (net * run.sampled + since) * run.words + group.word);
+        if (since > 0) {
+            const bool glitches = since <= run.glitch_steps;
+            group.count(run.toggles, glitches ? run.settled : nullptr);
+            if (glitches) lost += group.settle(run.glitching);
+        }
+        group.step();
+    }
     return lost;
 }
 
+// A netlist with its streams, from cycle to cycle.
+struct Simulation {
+    Netlist netlist;
+    int64_t words;
+    Program program;
+    std::vector<std::unique_ptr<Group>> all;
+};
+
 }  // namespace
 
+extern "C" {
+
 // Nets that did not settle to what they are; never any, in a netlist without loops.
-extern "C" int64_t simulate(const Netlist* netlist, const Run* run) {
+int64_t simulate(const Netlist* netlist, const Run* run) {
     Program program = expanded(*netlist);
     if (run->glitch_steps) schedule(program, *netlist);
-    int64_t word = 0, lost = 0;
-    lost += streams<8>(*netlist, program, *run, word);
-    lost += streams<4>(*netlist, program, *run, word);
-    lost += streams<2>(*netlist, program, *run, word);
-    lost += streams<1>(*netlist, program, *run, word);
+    int64_t lost = 0;
+    for (auto& group : groups(*netlist, program, run->words)) lost += whole(*netlist, *run, *group);
     return lost;
+}
+
+// The netlist's arrays must outlive the simulation.
+Simulation* simulation_new(const Netlist* netlist, int64_t words) {
+    auto* one = new Simulation{*netlist, words, expanded(*netlist), {}};
+    schedule(one->program, one->netlist);
+    one->all = groups(one->netlist, one->program, words);
+    return one;
+}
+
+void simulation_delete(Simulation* one) { delete one; }
+
+// Flip-flops show their states, and nets settle; as often as ports change within a cycle.
+void simulation_settle(Simulation* one, const Cycle* cycle) {
+    for (auto& group : one->all) {
+        for (int64_t i = 0; i < cycle->driven; ++i)
+            group->drive(cycle->driven_nets[i], cycle->driven_words + i * one->words + group->word);
+        group->evaluate(0, one->netlist.outputs + one->netlist.gates);
+        for (int64_t i = 0; i < cycle->kept; ++i)
+            group->keep(cycle->kept_nets[i], cycle->kept_words + i * one->words + group->word);
+    }
+}
+
+// Ends a cycle; counts what changed since the last one where arrays to count in are given.
+int64_t simulation_step(Simulation* one, int64_t* toggles, int64_t* settled, int64_t* glitching) {
+    int64_t lost = 0;
+    for (auto& group : one->all) {
+        if (toggles) group->count(toggles, settled);
+        if (glitching) lost += group->settle(glitching);
+        group->step();
+    }
+    return lost;
+}
 }

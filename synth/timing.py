@@ -1,29 +1,21 @@
 """Static timing of a mapped netlist: the longest path, from the library's own tables (NLDM).
 
-Graph based, as timing tools begin: each net keeps the latest arrival and the slowest transition
-of its rising and of its falling edge, whichever paths they come from; a net's load is the sum of
-its input pins' capacitances for that edge. No wires, an ideal clock, every input of
+Loads and edges are those of :mod:`lmul.synth.electrical`; no wires, every input of
 :class:`Conditions`.
 
 On one netlist it gives what OpenSTA gives, to 1e-4, and where the library has one capacitance a pin
 what ABC's ``stime`` gives, to 0.01 ps.
 """
 
-from collections import defaultdict
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import NamedTuple
 
-from lmul.synth.cell_netlist import ONE, CellNetlist, Instance, netlist_of
-from lmul.synth.cells import TimingArc
+from lmul.synth.cell_netlist import CellNetlist, netlist_of
 from lmul.synth.conditions import Conditions
+from lmul.synth.electrical import FALL, RISE, Electrical, electrical, port_bits
 from lmul.synth.mapping import Mapped
 
 __all__ = ["Step", "Timing", "analyse"]
 
-RISE, FALL = 0, 1
-_COMBINATIONAL = ("combinational", "combinational_rise", "combinational_fall")
-_CLOCKED = {"rising_edge": RISE, "falling_edge": FALL}
 _SETUP = ("setup_rising", "setup_falling")
 
 
@@ -82,16 +74,6 @@ class Timing:
     overloaded: int
 
 
-class _Edge(NamedTuple):
-    """An edge at a net: when, how steep, and from where (net, edge, instance, pin)."""
-
-    arrival: float
-    slew: float
-    cause: tuple[int, int] | None
-    pin: str
-    cell: str
-
-
 def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
     """The longest path of a mapped circuit.
 
@@ -110,125 +92,46 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
         As :func:`lmul.synth.cell_netlist.netlist_of`.
     """
     conditions = conditions or Conditions.of(mapped.library)
-    return _Analysis(netlist_of(mapped), conditions).result(mapped.library.name)
+    netlist = netlist_of(mapped)
+    found = electrical(netlist, conditions.input_slew_ps, conditions.output_load_ff)
+    name = mapped.library.name
+    ends = _ends(netlist, found, conditions.input_slew_ps)
+    if not ends:
+        return Timing(name, conditions, 0.0, (), 0.0, found.overloaded)
+    delay, setup, net, edge = max(ends, key=lambda end: end[0])
+    return Timing(name, conditions, delay, _path(found, net, edge), setup, found.overloaded)
 
 
-class _Analysis:
-    def __init__(self, netlist: CellNetlist, conditions: Conditions) -> None:
-        self.netlist = netlist
-        self.conditions = conditions
-        self.loads: dict[tuple[int, int], float] = defaultdict(float)
-        for net in _bits(netlist.outputs).values():
-            for edge in (RISE, FALL):
-                self.loads[net, edge] += conditions.output_load_ff
-        for one in netlist.instances:
-            for pin in one.cell.inputs:
-                if pin.name in one.pins:
-                    self.loads[one.pins[pin.name], RISE] += pin.rise_capacitance
-                    self.loads[one.pins[pin.name], FALL] += pin.fall_capacitance
-        self.edges: dict[tuple[int, int], _Edge] = {}
-        self.overloaded = 0
-
-    def result(self, library: str) -> Timing:
-        slew = self.conditions.input_slew_ps
-        for name, net in _bits(self.netlist.inputs).items():
-            for edge in (RISE, FALL):
-                self.edges[net, edge] = _Edge(0.0, slew, None, name, "")
-        for one in (*self.netlist.flipflops, *self.netlist.gates):
-            self._through(one)
-        ends = self._ends()
-        if not ends:
-            return Timing(library, self.conditions, 0.0, (), 0.0, self.overloaded)
-        delay, setup, net, edge = max(ends, key=lambda end: end[0])
-        path = self._path(net, edge)
-        return Timing(library, self.conditions, delay, path, setup, self.overloaded)
-
-    def _through(self, one: Instance) -> None:
-        for pin in one.cell.outputs:
-            if pin.name not in one.pins:
-                continue
-            net = one.pins[pin.name]
-            worst = max(self.loads[net, RISE], self.loads[net, FALL])
-            if pin.max_capacitance is not None and worst > pin.max_capacitance:
-                self.overloaded += 1
+def _ends(
+    netlist: CellNetlist, found: Electrical, clock_slew: float
+) -> list[tuple[float, float, int, int]]:
+    """Of each path's end: the whole delay, the setup time in it, net and edge."""
+    ends = [
+        (at.arrival, 0.0, net, edge)
+        for net in port_bits(netlist.outputs).values()
+        for edge in (RISE, FALL)
+        if (at := found.edges.get((net, edge)))
+    ]
+    for one in netlist.flipflops:
+        for pin in one.cell.inputs:
             for arc in pin.timing:
-                source = one.pins.get(arc.related_pin)
-                if source is None:
+                net = one.pins.get(pin.name)
+                if arc.kind not in _SETUP or net is None:
                     continue
-                for edge, delays, slews in (
-                    (RISE, arc.delay_rise, arc.transition_rise),
-                    (FALL, arc.delay_fall, arc.transition_fall),
-                ):
-                    load = self.loads[net, edge]
-                    for before in _causes(arc, edge):
-                        cause = source, before
-                        if (at := self.edges.get(cause)) and delays and slews:
-                            arrival = at.arrival + delays(at.slew, load)
-                            slew = slews(at.slew, load)
-                            name = f"{one.name}/{pin.name}"
-                            new = _Edge(arrival, slew, cause, name, one.cell.name)
-                            self._arrive((net, edge), new)
-
-    def _arrive(self, key: tuple[int, int], new: _Edge) -> None:
-        old = self.edges.get(key)
-        if old is None:
-            self.edges[key] = new
-        else:
-            latest = new if new.arrival > old.arrival else old
-            self.edges[key] = latest._replace(slew=max(new.slew, old.slew))
-
-    def _ends(self) -> list[tuple[float, float, int, int]]:
-        """Of each path's end: the whole delay, the setup time in it, net and edge."""
-        found = [
-            (at.arrival, 0.0, net, edge)
-            for net in _bits(self.netlist.outputs).values()
-            for edge in (RISE, FALL)
-            if (at := self.edges.get((net, edge)))
-        ]
-        clock_slew = self.conditions.input_slew_ps
-        for one in self.netlist.flipflops:
-            for pin in one.cell.inputs:
-                for arc in pin.timing:
-                    net = one.pins.get(pin.name)
-                    if arc.kind not in _SETUP or net is None:
-                        continue
-                    for edge, table in ((RISE, arc.delay_rise), (FALL, arc.delay_fall)):
-                        at = self.edges.get((net, edge))
-                        if at and table:
-                            setup = table(clock_slew, at.slew)
-                            found.append((at.arrival + setup, setup, net, edge))
-        return found
-
-    def _path(self, net: int, edge: int) -> tuple[Step, ...]:
-        steps = []
-        at: tuple[int, int] | None = (net, edge)
-        while at is not None:
-            found = self.edges[at]
-            name = ("rise", "fall")[at[1]]
-            load = self.loads[at]
-            steps.append(Step(found.pin, found.cell, name, found.arrival, found.slew, load))
-            at = found.cause
-        return tuple(reversed(steps))
+                for edge, table in ((RISE, arc.delay_rise), (FALL, arc.delay_fall)):
+                    at = found.edges.get((net, edge))
+                    if at and table:
+                        setup = table(clock_slew, at.slew)
+                        ends.append((at.arrival + setup, setup, net, edge))
+    return ends
 
 
-def _causes(arc: TimingArc, edge: int) -> tuple[int, ...]:
-    """Which edges of the related pin cause this edge."""
-    if arc.kind in _CLOCKED:
-        return (_CLOCKED[arc.kind],)
-    if arc.kind not in _COMBINATIONAL:
-        return ()
-    if arc.sense == "positive_unate":
-        return (edge,)
-    if arc.sense == "negative_unate":
-        return (1 - edge,)
-    return (RISE, FALL)
-
-
-def _bits(ports: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
-    """The nets of ports by name, constants left out."""
-    return {
-        f"{name}[{i}]" if len(nets) > 1 else name: net
-        for name, nets in ports.items()
-        for i, net in enumerate(nets)
-        if net > ONE
-    }
+def _path(found: Electrical, net: int, edge: int) -> tuple[Step, ...]:
+    steps = []
+    cause: tuple[int, int] | None = (net, edge)
+    while cause is not None:
+        (net, edge), at = cause, found.edges[cause]
+        name, load = ("rise", "fall")[edge], float(found.edge_loads[edge, net])
+        steps.append(Step(at.pin, at.cell, name, at.arrival, at.slew, load))
+        cause = at.cause
+    return tuple(reversed(steps))
