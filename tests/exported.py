@@ -1,8 +1,11 @@
 """Exported packages for the tests: which designs, and how to run what was written."""
 
+import json
+import re
 import subprocess
 from functools import lru_cache
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -93,3 +96,31 @@ def run_verilator(folder: Path, *arguments: str) -> subprocess.CompletedProcess[
         text=True,
         check=False,
     )
+
+
+def check_lint(folder: Path, name: str) -> None:
+    """Verilator says nothing, neither to the design nor to its bench."""
+    module = Design.parse(name).module_name
+    write(folder, files_of(name))
+    design = [f"{module}.vlt", "-f", f"{module}.f"]
+    bench = ["--timing", "--top-module", f"{module}_tb", f"{module}_tb.v"]
+    for top in (["-Wall", "--top-module", module], bench):
+        linted = run_verilator(folder, "--lint-only", *top, *design)
+        assert (linted.returncode, linted.stderr) == (0, "")
+
+
+def check_ports(name: str) -> tuple[dict[str, Any], str, list[str]]:
+    """The manifest's ports are the Verilog's; returns manifest, Verilog, and its head's lines."""
+    module = Design.parse(name).module_name
+    files = files_of(name)
+    manifest, text = json.loads(files[f"{module}.json"]), files[f"{module}.v"]
+    header = re.search(rf"^module {module} \((.*?)\);", text, re.M | re.S)
+    assert header is not None
+    found = re.findall(r"^  (input|output)(?: reg)? (?:\[(\d+):0\] )?(\w+),?$", header[1], re.M)
+    assert sorted(found) == sorted(
+        (port["direction"], str(port["width"] - 1) if port["width"] > 1 else "", port["name"])
+        for port in manifest["ports"]
+    )
+    head = text.partition("\nmodule ")[0].splitlines()
+    assert max(map(len, head)) <= 100
+    return manifest, text, head

@@ -8,7 +8,15 @@ import sys
 from pathlib import Path
 
 import pytest
-from exported import ARRAY_NAMES, files_of, run_icarus, run_verilator, write
+from exported import (
+    ARRAY_NAMES,
+    check_lint,
+    check_ports,
+    files_of,
+    run_icarus,
+    run_verilator,
+    write,
+)
 from outside import NEEDS_ICARUS
 from planted_bugs import damaged_module
 from test_export import PROGRAM
@@ -35,37 +43,18 @@ def test_bench_passes(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ARRAY_NAMES)
 def test_verilator_lint(name: str, tmp_path: Path) -> None:
-    module = Design.parse(name).module_name
-    write(tmp_path, files_of(name))
-    design = [f"{module}.vlt", "-f", f"{module}.f"]
-    linted = run_verilator(tmp_path, "--lint-only", "-Wall", "--top-module", module, *design)
-    assert (linted.returncode, linted.stderr) == (0, "")
-    bench = ["--timing", "--top-module", f"{module}_tb", f"{module}_tb.v"]
-    linted = run_verilator(tmp_path, "--lint-only", *bench, *design)
-    assert (linted.returncode, linted.stderr) == (0, "")
+    check_lint(tmp_path, name)
 
 
 @pytest.mark.parametrize("name", ARRAY_NAMES)
 def test_manifest(name: str) -> None:
-    design = MacDesign.parse(name)
-    module = design.module_name
-    files = files_of(name)
-    manifest = json.loads(files[f"{module}.json"])
-    header = re.search(rf"^module {module} \((.*?)\);", files[f"{module}.v"], re.M | re.S)
-    assert header is not None
-    found = re.findall(r"^  (input|output)(?: reg)? (?:\[(\d+):0\] )?(\w+),?$", header[1], re.M)
-    assert sorted(found) == sorted(
-        (port["direction"], str(port["width"] - 1) if port["width"] > 1 else "", port["name"])
-        for port in manifest["ports"]
-    )
-    streams = "a b out" if design.flow == "os" else "a b sums partials out"
+    manifest, text, head = check_ports(name)
+    streams = "a b out" if "-os" in name else "a b sums partials out"
     assert list(manifest["streams"]) == streams.split()
-    head = files[f"{module}.v"].partition("\nmodule ")[0].splitlines()
-    assert max(map(len, head)) <= 100
     for stream in manifest["streams"].values():
         assert f"//   {stream['prefix']}" in head
     for instance in manifest["modules"]:
-        assert files[f"{module}.v"].count(f"\nmodule {instance} (") == 1
+        assert text.count(f"\nmodule {instance} (") == 1
 
 
 @pytest.mark.parametrize("flow", ["os", "ws"])

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from exported import NAMES, files_of, run_icarus, run_verilator, write
+from exported import NAMES, check_lint, files_of, run_icarus, run_verilator, write
 from outside import NEEDS_ICARUS
 from planted_bugs import damaged, with_other
 
@@ -25,15 +25,9 @@ pytestmark = pytest.mark.slow  # runs tools
 def test_verilator_lint(name: str, tmp_path: Path) -> None:
     """Clean with -Wall and the shipped waivers; without -Wall, one waiver is enough."""
     module = UnitDesign.parse(name).module_name
-    write(tmp_path, files_of(name))
     waived = re.findall(r"lint_off -rule (\w+)", files_of(name)[f"{module}.vlt"])
     assert waived == ["WIDTHEXPAND", "DECLFILENAME", "UNUSEDSIGNAL"]
-    design = [f"{module}.vlt", "-f", f"{module}.f"]
-    linted = run_verilator(tmp_path, "--lint-only", "-Wall", "--top-module", module, *design)
-    assert (linted.returncode, linted.stderr) == (0, "")
-    bench = ["--timing", "--top-module", f"{module}_tb", f"{module}_tb.v"]
-    linted = run_verilator(tmp_path, "--lint-only", *bench, *design)
-    assert (linted.returncode, linted.stderr) == (0, "")
+    check_lint(tmp_path, name)
     alone = ["-Wno-WIDTHEXPAND", "--top-module", module, f"{module}.v"]
     linted = run_verilator(tmp_path, "--lint-only", *alone)
     assert (linted.returncode, linted.stderr) == (0, "")

@@ -1,11 +1,10 @@
 """The package of a PE: its bench passes and finds bugs, its words and ports are the Verilog's."""
 
 import json
-import re
 from pathlib import Path
 
 import pytest
-from exported import PE_NAMES, files_of, run_icarus, run_verilator, write
+from exported import PE_NAMES, check_lint, check_ports, files_of, run_icarus, write
 from outside import NEEDS_ICARUS
 from planted_bugs import damaged_module
 
@@ -35,33 +34,14 @@ def test_bench_passes(name: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", PE_NAMES)
 def test_verilator_lint(name: str, tmp_path: Path) -> None:
-    module = Design.parse(name).module_name
-    write(tmp_path, files_of(name))
-    design = [f"{module}.vlt", "-f", f"{module}.f"]
-    linted = run_verilator(tmp_path, "--lint-only", "-Wall", "--top-module", module, *design)
-    assert (linted.returncode, linted.stderr) == (0, "")
-    bench = ["--timing", "--top-module", f"{module}_tb", f"{module}_tb.v"]
-    linted = run_verilator(tmp_path, "--lint-only", *bench, *design)
-    assert (linted.returncode, linted.stderr) == (0, "")
+    check_lint(tmp_path, name)
 
 
 @pytest.mark.parametrize("name", PE_NAMES)
 def test_manifest(name: str) -> None:
-    design = Design.parse(name)
-    module = design.module_name
-    files = files_of(name)
-    manifest = json.loads(files[f"{module}.json"])
-    header = re.search(rf"^module {module} \((.*?)\);", files[f"{module}.v"], re.M | re.S)
-    assert header is not None
-    found = re.findall(r"^  (input|output)(?: reg)? (?:\[(\d+):0\] )?(\w+),?$", header[1], re.M)
-    assert sorted(found) == sorted(
-        (port["direction"], str(port["width"] - 1) if port["width"] > 1 else "", port["name"])
-        for port in manifest["ports"]
-    )
+    manifest, text, head = check_ports(name)
     for companion in manifest.get("companions", {}):
-        assert f"\nmodule {companion} (" in files[f"{module}.v"] or companion == "nan of both"
-    head = files[f"{module}.v"].partition("\nmodule ")[0].splitlines()
-    assert max(map(len, head)) <= 100
+        assert f"\nmodule {companion} (" in text or companion == "nan of both"
     assert all(line.startswith("//") or not line for line in head)
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.energy import measure
 from lmul.synth.gates import count
@@ -76,6 +78,18 @@ def test_energies_are_measured_again():
     for kind in ("lmul", "exact"):
         [one] = measure(f"{kind}-e4m3-ftz", STIMULUS, liberty=EMBEDDED, parts=False)
         assert shown[kind][:2] == [f"{one.total:.0f}", f"{one.with_glitches:.0f}"]
+
+
+def test_cycles_are_the_closed_forms():
+    said = " ".join(README.read_text().split())
+    [(size, m, k, n, cycles, busy)] = re.findall(
+        r"(\d+x\d+) output-stationary does (\d+)x(\d+)x(\d+) in (\d+), ([\d.]+) % of its", said
+    )
+    design = Design.parse(f"array-lmul-e4m3-{size}-os")
+    assert isinstance(design, MacDesign)
+    assert design.cycles(int(m), int(k), int(n)) == int(cycles)
+    share = int(m) * int(k) * int(n) / (design.rows * design.columns * int(cycles))
+    assert f"{100 * share:.1f}" == busy
 
 
 def test_table_of():
