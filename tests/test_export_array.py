@@ -153,6 +153,26 @@ def test_bench_counts_cycles(tmp_path: Path) -> None:
 
 
 @NEEDS_ICARUS
+@pytest.mark.parametrize("enough", [True, False])
+@pytest.mark.parametrize("name", [OS, pytest.param(f"{OS}-s1", marks=pytest.mark.evidence)])
+def test_reset_after_unknown_edges(name: str, enough: bool, tmp_path: Path) -> None:
+    """As long a reset as the manifest asks for, and a single cycle, with which the first is x."""
+    module = Design.parse(name).module_name
+    files = dict(files_of(name))
+    said = json.loads(files[f"{module}.json"])["control"]["rst"]
+    [cycles] = re.findall(r"for R \+ C \+ P = (\d+) cycles", said)
+    unknown = "rst = 1'bx; repeat (20) begin #5 clk = 1; #5 clk = 0; end"
+    more = f"reset; rst = 1; repeat ({int(cycles) - 1 if enough else 0}) begin"
+    files[f"{module}_tb.v"] = files[f"{module}_tb.v"].replace(
+        "    reset;\n", f"    {unknown} {more} #5 clk = 1; #5 clk = 0; end rst = 0;\n", 1
+    )
+    write(tmp_path, files)
+    done = run_icarus(tmp_path, module)
+    assert done.returncode == 0
+    assert ("out beat 0: " in done.stdout) != enough  # of the tile that the next reset cuts off
+
+
+@NEEDS_ICARUS
 @pytest.mark.parametrize("stream", ["a", "out"])
 def test_bench_fails_without_vectors(stream: str, tmp_path: Path) -> None:
     module = Design.parse(OS).module_name
