@@ -4,9 +4,10 @@ from amaranth import Cat, Module, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.int8_rows import ROW_PLACES, add_columns, booth_bits, booth_columns
+from lmul.hdl.int8_rows import ROW_PLACES, add_columns, add_rows, booth_bits, booth_columns
 from lmul.hdl.ripple import bit_signal
 from lmul.hdl.signed_sum import pass_on
+from lmul.hdl.written import form
 
 __all__ = ["INT8_BITS", "SUM_BITS", "AccumulateInt8", "Int8Edge", "Int8Product", "Int8Rows"]
 
@@ -67,7 +68,13 @@ class Int8Product(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        if form() == "products":
+            m.d.comb += self.p.value.eq(self.x.value * self.y.value)
+            return m
         bits = booth_bits(m, Value.cast(self.x.value), Value.cast(self.y.value))
+        if form() == "sums":
+            m.d.comb += self.p.value.eq(add_rows(m, bits))
+            return m
         low, (top,) = add_columns(m, booth_columns(bits))
         m.d.comb += self.p.value.eq(Cat(*low, ~top))
         return m
@@ -117,7 +124,7 @@ class AccumulateInt8(wiring.Component):
     Parameters
     ----------
     unit : Int8Product or Int8Rows
-        The product unit in front.
+        The product unit in front; the first where sums are written as operators.
     width : int
         Of a sum, at least 17 bits.
 
@@ -142,6 +149,9 @@ class AccumulateInt8(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        if form() != "gates":
+            m.d.comb += self.total.eq(self.acc + self.p.value)
+            return m
         acc = Value.cast(self.acc)
         *columns, top = self._columns(self.p)
         low, carries = add_columns(

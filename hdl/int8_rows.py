@@ -7,11 +7,11 @@ ones. With the product added up first, an integer PE has 17 gates more.
 
 from collections.abc import Sequence
 
-from amaranth import Const, Module, Value
+from amaranth import Cat, Const, Module, Signal, Value
 
 from lmul.hdl.ripple import bit_signal, full_adder, half_adder
 
-__all__ = ["PLACES", "ROW_PLACES", "add_columns", "booth_bits", "booth_columns"]
+__all__ = ["PLACES", "ROW_PLACES", "add_columns", "add_rows", "booth_bits", "booth_columns"]
 
 _BITS = 8
 _STARTS = range(0, _BITS, 2)
@@ -72,6 +72,29 @@ def booth_columns(bits: Sequence[Value]) -> list[list[Value]]:
         if _CONSTANT >> place & 1:
             column.append(Const(1, 1))
     return columns
+
+
+def add_rows(m: Module, bits: Sequence[Value]) -> Value:
+    """The product, signed, by a ``+`` for each row.
+
+    Parameters
+    ----------
+    m : Module
+        Where the sums are driven.
+    bits : sequence of Value
+        :func:`booth_bits`.
+    """
+    size = _BITS + 2
+    low: list[Value] = []
+    above: Value = Const(0, 1)
+    for start in range(0, len(bits), size):
+        *row, sign, one = bits[start : start + size]
+        # Of a row of two's complement the sign is inverted here; one bit more holds the sum.
+        total = Signal(_BITS + 2, name=f"rows_{start // size}")
+        m.d.comb += total.eq(above.as_signed() + Cat(*row, ~sign).as_signed() + one)
+        low += [total[0], total[1]]
+        above = total[2:]
+    return Cat(*low, above).as_signed()
 
 
 def add_columns(m: Module, columns: Sequence[Sequence[Value]]) -> tuple[list[Value], list[Value]]:

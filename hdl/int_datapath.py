@@ -8,6 +8,7 @@ from amaranth.lib import data
 from lmul.hdl.accumulator import DEFAULT_K_MAX
 from lmul.hdl.int8 import INT8_BITS, SUM_BITS, AccumulateInt8, Int8Edge, Int8Product, Int8Rows
 from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.written import form
 
 __all__ = ["IntDatapath", "int_sum_bits"]
 
@@ -79,8 +80,11 @@ class IntDatapath:
         return Int8Edge()
 
     def product_unit(self) -> Int8Product | Int8Rows:
-        """The multiplier of a PE; its rows are added up in it only before a register."""
-        return Int8Product() if self.stages else Int8Rows()
+        """The multiplier of a PE.
+
+        Its rows are added up in it before a register, and where FPGAs' carry chains add them.
+        """
+        return Int8Product() if self.stages or form() != "gates" else Int8Rows()
 
     def accumulation_unit(self, unit: Int8Product | Int8Rows) -> AccumulateInt8:
         """The accumulation behind it."""

@@ -2,11 +2,14 @@
 
 Yosys turns a wide ``+`` into a parallel-prefix adder: 170 gates for 32 bits, where a chain of full
 adders takes 157. Every circuit here is small rather than fast, so all of them get the chain.
+For FPGAs, which have chains of their own, sums are written as ``+`` (:mod:`lmul.hdl.written`).
 """
 
 from collections.abc import Sequence
 
 from amaranth import Cat, Const, Module, Signal, Value
+
+from lmul.hdl.written import form
 
 __all__ = ["add", "add_constant", "at_least", "bit_signal", "full_adder", "half_adder"]
 
@@ -51,6 +54,9 @@ def add(
     """
     if len(a) != len(b):
         raise ValueError(f"Words must have one width, not {len(a)!r} and {len(b)!r}")
+    if form() != "gates":
+        words = [Cat(*a), Cat(*b)]
+        return _sum(m, [*words, carry] if carry is not None else words, len(a) + 1)
     total = []
     for left, right in zip(a, b, strict=True):
         bit, carry = (
@@ -67,6 +73,9 @@ def add_constant(m: Module, word: Value, constant: int, carry: Value | None = No
     beside a constant, and a subtracted bias takes up an increment.
     """
     carry = Const(0, 1) if carry is None else carry
+    if form() != "gates":
+        width = len(word)
+        return _sum(m, [word, Const(constant % (1 << width), width), carry], width)
     total = []
     for place, bit in enumerate(word):
         if constant >> place & 1:
@@ -78,10 +87,20 @@ def add_constant(m: Module, word: Value, constant: int, carry: Value | None = No
     return Cat(*total)
 
 
+def _sum(m: Module, words: Sequence[Value], width: int) -> Value:
+    total = Signal(width)
+    first, *others = words
+    for word in others:
+        first = first + word
+    m.d.comb += total.eq(first)
+    return total
+
+
 def at_least(m: Module, word: Value, threshold: int, carry: Value | None = None) -> Value:
     """Whether ``word + carry >= threshold``: a carry chain without sums, at most one gate a bit.
 
-    Where ``threshold`` ends in zeros, so many low bits cost nothing unless there is a carry.
+    Where ``threshold`` ends in zeros, so many low bits cost nothing unless there is a carry. As
+    gates in every form: of a few bits, LUTs make less than a carry chain would take.
     """
     if threshold <= 0:
         return Const(1, 1)

@@ -1,8 +1,9 @@
 """Sums of a wide word and a narrower signed one: no gate is spent on extending a sign."""
 
-from amaranth import Cat, Module, Value
+from amaranth import Cat, Module, Signal, Value
 
 from lmul.hdl.ripple import bit_signal, full_adder
+from lmul.hdl.written import form
 
 __all__ = ["add_signed", "pass_on"]
 
@@ -23,8 +24,13 @@ def add_signed(
     neg, carry : Value
     """
     low = len(magnitude)
-    total = []
     carry = neg if carry is None else carry
+    if form() != "gates":
+        whole = Signal(len(acc))
+        addend = Cat(magnitude ^ neg.replicate(low), neg.replicate(len(acc) - low))
+        m.d.comb += whole.eq(Cat(acc) + addend + carry)
+        return whole
+    total = []
     for bit, addend in zip(acc[:low], magnitude, strict=True):
         one, carry = full_adder(m, bit, bit_signal(m, addend ^ neg), carry)
         total.append(one)

@@ -13,10 +13,11 @@ Gates for n = 2, 3, 4, 7, 10, 23 by ``synth`` and ABC, of the forms that were tr
     found by search (here)           -   45    -    -    -     -
 """
 
-from amaranth import Cat, Const, Module, Value
+from amaranth import Cat, Const, Module, Signal, Value
 
 from lmul.hdl.ripple import add, bit_signal
 from lmul.hdl.searched import SEARCHED_BITS, searched_significands
+from lmul.hdl.written import form
 
 __all__ = ["multiply_significands"]
 
@@ -33,6 +34,10 @@ def multiply_significands(m: Module, x: Value, y: Value) -> Value:
     x, y : Value
         Mantissas of one width.
     """
+    if form() == "products":
+        product = Signal(2 * len(x) + 2)
+        m.d.comb += product.eq(Cat(x, Const(1, 1)) * Cat(y, Const(1, 1)))
+        return product
     if len(x) == SEARCHED_BITS:
         return searched_significands(m, x, y)
     if len(x) >= _MIN_BOOTH_BITS:

@@ -14,6 +14,7 @@ from lmul.hdl.multiplier import Multiplier
 from lmul.hdl.pe import PE
 from lmul.hdl.product import product_unit
 from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.written import Form, written_as
 
 __all__ = ["component", "emit"]
 
@@ -41,14 +42,26 @@ def component(design: Design) -> wiring.Component:
             raise TypeError(f"A design must be a Design, not {design!r}")
 
 
-def emit(design: Design) -> str:
+def emit(design: Design, form: Form = "gates") -> str:
     """Verilog of a design; the top module is called ``design.module_name``.
 
     A multiplier has ports ``x``, ``y``, ``p``, and ``clk``, ``rst``, ``en``, ``i_valid``,
     ``o_valid`` where it has registers; a product unit and a PE those of
     :class:`~lmul.hdl.flat_ports.FlatPorts`; an array those of :class:`~lmul.hdl.axi.AxiStreams`,
     its results being codes of fp32 (integers are raw sums).
+
+    Parameters
+    ----------
+    design : Design
+    form : str
+        How arithmetic is written: as gates, or as operators for FPGAs.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is no design; for an unknown form.
     """
-    if isinstance(design, MacDesign) and design.level == "array":
-        return array_verilog(design)
-    return convert(component(design), design.module_name)
+    with written_as(form):
+        if isinstance(design, MacDesign) and design.level == "array":
+            return array_verilog(design)
+        return convert(component(design), design.module_name)

@@ -11,6 +11,7 @@ from typer.main import get_command
 import lmul
 from lmul.commands.energy import energy
 from lmul.commands.explain import explain
+from lmul.commands.fpga import fpga
 from lmul.commands.list import list_designs
 from lmul.commands.matmul import matmul
 from lmul.commands.paper import paper
@@ -66,6 +67,7 @@ app.command(
     "On real operands: lmul matmul --attention QK",
 )(matmul)
 app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz exact-e4m3-ftz --json")(energy)
+app.command("fpga", epilog="Example: lmul fpga lmul-e4m3-ftz --device ice40-hx8k")(fpga)
 app.command("paper", epilog="Example: lmul paper --json")(paper)
 app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
 

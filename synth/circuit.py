@@ -4,6 +4,7 @@ import re
 from dataclasses import dataclass
 
 from lmul.hdl.design import Design
+from lmul.hdl.written import Form
 
 __all__ = ["Circuit", "modules_ending"]
 
@@ -50,17 +51,23 @@ class Circuit:
             object.__setattr__(self, "name", self.top)
 
     @classmethod
-    def of(cls, design: "Design | str | Circuit") -> "Circuit":
+    def of(cls, design: "Design | str | Circuit", form: Form = "gates") -> "Circuit":
         """The circuit of a design or of a design's name; a Circuit is returned as it is.
 
         An array is counted by its parts, of whatever size: flattened, one of 8 by 8 would keep
         Yosys busy for minutes. What flattening saves is the first row's multiplexers, which take
         results from a row above: with R rows, a share of 1 / R of the drain's gates.
 
+        Parameters
+        ----------
+        design : Design, str or Circuit
+        form : str
+            How a design's arithmetic is written; see :mod:`lmul.hdl.written`.
+
         Raises
         ------
         TypeError, ValueError
-            When a name is no design's.
+            When a name is no design's; for an unknown form.
         """
         if isinstance(design, Circuit):
             return design
@@ -68,7 +75,7 @@ class Circuit:
         from lmul.hdl.verilog import emit
 
         parsed = Design.parse(design)
-        text = emit(parsed)
+        text = emit(parsed, form)
         parts = modules_ending(text, _ARRAY_PARTS) if parsed.level == "array" else ()
         return cls(parsed.module_name, text, parsed.level, parsed.name, parts)
 

@@ -5,11 +5,21 @@ from dataclasses import dataclass
 from typing import Literal, get_args
 
 from lmul.hdl.design import Design
+from lmul.hdl.written import Form
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.stat import cells_of_stat
 
-__all__ = ["FAMILIES", "FPGA_SCRIPTS", "Family", "LutCount", "check_family", "luts"]
+__all__ = [
+    "FAMILIES",
+    "FPGA_SCRIPTS",
+    "Family",
+    "LutCount",
+    "check_family",
+    "form_for",
+    "luts",
+    "synth_command",
+]
 
 Family = Literal["ice40", "ecp5", "xilinx"]
 """iCE40 (LUT4), ECP5 (LUT4) and Xilinx 7 series (LUT6)."""
@@ -17,17 +27,55 @@ Family = Literal["ice40", "ecp5", "xilinx"]
 FAMILIES: tuple[Family, ...] = get_args(Family)
 
 # No I/O buffers and no clock buffers: the unit is a part of something larger.
-_COMMANDS: dict[tuple[Family, bool], str] = {
-    ("ice40", True): "synth_ice40 -device u -dsp -top {top}",  # UltraPlus: the one with DSPs
-    ("ice40", False): "synth_ice40 -device u -top {top}",
-    ("ecp5", True): "synth_ecp5 -noiopad -top {top}",
-    ("ecp5", False): "synth_ecp5 -noiopad -nodsp -top {top}",
-    ("xilinx", True): "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -top {top}",
-    ("xilinx", False): "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf -nodsp -top {top}",
+_COMMANDS: dict[Family, str] = {
+    "ice40": "synth_ice40 -device {part}{dsp} -top {{top}}",
+    "ecp5": "synth_ecp5 -noiopad{dsp} -top {{top}}",
+    "xilinx": "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf{dsp} -top {{top}}",
 }
+# Yosys leaves products of fewer than 11 bits to LUTs on iCE40. Those that may go into DSP blocks
+# do so here, as on ECP5, whatever their width: that is what is to be measured.
+_ICE40_PRODUCTS = (
+    "hierarchy -top {{top}}\nproc\nopt_expr\nopt_clean\nwreduce\n"
+    "techmap -map +/mul2dsp.v -map +/ice40/dsp_map.v -D DSP_A_MAXWIDTH=16 -D DSP_B_MAXWIDTH=16 "
+    "-D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_Y_MINWIDTH=2 -D DSP_NAME=$__MUL16X16\n"
+)
+_ULTRAPLUS = "u"  # the iCE40 with DSP blocks
+
+
+def synth_command(family: Family, dsp: bool, part: str = _ULTRAPLUS) -> str:
+    """The synthesis of a family in a Yosys script: Yosys's own, with its default options.
+
+    Parameters
+    ----------
+    family : str
+    dsp : bool
+        With DSP blocks, or without.
+    part : str
+        Of iCE40, whose timing is aimed at: ``"hx"``, ``"lp"`` or ``"u"``.
+
+    Returns
+    -------
+    str
+        With ``{top}`` for the top module.
+    """
+    if family == "ice40":
+        before, option = (_ICE40_PRODUCTS, " -dsp") if dsp else ("", "")
+    else:
+        before, option = "", "" if dsp else " -nodsp"
+    return (before + _COMMANDS[family]).format(part=part, dsp=option)
+
+
+def form_for(dsp: bool) -> Form:
+    """How a design's arithmetic is written for FPGAs, with and without DSP blocks."""
+    return "products" if dsp else "sums"
+
+
 FPGA_SCRIPTS: dict[tuple[Family, bool], str] = {
-    key: f"read_verilog design.v\n{command}\ntee -q -o stat.json stat -json\n"
-    for key, command in _COMMANDS.items()
+    (family, dsp): (
+        f"read_verilog design.v\n{synth_command(family, dsp)}\ntee -q -o stat.json stat -json\n"
+    )
+    for family in FAMILIES
+    for dsp in (True, False)
 }
 """The Yosys script of each family, with (True) and without (False) DSP blocks."""
 
@@ -38,8 +86,11 @@ _LUTS = {
     "LUT4": 1,
     "CCU2C": 2,  # an ECP5 carry cell is a slice's two LUT4s in carry mode
     **{f"LUT{n}": 1 for n in (1, 2, 3, 5, 6)},
+    "TRELLIS_DPR16X4": 6,  # a small memory: two slices of LUTs, and one that writes them
+    **{f"RAM{n}M": 4 for n in (32, 64)},
     "INV": 1,  # Xilinx has no free inverters inside the fabric: it becomes a LUT
 }
+_BRAMS = ("SB_RAM40_4K", "DP16KD", "PDPW16KD", "RAMB18E1", "RAMB36E1")
 _FLIPFLOPS = ("SB_DFF", "TRELLIS_FF", "FDRE", "FDSE", "FDCE", "FDPE")
 
 
@@ -61,8 +112,8 @@ class LutCount:
         Multiplexers that join LUTs (PFUMX, L6MUX21, MUXF7) come with the slice: not counted.
     carries : int
         Carry cells: one bit each on iCE40, two on ECP5, four on Xilinx.
-    dsps, flipflops : int
-        DSP blocks and flip-flops.
+    dsps, brams, flipflops : int
+        DSP blocks, block RAMs and flip-flops.
     cells : mapping of str to int
         All cells, by the family's own names.
     yosys, script : str
@@ -96,6 +147,11 @@ class LutCount:
         return sum(self.cells.get(cell, 0) for cell in _DSPS)
 
     @property
+    def brams(self) -> int:
+        """Block RAMs of any kind."""
+        return sum(n for cell, n in self.cells.items() if cell.startswith(_BRAMS))
+
+    @property
     def flipflops(self) -> int:
         """Flip-flops of any kind."""
         return sum(n for cell, n in self.cells.items() if cell.startswith(_FLIPFLOPS))
@@ -117,6 +173,8 @@ def check_family(family: str) -> Family:
 def luts(design: Design | str | Circuit, family: str = "ice40", dsp: bool = False) -> LutCount:
     """Map a design, a design's name or a :class:`Circuit` to an FPGA family.
 
+    A design's arithmetic is written as :func:`form_for` says; a circuit is taken as it is.
+
     Raises
     ------
     TypeError, ValueError
@@ -125,7 +183,7 @@ def luts(design: Design | str | Circuit, family: str = "ice40", dsp: bool = Fals
         When Yosys is missing or rejects the circuit.
     """
     known = check_family(family)
-    circuit = Circuit.of(design)
+    circuit = Circuit.of(design, form_for(dsp))
     script = FPGA_SCRIPTS[known, bool(dsp)]
     result = yosys.run(script.format(top=circuit.top), {"design.v": circuit.verilog})
     return LutCount(

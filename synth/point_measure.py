@@ -10,11 +10,12 @@ from lmul.synth.circuit import Circuit
 from lmul.synth.curve import curve
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.energy import measure as measure_energy
-from lmul.synth.fpga import luts
+from lmul.synth.fpga import form_for, luts
 from lmul.synth.gates import count
 from lmul.synth.in_cells import in_cells
 from lmul.synth.metrics import Metric
 from lmul.synth.parts import SPLIT_LEVELS, split
+from lmul.synth.place import place_seed
 from lmul.synth.point import Measured, Point
 from lmul.synth.point_error import errors
 from lmul.synth.synthesis_metrics import cell_metrics, gate_metrics, lut_metrics
@@ -31,7 +32,8 @@ def measure(point: Point) -> Measured:
     Detail by measure: ``gates``: ``cells``, ``script``, and ``parts`` of PEs and arrays.
     ``cells``: ``cells``, ``script``. ``curve``: ``points``, each as
     :meth:`lmul.synth.curve.CurvePoint.section`. ``energy``: the fields of
-    :class:`lmul.synth.energy.Energy`. ``luts``: ``cells``, ``script``, ``flipflops``. ``error``:
+    :class:`lmul.synth.energy.Energy`. ``luts``: ``cells``, ``script``, ``flipflops``.
+    ``fpga``: as :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``. ``error``:
     the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
     :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
 
@@ -98,7 +100,7 @@ def _energy(point: Point) -> Measured:
 
 
 def _luts(point: Point) -> Measured:
-    circuit = Circuit.of(point.design)
+    circuit = Circuit.of(point.design, form_for(point.dsp))
     found = luts(circuit, point.device, point.dsp)
     detail = {
         "cells": dict(found.cells),
@@ -106,6 +108,11 @@ def _luts(point: Point) -> Measured:
         "flipflops": found.flipflops,
     }
     return Measured(tuple(lut_metrics(circuit, found)), detail)
+
+
+def _fpga(point: Point) -> Measured:
+    found = place_seed(point.design, point.device, point.seed, point.dsp)
+    return Measured(tuple(found.metrics()), {**found.section(), "tools": dict(found.tools)})
 
 
 def _error(point: Point) -> Measured:
@@ -119,5 +126,6 @@ _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "curve": _curve,
     "energy": _energy,
     "luts": _luts,
+    "fpga": _fpga,
     "error": _error,
 }

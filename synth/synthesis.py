@@ -3,16 +3,18 @@
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
+from functools import partial
 from pathlib import Path
 from typing import Any
 
 from lmul.hdl.design import Design
+from lmul.hdl.written import Form
 from lmul.sim import yosys
 from lmul.sim.yosys import Progress
 from lmul.synth.area import AreaResult
 from lmul.synth.circuit import Circuit
 from lmul.synth.curve import CurvePoint, curve
-from lmul.synth.fpga import LutCount, check_family, luts
+from lmul.synth.fpga import LutCount, check_family, form_for, luts
 from lmul.synth.gates import GateCount, count
 from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.liberty import load
@@ -134,9 +136,12 @@ def synthesise(
         for index, design in enumerate(unique):
             shown = sum(future.done() for future in running)
             report(shown, total, f"elaborating {design.name}")
-            circuits.append(Circuit.of(design))
-            for label, way in ways[index].items():
-                running[pool.submit(way, circuits[index])] = (index, label)
+            forms: dict[Form, Circuit] = {"gates": Circuit.of(design)}
+            circuits.append(forms["gates"])
+            for label, (form, way) in ways[index].items():
+                if form not in forms:
+                    forms[form] = Circuit.of(design, form)
+                running[pool.submit(way, forms[form])] = (index, label)
         for future in as_completed(running):
             index, label = running[future]
             results[index, label] = future.result()
@@ -149,7 +154,8 @@ def synthesise(
 
 
 Result = GateCount | InCells | list[CurvePoint] | LutCount | Split
-Way = Callable[[Circuit], Result]
+Way = tuple[Form, Callable[[Circuit], Result]]
+"""How the circuit's arithmetic is to be written, and what is done with it."""
 
 
 def _ways(
@@ -160,17 +166,17 @@ def _ways(
     parts: bool,
     curves: bool,
 ) -> dict[str, Way]:
-    ways: dict[str, Way] = {"gates": count}
+    ways: dict[str, Way] = {"gates": ("gates", count)}
     if parts and level in SPLIT_LEVELS:
-        ways["parts"] = split
+        ways["parts"] = "gates", split
     if liberty is not None:
-        ways["area"] = lambda circuit: in_cells(circuit, liberty)
+        ways["area"] = "gates", lambda circuit: in_cells(circuit, liberty)
     if liberty is not None and curves:
-        ways["curve"] = lambda circuit: curve(circuit, liberty)
+        ways["curve"] = "gates", lambda circuit: curve(circuit, liberty)
     for family in families:
         for with_dsp in (False, True) if dsp else (False,):
             label = f"{family} with DSPs" if with_dsp else family
-            ways[label] = lambda circuit, f=family, d=with_dsp: luts(circuit, f, d)
+            ways[label] = form_for(with_dsp), partial(luts, family=family, dsp=with_dsp)
     return ways
 
 

@@ -9,7 +9,18 @@ import pytest
 import lmul
 from lmul.cli import main
 
-COMMANDS = ["list", "explain", "verilog", "sim", "synth", "energy", "matmul", "paper", "report"]
+COMMANDS = [
+    "list",
+    "explain",
+    "verilog",
+    "sim",
+    "synth",
+    "energy",
+    "fpga",
+    "matmul",
+    "paper",
+    "report",
+]
 
 
 def run(*arguments: str, capsys: pytest.CaptureFixture[str]) -> tuple[int, str, str]:
@@ -103,6 +114,15 @@ WRONG = {
     ),
     "synth lmul-e4m3 --liberty none.lib": "Liberty file 'none.lib' does not exist",
     "synth lmul-e4m3 --fpga spartan": ("Unknown FPGA family 'spartan': use ice40, ecp5, xilinx"),
+    "fpga lmul-e4m3 --device spartan": (
+        "Unknown FPGA device 'spartan': use ice40-hx1k, ice40-hx4k, ice40-hx8k, ice40-lp8k, "
+        "ice40-up5k, ecp5-12k, ecp5-25k, ecp5-45k, ecp5-85k"
+    ),
+    "fpga exact-e4m3 --device ice40-hx8k --dsp": (
+        "Device 'ice40-hx8k' has no DSP blocks: use ice40-up5k, ecp5-12k, ecp5-25k, ecp5-45k, "
+        "ecp5-85k, or no DSPs"
+    ),
+    "fpga exact-e4m3 --device ice40-hx8k --seeds 0": "Seeds must be a positive integer, not 0",
     "report --compare none.json": "No such file or directory: none.json",
     "report --fail-if-worse 5": "--fail-if-worse needs --compare OLD.json",
 }

@@ -1,0 +1,46 @@
+"""`lmul fpga`: designs placed and routed on an FPGA."""
+
+from typing import Annotated
+
+import typer
+
+from lmul.hdl.design import Design
+from lmul.progress import progress_bar
+from lmul.terminal import table_console
+
+__all__ = ["fpga"]
+
+
+def fpga(
+    designs: Annotated[list[str], typer.Argument(help="Designs' names; 'lmul list' shows them.")],
+    device: Annotated[
+        str, typer.Option(help="ice40-hx8k, ice40-up5k, ecp5-25k, ecp5-45k, ecp5-85k, …")
+    ],
+    seeds: Annotated[
+        int | None,
+        typer.Option(help="Placements from as many seeds. Default: 5, and 1 for an array."),
+    ] = None,
+    dsp: Annotated[
+        bool, typer.Option("--dsp/--no-dsp", help="Let products go into DSP blocks.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Place and route designs with nextpnr: cells, Fmax, share of the device.
+
+    Each stands between registers that are none of its own, so that Fmax is its own, too. Fmax is
+    the median over the seeds. A small unit takes seconds, an 8x8 array minutes a seed.
+    """
+    chosen = [Design.parse(name) for name in designs]
+    from lmul.synth.fpga_devices import check_device
+    from lmul.synth.place import place
+    from lmul.synth.place_table import place_report, place_table
+
+    check_device(device, dsp)
+    found = []
+    with progress_bar(f"fpga {device}") as on_progress:
+        for design in chosen:
+            found.append(place(design, device, seeds, dsp, on_progress=on_progress))
+    if as_json:
+        print(place_report(found).to_json(), end="")
+    else:
+        table_console().print(place_table(found))
