@@ -55,10 +55,14 @@ class Surroundings:
         fF behind nets at outputs.
     slews : mapping of int to (float, float)
         Transition times of nets at inputs, rising and falling, ps.
+    buffered : bool
+        What drives more than its ``max_capacitance`` has buffers behind it, not looked into: its
+        net has the ports' transition.
     """
 
     loads: Mapping[int, float] = field(default_factory=dict)
     slews: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    buffered: bool = False
 
 
 @dataclass(frozen=True)
@@ -141,8 +145,13 @@ def electrical(
                 continue
             net = one.pins[pin.name]
             load = float(rising[net]), float(falling[net])
-            overloaded += pin.max_capacitance is not None and max(load) > pin.max_capacitance
+            too_much = pin.max_capacitance is not None and max(load) > pin.max_capacitance
+            overloaded += too_much
             _drive(one, pin, load, edges)
+            if too_much and around.buffered:
+                for edge in (RISE, FALL):
+                    if at := edges.get((net, edge)):
+                        edges[net, edge] = at._replace(slew=transition)
             before = [max(slews[RISE][n], slews[FALL][n]) for n in one.pins.values() if n > ONE]
             for edge in (RISE, FALL):
                 at = edges.get((net, edge))

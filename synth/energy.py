@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
+from lmul.synth.bit_words import LANES
 from lmul.synth.cell_netlist import CellNetlist, map_to_cells
 from lmul.synth.cell_parts import PARTS, apart_by_part, by_part
 from lmul.synth.cell_power import CellPower
@@ -18,9 +20,11 @@ from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import check_library, simulated_power, streams
-from lmul.synth.liberty import load
+from lmul.synth.liberty import Library, load
+from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric
-from lmul.synth.stimulus import stimuli
+from lmul.synth.part_netlist import part_netlist
+from lmul.synth.stimulus import matrices, stimuli
 
 __all__ = ["FREQUENCY", "PAIRS", "Energy", "measure"]
 
@@ -33,7 +37,7 @@ PAIRS = 1 << 17
 
 @dataclass(frozen=True)
 class Energy:
-    """What one operation takes, in fJ: a product, or a multiplication and addition of a PE.
+    """What one operation takes, in fJ: a product, or a multiply-accumulate of a PE or an array.
 
     Attributes
     ----------
@@ -55,6 +59,9 @@ class Energy:
         At the ports, the clock's among them, ps: :class:`lmul.synth.conditions.Conditions`.
     frequency : float
         Hz.
+    shape, cycles : tuple of int or None, int or None
+        Of an array, M, K, N of the 64 products that were measured, and the cycles of each, from
+        the first operands to the last result.
     """
 
     design: str
@@ -71,6 +78,8 @@ class Energy:
     operations: int
     transition: float
     frequency: float
+    shape: tuple[int, int, int] | None = None
+    cycles: int | None = None
 
     @property
     def total(self) -> float:
@@ -112,13 +121,14 @@ def measure(
     frequency: float = FREQUENCY,
     parts: bool = True,
 ) -> list[Energy]:
-    """The energy of a multiplier, product unit or PE, for each stimulus of a name.
+    """The energy of a multiplier, product unit, PE or array, for each stimulus of a name.
 
     Parameters
     ----------
     design : Design or str
     stimulus, stationary, pairs
-        As for :func:`lmul.synth.stimulus.stimuli`.
+        As for :func:`lmul.synth.stimulus.stimuli`; ``pairs`` is nothing to an array, whose
+        products are :func:`lmul.synth.array_energy.product_shape`, and neither is ``parts``.
     liberty : Path or None
         An NLDM library with delays and energies; None is
         :func:`lmul.synth.default_library.default_library`.
@@ -130,7 +140,7 @@ def measure(
     Raises
     ------
     TypeError, ValueError, OSError
-        For a wrong name, an array, a stimulus or library that can't be used.
+        For a wrong name, a stimulus or library that can't be used.
     ToolNotFound, ToolFailed
         When Yosys is missing or rejects the circuit; when the netlist's results are not the
         golden model's.
@@ -138,14 +148,13 @@ def measure(
     design = Design.parse(design)
     if not frequency > 0:
         raise ValueError(f"The frequency must be above 0 Hz, not {frequency!r}")
-    if design.level == "array":
-        raise ValueError(
-            f"Design {design.name!r} is an array; energy is measured for multipliers, product "
-            "units and PEs"
-        )
+    if design.level == "array" and stationary:
+        raise ValueError("An array's flow says what is stationary: leave --stationary out")
     library = load(liberty or default_library())
     check_library(library)
     transition = Conditions.of(library).input_slew_ps
+    if isinstance(design, MacDesign) and design.level == "array":
+        return _measure_array(design, stimulus, library, transition, frequency)
     found = stimuli(stimulus, design, pairs, stationary)
     circuit = Circuit.of(design)
     whole = map_to_cells(circuit, library)
@@ -178,6 +187,47 @@ def measure(
                 operations=driven.operations,
                 transition=transition,
                 frequency=frequency,
+            )
+        )
+    return results
+
+
+def _measure_array(
+    design: MacDesign, stimulus: str, library: Library, transition: float, frequency: float
+) -> list[Energy]:
+    # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
+    from lmul.synth.array_energy import array_power, product_shape
+
+    given = matrices(stimulus, design, *product_shape(design))
+    circuit = part_netlist(map_cells(design, library))
+    results = []
+    for label, a, b in given:
+        power = array_power(design, circuit, a, b, transition, check_library(library))
+        (m, k, n), cycles = power.shape, power.cycles
+        share = cycles / power.macs  # of a cycle's energy, to an operation
+        leaked = 1e6 / frequency  # nW over a period, in fJ
+        results.append(
+            Energy(
+                design=design.name,
+                level=design.level,
+                library=library.name,
+                stimulus=label,
+                switching=power.switching * share,
+                internal=power.internal * share,
+                clock=power.clock * share,
+                leakage=power.leakage * leaked * share,
+                glitches=power.glitches * share,
+                ports=power.ports * share,
+                parts={
+                    part: (dynamic + leakage * leaked) * share
+                    for part, (dynamic, leakage) in power.parts.items()
+                    if dynamic or leakage
+                },
+                operations=LANES * power.macs,
+                transition=transition,
+                frequency=frequency,
+                shape=(m, k, n),
+                cycles=cycles,
             )
         )
     return results

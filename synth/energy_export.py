@@ -55,6 +55,10 @@ def export(
         As :func:`lmul.synth.energy.measure`; OSError when the folder can't be written.
     """
     design = Design.parse(design)
+    if design.level == "array":
+        raise ValueError(
+            f"Design {design.name!r} is an array; multipliers, product units and PEs are exported"
+        )
     library = load(liberty or default_library())
     transition = Conditions.of(library).input_slew_ps
     one = stimuli(stimulus, design, EXPORT_PAIRS, stationary)[0]

@@ -32,6 +32,19 @@ def energy_tables(found: Sequence[Energy]) -> Group:
         "time, no pulse is swallowed. ports: what drives the ports spends on their pins, the "
         "clock's among them; in no sum.",
     ]
+    if arrays := [one for one in found if one.level == "array"]:
+        shapes = dict.fromkeys((one.design, one.shape, one.cycles) for one in arrays)
+        shown.append(
+            "Arrays: an operation is a multiply-accumulate of 64 products of M x K by K x N, fill "
+            "and drain included: "
+            + "; ".join(
+                f"{name} {' x '.join(map(str, shape or ()))} in {cycles} cycles"
+                for name, shape, cycles in shapes
+            )
+            + ". All cells are simulated; what a change costs is the mean of all places of a "
+            "module. Nets beyond what their driver may drive are taken as buffered, without "
+            "energy for the buffers."
+        )
     return Group(*shown)
 
 
@@ -99,6 +112,8 @@ def energy_report(found: Sequence[Energy]) -> Report:
             "leakage_fj": round(one.leakage, 6),
             "glitches_fj": round(one.glitches, 3),
             "ports_fj": round(one.ports, 3),
+            "shape": one.shape,
+            "cycles": one.cycles,
             "parts_fj": {part: round(value, 3) for part, value in one.parts.items()},
         }
         for one in found

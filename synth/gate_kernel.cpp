@@ -165,6 +165,8 @@ struct Group {
     virtual void count(int64_t* toggles, int64_t* settled) const = 0;
     virtual int64_t settle(int64_t* glitching) = 0;
     virtual void step() = 0;
+    virtual int64_t size() const = 0;
+    virtual uint64_t value(int64_t net, int64_t word) const = 0;
     int64_t word = 0;
 };
 
@@ -237,6 +239,10 @@ struct Lanes : Group {
         for (int64_t net = 0; net < n.nets; ++net) lost += differing(now[net], before[net]) != 0;
         return lost;
     }
+
+    int64_t size() const override { return W; }
+
+    uint64_t value(int64_t net, int64_t at) const override { return now[net].word[at]; }
 
     void step() override {
         evaluate(n.outputs + n.gates, evaluations(n));
@@ -321,6 +327,14 @@ void simulation_settle(Simulation* one, const Cycle* cycle) {
         for (int64_t i = 0; i < cycle->kept; ++i)
             group->keep(cycle->kept_nets[i], cycle->kept_words + i * one->words + group->word);
     }
+}
+
+// All nets of one word of streams, as they stand.
+void simulation_values(const Simulation* one, int64_t word, uint64_t* values) {
+    for (auto& group : one->all)
+        if (word >= group->word && word < group->word + group->size())
+            for (int64_t net = 0; net < one->netlist.nets; ++net)
+                values[net] = group->value(net, word - group->word);
 }
 
 // Ends a cycle; counts what changed since the last one where arrays to count in are given.

@@ -6,12 +6,16 @@ from functools import cache
 from importlib import resources
 from pathlib import Path
 from shutil import which
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
 
 from lmul.hdl.errors import ToolFailed, ToolNotFound
 from lmul.sim.build_cache import first_error, kept
 from lmul.sim.paths import build_root
 
-__all__ = ["STEP", "Netlist", "Run", "kernel"]
+__all__ = ["STEP", "Cycle", "Netlist", "Run", "kernel", "pointer"]
 
 _OPTIONS = ("-std=c++20", "-O3", "-march=native", "-shared", "-fPIC")
 _SECONDS = 300
@@ -64,6 +68,25 @@ class Run(ctypes.Structure):
     ]
 
 
+class Cycle(ctypes.Structure):
+    """The kernel's structure of this name, which says what each member is."""
+
+    _fields_ = [
+        ("driven", ctypes.c_int64),
+        ("kept", ctypes.c_int64),
+        ("driven_nets", _int32s),
+        ("driven_words", _uint64s),
+        ("kept_nets", _int32s),
+        ("kept_words", _uint64s),
+    ]
+
+
+def pointer(array: npt.NDArray[Any]) -> Any:
+    """To the first element of a contiguous array."""
+    assert array.flags.c_contiguous
+    return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
+
+
 @cache
 def kernel() -> ctypes.CDLL:
     """The kernel, compiled for this processor at the first use and kept.
@@ -107,4 +130,11 @@ def kernel() -> ctypes.CDLL:
     library = ctypes.CDLL(str(folder / _LIBRARY))
     library.simulate.argtypes = [ctypes.POINTER(Netlist), ctypes.POINTER(Run)]
     library.simulate.restype = ctypes.c_int64
+    library.simulation_new.argtypes = [ctypes.POINTER(Netlist), ctypes.c_int64]
+    library.simulation_new.restype = ctypes.c_void_p
+    library.simulation_delete.argtypes = [ctypes.c_void_p]
+    library.simulation_settle.argtypes = [ctypes.c_void_p, ctypes.POINTER(Cycle)]
+    library.simulation_values.argtypes = [ctypes.c_void_p, ctypes.c_int64, _uint64s]
+    library.simulation_step.argtypes = [ctypes.c_void_p, _int64s, _int64s, _int64s]
+    library.simulation_step.restype = ctypes.c_int64
     return library

@@ -4,7 +4,6 @@ Each function of a cell becomes steps of two operands, found by calling it with 
 write down what is done to them.
 """
 
-import ctypes
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -14,7 +13,7 @@ import numpy as np
 
 from lmul.synth.cell_function import CellFunction
 from lmul.synth.cell_netlist import ONE, ZERO, CellNetlist
-from lmul.synth.gate_kernel import STEP, Netlist
+from lmul.synth.gate_kernel import STEP, Netlist, pointer
 
 __all__ = ["GateProgram"]
 
@@ -96,9 +95,7 @@ class GateProgram:
         self._steps = np.array(flat, np.dtype(STEP))
         first = np.cumsum([0, *(len(each) for each in steps)])
         self._arrays = [np.array(a, np.int32) for a in (first, functions, starts, inputs, targets)]
-        first_c, functions_c, starts_c, inputs_c, targets_c = (
-            a.ctypes.data_as(ctypes.POINTER(ctypes.c_int32)) for a in self._arrays
-        )
+        first_c, functions_c, starts_c, inputs_c, targets_c = map(pointer, self._arrays)
         self.structure = Netlist(
             nets=netlist.nets,
             states=len(netlist.flipflops),

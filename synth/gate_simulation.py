@@ -16,11 +16,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
-import numpy.typing as npt
 
 from lmul.synth.bit_words import LANES, Ints, Words
 from lmul.synth.cell_netlist import CellNetlist
-from lmul.synth.gate_kernel import Run, kernel
+from lmul.synth.gate_kernel import Run, kernel, pointer
 from lmul.synth.gate_program import GateProgram
 
 __all__ = ["Simulated", "Toggles", "simulate"]
@@ -124,14 +123,14 @@ def simulate(
         glitch_steps=unit_steps,
         driven=len(driven),
         kept=len(kept),
-        driven_nets=_pointer(driven_nets, ctypes.c_int32),
+        driven_nets=pointer(driven_nets),
         driven_words=_pointers(list(driven.values())),
-        kept_nets=_pointer(kept_nets, ctypes.c_int32),
+        kept_nets=pointer(kept_nets),
         kept_words=_pointers(list(kept.values())),
-        sample=_pointer(values, ctypes.c_uint64),
-        toggles=_pointer(counts[0], ctypes.c_int64),
-        settled=_pointer(counts[1], ctypes.c_int64),
-        glitching=_pointer(counts[2], ctypes.c_int64),
+        sample=pointer(values),
+        toggles=pointer(counts[0]),
+        settled=pointer(counts[1]),
+        glitching=pointer(counts[2]),
     )
     program = GateProgram(netlist)
     unsettled = kernel().simulate(ctypes.byref(program.structure), ctypes.byref(run))
@@ -147,10 +146,6 @@ def simulate(
     )
 
 
-def _pointer(array: npt.NDArray[Any], kind: Any) -> Any:
-    return array.ctypes.data_as(ctypes.POINTER(kind))
-
-
 def _pointers(arrays: list[Words]) -> Any:
     kind = ctypes.POINTER(ctypes.c_uint64)
-    return (kind * len(arrays))(*(_pointer(array, ctypes.c_uint64) for array in arrays))
+    return (kind * len(arrays))(*(pointer(array) for array in arrays))

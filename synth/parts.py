@@ -11,7 +11,17 @@ from lmul.synth.circuit import Circuit, modules_ending
 from lmul.synth.gates import GateCount, count, mapped
 from lmul.synth.netlist import Module, is_flipflop, is_gate
 
-__all__ = ["ARRAY_PARTS", "PE_PARTS", "SPLIT_LEVELS", "PartCount", "Split", "split"]
+__all__ = [
+    "ARRAY_PARTS",
+    "PE_PARTS",
+    "SPLIT_LEVELS",
+    "PartCount",
+    "Split",
+    "part_of_module",
+    "part_of_register",
+    "register_names",
+    "split",
+]
 
 SPLIT_LEVELS = ("pe", "array")
 
@@ -98,22 +108,21 @@ def split(design: Design | str | Circuit) -> Split:
     circuit = Circuit.of(design)
     if circuit.level not in SPLIT_LEVELS:
         raise ValueError(f"Design {circuit.name!r} has no parts; a PE or an array has")
-    modules, registers = _MODULES[circuit.level], _REGISTERS[circuit.level]
+    modules = _MODULES[circuit.level]
     apart = replace(circuit, parts=modules_ending(circuit.verilog, tuple(modules)))
     netlist, _ = mapped(apart)
     gates: Counter[str] = Counter()
     flipflops: Counter[str] = Counter()
     for name, times in netlist.times.items():
         module = netlist.modules[name]
-        own = next((part for end, part in modules.items() if name.endswith(end)), "")
-        names = _register_names(module)
+        own = part_of_module(name, circuit.level)
+        names = register_names(module)
         for cell in module["cells"].values():
             if is_gate(cell["type"]):
                 gates[own or "control"] += times
             elif is_flipflop(cell["type"]):
-                flipflops[own or _of_register(names[cell["connections"]["Q"][0]], registers)] += (
-                    times
-                )
+                bit = cell["connections"]["Q"][0]
+                flipflops[own or part_of_register(names[bit], circuit.level)] += times
     return Split(
         count(circuit),
         tuple(
@@ -123,7 +132,7 @@ def split(design: Design | str | Circuit) -> Split:
     )
 
 
-def _register_names(module: Module) -> dict[int, set[str]]:
+def register_names(module: Module) -> dict[int, set[str]]:
     """The names that each net has in the modules that were flattened into this one."""
     found: dict[int, set[str]] = {}
     for name, net in module["netnames"].items():
@@ -133,8 +142,14 @@ def _register_names(module: Module) -> dict[int, set[str]]:
     return found
 
 
-def _of_register(names: set[str], registers: Mapping[str, str]) -> str:
-    for begins, part in registers.items():
+def part_of_module(name: str, level: str) -> str:
+    """The part of a PE or an array that a module is; empty for one that is none."""
+    return next((part for end, part in _MODULES[level].items() if name.endswith(end)), "")
+
+
+def part_of_register(names: set[str], level: str) -> str:
+    """The part of a PE or an array that a register belongs to, by its names."""
+    for begins, part in _REGISTERS[level].items():
         if any(re.match(begins, name) for name in names):
             return part
     return "control"

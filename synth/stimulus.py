@@ -13,9 +13,9 @@ from lmul.hdl.formats import FloatFormat
 from lmul.sim.codec import encode
 from lmul.sim.operand_accuracy import tensor_scale
 from lmul.sim.workload import attention
-from lmul.synth.bit_words import Ints
+from lmul.synth.bit_words import LANES, Ints
 
-__all__ = ["NAMES", "STRETCH", "Stimulus", "stimuli"]
+__all__ = ["NAMES", "STRETCH", "Stimulus", "matrices", "stimuli"]
 
 NAMES = ("uniform", "gaussian", "attention", "attention QK", "attention AV")
 STRETCH = 64
@@ -97,6 +97,53 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
     return [Stimulus(_label(label, stationary), sides[0], sides[1], STRETCH)]
 
 
+def matrices(name: str, design: Design, m: int, k: int, n: int) -> list[tuple[str, Ints, Ints]]:
+    """Matrices of a name or a file for an array: label, ``a`` and ``b`` of each stimulus.
+
+    Parameters
+    ----------
+    name, design
+        As for :func:`stimuli`. Of the real tile each product of the 64 is a piece of it, as large
+        as there is: its K is the tile's. A file's codes fill the matrices in turn, and again.
+    m, k, n : int
+        The most rows, terms and columns.
+
+    Returns
+    -------
+    list of (str, int64 array, int64 array)
+        Shapes (64, M, K) and (64, K, N).
+
+    Raises
+    ------
+    ValueError, OSError
+        As :func:`stimuli`.
+    """
+    fmt: FloatFormat | None = design.format
+    rng = np.random.default_rng(SEED)
+    if not (name.startswith("attention") and name in NAMES):
+        sizes = LANES * m * k, LANES * k * n
+        found = []
+        for one in stimuli(name, design, max(sizes)):
+            a, b = (np.resize(v, s) for v, s in zip((one.x, one.y), sizes, strict=True))
+            found.append((one.label, a.reshape(LANES, m, k), b.reshape(LANES, k, n)))
+        return found
+    found = []
+    for product, (left, right) in attention().products.items():
+        if name not in ("attention", f"attention {product}"):
+            continue
+        x, y = (_tensor_codes(tensor, fmt) for tensor in (left, right))
+        heads, m_all, n_all = len(x), x.shape[1], y.shape[2]
+        rows, columns = min(m, m_all), min(n, n_all)
+        pieces = [
+            (rng.integers(heads), rng.integers(m_all - rows + 1), rng.integers(n_all - columns + 1))
+            for _ in range(LANES)
+        ]
+        a = np.stack([x[h, i : i + rows] for h, i, _ in pieces])
+        b = np.stack([y[h, :, j : j + columns] for h, _, j in pieces])
+        found.append((f"attention {product}", a, b))
+    return found
+
+
 def _label(label: str, stationary: bool) -> str:
     return f"{label}, weights stationary" if stationary else label
 
@@ -116,6 +163,14 @@ def _encode(values: npt.NDArray[Any], fmt: FloatFormat | None, int8_scale: float
     return np.asarray(encode(values, fmt, overflow="saturate")).astype(np.int64)
 
 
+def _tensor_codes(tensor: npt.NDArray[np.float32], fmt: FloatFormat | None) -> Ints:
+    scale = 1.0
+    if fmt is not None and fmt.width <= _SCALED_WIDTH:
+        scale = tensor_scale(tensor, fmt)
+    top = float(np.abs(tensor).max())
+    return _encode(tensor.astype(np.float64) * scale, fmt, _INT8_TOP / top)
+
+
 def _attention(
     name: str,
     left: npt.NDArray[np.float32],
@@ -124,14 +179,7 @@ def _attention(
     pairs: int,
     stationary: bool,
 ) -> Stimulus:
-    codes = []
-    for tensor in (left, right):
-        scale = 1.0
-        if fmt is not None and fmt.width <= _SCALED_WIDTH:
-            scale = tensor_scale(tensor, fmt)
-        top = float(np.abs(tensor).max())
-        codes.append(_encode(tensor.astype(np.float64) * scale, fmt, _INT8_TOP / top))
-    x, y = codes
+    x, y = (_tensor_codes(tensor, fmt) for tensor in (left, right))
     heads, m, k = x.shape
     n = y.shape[2]
     length = m if stationary else k

@@ -68,10 +68,7 @@ def drive(design: Design, x: Ints, y: Ints, length: int) -> Drive:
             return _pe(design, x, y, length)
         case MacDesign(level="product"):
             return _int8_product(x, y)
-    raise ValueError(
-        f"Design {design.name!r} is an array; energy is measured for multipliers, product units "
-        "and PEs"
-    )
+    raise ValueError(f"Design {design.name!r} is an array; it takes matrices, not pairs of codes")
 
 
 def _multiplier(design: UnitDesign, x: Ints, y: Ints) -> Drive:

@@ -128,7 +128,11 @@ def test_command(toy, capsys):
     [
         (["lmul-e4m3", "--stimulus", "noise"], "Stimulus must be uniform, gaussian, attention, "),
         (["lmul-e4m3", "--stimulus", "none.npz"], "Stimulus file 'none.npz' does not exist"),
-        (["array-lmul-e4m3-2x2-os"], "Design 'array-lmul-e4m3-2x2-os' is an array; energy is"),
+        (
+            ["array-lmul-e4m3-2x2-os", "--export", "none"],
+            "Design 'array-lmul-e4m3-2x2-os' is an array; multipliers, product units and PEs are",
+        ),
+        (["array-int8-2x2-os", "--stationary"], "An array's flow says what is stationary: leave"),
         (["lmul-e4m3", "--frequency", "0"], "The frequency must be above 0 Hz, not 0.0"),
     ],
 )

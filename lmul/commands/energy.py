@@ -14,7 +14,7 @@ __all__ = ["energy"]
 
 def energy(
     designs: Annotated[
-        list[str], typer.Argument(help="Multipliers, product units and PEs, by name.")
+        list[str], typer.Argument(help="Multipliers, product units, PEs and arrays, by name.")
     ],
     liberty: Annotated[
         Path | None,

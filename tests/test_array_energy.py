@@ -1,0 +1,168 @@
+"""Arrays simulated by their parts, beside the flat netlist."""
+
+from collections import Counter
+from dataclasses import replace
+
+import numpy as np
+import pytest
+from toy_cells import LIBRARY
+
+from lmul.hdl.design import Design
+from lmul.hdl.errors import ToolFailed
+from lmul.synth import array_energy
+from lmul.synth.array_drive import ArrayDrive
+from lmul.synth.array_energy import array_power, product_shape
+from lmul.synth.bit_words import LANES
+from lmul.synth.cell_netlist import netlist_of
+from lmul.synth.cell_power import cell_costs
+from lmul.synth.conditions import Conditions
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.electrical import Surroundings, electrical
+from lmul.synth.energy import measure
+from lmul.synth.gate_simulation import simulate
+from lmul.synth.liberty import load
+from lmul.synth.mapping import map_cells
+from lmul.synth.part_netlist import part_netlist
+from lmul.synth.part_simulation import PartSimulation
+from lmul.synth.stimulus import matrices
+
+pytestmark = pytest.mark.slow  # runs tools
+
+
+def operands(design, name="gaussian"):
+    [(_, a, b)] = matrices(name, design, *product_shape(design))
+    dtype = np.uint16 if design.format and design.format.width > 8 else np.uint8
+    return a.astype(dtype), b.astype(dtype)
+
+
+class Recorded(PartSimulation):
+    """Remembers what it was driven with, and in which cycle counting began."""
+
+    def __init__(self, circuit):
+        super().__init__(circuit)
+        self.inputs, self.first = [], None
+
+    def settle(self, inputs):
+        self.inputs.append(inputs)
+        return super().settle(inputs)
+
+    def step(self, counts, glitches):
+        if counts and self.first is None:
+            self.first = len(self.inputs) - 2
+        super().step(counts, glitches)
+
+
+def both(design, library, glitches=False):
+    """The same products through the parts and through the flat netlist."""
+    mapped = map_cells(design, library)
+    parts, flat = Recorded(part_netlist(mapped)), netlist_of(mapped)
+    drive = ArrayDrive(design, *operands(design), design.format and "fp32")
+    while not drive.done:
+        inputs = drive.inputs(reset=not parts.inputs)
+        drive.take(inputs, parts.settle(inputs))
+        parts.step(drive.begun, drive.begun and glitches)
+    assert not drive.wrong()
+    given = {port: np.array([one[port] for one in parts.inputs]) for port in parts.inputs[0]}
+    bits = {port: [words[:, [i]] for i in range(words.shape[1])] for port, words in given.items()}
+    return parts, flat, simulate(flat, bits, parts.first, glitch_steps=None if glitches else 0)
+
+
+def driven(netlist, toggles, label):
+    """Changes of the nets that cells drive, by what ``label`` makes of a cell."""
+    counts = Counter()
+    for one in netlist.instances:
+        for pin in one.cell.outputs:
+            if pin.name in one.pins:
+                counts[label(one)] += int(toggles[one.pins[pin.name]])
+    return +counts
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "array-lmul-e2m1-2x2-os-ftz",
+        pytest.param("array-exact-e4m3-4x3-ws", marks=pytest.mark.evidence),
+        pytest.param("array-int8-3x4-os-s1", marks=pytest.mark.evidence),
+        pytest.param("array-lmul-e4m3-8x8-os-ftz", marks=pytest.mark.evidence),
+    ],
+)
+def test_every_cell_toggles_as_in_the_flat_netlist(name):
+    parts, flat, run = both(Design.parse(name), LIBRARY)
+    ours = Counter()
+    for part, one in parts.simulations():
+        ours += driven(
+            one.netlist, one.toggles, lambda cell, p=part: (p and p.name, cell.cell.name)
+        )
+    # In the flat netlist a part's cells stand below the name of its place.
+    tails = {
+        tail: part.name
+        for part in parts.circuit.parts
+        for tail in [part.name.rpartition("_")[2]]
+        if tail != "edge"
+    }
+    edges = {f"{side}_edge": n for side in ("row", "column") for n in names(parts, f"{side}_edge")}
+
+    def label(cell):
+        for module in cell.path:
+            for begin, part in (edges | tails).items():
+                if module.startswith(f"{begin}_") or module == begin:
+                    return part, cell.cell.name
+        return None, cell.cell.name
+
+    assert ours == driven(flat, run.toggles.nets, label)
+    assert sum(ours.values()) > 64 * 1000
+
+
+def names(parts, end):
+    return [part.name for part in parts.circuit.parts if part.name.endswith(end)]
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("name", ["array-lmul-e4m3-8x8-os-ftz", "array-lmul-e4m3-16x16-os-ftz"])
+def test_energy_is_the_flat_netlists(name):
+    library, design = load(EMBEDDED), Design.parse(name)
+    transition, voltage = Conditions.of(library).input_slew_ps, library.voltage
+    parts, flat, run = both(design, library)
+    del parts
+    conditions = electrical(flat, transition, around=Surroundings(buffered=True))
+    costs = cell_costs(flat, run.values, conditions, voltage)
+    whole = costs.power(run.toggles)
+    a, b = operands(design)
+    ours = array_power(design, part_netlist(map_cells(design, library)), a, b, transition, voltage)
+    pairs = {
+        cause: (getattr(ours, cause), float(getattr(whole, cause).sum()))
+        for cause in ("switching", "internal", "clock", "leakage")
+    }
+    print(name, {cause: f"{x:.0f} {y:.0f} {x / y:.4f}" for cause, (x, y) in pairs.items()})
+    for one, other in pairs.values():
+        assert one == pytest.approx(other, rel=0.02)
+    assert sum(x for x, _ in pairs.values()) == pytest.approx(whole.dynamic, rel=0.01)
+
+
+def test_command_measures_arrays():
+    [found] = measure("array-lmul-e2m1-2x2-os-ftz", "uniform", liberty=EMBEDDED)
+    assert (found.level, found.shape, found.cycles) == ("array", (4, 64, 4), 262)
+    assert found.operations == LANES * 4 * 64 * 4
+    assert set(found.parts) == {
+        "PEs", "drain registers", "edges", "skew registers", "rounders", "control"
+    }  # fmt: skip
+    assert sum(found.parts.values()) == pytest.approx(found.total)
+    assert found.glitches > 0 and found.ports > 0
+
+
+def test_a_wrong_gate_has_no_energy(monkeypatch):
+    right = array_energy.PartSimulation
+
+    def spoilt(circuit):
+        part = circuit.parts[-1]
+        index = next(i for i, one in enumerate(part.netlist.gates) if one.cell.name == "xor2")
+        wrong = replace(part.netlist.gates[index], cell=replace(LIBRARY["nor2"], name="xor2"))
+        gates = (*part.netlist.gates[:index], wrong, *part.netlist.gates[index + 1 :])
+        part = replace(part, netlist=replace(part.netlist, gates=gates))
+        return right(replace(circuit, parts=(*circuit.parts[:-1], part)))
+
+    monkeypatch.setattr(array_energy, "PartSimulation", spoilt)
+    design = Design.parse("array-lmul-e2m1-2x2-os-ftz")
+    circuit = part_netlist(map_cells(design, LIBRARY))
+    with pytest.raises(ToolFailed, match=r"gives \d+ results that are not the golden model's, row"):
+        array_power(design, circuit, *operands(design), 50, 1)
