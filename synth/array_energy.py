@@ -111,7 +111,8 @@ def array_power(
         When g++ is missing.
     """
     dtype = np.uint8 if design.format is None else code_dtype(design.format)
-    drive = ArrayDrive(design, *(each.astype(dtype) for each in (a, b)), design.format and "fp32")
+    out = None if design.format is None else "fp32"
+    drive = ArrayDrive(design, a.astype(dtype), b.astype(dtype), out)
     m, k, n = drive.shape
     due = design.cycles(m, k, n)
     run = _Run(PartSimulation(circuit), due)

@@ -95,7 +95,7 @@ class CellCosts:
         """The cells' energy when nets change so often."""
         rate = (toggles.nets / toggles.steps)[self.nets]
         switching, internal = (
-            np.bincount(self.instances, rate * each, len(self.clock))
+            np.bincount(self.instances, rate * each, len(self.clock)).astype(np.float64)
             for each in (self.switching, self.internal)
         )
         return CellPower(switching, internal, self.clock, self.leakage)
@@ -221,11 +221,16 @@ def cell_costs(
             elif pin.name not in alike.tied:
                 each = _of_input(alike, pin, conditions)
                 rows.append((alike.members, nets, np.zeros(len(nets)), each))
-    instances, nets, switching, internal = (
-        np.concatenate(column) if rows else np.zeros(0, np.int64)
-        for column in (zip(*rows, strict=True) if rows else [()] * 4)
+    none = (np.zeros(0, np.int64), np.zeros(0, np.int64), np.zeros(0), np.zeros(0))
+    places, nets, switching, internal = zip(none, *rows, strict=True)
+    return CellCosts(
+        np.concatenate(places),
+        np.concatenate(nets),
+        np.concatenate(switching),
+        np.concatenate(internal),
+        clock,
+        leakage,
     )
-    return CellCosts(instances, nets, switching, internal, clock, leakage)
 
 
 def _groups(netlist: CellNetlist, sample: Words) -> Iterator[_Alike]:

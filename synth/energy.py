@@ -19,7 +19,7 @@ from lmul.synth.cell_power import CellPower
 from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
-from lmul.synth.energy_run import check_library, simulated_power, streams
+from lmul.synth.energy_run import check_frequency, check_library, simulated_power, streams
 from lmul.synth.liberty import Library, load
 from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric
@@ -146,8 +146,7 @@ def measure(
         golden model's.
     """
     design = Design.parse(design)
-    if not frequency > 0:
-        raise ValueError(f"The frequency must be above 0 Hz, not {frequency!r}")
+    check_frequency(frequency)
     if design.level == "array" and stationary:
         raise ValueError("An array's flow says what is stationary: leave --stationary out")
     library = load(liberty or default_library())

@@ -18,9 +18,9 @@ from lmul.synth.cell_netlist import CellNetlist, map_to_cells
 from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
-from lmul.synth.energy_run import Streams, simulated_power, streams
+from lmul.synth.energy_run import Streams, check_frequency, simulated_power, streams
 from lmul.synth.gate_simulation import simulate
-from lmul.synth.liberty import load
+from lmul.synth.liberty import Library, load
 from lmul.synth.stimulus import stimuli
 from lmul.synth.structural_verilog import port_bits, structural_verilog
 
@@ -31,7 +31,7 @@ EXPORT_PAIRS = 4096
 
 
 def export(
-    design: Design | str,
+    designs: Sequence[Design],
     folder: Path,
     stimulus: str,
     *,
@@ -39,27 +39,40 @@ def export(
     stationary: bool,
     frequency: float,
 ) -> list[Path]:
-    """Write ``MODULE.v``, ``MODULE.vcd`` and ``MODULE.tcl`` of a design into a folder.
+    """Write ``MODULE.v``, ``MODULE.vcd`` and ``MODULE.tcl`` of each design into a folder.
 
     Of a stimulus that is two, the first.
 
     Parameters
     ----------
-    design, stimulus, liberty, stationary, frequency
+    designs : sequence of Design
+    stimulus, liberty, stationary, frequency
         As for :func:`lmul.synth.energy.measure`.
     folder : Path
 
     Raises
     ------
     Exception
-        As :func:`lmul.synth.energy.measure`; OSError when the folder can't be written.
+        As :func:`lmul.synth.energy.measure`, and for an array; OSError when the folder can't be
+        written. Then nothing is.
     """
-    design = Design.parse(design)
-    if design.level == "array":
-        raise ValueError(
-            f"Design {design.name!r} is an array; multipliers, product units and PEs are exported"
-        )
+    check_frequency(frequency)
+    for design in designs:
+        if design.level == "array":
+            raise ValueError(
+                f"Design {design.name!r} is an array; multipliers, product units and PEs are "
+                "exported"
+            )
     library = load(liberty or default_library())
+    files: dict[str, str] = {}
+    for design in designs:
+        files |= _files(design, library, stimulus, stationary, frequency)
+    return write_whole(Path(folder), files)
+
+
+def _files(
+    design: Design, library: Library, stimulus: str, stationary: bool, frequency: float
+) -> dict[str, str]:
     transition = Conditions.of(library).input_slew_ps
     one = stimuli(stimulus, design, EXPORT_PAIRS, stationary)[0]
     circuit = Circuit.of(design)
@@ -84,14 +97,11 @@ def export(
     ]
     found = simulate(netlist, given.drive.inputs)
     values = [_in_turn(words, given) for words in found.values]
-    return write_whole(
-        Path(folder),
-        {
-            f"{circuit.top}.v": "\n".join([*structural_verilog(netlist, circuit.top), ""]),
-            f"{circuit.top}.vcd": "\n".join([*_vcd(netlist, circuit.top, values, period), ""]),
-            f"{circuit.top}.tcl": "\n".join([*script, ""]),
-        },
-    )
+    return {
+        f"{circuit.top}.v": "\n".join([*structural_verilog(netlist, circuit.top), ""]),
+        f"{circuit.top}.vcd": "\n".join([*_vcd(netlist, circuit.top, values, period), ""]),
+        f"{circuit.top}.tcl": "\n".join([*script, ""]),
+    }
 
 
 def _in_turn(words: Words, given: Streams) -> npt.NDArray[np.uint8]:

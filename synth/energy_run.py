@@ -17,7 +17,7 @@ from lmul.synth.liberty import Library
 from lmul.synth.stimulus import Stimulus
 from lmul.synth.unit_drive import Drive, drive
 
-__all__ = ["Power", "Streams", "check_library", "simulated_power", "streams"]
+__all__ = ["Power", "Streams", "check_frequency", "check_library", "simulated_power", "streams"]
 
 _MOST_WORDS = 16
 _SAMPLE_CYCLES = 65
@@ -146,6 +146,12 @@ def simulated_power(
         more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
         glitched = costs.power(more)
     return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage))
+
+
+def check_frequency(frequency: float) -> None:
+    """Raise ValueError for what is no frequency, in Hz."""
+    if not 0 < frequency < float("inf"):
+        raise ValueError(f"The frequency must be above 0 Hz and finite, not {frequency!r}")
 
 
 def check_library(library: Library) -> float:

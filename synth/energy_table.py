@@ -32,6 +32,8 @@ def energy_tables(found: Sequence[Energy]) -> Group:
         "time, no pulse is swallowed. ports: what drives the ports spends on their pins, the "
         "clock's among them; in no sum.",
     ]
+    if any(one.stimulus.startswith("uniform") for one in found):
+        shown.append("uniform codes: all alike but NaN and Inf, for every level.")
     if arrays := [one for one in found if one.level == "array"]:
         shapes = dict.fromkeys((one.design, one.shape, one.cycles) for one in arrays)
         shown.append(

@@ -1,21 +1,37 @@
-"""How much of a gate count is luck: the same circuit, its statements in another order.
+"""How much of a figure is luck: the same circuit, its statements in another order.
 
 ABC's heuristics follow the order in which a netlist reaches them. The order of a module's
-``assign`` statements means nothing in Verilog, and still moves counts by a few percent; a
-difference between two designs that is smaller than this is no difference.
+``assign`` statements means nothing in Verilog, and still moves gate counts, areas and energies by
+a few percent; a difference between two designs that is smaller than this is no difference.
+
+    python -m lmul.synth.noise DESIGN...
+
+prints them for designs, by default the e4m3 multipliers that are compared most.
 """
 
 import random
 import re
 import statistics
+import sys
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
+from pathlib import Path
 
 from lmul.hdl.design import Design
+from lmul.synth.cell_netlist import netlist_of
 from lmul.synth.circuit import Circuit
+from lmul.synth.default_library import default_library
+from lmul.synth.energy import FREQUENCY
+from lmul.synth.energy_run import simulated_power, streams
 from lmul.synth.gates import count
+from lmul.synth.liberty import load
+from lmul.synth.mapping import map_cells
+from lmul.synth.stimulus import stimuli
 
-__all__ = ["Spread", "reordered", "spread"]
+__all__ = ["MappedSpread", "Spread", "mapped_spread", "reordered", "spread"]
+
+_DESIGNS = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "mitchell-e4m3-ftz", "exact-e4m3-ftz")
 
 _END = re.compile(r"(?<=\bendmodule\b)")
 _ASSIGN = re.compile(r"^[ \t]*assign [^;\n]*;[ \t]*$", re.MULTILINE)
@@ -23,22 +39,44 @@ _ASSIGN = re.compile(r"^[ \t]*assign [^;\n]*;[ \t]*$", re.MULTILINE)
 
 @dataclass(frozen=True)
 class Spread:
-    """Gate counts of one circuit under several orders of its statements.
+    """A figure of one circuit under several orders of its statements.
 
     Attributes
     ----------
-    as_written : int
-        The count that is reported.
-    least, most : int
+    as_written : float
+        The figure that is reported.
+    least, most : float
         The extremes, the order as written among them.
     median : float
         Of all orders.
     """
 
-    as_written: int
-    least: int
+    as_written: float
+    least: float
     median: float
-    most: int
+    most: float
+
+    @classmethod
+    def of(cls, figures: Sequence[float]) -> "Spread":
+        """Of figures, the first as written."""
+        return cls(figures[0], min(figures), statistics.median(figures), max(figures))
+
+
+@dataclass(frozen=True)
+class MappedSpread:
+    """What mapping to a library's cells makes of one design under several orders.
+
+    Attributes
+    ----------
+    area : Spread
+        Square micrometres.
+    energy, glitching : Spread
+        fJ an operation, without glitches and with them.
+    """
+
+    area: Spread
+    energy: Spread
+    glitching: Spread
 
 
 def reordered(verilog: str, seed: int) -> str:
@@ -62,9 +100,76 @@ def spread(design: Design | str | Circuit, orders: int = 8, jobs: int = 2) -> Sp
     TypeError, ValueError, ToolNotFound, ToolFailed
         As :func:`lmul.synth.gates.count`.
     """
+    with ThreadPoolExecutor(jobs) as pool:
+        counts = [found.gates for found in pool.map(count, _variants(design, orders))]
+    return Spread.of(counts)
+
+
+def mapped_spread(
+    design: Design | str,
+    stimulus: str = "attention QK",
+    liberty: Path | None = None,
+    orders: int = 8,
+    jobs: int = 2,
+    pairs: int = 1 << 15,
+) -> MappedSpread:
+    """Map a multiplier, product unit or PE as written and in ``orders`` other orders.
+
+    Parameters
+    ----------
+    design : Design or str
+    stimulus, pairs
+        As for :func:`lmul.synth.stimulus.stimuli`; of two, the first.
+    liberty : Path or None
+        As for :func:`lmul.synth.energy.measure`.
+    orders : int
+        Seeds 1, 2, …
+    jobs : int
+        Mapped at a time.
+
+    Raises
+    ------
+    Exception
+        As :func:`lmul.synth.energy.measure`.
+    """
+    design = Design.parse(design)
+    library = load(liberty or default_library())
+    given = stimuli(stimulus, design, pairs)[0]
+
+    def figures(variant: Circuit) -> tuple[float, float, float]:
+        mapped = map_cells(variant, library)
+        netlist = netlist_of(mapped)
+        driven = streams(design, given, bool(netlist.flipflops))
+        run = simulated_power(design.name, netlist, driven, library)
+        leakage = float(run.power.leakage.sum()) * 1e6 / FREQUENCY
+        dynamic, glitching = run.power.dynamic, run.with_glitches.dynamic
+        return mapped.area_um2, dynamic + leakage, glitching + leakage
+
+    with ThreadPoolExecutor(jobs) as pool:
+        found = pool.map(figures, _variants(design, orders))
+        return MappedSpread(*(Spread.of(column) for column in zip(*found, strict=True)))
+
+
+def _variants(design: Design | str | Circuit, orders: int) -> list[Circuit]:
     circuit = Circuit.of(design)
     texts = [circuit.verilog] + [reordered(circuit.verilog, n) for n in range(1, orders + 1)]
-    variants = [Circuit(circuit.top, text, circuit.level, circuit.name) for text in texts]
-    with ThreadPoolExecutor(jobs) as pool:
-        counts = [found.gates for found in pool.map(count, variants)]
-    return Spread(counts[0], min(counts), statistics.median(counts), max(counts))
+    return [Circuit(circuit.top, text, circuit.level, circuit.name) for text in texts]
+
+
+def _main(designs: Sequence[str]) -> None:
+    print("as written, least, median, most of 9 orders; energies: fJ, attention QK")
+    print(f"{'':24}{'gates':>22}{'area, um2':>34}{'energy':>34}{'with glitches':>34}")
+    for design in designs or _DESIGNS:
+        gates, mapped = spread(design), mapped_spread(design)
+        columns = [f"{design:24}", " ".join(f"{v:5.0f}" for v in _figures(gates))]
+        for one in (mapped.area, mapped.energy, mapped.glitching):
+            columns.append(" ".join(f"{value:8.1f}" for value in _figures(one)))
+        print("  ".join(columns), flush=True)
+
+
+def _figures(one: Spread) -> tuple[float, float, float, float]:
+    return one.as_written, one.least, one.median, one.most
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])

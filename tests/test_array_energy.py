@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 from toy_cells import LIBRARY
 
-from lmul.hdl.design import Design
 from lmul.hdl.errors import ToolFailed
+from lmul.hdl.mac_design import MacDesign
 from lmul.synth import array_energy
 from lmul.synth.array_drive import ArrayDrive
 from lmul.synth.array_energy import array_power, product_shape
@@ -19,6 +19,7 @@ from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.electrical import Surroundings, electrical
 from lmul.synth.energy import measure
+from lmul.synth.energy_run import check_library
 from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.mapping import map_cells
@@ -31,8 +32,7 @@ pytestmark = pytest.mark.slow  # runs tools
 
 def operands(design, name="gaussian"):
     [(_, a, b)] = matrices(name, design, *product_shape(design))
-    dtype = np.uint16 if design.format and design.format.width > 8 else np.uint8
-    return a.astype(dtype), b.astype(dtype)
+    return a, b
 
 
 class Recorded(PartSimulation):
@@ -40,14 +40,14 @@ class Recorded(PartSimulation):
 
     def __init__(self, circuit):
         super().__init__(circuit)
-        self.inputs, self.first = [], None
+        self.inputs, self.first = [], -1
 
     def settle(self, inputs):
         self.inputs.append(inputs)
         return super().settle(inputs)
 
     def step(self, counts, glitches):
-        if counts and self.first is None:
+        if counts and self.first < 0:
             self.first = len(self.inputs) - 2
         super().step(counts, glitches)
 
@@ -56,7 +56,8 @@ def both(design, library, glitches=False):
     """The same products through the parts and through the flat netlist."""
     mapped = map_cells(design, library)
     parts, flat = Recorded(part_netlist(mapped)), netlist_of(mapped)
-    drive = ArrayDrive(design, *operands(design), design.format and "fp32")
+    a, b = (codes.astype(np.uint8) for codes in operands(design))
+    drive = ArrayDrive(design, a, b, None if design.format is None else "fp32")
     while not drive.done:
         inputs = drive.inputs(reset=not parts.inputs)
         drive.take(inputs, parts.settle(inputs))
@@ -87,7 +88,7 @@ def driven(netlist, toggles, label):
     ],
 )
 def test_every_cell_toggles_as_in_the_flat_netlist(name):
-    parts, flat, run = both(Design.parse(name), LIBRARY)
+    parts, flat, run = both(MacDesign.parse(name), LIBRARY)
     ours = Counter()
     for part, one in parts.simulations():
         ours += driven(
@@ -120,8 +121,8 @@ def names(parts, end):
 @pytest.mark.evidence
 @pytest.mark.parametrize("name", ["array-lmul-e4m3-8x8-os-ftz", "array-lmul-e4m3-16x16-os-ftz"])
 def test_energy_is_the_flat_netlists(name):
-    library, design = load(EMBEDDED), Design.parse(name)
-    transition, voltage = Conditions.of(library).input_slew_ps, library.voltage
+    library, design = load(EMBEDDED), MacDesign.parse(name)
+    transition, voltage = Conditions.of(library).input_slew_ps, check_library(library)
     parts, flat, run = both(design, library)
     del parts
     conditions = electrical(flat, transition, around=Surroundings(buffered=True))
@@ -162,7 +163,7 @@ def test_a_wrong_gate_has_no_energy(monkeypatch):
         return right(replace(circuit, parts=(*circuit.parts[:-1], part)))
 
     monkeypatch.setattr(array_energy, "PartSimulation", spoilt)
-    design = Design.parse("array-lmul-e2m1-2x2-os-ftz")
+    design = MacDesign.parse("array-lmul-e2m1-2x2-os-ftz")
     circuit = part_netlist(map_cells(design, LIBRARY))
     with pytest.raises(ToolFailed, match=r"gives \d+ results that are not the golden model's, row"):
         array_power(design, circuit, *operands(design), 50, 1)

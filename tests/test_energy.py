@@ -133,7 +133,7 @@ def test_command(toy, capsys):
             "Design 'array-lmul-e4m3-2x2-os' is an array; multipliers, product units and PEs are",
         ),
         (["array-int8-2x2-os", "--stationary"], "An array's flow says what is stationary: leave"),
-        (["lmul-e4m3", "--frequency", "0"], "The frequency must be above 0 Hz, not 0.0"),
+        (["lmul-e4m3", "--frequency", "0"], "The frequency must be above 0 Hz and finite, not 0.0"),
     ],
 )
 def test_wrong(arguments, message, toy, capsys):
@@ -148,6 +148,18 @@ def test_library_without_energies(tmp_path, capsys):
     code, _, err = run(capsys, "lmul-e4m3", "--liberty", path)
     assert code == 2
     assert err.endswith("can't be used for energy: no cell has internal_power tables\n")
+
+
+def test_export_writes_all_or_nothing(toy, tmp_path, capsys):
+    library = tmp_path / "plain.lib"
+    library.write_text(TEXT[: TEXT.index("cell (dff)")] + "}\n")
+    folder = tmp_path / "exported"
+    code, out, err = run(
+        capsys, "lmul-e2m1-ftz", "lmul-e2m1-ftz-s1", "--liberty", library, "--export", folder
+    )
+    assert (code, out, err.count("\n")) == (2, "", 1)
+    assert "it has no flip-flop" in err
+    assert not folder.exists()
 
 
 def test_nan_for_a_pe():

@@ -2,8 +2,12 @@
 
 from collections import Counter
 
+import pytest
+
 from lmul.synth.circuit import Circuit
-from lmul.synth.noise import reordered, spread
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.energy import measure
+from lmul.synth.noise import mapped_spread, reordered, spread
 
 TEXT = """module inner(a, b, y);
   input a, b; output y;
@@ -34,3 +38,13 @@ def test_spread_holds_the_count_as_written():
     # (a & c & b) | ((a & c) ^ b) is (a & c) | b; inverted, an AND and a NOR.
     found = spread(Circuit("t", TEXT), orders=3)
     assert (found.as_written, found.least, found.median, found.most) == (2, 2, 2, 2)
+
+
+@pytest.mark.slow
+def test_spread_of_a_mapping_holds_what_is_measured():
+    found = mapped_spread("lmul-e2m1-ftz", "uniform", EMBEDDED, orders=2, pairs=1 << 12)
+    [measured] = measure("lmul-e2m1-ftz", "uniform", liberty=EMBEDDED, pairs=1 << 12, parts=False)
+    assert found.energy.as_written == pytest.approx(measured.total)
+    assert found.glitching.as_written == pytest.approx(measured.with_glitches)
+    for one in (found.area, found.energy, found.glitching):
+        assert 0 < one.least <= one.median <= one.most

@@ -4,8 +4,10 @@ import numpy as np
 import pytest
 
 from lmul.hdl.design import Design
-from lmul.sim.codec import decode
-from lmul.synth.stimulus import STRETCH, stimuli
+from lmul.hdl.formats import FORMATS
+from lmul.sim.codec import code_dtype, decode
+from lmul.synth.stimulus import STRETCH, matrices, stimuli
+from lmul.synth.unit_drive import drive
 
 LMUL = Design.parse("lmul-e4m3-ftz")
 INT8 = Design.parse("product-int8")
@@ -17,6 +19,31 @@ def test_uniform_reaches_every_finite_code():
     assert found.label == "uniform codes"
     assert found.x.shape == found.y.shape == (PAIRS,)
     assert set(found.x.tolist()) == set(range(256)) - {0x7F, 0xFF}
+
+
+@pytest.mark.parametrize("policy", ["ocp", "lax"])
+def test_uniform_is_for_every_pe(policy):
+    """What a PE refuses, NaN and Inf, is in no format's uniform codes."""
+    names = [f"pe-lmul-{fmt}-{policy}" for fmt in FORMATS] + ["pe-int8"]
+    for design in map(Design.parse, names):
+        [found] = stimuli("uniform", design, 1 << 12)
+        x, y = (codes.reshape(-1, 64) for codes in (found.x, found.y))
+        assert drive(design, x[:8], y[:8], 8).inputs
+        if design.format:
+            values = decode(found.x.astype(code_dtype(design.format)), design.format, np.float64)
+            assert np.isfinite(values).all() and values.min() < 0 < values.max()
+
+
+def test_matrices_are_as_large_as_there_is():
+    design = Design.parse("array-lmul-e4m3-64x64-os")
+    weights = matrices("attention", design, 128, 64, 128)
+    assert [(label, a.shape, b.shape) for label, a, b in weights] == [
+        ("attention QK", (64, 128, 32), (64, 32, 128)),
+        ("attention AV", (64, 128, 128), (64, 128, 32)),
+    ]
+    [(label, a, b)] = matrices("gaussian", design, 2, 3, 4)
+    assert (label, a.shape, b.shape) == ("gaussian, sigma 1", (64, 2, 3), (64, 3, 4))
+    assert len(np.unique(a)) > 30
 
 
 def test_gaussian_has_its_sigma():

@@ -50,16 +50,15 @@ def energy(
     if export is not None:
         from lmul.synth import energy_export
 
-        for design in chosen:
-            for path in energy_export.export(
-                design,
-                export,
-                stimulus,
-                liberty=liberty,
-                stationary=stationary,
-                frequency=frequency * 1e6,
-            ):
-                print(path)
+        for path in energy_export.export(
+            chosen,
+            export,
+            stimulus,
+            liberty=liberty,
+            stationary=stationary,
+            frequency=frequency * 1e6,
+        ):
+            print(path)
         return
     from lmul.synth.energy import measure
     from lmul.synth.energy_table import energy_report, energy_tables
