@@ -17,6 +17,7 @@ from lmul.commands.matmul import matmul
 from lmul.commands.paper import paper
 from lmul.commands.report import report
 from lmul.commands.sim import sim
+from lmul.commands.sweep import sweep
 from lmul.commands.synth import synth
 from lmul.commands.verilog import verilog
 
@@ -69,6 +70,13 @@ app.command(
 app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz exact-e4m3-ftz --json")(energy)
 app.command("fpga", epilog="Example: lmul fpga lmul-e4m3-ftz --device ice40-hx8k")(fpga)
 app.command("paper", epilog="Example: lmul paper --json")(paper)
+app.command(
+    "sweep",
+    epilog="Example: lmul sweep examples/fp8.toml --dry-run\n\n"
+    'That file begins: [\\[grid]] measures = ["cells", "energy", "error"], '
+    'levels = ["multiplier", "pe"], kinds = ["lmul", "exact"], '
+    'formats = ["e4m3", "e5m2"]',
+)(sweep)
 app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
 
 

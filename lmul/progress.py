@@ -4,7 +4,14 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
 
 __all__ = ["OnProgress", "progress_bar"]
 
@@ -13,8 +20,10 @@ OnProgress = Callable[[int, int, str], None]
 
 
 @contextmanager
-def progress_bar(title: str) -> Iterator[OnProgress]:
+def progress_bar(title: str, remaining: bool = False) -> Iterator[OnProgress]:
     """A bar on standard error for as long as the block runs; gone when it ends.
+
+    With ``remaining`` it also tells the time that is left, where steps are many and much alike.
 
     Yields what long functions take as ``on_progress``. When standard error is no terminal,
     nothing is drawn.
@@ -25,6 +34,7 @@ def progress_bar(title: str) -> Iterator[OnProgress]:
         BarColumn(bar_width=24),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
+        *([TextColumn("left"), TimeRemainingColumn()] if remaining else []),
         TextColumn("[dim]{task.description}"),
     )
     with Progress(

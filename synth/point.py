@@ -19,7 +19,7 @@ from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
 from lmul.synth.provenance import file_digest, package_digest, tool_versions
 
-__all__ = ["MEASURES", "Measured", "Point", "find", "keep", "key", "measured"]
+__all__ = ["MEASURES", "STATIONARY", "Measured", "Point", "find", "keep", "key", "measured"]
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
     "gates": (),
@@ -31,6 +31,9 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "error": ("stimulus",),
 }
 """What can be measured, and which of a point's further fields it takes."""
+
+STATIONARY = " stationary"
+"""What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""
 
 _NEEDED = ("stimulus", "device")  # the other fields have a default that means something
 
@@ -48,9 +51,9 @@ class Point:
     library : str
         A Liberty file's path; empty for :data:`lmul.synth.default_library.EMBEDDED`.
     stimulus : str
-        Of ``energy``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``, ``"attention AV"`` or an
-        ``.npz`` file's path. Of ``error``: ``"attention QK"``, ``"attention AV"`` or
-        ``"mantissas"``.
+        Of ``energy``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``, ``"attention AV"``, one of
+        them with :data:`STATIONARY` behind it, or an ``.npz`` file's path. Of ``error``:
+        ``"attention QK"``, ``"attention AV"`` or ``"mantissas"``.
     device : str
         Of ``luts`` a family, of ``fpga`` a device.
     seed : int
@@ -84,6 +87,8 @@ class Point:
                 raise ValueError(f"Measure {self.measure!r} takes no {name}, not {value!r}")
             if not value and name in taken and name in _NEEDED:
                 raise ValueError(f"Measure {self.measure!r} needs a {name}")
+        if self.stimulus.endswith(f".npz{STATIONARY}"):
+            raise ValueError(f"A stimulus file is taken as it is, not{STATIONARY}")
 
     @property
     def label(self) -> str:

@@ -9,7 +9,7 @@ from lmul.synth.point_attempt import Failure, attempt
 
 __all__ = ["on_cluster"]
 
-_SECONDS = 5  # to reach the scheduler
+_SECONDS = 3  # to reach the scheduler
 
 _one_at_a_time = threading.Lock()
 
@@ -55,7 +55,7 @@ def on_cluster(
         running = {
             client.submit(_attempt, point, key(point), pure=False): point for point in points
         }
-        for future in as_completed(running):
+        for future in as_completed(running, loop=client.loop):
             point = running[future]
             if future.status != "finished":
                 error = future.exception() if future.status == "error" else future.status

@@ -13,7 +13,7 @@ from lmul.sim.operand_accuracy import operand_accuracy
 from lmul.sim.workload import attention
 from lmul.synth.metrics import Metric
 
-__all__ = ["STIMULI", "errors"]
+__all__ = ["STIMULI", "errors", "why_no_error"]
 
 STIMULI = ("attention QK", "attention AV", "mantissas")
 
@@ -36,11 +36,12 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
     Raises
     ------
     ValueError
-        For an unknown stimulus; for mantissas of what accumulates or of integers; for a PE whose
-        exact sums don't hold the tile's.
+        For an unknown stimulus; for :func:`why_no_error`'s reasons.
     """
     if stimulus not in STIMULI:
         raise ValueError(f"Unknown stimulus of errors {stimulus!r}: use {', '.join(STIMULI)}")
+    if reason := why_no_error(design, stimulus):
+        raise ValueError(f"Design {design.name!r}: {reason}")
     if stimulus == _MANTISSAS:
         return _of_mantissas(design)
     matrix = stimulus.removeprefix("attention ")
@@ -64,12 +65,6 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
             dots = int8_accuracy(left, right)
         else:
             assert design.format is not None
-            terms = left.shape[-1]
-            if design.resolved_accumulator.is_exact and terms > design.k_max:
-                raise ValueError(
-                    f"Design {design.name!r} adds up {design.k_max} products, and {stimulus} has "
-                    f"{terms}"
-                )
             dots = accumulator_accuracy(
                 left, right, design.format, design.kind, design.policy, design.accumulator
             ).error
@@ -80,12 +75,21 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
     return metrics, asdict(dots)
 
 
+def why_no_error(design: Design, stimulus: str) -> str | None:
+    """Why a design has no error on one of :data:`STIMULI`; None when it has."""
+    if stimulus == _MANTISSAS:
+        if isinstance(design, UnitDesign):
+            return None
+        return "errors over mantissas are of floating-point multipliers and product units"
+    if isinstance(design, MacDesign) and design.kind != "int8":
+        terms = attention().products[stimulus.removeprefix("attention ")][0].shape[-1]
+        if design.resolved_accumulator.is_exact and terms > design.k_max:
+            return f"exact sums up to K = {design.k_max} don't hold {stimulus}'s {terms} products"
+    return None
+
+
 def _of_mantissas(design: Design) -> tuple[list[Metric], dict[str, Any]]:
-    if not isinstance(design, UnitDesign):
-        raise ValueError(
-            f"Design {design.name!r} has no error over mantissas; multipliers and product units "
-            "of floating-point formats have"
-        )
+    assert isinstance(design, UnitDesign)
     pairs = accuracy(design.kind, design.format, design.offset)
     stats = pairs.packed if design.level == "multiplier" else pairs.unrounded
     told = "all mantissa pairs" if pairs.exhaustive else f"{pairs.pairs} mantissa pairs"

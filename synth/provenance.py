@@ -2,7 +2,7 @@
 
 import hashlib
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cache
 from importlib import metadata
 from importlib.util import find_spec
@@ -67,7 +67,8 @@ def _file_digest(path: Path, _modified: int, _size: int) -> str:
     return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
-def tool_versions(measure: str) -> dict[str, str]:
+@cache  # to ask for versions takes longer than to look a point up
+def tool_versions(measure: str) -> Mapping[str, str]:
     """The versions of what a measure's figures depend on outside this package, by name.
 
     Raises

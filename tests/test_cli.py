@@ -17,6 +17,7 @@ COMMANDS = [
     "synth",
     "energy",
     "fpga",
+    "sweep",
     "matmul",
     "paper",
     "report",

@@ -1,0 +1,88 @@
+"""`lmul sweep`: a grid of designs, measured over all cores or on a cluster."""
+
+import json
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lmul.progress import progress_bar
+
+__all__ = ["sweep"]
+
+
+def sweep(
+    spec: Annotated[Path, typer.Argument(help="What to measure: a TOML file of grids.")],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "-o", "--output", metavar="FOLDER", help="Where to write. Default: build/sweep/NAME."
+        ),
+    ] = None,
+    jobs: Annotated[
+        int | None, typer.Option(min=1, help="Processes at a time. Default: one a core.")
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS", help="Measure on a Dask cluster, such as tcp://10.0.0.1:8786."
+        ),
+    ] = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Only say how many points there are to measure.")
+    ] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
+) -> None:
+    """Measure every combination of a grid; write one table and the Pareto pictures.
+
+    A grid has lists of measures (gates, cells, curve, energy, luts, fpga, error), levels, kinds,
+    formats, policies, accumulators, k_max, sizes, flows, libraries, stimuli, devices, seeds and
+    dsp; or of designs by name. What can't be combined is left out. Results are kept: a sweep that
+    was stopped goes on where it was. Exit code 1 when a point failed; the others are written.
+    """
+    from lmul.synth.sweep_grid import expand
+    from lmul.synth.sweep_spec import read_spec
+
+    read = read_spec(spec)
+    expansion = expand(read)
+    left_out = sum(expansion.left_out.values())
+    if dry_run:
+        from lmul.synth.point_runs import cached
+
+        total, kept = len(expansion.points), len(cached(expansion.points))
+        if as_json:
+            counts = {"points": total, "kept": kept, "left_out": dict(expansion.left_out)}
+            print(json.dumps(counts, indent=2))
+        else:
+            print(f"{total} points, {kept} measured before, {left_out} combinations left out")
+            _print_left_out(expansion.left_out)
+        return
+    from lmul.synth.sweep import sweep as run
+
+    if not expansion.points:
+        raise ValueError(f"{spec} has nothing to measure: all {left_out} combinations are left out")
+    folder = output or Path("build/sweep") / read.name
+    with progress_bar("sweep", remaining=True) as on_progress:
+        result = run(expansion, folder, jobs, scheduler, on_progress)
+    if as_json:
+        print(result.report().to_json(), end="")
+    else:
+        done = len(result.found)
+        print(
+            f"{done + len(result.failed)} points, {done - result.kept} measured now, {result.kept} "
+            f"before, {len(result.failed)} failed, {left_out} combinations left out"
+        )
+        _print_left_out(expansion.left_out)
+        for path in result.files:
+            print(path)
+    for point, failure in result.failed.items():
+        print(f"lmul: failed: {point.label}: {failure.message}", file=sys.stderr)
+    if result.failed:
+        raise typer.Exit(1)
+
+
+def _print_left_out(left_out: Mapping[str, int]) -> None:
+    for reason, number in left_out.items():
+        print(f"  left out, {number}: {reason}")

