@@ -89,6 +89,9 @@ def _rounded(
     total = np.zeros(products.shape[1:])
     codes = np.empty(products.shape, np.int64)
     for k, product in enumerate(products):
-        codes[k] = drain(add_to_odd(total, product), accumulator.format, overflow)
+        # Once infinite (or NaN, where the format has no Inf), a sum stays so.
+        stuck = ~np.isfinite(total)
+        exact = add_to_odd(np.where(stuck, 0, total), product)
+        codes[k] = np.where(stuck, codes[k - 1], drain(exact, accumulator.format, overflow))
         total = decode(codes[k].astype(np.uint32), accumulator.format).astype(np.float64)
     return codes
