@@ -32,13 +32,20 @@ _COMMANDS: dict[Family, str] = {
     "ecp5": "synth_ecp5 -noiopad{dsp} -top {{top}}",
     "xilinx": "synth_xilinx -family xc7 -flatten -noiopad -noclkbuf{dsp} -top {{top}}",
 }
-# Yosys leaves products of fewer than 11 bits to LUTs on iCE40. Those that may go into DSP blocks
-# do so here, as on ECP5, whatever their width: that is what is to be measured.
-_ICE40_PRODUCTS = (
-    "hierarchy -top {{top}}\nproc\nopt_expr\nopt_clean\nwreduce\n"
-    "techmap -map +/mul2dsp.v -map +/ice40/dsp_map.v -D DSP_A_MAXWIDTH=16 -D DSP_B_MAXWIDTH=16 "
-    "-D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_Y_MINWIDTH=2 -D DSP_NAME=$__MUL16X16\n"
+# Yosys leaves products of fewer than 11 bits to LUTs on iCE40, and of fewer than 9 on Xilinx.
+# Those that may go into DSP blocks do so here, as on ECP5, whatever their width: that is what is
+# to be measured.
+_TO_DSP = (
+    "hierarchy -top {{top}}\nproc\nopt_expr\nopt_clean\nwreduce\ntechmap -map +/mul2dsp.v "
+    "-D DSP_A_MINWIDTH=2 -D DSP_B_MINWIDTH=2 -D DSP_Y_MINWIDTH=2 "
 )
+_PRODUCTS: dict[Family, str] = {
+    "ice40": f"{_TO_DSP}-map +/ice40/dsp_map.v -D DSP_A_MAXWIDTH=16 -D DSP_B_MAXWIDTH=16 "
+    "-D DSP_NAME=$__MUL16X16\n",
+    "ecp5": "",
+    "xilinx": f"{_TO_DSP}-map +/xilinx/xc7_dsp_map.v -D DSP_A_MAXWIDTH=25 -D DSP_B_MAXWIDTH=18 "
+    "-D DSP_A_MAXWIDTH_PARTIAL=18 -D DSP_SIGNEDONLY=1 -D DSP_NAME=$__MUL25X18\n",
+}
 _ULTRAPLUS = "u"  # the iCE40 with DSP blocks
 
 
@@ -58,11 +65,8 @@ def synth_command(family: Family, dsp: bool, part: str = _ULTRAPLUS) -> str:
     str
         With ``{top}`` for the top module.
     """
-    if family == "ice40":
-        before, option = (_ICE40_PRODUCTS, " -dsp") if dsp else ("", "")
-    else:
-        before, option = "", "" if dsp else " -nodsp"
-    return (before + _COMMANDS[family]).format(part=part, dsp=option)
+    option = {"ice40": " -dsp" if dsp else ""}.get(family, "" if dsp else " -nodsp")
+    return ((_PRODUCTS[family] if dsp else "") + _COMMANDS[family]).format(part=part, dsp=option)
 
 
 def form_for(dsp: bool) -> Form:

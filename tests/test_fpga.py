@@ -67,3 +67,18 @@ def test_wrong_family():
         ValueError, match=r"^Unknown FPGA family 'spartan': use ice40, ecp5, xilinx$"
     ):
         luts(XOR4, "spartan")
+
+
+# An L-Mul multiplier pipelined on an FPGA is published at 22 LUTs. All of these are within 10 % of
+# each other: LUTs of six inputs take the exact product nearly as easily.
+@pytest.mark.parametrize("name", ["lmul-e4m3-lax", "lmul-e4m3-lax-s2", "lmul_rne-e4m3-lax"])
+def test_lut6_of_a_multiplier(name):
+    assert luts(name, "xilinx").luts <= 22
+
+
+@pytest.mark.parametrize("family", ["ice40", "ecp5"])
+def test_a_short_product_goes_into_a_dsp_block_too(family):
+    with_block, without = (luts("exact-e4m3-lax", family, dsp) for dsp in (True, False))
+    assert (with_block.dsps, without.dsps) == (1, 0)
+    assert with_block.luts < without.luts
+    assert luts("lmul-e4m3-lax", family, dsp=True).dsps == 0
