@@ -10,7 +10,7 @@ A net that drives more than the library lets its driver, such as the enable of a
 as buffered: it has the transition of the ports, and its buffers' own energy is not counted.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -28,7 +28,7 @@ from lmul.synth.part_netlist import Part, PartNetlist
 from lmul.synth.part_simulation import PartSimulation
 from lmul.synth.parts import ARRAY_PARTS, part_of_module, part_of_register
 
-__all__ = ["ArrayPower", "array_power", "product_shape"]
+__all__ = ["ArrayPower", "array_power", "part_conditions", "product_shape"]
 
 _DEPTH = 64
 _SAMPLE_PLACES = 16
@@ -84,9 +84,9 @@ def product_shape(design: MacDesign) -> tuple[int, int, int]:
 def array_power(
     design: MacDesign,
     circuit: PartNetlist,
+    conditions: Sequence[Electrical],
     a: Ints,
     b: Ints,
-    transition: float,
     voltage: float,
 ) -> ArrayPower:
     """Simulate 64 products and add up.
@@ -96,10 +96,10 @@ def array_power(
     design : MacDesign
     circuit : PartNetlist
         Of its Verilog, results being codes of fp32.
+    conditions : sequence of Electrical
+        Of :func:`part_conditions`.
     a, b : int64 arrays, shapes (64, M, K) and (64, K, N)
         Codes; for ``int8`` numbers.
-    transition : float
-        At the ports, ps.
     voltage : float
         V.
 
@@ -127,7 +127,7 @@ def array_power(
             f"Netlist of {design.name!r} gives {len(wrong)} results that are not the golden "
             f"model's, {wrong[0]}: it has no energy worth a figure"
         )
-    return run.power(drive, transition, voltage)
+    return run.power(drive, conditions, voltage)
 
 
 class _Run:
@@ -162,18 +162,19 @@ class _Run:
                 return
         raise ToolFailed(f"Netlist of {drive.design.name!r} does not end its products")
 
-    def power(self, drive: ArrayDrive, transition: float, voltage: float) -> ArrayPower:
+    def power(
+        self, drive: ArrayDrive, conditions: Sequence[Electrical], voltage: float
+    ) -> ArrayPower:
         """Add up, part by part."""
         steps, glitch_steps = drive.cycles * LANES, len(self.glitching) * LANES
         causes = ("switching", "internal", "clock", "leakage")
         sums = dict.fromkeys((*causes, "glitches", "ports"), 0.0)
         parts = {part: (0.0, 0.0) for part in ARRAY_PARTS}
-        found = _electricals(self.simulation.circuit, transition)
         simulations = self.simulation.simulations()
-        for index, ((part, one), conditions) in enumerate(zip(simulations, found, strict=True)):
+        for index, ((part, one), around) in enumerate(zip(simulations, conditions, strict=True)):
             sample = np.stack([each[index] for each in self.samples], axis=1)
             count = part.count if part else 1
-            costs = cell_costs(one.netlist, sample, conditions, voltage)
+            costs = cell_costs(one.netlist, sample, around, voltage)
             costs = replace(costs, clock=costs.clock * count, leakage=costs.leakage * count)
             toggles = Toggles(one.toggles, steps)
             extra = (one.glitching - one.settled) * (steps / glitch_steps)
@@ -183,7 +184,7 @@ class _Run:
             for name in causes:
                 sums[name] += float(getattr(power, name).sum())
             self._split(part, power, parts)
-            sums["ports"] += self._ports(part, one.netlist, toggles, conditions, voltage)
+            sums["ports"] += self._ports(part, one.netlist, toggles, around, voltage)
         return ArrayPower(**sums, parts=parts, shape=drive.shape, cycles=drive.cycles)
 
     def _split(
@@ -215,12 +216,18 @@ def _part_of(part: Part | None, one: Instance, registers: Mapping[str, set[str]]
     return part_of_module((inner or [part.name])[0], "array")
 
 
-def _electricals(circuit: PartNetlist, transition: float) -> list[Electrical]:
-    """Of the rest and of each part; in each place of a part the mean of all its places."""
+def part_conditions(circuit: PartNetlist, transition: float) -> list[Electrical]:
+    """Loads and transitions of what is in no part, and of each part: the mean of all its places.
+
+    Parameters
+    ----------
+    circuit : PartNetlist
+    transition : float
+        At the circuit's ports, ps.
+    """
     rest = circuit.rest
     each = [electrical(part.netlist, transition) for part in circuit.parts]
-    around = Surroundings(buffered=True)
-    found = electrical(rest, transition, around=around)
+    found = None
     for _ in range(2):  # parts, what is around them, and the parts again
         loads = np.zeros(rest.nets)
         slews: dict[int, tuple[float, float]] = {}
@@ -231,6 +238,7 @@ def _electricals(circuit: PartNetlist, transition: float) -> list[Electrical]:
         pins = {net: float(loads[net]) for net in np.flatnonzero(loads).tolist()}
         found = electrical(rest, transition, around=Surroundings(pins, slews, True))
         each = [_inside(part, found, transition) for part in circuit.parts]
+    assert found is not None
     return [found, *each]
 
 

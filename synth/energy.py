@@ -195,13 +195,14 @@ def _measure_array(
     design: MacDesign, stimulus: str, library: Library, transition: float, frequency: float
 ) -> list[Energy]:
     # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
-    from lmul.synth.array_energy import array_power, product_shape
+    from lmul.synth.array_energy import array_power, part_conditions, product_shape
 
     given = matrices(stimulus, design, *product_shape(design))
     circuit = part_netlist(map_cells(design, library))
+    conditions = part_conditions(circuit, transition)
     results = []
     for label, a, b in given:
-        power = array_power(design, circuit, a, b, transition, check_library(library))
+        power = array_power(design, circuit, conditions, a, b, check_library(library))
         (m, k, n), cycles = power.shape, power.cycles
         share = cycles / power.macs  # of a cycle's energy, to an operation
         leaked = 1e6 / frequency  # nW over a period, in fJ

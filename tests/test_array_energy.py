@@ -11,7 +11,7 @@ from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.synth import array_energy
 from lmul.synth.array_drive import ArrayDrive
-from lmul.synth.array_energy import array_power, product_shape
+from lmul.synth.array_energy import array_power, part_conditions, product_shape
 from lmul.synth.bit_words import LANES
 from lmul.synth.cell_netlist import netlist_of
 from lmul.synth.cell_power import cell_costs
@@ -133,7 +133,8 @@ def test_energy_is_the_flat_netlists(name):
     costs = cell_costs(flat, run.values, conditions, voltage)
     whole = costs.power(run.toggles)
     a, b = operands(design)
-    ours = array_power(design, part_netlist(map_cells(design, library)), a, b, transition, voltage)
+    circuit = part_netlist(map_cells(design, library))
+    ours = array_power(design, circuit, part_conditions(circuit, transition), a, b, voltage)
     pairs = {
         cause: (getattr(ours, cause), float(getattr(whole, cause).sum()))
         for cause in ("switching", "internal", "clock", "leakage")
@@ -180,4 +181,4 @@ def test_a_wrong_gate_has_no_energy(monkeypatch):
     design = MacDesign.parse("array-lmul-e2m1-2x2-os-ftz")
     circuit = part_netlist(map_cells(design, LIBRARY))
     with pytest.raises(ToolFailed, match=r"gives \d+ results that are not the golden model's, row"):
-        array_power(design, circuit, *operands(design), 50, 1)
+        array_power(design, circuit, part_conditions(circuit, 50), *operands(design), 1)
