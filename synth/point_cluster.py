@@ -1,7 +1,9 @@
 """Points on a Dask cluster: the same tasks as in processes here, for who has more machines."""
 
+import logging
 import threading
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 
 from lmul.hdl.errors import ToolFailed, ToolNotFound
 from lmul.synth.point import Measured, Point, keep, key
@@ -47,7 +49,7 @@ def on_cluster(
     except (OSError, ValueError, TypeError) as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise ToolFailed(f"Scheduler {scheduler!r} can't be reached: {reason}") from None
-    with client:
+    with client, _quiet():
         if not client.scheduler_info()["workers"]:
             raise ToolFailed(
                 f"Scheduler {scheduler!r} has no workers: start one with dask worker {scheduler}"
@@ -63,6 +65,18 @@ def on_cluster(
                 continue
             result = future.result()
             yield point, keep(point, result) if isinstance(result, Measured) else result
+
+
+@contextmanager
+def _quiet() -> Iterator[None]:
+    """No tracebacks of a scheduler that is gone: its points' failures tell."""
+    logger = logging.getLogger("distributed.client")
+    level = logger.level
+    logger.setLevel(logging.CRITICAL)
+    try:
+        yield
+    finally:
+        logger.setLevel(level)
 
 
 def _attempt(point: Point, expected: str) -> Measured | Failure:

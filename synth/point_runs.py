@@ -87,6 +87,8 @@ def _run(
     found: dict[Point, Measured | Failure],
     report: Progress,
 ) -> Iterator[tuple[Point, Measured | Failure]]:
+    if not points:
+        return iter(())
     if scheduler is not None:
         # Imported here: distributed takes a second.
         from lmul.synth.point_cluster import on_cluster

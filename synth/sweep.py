@@ -19,6 +19,9 @@ __all__ = ["SweepResult", "sweep"]
 Progress = Callable[[int, int, str], None]
 
 
+_TEXT = "pareto.md"
+
+
 @dataclass(frozen=True)
 class SweepResult:
     """What a sweep gave.
@@ -66,10 +69,12 @@ def sweep(
     scheduler: str | None = None,
     on_progress: Progress | None = None,
 ) -> SweepResult:
-    """Measure a sweep's points; write ``table.parquet``, ``table.csv`` and the Pareto pictures.
+    """Measure a sweep's points; write the table and the Pareto pictures.
 
-    Written whole or not at all, when all is measured; results are kept as they come, so that a
-    sweep that was stopped goes on where it was. Pictures that this sweep has none of are removed.
+    ``table.parquet``, ``table.csv``, pictures as SVG and PNG, and ``pareto.md``, which names the
+    designs that the pictures number: written whole or not at all, when all is measured. Results
+    are kept as they come, so that a sweep that was stopped goes on where it was. Pictures that
+    this sweep has none of are removed.
 
     Parameters
     ----------
@@ -96,14 +101,16 @@ def sweep(
 
 def _write(folder: Path, found: Mapping[Point, Measured]) -> list[Path]:
     # Imported here: matplotlib takes half a second, and worker processes draw nothing.
-    from lmul.synth.sweep_pictures import NAMES, pareto_pictures
+    from lmul.synth.sweep_pictures import NAMES, pareto_pictures, pareto_text
 
     table = sweep_table(found)
     files: dict[str, str | bytes] = {"table.parquet": to_parquet(table), "table.csv": to_csv(table)}
     for picture in pareto_pictures(found):
         files |= {f"{picture.name}.svg": picture.svg(), f"{picture.name}.png": picture.png()}
+    if text := pareto_text(found):
+        files[_TEXT] = text
     written = write_whole(folder, files)
-    for name in (f"{name}.{kind}" for name in NAMES for kind in ("svg", "png")):
+    for name in (_TEXT, *(f"{name}.{kind}" for name in NAMES for kind in ("svg", "png"))):
         if name not in files:
             with suppress(FileNotFoundError):
                 (folder / name).unlink()

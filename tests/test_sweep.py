@@ -70,6 +70,7 @@ def made_up(monkeypatch) -> list[Point]:
 def no_pictures(monkeypatch) -> None:
     """They take most of the time."""
     monkeypatch.setattr(sweep_pictures, "pareto_pictures", lambda _found: [])
+    monkeypatch.setattr(sweep_pictures, "pareto_text", lambda _found: "")
 
 
 def test_a_sweep_is_measured_once_and_written(spec, made_up, tmp_path, capsys):
@@ -82,7 +83,7 @@ def test_a_sweep_is_measured_once_and_written(spec, made_up, tmp_path, capsys):
     pictures = {
         f"{n}.{k}" for n in ("error-energy", "error-area", "area-delay") for k in ("svg", "png")
     }
-    assert written == {"table.parquet", "table.csv"} | pictures
+    assert written == {"table.parquet", "table.csv", "pareto.md"} | pictures
     assert len(made_up) == 9
     # Again, and with fewer measures: nothing is measured, and no picture stays that has no points.
     spec.write_text(spec.read_text().replace('"energy", "error"', '"energy"'))
@@ -91,7 +92,7 @@ def test_a_sweep_is_measured_once_and_written(spec, made_up, tmp_path, capsys):
     assert out[0] == "6 points, 0 measured now, 6 before, 0 failed, 0 combinations left out"
     assert len(made_up) == 9
     left = {path.name for path in folder.iterdir()}
-    assert left == {"table.parquet", "table.csv", "area-delay.svg", "area-delay.png"}
+    assert left == {"table.parquet", "table.csv", "pareto.md", "area-delay.svg", "area-delay.png"}
 
 
 def test_failures_are_told_at_the_end(spec, made_up, no_pictures, tmp_path, capsys):
@@ -157,6 +158,16 @@ def test_without_pyarrow_nothing_is_measured(spec, made_up, monkeypatch, capsys)
     assert main(["sweep", str(spec), "--jobs", "1"]) == 2
     assert capsys.readouterr().err == (
         "lmul: pyarrow is not installed, which writes a sweep's table: pip install 'lmul[sweep]'\n"
+    )
+    assert not made_up
+
+
+def test_without_distributed_nothing_is_measured(spec, made_up, monkeypatch, capsys):
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    assert main(["sweep", str(spec), "--scheduler", "tcp://127.0.0.1:9"]) == 2
+    assert capsys.readouterr().err == (
+        "lmul: distributed is not installed: pip install 'lmul[sweep]', or run here, without a "
+        "scheduler\n"
     )
     assert not made_up
 
