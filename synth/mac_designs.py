@@ -15,13 +15,13 @@ from lmul.synth.comparison import kinds_of
 __all__ = [
     "ACCUMULATORS",
     "ARRAY_SIDE",
-    "INT8_ARRAY",
     "INT8_PE",
     "INT8_PRODUCT",
     "PE_POLICIES",
     "array_bits",
     "array_name",
     "has_pes",
+    "int8_array_name",
     "int8_own_width",
     "pe_kinds",
     "pe_name",
@@ -33,19 +33,25 @@ __all__ = [
 PE_POLICIES = ("ftz", "ocp")
 ARRAY_SIDE = 8
 INT8_PRODUCT, INT8_PE = "product-int8", "pe-int8"
-INT8_ARRAY = f"array-int8-{ARRAY_SIDE}x{ARRAY_SIDE}-os"
 
 ACCUMULATORS = {
-    "e4m3": ("exact", "fix24_-9", "fix20_-7", "fp32", "bf16"),
-    "e5m2": ("exact", "fix24_-9"),
+    "e4m3": ("exact", "fix24_-9", "fix20_-7", "fix18_-5", "fix16_-3", "fp32", "bf16"),
+    "e5m2": ("exact", "fix24_-9", "fix16_-1", "fix12_3", "fp32", "bf16"),
 }
 """What sums are held in, under ftz. The real tile's sums reach 2**11 in e4m3 and 2**14 in e5m2,
-both scaled: fix24_-9 loses nothing of them that the error shows, fix20_-7 begins to."""
+both scaled, so windows end just above; each format's narrowest one shows in the error."""
+
+_FP32_SUMS = ("bf16", "fp16", "fp32")
 
 
 def has_pes(fmt: str) -> bool:
-    """Whether the report has PEs of a format: fp8, and bf16 with fp32 sums."""
-    return fmt in (*ACCUMULATORS, "bf16")
+    """Whether the report has PEs of a format: fp8, and wider ones with fp32 sums."""
+    return fmt in (*ACCUMULATORS, *_FP32_SUMS)
+
+
+def int8_array_name(side: int = ARRAY_SIDE) -> str:
+    """The design name of a square output-stationary array of integers."""
+    return f"array-int8-{side}x{side}-os"
 
 
 def pe_policies(fmt: str) -> tuple[str, ...]:

@@ -1,30 +1,19 @@
 """The report's picture of PEs and arrays: gates by part, stacked."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-
-from matplotlib.axes import Axes
 
 from lmul.synth.mac_designs import INT8_PE, has_pes, pe_kinds, pe_name
 from lmul.synth.mac_survey import ARRAY_KINDS
 from lmul.synth.mac_tables import array_parts
 from lmul.synth.parts import PartCount
-from lmul.synth.pictures import INK, Draw, Picture
+from lmul.synth.pictures import Draw, Picture
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_methods import GATES
+from lmul.synth.stacked_bars import stacked_bars
 
-__all__ = ["PART_COLOURS", "gates_by_part"]
+__all__ = ["gates_by_part"]
 
-PART_COLOURS: Mapping[str, str] = {
-    "product": "#D55E00",
-    "align": "#56B4E9",
-    "accumulate": "#0072B2",
-    "PEs": "#0072B2",
-    "drain registers": "#56B4E9",
-    "rounders": "#CC79A7",
-    "edges": "#E69F00",
-    "control": "#999999",
-}
 _SIDE = 16
 
 
@@ -70,37 +59,8 @@ def gates_by_part(document: ReportDocument) -> Picture:
 
 
 def _panel(bars: Sequence[_Bar]) -> Draw:
-    def draw(axes: Axes) -> None:
-        floor = [0.0] * len(bars)
-        tallest = max(bar.gates for bar in bars)
-        for part, colour in PART_COLOURS.items():
-            heights = [
-                sum(one.gates for one in bar.parts if one.part == part) / bar.scale for bar in bars
-            ]
-            if max(heights) < 0.01 * tallest:
-                continue
-            axes.bar(
-                range(len(bars)), heights, 0.72, bottom=floor, color=colour, label=part, linewidth=0
-            )
-            floor = [low + height for low, height in zip(floor, heights, strict=True)]
-        for place, bar in enumerate(bars):
-            axes.text(
-                place,
-                bar.gates + 0.02 * tallest,
-                f"{bar.gates:.0f}\n{bar.flipflops:.0f} FF",
-                ha="center",
-                va="bottom",
-                fontsize=8,
-                color=INK,
-            )
-        axes.set_xticks(range(len(bars)), [bar.kind for bar in bars])
-        axes.set_ylabel("gates")
-        axes.set_ylim(0, tallest * 1.5)
-        axes.grid(axis="y", color=INK, alpha=0.15, linewidth=0.6)
-        axes.set_axisbelow(True)
-        legend = axes.legend(
-            fontsize=8, frameon=False, labelcolor=INK, loc="upper center", ncols=3, reverse=True
-        )
-        legend.set_in_layout(False)
-
-    return draw
+    return stacked_bars(
+        {bar.kind: {part.part: part.gates / bar.scale for part in bar.parts} for bar in bars},
+        "gates",
+        {bar.kind: f"{bar.gates:.0f}\n{bar.flipflops:.0f} FF" for bar in bars},
+    )

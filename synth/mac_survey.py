@@ -15,11 +15,11 @@ from lmul.sim.workload import attention
 from lmul.synth.gates import GateCount, count
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
-    INT8_ARRAY,
     INT8_PE,
     INT8_PRODUCT,
     array_name,
     has_pes,
+    int8_array_name,
     int8_own_width,
     pe_kinds,
     pe_name,
@@ -81,7 +81,7 @@ def mac_designs(formats: Iterable[str], quick: bool = False) -> tuple[list[str],
     ]
     if not quick:
         if "e4m3" in formats:
-            apart += [*(array_name(kind, "e4m3") for kind in ARRAY_KINDS), INT8_ARRAY]
+            apart += [*(array_name(kind, "e4m3") for kind in ARRAY_KINDS), int8_array_name()]
         whole += [name for fmt in formats for name in _same_width(fmt)]
         whole += [
             pe_name(kind, fmt, "ftz", accumulator)

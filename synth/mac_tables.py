@@ -9,12 +9,12 @@ from lmul.synth.comparison import kinds_of, multiplier_name, product_name
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
     ARRAY_SIDE,
-    INT8_ARRAY,
     INT8_PE,
     INT8_PRODUCT,
     array_bits,
     array_name,
     has_pes,
+    int8_array_name,
     pe_kinds,
     pe_name,
     pe_policies,
@@ -67,9 +67,9 @@ def survival_table(document: ReportDocument) -> Table:
             "Two-input gates and inverters of L-Mul over those of the twin named, no flip-flops. "
             "A PE multiplies and adds up: exactly in as many bits as 1024 of the kind's largest "
             "products need for fp8 (“as wide”: all kinds in as many bits as the widest of them), "
-            "in fp32 for bf16. Operands are unpacked at the array's edge for all kinds alike, and "
-            "L-Mul's constant is added there: inside, L-Mul is a bare adder. int8 sums in 32 bits "
-            "and has nothing to unpack; its multiplier is its product.",
+            "in fp32 for wider formats. Operands are unpacked at the array's edge for all kinds "
+            "alike, and L-Mul's constant is added there: inside, L-Mul is a bare adder. int8 sums "
+            "in 32 bits and has nothing to unpack; its multiplier is its product.",
             "The last columns are output-stationary arrays of so many PEs, counted by part: one of "
             f"{ARRAY_SIDE}x{ARRAY_SIDE}, each distinct module synthesised once, times as often as "
             "it stands there; the larger ones composed of its parts. Flattened, the first row "
@@ -153,7 +153,7 @@ def part_table(document: ReportDocument) -> Table:
         [
             "Gates of each part synthesised apart. Parts do not add up to the PE, which is "
             "flattened and loses or gains some across their boundaries: “flattened” is that "
-            "difference. bf16's sum is a floating-point one, whose aligner is part of its adder. "
+            "difference. Wider formats' sums are fp32's, whose aligner is part of its adder. "
             "Flip-flops (FF) are told apart by the registers' names.",
             "int8's product leaves its last addition to the sum, which takes its rows with it. "
             "Inside the array mitchell is the same circuit as lmul, which differs by a constant "
@@ -259,7 +259,7 @@ def array_parts(
     mac: MacSurvey, kind: str, fmt: str, policy: str, side: int
 ) -> list[PartCount] | None:
     """The parts of a square array, composed where it is larger than the one counted."""
-    name = INT8_ARRAY if kind == "int8" else array_name(kind, fmt, policy)  # pyright: ignore[reportArgumentType]
+    name = int8_array_name() if kind == "int8" else array_name(kind, fmt, policy)  # pyright: ignore[reportArgumentType]
     if name not in mac.splits:
         return None
     if side == ARRAY_SIDE:

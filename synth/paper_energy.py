@@ -5,7 +5,14 @@ Source: arXiv 2410.00907v2, Table 1, after Horowitz, ISSCC 2014.
 
 from dataclasses import dataclass
 
-__all__ = ["ENERGY_CLAIMS", "ENERGY_PJ", "FP8_NOTE", "EnergyClaim"]
+__all__ = [
+    "DOT_CLAIMS",
+    "ENERGY_CLAIMS",
+    "ENERGY_PJ",
+    "FP8_NOTE",
+    "PRODUCT_CLAIMS",
+    "EnergyClaim",
+]
 
 ENERGY_PJ: dict[str, float] = {
     "add int8": 0.03,
@@ -87,6 +94,16 @@ ENERGY_CLAIMS: tuple[EnergyClaim, ...] = (
     ),
 )
 """The paper's savings. They weigh an integer adder against a multiplier, and nothing else."""
+
+
+def _savings(operation: str) -> dict[str, float]:
+    found = (claim for claim in ENERGY_CLAIMS if claim.what.endswith(operation))
+    return {claim.what.split()[0]: claim.saving_percent / 100 for claim in found}
+
+
+PRODUCT_CLAIMS = _savings("element-wise product")
+DOT_CLAIMS = _savings("multiply-accumulate")
+"""The share that the paper saves, by the format that it is compared with."""
 
 FP8_NOTE = (
     "Against fp8 the paper only guesses: 0.25 to 0.4 pJ for an fp8 product against 0.06 pJ for a "

@@ -23,11 +23,14 @@ from lmul.synth.report_table import Method
 __all__ = [
     "COLOURS",
     "INK",
+    "MARKERS",
     "Draw",
     "Picture",
     "error_against_gates",
     "error_histograms",
+    "front",
     "gates_by_kind",
+    "legend",
 ]
 
 COLOURS: dict[str, str] = {
@@ -36,13 +39,15 @@ COLOURS: dict[str, str] = {
     "lmul_formula": "#CC79A7",
     "mitchell": "#E69F00",
     "exact": "#009E73",
+    "int8": "#56B4E9",
 }
-_MARKERS = {
+MARKERS = {
     "lmul": "o",
     "lmul_rne": "s",
     "lmul_formula": "v",
     "mitchell": "^",
     "exact": "D",
+    "int8": "P",
 }
 _HATCHES = {"lmul": "", "lmul_rne": "", "lmul_formula": "\\\\\\\\", "mitchell": "////", "exact": ""}
 
@@ -169,7 +174,7 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
             axes.grid(axis="y", color=INK, alpha=0.15, linewidth=0.6)
             axes.set_axisbelow(True)
             axes.set_ylim(0, max(max(row.gates.values()) for row in mine) * 1.04)
-            _legend(axes, loc="upper left")
+            legend(axes, loc="upper left")
 
         return draw
 
@@ -236,13 +241,13 @@ def error_against_gates(
                 kind: (gates, 100 * errors.pair(row.format, kind).packed.mred)
                 for kind, gates in row.gates.items()
             }
-            front = _front(list(points.values()))
-            axes.step(*zip(*front, strict=True), where="post", color=INK, alpha=0.4, linewidth=1)
+            best = front(list(points.values()))
+            axes.step(*zip(*best, strict=True), where="post", color=INK, alpha=0.4, linewidth=1)
             for kind, (gates, mred) in points.items():
                 axes.plot(
                     gates,
                     mred,
-                    _MARKERS[kind],
+                    MARKERS[kind],
                     color=COLOURS[kind],
                     markersize=9,
                     markeredgecolor="#ffffff",
@@ -263,7 +268,7 @@ def error_against_gates(
             axes.set_xlabel("gates")
             axes.set_ylabel("mean |relative error|, %")
             axes.grid(color=INK, alpha=0.15, linewidth=0.6, which="major")
-            _legend(axes, loc="center left", bbox_to_anchor=(0.0, 0.42))
+            legend(axes, loc="center left", bbox_to_anchor=(0.0, 0.42))
 
         return draw
 
@@ -281,17 +286,18 @@ def error_against_gates(
     )
 
 
-def _front(points: Sequence[tuple[int, float]]) -> list[tuple[int, float]]:
-    """The points that no other beats in gates and error, by rising gates."""
+def front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
+    """The points that no other beats in cost and error, by rising cost."""
     best = np.inf
-    front = []
-    for gates, error in sorted(points):
+    found = []
+    for cost, error in sorted(points):
         if error < best:
-            front.append((gates, error))
+            found.append((cost, error))
             best = error
-    return front
+    return found
 
 
-def _legend(axes: Axes, **place: object) -> None:
-    legend = axes.legend(fontsize=8, frameon=False, labelcolor=INK, **place)  # pyright: ignore[reportArgumentType, reportCallIssue]
-    legend.set_in_layout(False)
+def legend(axes: Axes, **place: object) -> None:
+    """A legend in the page's ink, which takes no room of its own."""
+    drawn = axes.legend(fontsize=8, frameon=False, labelcolor=INK, **place)  # pyright: ignore[reportArgumentType, reportCallIssue]
+    drawn.set_in_layout(False)

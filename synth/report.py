@@ -15,18 +15,16 @@ from lmul.sim import yosys
 from lmul.sim.bulk import VerifyResult, family, verify_format
 from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
+from lmul.synth.cell_points import cell_points
+from lmul.synth.cell_survey import cell_survey
 from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
 from lmul.synth.error_survey import survey
+from lmul.synth.fpga_points import lut_points
 from lmul.synth.gates import COUNT_SCRIPT
 from lmul.synth.mac_survey import mac_designs, mac_survey
 from lmul.synth.pictures import Picture
 from lmul.synth.report_chapters import chapters
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_energy import (
-    ENERGY_FORMAT,
-    KINDS_SHOWN,
-    energy_survey,
-)
 from lmul.synth.report_findings import findings
 from lmul.synth.report_html import html_page
 from lmul.synth.report_markdown import markdown
@@ -61,7 +59,7 @@ def report(
         them are written or none.
     quick : bool
         Less stimulus: 2**16 pairs for each wide circuit, a tenth of fp32's mantissa pairs;
-        energy is not measured.
+        of PEs and cells only 8-bit formats under ftz, no arrays and no curves.
     on_progress : callable, optional
         Called with steps done, all steps, and what is being done.
     formats : iterable of str
@@ -97,15 +95,11 @@ def _check_writable(out: Path) -> None:
 
 
 def _weights(formats: Sequence[str], quick: bool) -> tuple[int, ...]:
-    """Steps of the stages (gates, PEs, energy, Verilog, errors, drawing), about a second each."""
+    """Steps of the stages (gates, PEs, cells, Verilog, errors, drawing), about a second each."""
     apart, whole = mac_designs(formats, quick)
     pes = 2 * len(apart) + len(whole)
-    energy = 2 * len(KINDS_SHOWN) if _has_energy(formats, quick) else 0
-    return (len(report_designs(formats)), pes, energy, 25 * len(formats), 6 * len(formats), 5)
-
-
-def _has_energy(formats: Sequence[str], quick: bool) -> bool:
-    return ENERGY_FORMAT in formats and not quick
+    cells = len(cell_points(formats, quick)) + len(lut_points(formats, quick))
+    return (len(report_designs(formats)), pes, cells, 25 * len(formats), 6 * len(formats), 5)
 
 
 def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
@@ -115,7 +109,7 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
     yosys.prepare(lambda: counting(0, 1, "Yosys compiles itself, the first time only"))
     counts, verilog = count_gates(names, counting)
     mac = mac_survey(formats, quick, stages.listener(1))
-    energy = energy_survey(stages.listener(2)) if _has_energy(formats, quick) else []
+    cells = cell_survey(formats, quick, stages.listener(2))
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
         verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(3))
@@ -130,7 +124,7 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
         simulator=_SIMULATOR,
         quick=quick,
         mac=mac,
-        energy=energy,
+        cells=cells,
     )
 
 

@@ -1,12 +1,27 @@
 """The report's chapters, in the order of reading."""
 
 from lmul.synth import error_tables, gate_tables, mac_tables
+from lmul.synth.accuracy_picture import accuracy_energy_picture, front_table
+from lmul.synth.break_even_picture import break_even_picture
+from lmul.synth.cell_pictures import (
+    area_by_part_picture,
+    area_delay_picture,
+    energy_by_part_picture,
+)
+from lmul.synth.cell_tables import (
+    array_cost_table,
+    cost_table,
+    multiplier_cost_table,
+    pe_cost_table,
+)
+from lmul.synth.claim_picture import energy_against_claim
 from lmul.synth.cycle_table import cycle_table
+from lmul.synth.fpga_table import fpga_table
 from lmul.synth.mac_picture import gates_by_part
 from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_energy import energy_table
+from lmul.synth.saved_table import saved_table
 
 __all__ = ["chapters"]
 
@@ -31,7 +46,22 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             mac_tables.array_table(document),
             cycle_table(),
         ),
-        Chapter.of("Area, delay and energy", energy_table(document.energy)),
+        Chapter.of(
+            "Area, delay and energy in cells",
+            cost_table(document),
+            saved_table(document),
+            energy_against_claim(document),
+            break_even_picture(document),
+            accuracy_energy_picture(document),
+            front_table(document),
+            area_by_part_picture(document),
+            energy_by_part_picture(document),
+            area_delay_picture(document),
+            multiplier_cost_table(document),
+            pe_cost_table(document),
+            array_cost_table(document),
+        ),
+        Chapter.of("FPGAs", fpga_table(document)),
         Chapter.of(
             "Errors",
             error_against_gates(document.rows, document.errors),

@@ -8,13 +8,14 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from lmul.synth.cell_tables import cost_table
 from lmul.synth.error_tables import verified_table
 from lmul.synth.gate_tables import headline_table
 from lmul.synth.mac_tables import survival_table
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_energy import energy_table
 from lmul.synth.report_findings import findings
 from lmul.synth.report_table import Table
+from lmul.synth.saved_table import saved_table
 
 __all__ = ["console", "console_table"]
 
@@ -25,7 +26,8 @@ def console(document: ReportDocument) -> RenderableType:
     return Group(
         console_table(_without(headline_table(document), "lmul_formula")),
         *_if_measured(survival_table(document)),
-        *_if_measured(energy_table(document.energy)),
+        *_if_measured(cost_table(document)),
+        *_if_measured(saved_table(document)),
         Text(),
         *said,
         Text(),

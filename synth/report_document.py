@@ -8,8 +8,8 @@ from typing import Any
 from lmul.hdl.design import Design
 from lmul.sim.accuracy import ErrorStats
 from lmul.sim.bulk import VerifyResult
+from lmul.synth.cell_survey import CellSurvey
 from lmul.synth.comparison import RIVAL, RIVAL_NOTE, HeadlineRow
-from lmul.synth.energy import Energy
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.gates import GateCount
 from lmul.synth.mac_survey import MacSurvey
@@ -38,8 +38,8 @@ class ReportDocument:
         Whether it was made with less stimulus.
     mac : MacSurvey
         PEs and arrays; empty where they were not measured.
-    energy : sequence of Energy
-        Of multipliers and PEs; empty where it was not measured.
+    cells : CellSurvey
+        Areas, delays and energies; empty where they were not measured.
     """
 
     tools: Mapping[str, str]
@@ -50,7 +50,7 @@ class ReportDocument:
     simulator: str
     quick: bool
     mac: MacSurvey = field(default_factory=lambda: MacSurvey({}, {}, {}, {}))
-    energy: Sequence[Energy] = ()
+    cells: CellSurvey = field(default_factory=CellSurvey)
 
     def row(self, fmt: str, policy: str) -> HeadlineRow | None:
         """The headline row of a format and policy, None when it was not measured."""
@@ -87,13 +87,16 @@ class ReportDocument:
                 for result in self.verified
             ],
             "parts": {name: found.section() for name, found in self.mac.splits.items()},
+            "curves": self.cells.curves,
+            "area_parts": self.cells.area_parts,
+            "energy_parts": self.cells.energy_parts,
             "range": [
                 {"design": f"{kind}-{fmt}"} | asdict(classes)
                 for (fmt, kind), classes in self.errors.census.items()
             ],
         }
         metrics = [*self._gate_metrics(), *self._error_metrics(), *self._sum_metrics()]
-        metrics += [metric for one in self.energy for metric in one.metrics()]
+        metrics += self.cells.metrics
         return Report(self.tools, metrics, sections)
 
     def _gate_metrics(self) -> Iterator[Metric]:

@@ -3,11 +3,11 @@
 from collections.abc import Sequence
 
 from lmul.hdl.formats import FORMATS
+from lmul.synth.cell_findings import cell_findings
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.mac_findings import mac_findings
 from lmul.synth.paper import paper_lmul, paper_multiplier
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_energy import energy_findings
 
 __all__ = ["findings"]
 
@@ -24,7 +24,7 @@ def findings(document: ReportDocument) -> list[str]:
         *beaten,
         *([_alone(document, alone)] if alone else []),
         *mac_findings(document),
-        *energy_findings(document.energy),
+        *cell_findings(document),
         *_mitchell(document),
         *_against_the_paper(document),
         *_truncated(document),

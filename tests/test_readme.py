@@ -7,20 +7,22 @@ import pytest
 
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
+from lmul.synth.cell_points import STIMULUS
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.energy import measure
 from lmul.synth.gates import count
+from lmul.synth.in_cells import in_cells
 from lmul.synth.metrics import Report
 from lmul.synth.readme import (
     BEGIN,
+    COST,
     END,
-    ENERGY,
+    SAVED,
     SURVIVAL,
     headline_of,
     put_headline,
     table_of,
 )
-from lmul.synth.report_energy import KINDS_SHOWN, STIMULUS
 
 README = Path(__file__).parent.parent / "README.md"
 
@@ -62,22 +64,30 @@ def test_a_pe_is_measured_again():
     assert row.split(" | ")[2] == f"{100 * ratio:.0f}\u00a0%"
 
 
-def energies() -> dict[str, list[str]]:
-    text = README.read_text().split(ENERGY[0])[1].split(ENERGY[1])[0]
+def between(marks: tuple[str, str]) -> list[dict[str, str]]:
+    text = README.read_text().split(marks[0])[1].split(marks[1])[0]
     table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    return {row[0]: row[1:] for row in table[2:]}
+    return [dict(zip(table[0], row, strict=True)) for row in table[2:]]
 
 
-def test_energy_table_is_there():
-    assert list(energies()) == [*KINDS_SHOWN, "claimed"]
+def test_costs_and_savings_are_there():
+    costs = {(row["format"], row["kind"]) for row in between(COST)}
+    assert costs >= {("e4m3", "lmul"), ("e5m2", "lmul_rne"), ("fp32", "exact"), ("e4m3", "int8")}
+    saved = {(row["L-Mul"], row["against"]): row["paper"] for row in between(SAVED)}
+    assert saved["e4m3", "exact"] == "–"
+    assert saved["fp16", "exact"] == "95\u00a0%"
 
 
 @pytest.mark.slow
-def test_energies_are_measured_again():
-    shown = energies()
-    for kind in ("lmul", "exact"):
-        [one] = measure(f"{kind}-e4m3-ftz", STIMULUS, liberty=EMBEDDED, parts=False)
-        assert shown[kind][:2] == [f"{one.total:.0f}", f"{one.with_glitches:.0f}"]
+@pytest.mark.parametrize("kind", ["lmul", "exact"])
+def test_costs_are_measured_again(kind):
+    [row] = [row for row in between(COST) if (row["format"], row["kind"]) == ("e4m3", kind)]
+    name = f"{kind}-e4m3-ftz"
+    found = in_cells(name, EMBEDDED)
+    assert found.timing is not None
+    [energy] = measure(name, STIMULUS, liberty=EMBEDDED, parts=False)
+    shown = [f"{value:.0f}" for value in (found.area.area_um2, found.timing.delay_ps, energy.total)]
+    assert [row["µm²"], row["ps"], row["fJ"]] == shown
 
 
 def test_cycles_are_the_closed_forms():

@@ -15,6 +15,7 @@ from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS
 from lmul.sim.bulk import VerifyResult
 from lmul.synth import report as report_module
+from lmul.synth.cell_survey import CellSurvey
 from lmul.synth.comparison import (
     RIVAL,
     HeadlineRow,
@@ -281,7 +282,7 @@ def test_console_fits_80_characters(document):
 def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path, errors):
     monkeypatch.setattr(report_module.yosys, "prepare", lambda begun=None: None)
     monkeypatch.setattr(report_module, "count_gates", lambda names, progress: ({}, _AnyText()))
-    monkeypatch.setattr(report_module, "energy_survey", lambda progress: [])
+    monkeypatch.setattr(report_module, "cell_survey", lambda *_: CellSurvey())
     monkeypatch.setattr(
         report_module,
         "verify_format",

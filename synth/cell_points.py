@@ -1,0 +1,123 @@
+"""What the report measures of designs in cells: area, delay, curves, energy."""
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from lmul.hdl.formats import FORMATS
+from lmul.synth.comparison import kinds_of, multiplier_name
+from lmul.synth.mac_designs import (
+    ACCUMULATORS,
+    ARRAY_SIDE,
+    INT8_PE,
+    INT8_PRODUCT,
+    array_name,
+    has_pes,
+    int8_array_name,
+    pe_name,
+)
+from lmul.synth.mac_survey import WINDOW_KINDS
+from lmul.synth.point import Point
+
+__all__ = [
+    "ARRAY_COUNTED",
+    "COSTED_POLICIES",
+    "STIMULUS",
+    "arrays_in_cells",
+    "cell_points",
+    "curve_designs",
+    "is_narrow",
+    "multipliers_in_cells",
+    "pes_in_cells",
+    "split_designs",
+    "window_pes",
+]
+
+COSTED_POLICIES = ("lax", "ftz", "ocp")
+STIMULUS = "attention QK"
+ARRAY_COUNTED = (ARRAY_SIDE // 2, ARRAY_SIDE)
+"""Sides of the arrays that are mapped; others are composed (:mod:`lmul.synth.array_area`)."""
+
+_QUICK_POLICIES = ("ftz",)
+
+
+def is_narrow(fmt: str) -> bool:
+    """Whether int8 stands beside a format: it is as wide."""
+    return FORMATS[fmt].width == 8
+
+
+def multipliers_in_cells(fmt: str, policy: str) -> dict[str, str]:
+    """Multipliers by kind; the bare integer product, which has nothing to unpack, beside fp8."""
+    names = {kind: multiplier_name(kind, fmt, policy) for kind in kinds_of(fmt)}
+    return {**names, "int8": INT8_PRODUCT} if is_narrow(fmt) else {**names}
+
+
+def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
+    """PEs by kind, each with its format's usual accumulator; int8's beside fp8."""
+    names = {kind: pe_name(kind, fmt, policy) for kind in kinds_of(fmt)} if has_pes(fmt) else {}
+    return {**names, "int8": INT8_PE} if names and is_narrow(fmt) else {**names}
+
+
+def window_pes(fmt: str) -> dict[tuple[str, str], str]:
+    """PEs under ftz by accumulator and kind: what they sum in besides the format's usual."""
+    return {
+        (accumulator, kind): pe_name(kind, fmt, "ftz", accumulator)
+        for accumulator in ACCUMULATORS.get(fmt, ())
+        for kind in WINDOW_KINDS
+    }
+
+
+def arrays_in_cells(fmt: str, side: int) -> dict[str, str]:
+    """Output-stationary arrays under ftz by kind."""
+    if not has_pes(fmt):
+        return {}
+    kinds = [kind for kind in WINDOW_KINDS if kind in kinds_of(fmt)]
+    names = {kind: array_name(kind, fmt, side=side) for kind in kinds}
+    return {**names, "int8": int8_array_name(side)} if is_narrow(fmt) else {**names}
+
+
+def curve_designs(fmt: str) -> dict[str, list[str]]:
+    """Designs under ftz whose area is measured against delay, by level."""
+    kinds = [kind for kind in ("lmul", "lmul_rne", "exact") if kind in kinds_of(fmt)]
+    found = {"multiplier": [multiplier_name(kind, fmt, "ftz") for kind in kinds]}
+    if is_narrow(fmt) and has_pes(fmt):
+        found["pe"] = [pe_name(kind, fmt, "ftz") for kind in kinds]
+    return found
+
+
+def split_designs(formats: Iterable[str]) -> list[str]:
+    """Designs under ftz whose area and energy are shown by part."""
+    found = []
+    for fmt in formats:
+        for names in (multipliers_in_cells(fmt, "ftz"), pes_in_cells(fmt, "ftz")):
+            found += [name for kind, name in names.items() if kind in (*WINDOW_KINDS, "int8")]
+    return [name for name in dict.fromkeys(found) if name != INT8_PRODUCT]
+
+
+def cell_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
+    """All points, in the embedded library: a PDK that happens to be installed changes nothing.
+
+    With ``quick``: multipliers and PEs of 8-bit formats under ftz alone.
+    """
+    return list(dict.fromkeys(_points(formats, quick)))
+
+
+def _points(formats: Sequence[str], quick: bool) -> Iterator[Point]:
+    for fmt in formats:
+        if quick and not is_narrow(fmt):
+            continue
+        for policy in _QUICK_POLICIES if quick else COSTED_POLICIES:
+            for names in (multipliers_in_cells(fmt, policy), pes_in_cells(fmt, policy)):
+                yield from _area_and_energy(names.values())
+        if quick:
+            continue
+        yield from _area_and_energy(window_pes(fmt).values())
+        for side in ARRAY_COUNTED:
+            for name in arrays_in_cells(fmt, side).values():
+                yield Point(name, "cells")
+        for names in curve_designs(fmt).values():
+            yield from (Point(name, "curve") for name in names)
+
+
+def _area_and_energy(names: Iterable[str]) -> Iterator[Point]:
+    for name in names:
+        yield Point(name, "cells")
+        yield Point(name, "energy", stimulus=STIMULUS)

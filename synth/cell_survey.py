@@ -1,0 +1,114 @@
+"""What the report knows of designs in cells: figures by design, curves, parts."""
+
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any
+
+from lmul.hdl.errors import ToolFailed
+from lmul.synth.cell_parts import area_by_part
+from lmul.synth.cell_points import cell_points, split_designs
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
+from lmul.synth.metrics import Metric
+from lmul.synth.point import Measured, Point
+from lmul.synth.point_runs import Failure, cached, run_points
+
+__all__ = ["AREA", "DELAY", "ENERGY", "GLITCHES", "NAND2", "REGISTERS", "CellSurvey", "cell_survey"]
+
+AREA, REGISTERS, NAND2 = "area_um2", "sequential_um2", "area_nand2"
+DELAY, ENERGY, GLITCHES = "delay_ps", "energy_fj", "energy_glitches_fj"
+
+_WORKERS = 2
+
+Progress = Callable[[int, int, str], None]
+
+
+@dataclass(frozen=True)
+class CellSurvey:
+    """What was measured of designs in the embedded library.
+
+    Attributes
+    ----------
+    found : mapping of Point to Measured
+    area_parts : mapping of design name to (mapping of part to µm²)
+    """
+
+    found: Mapping[Point, Measured] = field(default_factory=dict)
+    area_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
+
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """All figures, under the names that reports use; what was placed, as one of all seeds."""
+        found = [
+            metric
+            for point, one in self.found.items()
+            if point.measure != "fpga"
+            for metric in one.metrics
+        ]
+        return found + fmax_metrics(self.found)
+
+    @cached_property
+    def _figures(self) -> dict[tuple[str, str], float]:
+        return {(metric.design, metric.name): metric.value for metric in self.metrics}
+
+    def figure(self, design: str, name: str) -> float | None:
+        """A design's figure, such as :data:`AREA`; None where it was not measured."""
+        return self._figures.get((design, name))
+
+    def ratio(self, design: str, other: str, name: str) -> float | None:
+        """A design's figure over another's; None where one was not measured."""
+        mine, its = self.figure(design, name), self.figure(other, name)
+        return None if mine is None or not its else mine / its
+
+    @cached_property
+    def curves(self) -> dict[str, list[tuple[float, float]]]:
+        """By design, delay (ps) and area (µm²) from the smallest mapping to the fastest."""
+        return {
+            point.design: [(step["delay_ps"], step["area_um2"]) for step in one.detail["points"]]
+            for point, one in self.found.items()
+            if point.measure == "curve"
+        }
+
+    def energy_detail(self) -> Mapping[str, Any] | None:
+        """The conditions of energies: any one's fields; None where none was measured."""
+        details = (one.detail for point, one in self.found.items() if point.measure == "energy")
+        return next(details, None)
+
+    @cached_property
+    def energy_parts(self) -> dict[str, Mapping[str, float]]:
+        """By design, its energy by part, fJ."""
+        return {
+            point.design: one.detail["parts"]
+            for point, one in self.found.items()
+            if point.measure == "energy" and one.detail["parts"]
+        }
+
+
+def cell_survey(
+    formats: Sequence[str], quick: bool = False, on_progress: Progress | None = None
+) -> CellSurvey:
+    """Measure what the report shows of cells and LUTs, or find it where it was measured before.
+
+    What was placed on FPGAs is only looked up.
+
+    Raises
+    ------
+    ToolNotFound
+        When Yosys is missing.
+    ToolFailed
+        When a point fails: the report has no gaps.
+    """
+    points = [*cell_points(formats, quick), *lut_points(formats, quick)]
+    results = run_points(points, on_progress=on_progress)
+    found = cached(placed_points(formats))
+    for point, result in results.items():
+        if isinstance(result, Failure):
+            raise ToolFailed(f"{point.label}: {result.message}")
+        found[point] = result
+    measured = {point.design for point in found}
+    names = [name for name in split_designs(formats) if name in measured]
+    with ThreadPoolExecutor(_WORKERS) as pool:
+        parts = pool.map(lambda name: area_by_part(name, EMBEDDED), names)
+        return CellSurvey(found, dict(zip(names, parts, strict=True)))

@@ -1,0 +1,90 @@
+"""What the report shows of FPGAs: LUTs before placement, and what was placed here before."""
+
+import statistics
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+
+from lmul.synth.comparison import kinds_of, multiplier_name
+from lmul.synth.fpga import FAMILIES, Family
+from lmul.synth.mac_designs import INT8_PE, INT8_PRODUCT, has_pes, int8_array_name, pe_name
+from lmul.synth.mac_designs import array_name as square_array
+from lmul.synth.metrics import Metric
+from lmul.synth.point import Measured, Point
+
+__all__ = ["FMAX", "PLACED_ON", "fmax_metrics", "fpga_designs", "lut_points", "placed_points"]
+
+FMAX = "fmax_mhz"
+
+PLACED_ON = ("ice40-hx8k", "ecp5-25k")
+_SEEDS = range(6)
+_KINDS = ("lmul", "lmul_rne", "exact")
+_SIDE = 4
+_FORMATS = ("e4m3", "bf16")
+_WITH_DSPS: tuple[Family, ...] = ("ecp5", "xilinx")
+
+
+def fpga_designs(formats: Sequence[str], quick: bool = False) -> list[tuple[str, bool]]:
+    """Designs, and whether DSP blocks are allowed: only an integer multiplication goes into one.
+
+    The multipliers of e4m3 under lax too: a published FPGA figure does no more. With ``quick``
+    those alone.
+    """
+    return list(_designs(formats, quick))
+
+
+def _designs(formats: Sequence[str], quick: bool) -> Iterator[tuple[str, bool]]:
+    for fmt in (fmt for fmt in _FORMATS if fmt in formats):
+        kinds = [kind for kind in _KINDS if kind in kinds_of(fmt)]
+        for policy in ("lax", "ftz") if fmt == "e4m3" else ("ftz",):
+            if quick and policy != "lax":
+                continue
+            for kind in kinds:
+                name = multiplier_name(kind, fmt, policy)
+                yield name, False
+                if kind == "exact" and policy == "ftz":
+                    yield name, True
+        if quick:
+            continue
+        if fmt == "e4m3":
+            yield from ((INT8_PRODUCT, dsp) for dsp in (False, True))
+        yield from ((pe_name(kind, fmt, "ftz"), False) for kind in kinds if has_pes(fmt))
+        if fmt == "e4m3":
+            yield from ((INT8_PE, dsp) for dsp in (False, True))
+
+
+def lut_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
+    """LUTs before placement, in each family; with DSP blocks where a family's fit."""
+    return [
+        Point(name, "luts", device=family, dsp=dsp)
+        for name, dsp in fpga_designs(formats, quick)
+        for family in (("xilinx",) if quick else _WITH_DSPS if dsp else FAMILIES)
+    ]
+
+
+def placed_points(formats: Sequence[str]) -> list[Point]:
+    """What placing and routing would give: the report shows what is kept, and places nothing."""
+    designs = fpga_designs(formats)
+    if "e4m3" in formats:
+        designs += [(square_array(kind, "e4m3", side=_SIDE), False) for kind in _KINDS]
+        designs += [(int8_array_name(_SIDE), False)]
+    return [
+        Point(name, "fpga", device=device, seed=seed, dsp=dsp)
+        for name, dsp in designs
+        for device in PLACED_ON
+        if not (dsp and device.startswith("ice40-hx"))  # it has no DSP blocks
+        for seed in _SEEDS
+    ]
+
+
+def fmax_metrics(found: Mapping[Point, Measured]) -> list[Metric]:
+    """Of each design that was placed, the median over its seeds."""
+    seeds: dict[tuple[str, ...], list[Metric]] = {}
+    for point, one in found.items():
+        if point.measure == "fpga":
+            for metric in one.metrics:
+                if metric.name == FMAX:
+                    seeds.setdefault(metric.key, []).append(metric)
+    return [
+        replace(metrics[0], value=statistics.median(metric.value for metric in metrics))
+        for metrics in seeds.values()
+    ]

@@ -1,0 +1,78 @@
+"""The report's table of FPGAs: LUTs by family, Fmax where a design was placed."""
+
+from lmul.synth.cell_survey import CellSurvey
+from lmul.synth.fpga_points import FMAX, PLACED_ON, fpga_designs, placed_points
+from lmul.synth.point import Point
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_table import NOTHING, Method, Table
+
+__all__ = ["fpga_table"]
+
+_LUTS = {"xilinx": "lut6", "ice40": "lut4", "ecp5": "lut4"}
+_METHOD = Method(
+    "Xilinx 7 series, iCE40 UltraPlus and ECP5, as Yosys maps to them",
+    "none, counts depend on no operands",
+    "LUTs and DSP blocks by Yosys before placement; MHz by nextpnr after placing and routing with "
+    "registers at all ports, the median over the seeds",
+)
+
+
+def fpga_table(document: ReportDocument) -> Table:
+    """LUTs of each design, with DSP blocks where they were allowed, and Fmax where it is known."""
+    cells = document.cells
+    placed = [point for point in placed_points(document.formats) if point in cells.found]
+    designs = dict.fromkeys(
+        [*fpga_designs(document.formats), *((point.design, point.dsp) for point in placed)]
+    )
+    rows = []
+    for name, dsp in designs:
+        luts = [_figure(cells, name, family, dsp, what) for family, what in _LUTS.items()]
+        blocks = _figure(cells, name, "xilinx", dsp, "dsps") if dsp else NOTHING
+        speeds = [_fmax(cells, name, device, dsp) for device in PLACED_ON]
+        if any(cell != NOTHING for cell in (*luts, *speeds)):
+            rows.append([name, "allowed" if dsp else "no", *luts, blocks, *speeds])
+    if placed:
+        note = (
+            f"MHz of {len({p.design for p in placed})} designs placed and routed here before; "
+            f"“{NOTHING}” was not. Another speed grade or a fuller device gives other figures."
+        )
+    else:
+        note = (
+            "Nothing of this is placed here: run `lmul sweep` with measure fpga, and the next "
+            "report shows MHz too; `lmul fpga DESIGN --device ecp5-25k` shows one at once."
+        )
+    return Table(
+        "On FPGAs",
+        [
+            "circuit",
+            "DSPs",
+            "LUT6, Xilinx",
+            "LUT4, iCE40",
+            "LUT4, ECP5",
+            "DSP blocks",
+            *(f"MHz, {device}" for device in PLACED_ON),
+        ],
+        rows,
+        [
+            "An adder that becomes LUTs and carries is where L-Mul is small; a DSP block holds an "
+            "integer product of up to 18 bits whole, and an fp8 one wastes most of it. DSP blocks "
+            "as Xilinx's. A 4x4 product is less than Yosys puts into an ECP5's.",
+            note,
+        ],
+        text_columns=2,
+        strong=frozenset({2}),
+        method=_METHOD,
+    )
+
+
+def _figure(cells: CellSurvey, name: str, family: str, dsp: bool, what: str) -> str:
+    one = cells.found.get(Point(name, "luts", device=family, dsp=dsp))
+    values = [metric.value for metric in one.metrics if metric.name == what] if one else []
+    return str(values[0]) if values else NOTHING
+
+
+def _fmax(cells: CellSurvey, name: str, device: str, dsp: bool) -> str:
+    library = f"{device} with DSPs" if dsp else device
+    key = (name, FMAX, library)
+    found = [m.value for m in cells.metrics if (m.design, m.name, m.library) == key]
+    return f"{found[0]:.0f}" if found else NOTHING

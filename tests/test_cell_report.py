@@ -1,0 +1,196 @@
+"""Areas, delays and energies in the report: tables, pictures, sentences, console, README."""
+
+import io
+from dataclasses import replace
+
+import pytest
+from made_up_cells import made_up_cells
+from rich.console import Console
+
+from lmul.sim.accumulator_accuracy import AccumulatorAccuracy
+from lmul.sim.operand_accuracy import DotError
+from lmul.synth.accuracy_picture import accuracy_energy_picture, accuracy_points, best_points
+from lmul.synth.array_area import composed_area
+from lmul.synth.break_even_picture import break_even_picture
+from lmul.synth.cell_findings import cell_findings
+from lmul.synth.cell_pictures import (
+    area_by_part_picture,
+    area_delay_picture,
+    energy_by_part_picture,
+)
+from lmul.synth.cell_points import cell_points, pes_in_cells, window_pes
+from lmul.synth.cell_tables import (
+    COST_TITLE,
+    array_cost_table,
+    cost_table,
+    multiplier_cost_table,
+    pe_cost_table,
+)
+from lmul.synth.claim_picture import energy_against_claim
+from lmul.synth.comparison import REPORT_FORMATS, HeadlineRow
+from lmul.synth.error_survey import ErrorSurvey
+from lmul.synth.mac_survey import MacSurvey
+from lmul.synth.metrics import Report
+from lmul.synth.readme import SAVED, put_between, table_of
+from lmul.synth.report_chapter import Chapter
+from lmul.synth.report_console import console_table
+from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_markdown import markdown
+from lmul.synth.saved_table import SAVED_TITLE, saved_table
+
+
+def document(formats=REPORT_FORMATS, quick=False) -> ReportDocument:
+    rows = [HeadlineRow(fmt, "ftz", {"lmul": 1, "exact": 2}, {}) for fmt in formats]
+    names = [name for fmt in formats for name in (*pes_in_cells(fmt, "ftz").values(),
+                                                  *window_pes(fmt).values())]  # fmt: skip
+    errors = {
+        (name, "QK"): AccumulatorAccuracy(DotError(0.02 if "exact" in name else 0.05, 0, 0), 0, 9)
+        for name in names
+    }
+    mac = MacSurvey({}, {}, errors, {"QK": DotError(0.01, 0.0, 0.0)})
+    cells = made_up_cells(formats, quick)
+    survey = ErrorSurvey([], {}, [], {})
+    return ReportDocument({}, rows, {}, survey, [], "none", quick, mac, cells)
+
+
+DOCUMENT = document()
+
+
+def cells_of(table):
+    return [[cell.replace("\u00a0", " ") for cell in row] for row in table.rows]
+
+
+def test_points_are_those_of_the_issue():
+    points = cell_points(REPORT_FORMATS)
+    assert len(points) == len(set(points))
+    assert {point.library for point in points} == {""}  # the embedded one, whatever is installed
+    have = {(point.design, point.measure) for point in points}
+    for fmt in ("e4m3", "e5m2", "bf16", "fp16", "fp32"):
+        for policy in ("-lax", "-ftz", ""):
+            for kind in ("lmul", "lmul_formula", "mitchell", "exact"):
+                for level in ("", "pe-"):
+                    name = f"{level}{kind}-{fmt}{policy}"
+                    assert (name, "cells") in have
+                    assert (name, "energy") in have
+        assert (f"array-exact-{fmt}-8x8-os-ftz", "cells") in have
+    assert ("pe-lmul_rne-e5m2", "energy") in have
+    assert set(cell_points(REPORT_FORMATS, quick=True)) < set(points)
+
+
+def test_composed_area():
+    # 1000 a PE and 500 a row.
+    sides = (4, 8)
+    areas = tuple(1000.0 * side**2 + 500 * side for side in sides)
+    assert composed_area(sides, areas, 64) == pytest.approx(1000 * 64**2 + 500 * 64)
+
+
+def test_cost_table():
+    rows = cells_of(cost_table(DOCUMENT))
+    assert [row[:2] for row in rows[:5]] == [
+        ["e4m3", "lmul"],
+        ["e4m3", "lmul_rne"],
+        ["e4m3", "exact"],
+        ["e4m3", "int8"],
+        ["e5m2", "lmul"],
+    ]
+    share = f"{1000 + 500 / 16:.0f}"
+    assert rows[0][2:] == ["100", "1000", "200", "1000", "10000", "2000", share]
+    assert rows[2][2:8] == ["200", "2000", "400", "2000", "20000", "4000"]
+    table = cost_table(DOCUMENT)
+    told = str(table.method)
+    for part in ("toy", "Q·Kᵀ", "1,024", "zero delay", "100 MHz", "no wires"):
+        assert part in told
+
+
+def test_every_circuit_has_its_row():
+    multipliers = cells_of(multiplier_cost_table(DOCUMENT))
+    assert len(multipliers) == 2 * 3 * 6 + 3 * 3 * 4
+    row = ["e4m3", "lax", "exact", "200", "50", "2000", "400", "600", "50 %", "50 %"]
+    assert row in multipliers
+    assert [row[8:] for row in multipliers if row[2] == "lmul"] == 15 * [["–", "–"]]
+    pes = cells_of(pe_cost_table(DOCUMENT))
+    assert len(pes) == len(multipliers)
+    assert pes[0][:5] == ["e4m3", "lax", "lmul", "800", "200"]
+    arrays = cells_of(array_cost_table(DOCUMENT))
+    assert len(arrays) == 3 * (4 + 4 + 3 * 2)
+    assert ["16x16", "e4m3", "lmul", "211,200", "52,800", "264,000", "1031", "–"] in arrays
+
+
+def test_saved_table_names_its_baselines():
+    rows = {tuple(row[:2]): row[2:] for row in cells_of(saved_table(DOCUMENT))}
+    assert rows["e4m3", "exact"] == 6 * ["50 %"] + ["–", "–"]
+    assert rows["e4m3", "lmul_rne"][0] == "20 %"
+    # 20 times the format, twice the kind.
+    assert rows["e4m3", "exact fp32"] == [*6 * ["98 %"], "97 %", "78 %"]
+    assert rows["fp16", "exact"] == [*6 * ["50 %"], "95 %", "70 %"]
+    assert rows["e5m2", "int8"][2] == "75 %"
+    worse = replace(DOCUMENT, cells=replace(DOCUMENT.cells, found={}))
+    assert saved_table(worse).rows == []
+
+
+def test_pictures():
+    counts = {
+        area_by_part_picture: 10,
+        energy_by_part_picture: 10,
+        area_delay_picture: 7,
+        energy_against_claim: 4,
+        break_even_picture: 4,
+        accuracy_energy_picture: 2,
+    }
+    for picture, panels in counts.items():
+        assert len(picture(DOCUMENT).panels) == panels
+
+    small = document(("e5m2",))
+    for picture in (area_delay_picture, break_even_picture, accuracy_energy_picture):
+        assert all("currentColor" in panel for panel in picture(small).svg_panels())
+    nothing = document(("fp16",), quick=True)
+    assert all(picture(nothing).panels == [] for picture in list(counts)[2:])
+
+
+def test_front_of_the_best():
+    points = accuracy_points(DOCUMENT)
+    assert {point.kind for point in points} >= {"lmul", "lmul_rne", "exact", "mitchell", "int8"}
+    best = best_points(points)
+    # The cheapest, then what errs less, up to int8, which errs least here and costs most.
+    assert best[0].energy == min(point.energy for point in points)
+    assert [(point.kind, point.error) for point in best[1:]] == [("exact", 0.02), ("int8", 0.01)]
+
+
+def test_findings_follow_the_figures():
+    text = " ".join(cell_findings(DOCUMENT)).replace("\u00a0", " ")
+    assert (
+        "e4m3: of the exact multiplier L-Mul saves 50 % of the area and 50 % of the energy" in text
+    )
+    assert "Of lmul_rne, which rounds exactly, it saves 20 % and 20 %" in text
+    assert (
+        "of an exact fp16 product L-Mul in e4m3 saves 90 %, the exact e4m3 circuit 80 %, "
+        "L-Mul in fp16 itself 50 % (paper: 95 %)"
+    ) in text
+    assert "Where L-Mul does not win" not in text  # here it takes least of all
+    assert cell_findings(replace(DOCUMENT, cells=made_up_cells(()))) == []
+
+
+def test_metrics_once_each():
+    read = Report.from_json(DOCUMENT.to_report().to_json())
+    keys = [metric.key for metric in read.metrics]
+    assert len(keys) == len(set(keys))
+    found = {(m.design, m.name): m.value for m in read.metrics}
+    assert found["pe-exact-e4m3-ftz", "energy_fj"] == 4000
+    assert read.sections["curves"]["lmul-e4m3-ftz"] == [[1000.0, 100.0]]
+
+
+def test_fit_80_columns():
+    for table in (cost_table(DOCUMENT), saved_table(DOCUMENT)):
+        printer = Console(width=80, record=True, file=io.StringIO())
+        printer.print(console_table(table))
+        text = printer.export_text()
+        assert "…" not in text
+        assert "lmul_rne" in text
+
+
+def test_readme_takes_the_tables():
+    chapter = Chapter.of("All", cost_table(DOCUMENT), saved_table(DOCUMENT))
+    said = markdown("T", [], [chapter], {})
+    assert "| e4m3 | lmul | 100 |" in table_of(said, COST_TITLE)
+    readme = put_between("\n".join(SAVED), table_of(said, SAVED_TITLE), *SAVED)
+    assert "| e4m3 | exact bf16 |" in readme
