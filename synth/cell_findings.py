@@ -74,15 +74,9 @@ def _claim(document: ReportDocument) -> list[str]:
     ):
         for wide in sorted(claims):
             lmul = Baseline("e4m3", "exact", wide).saved(document.cells, level, ENERGY)
-            mine = document.cells.ratio(
-                *(
-                    (multipliers_in_cells if level == "multiplier" else pes_in_cells)(fmt, "ftz")[
-                        "exact"
-                    ]
-                    for fmt in ("e4m3", wide)
-                ),
-                ENERGY,
-            )
+            designs = multipliers_in_cells if level == "multiplier" else pes_in_cells
+            narrow, other = (designs(fmt, "ftz")["exact"] for fmt in ("e4m3", wide))
+            mine = document.cells.ratio(narrow, other, ENERGY)
             own = Baseline(wide, "exact", wide).saved(document.cells, level, ENERGY)
             if lmul is not None and mine is not None and own is not None:
                 said.append(

@@ -69,14 +69,14 @@ def arrays_in_cells(fmt: str, side: int) -> dict[str, str]:
     """Output-stationary arrays under ftz by kind."""
     if not has_pes(fmt):
         return {}
-    kinds = [kind for kind in WINDOW_KINDS if kind in kinds_of(fmt)]
+    kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     names = {kind: array_name(kind, fmt, side=side) for kind in kinds}
     return {**names, "int8": int8_array_name(side)} if is_narrow(fmt) else {**names}
 
 
 def curve_designs(fmt: str) -> dict[str, list[str]]:
     """Designs under ftz whose area is measured against delay, by level."""
-    kinds = [kind for kind in ("lmul", "lmul_rne", "exact") if kind in kinds_of(fmt)]
+    kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     found = {"multiplier": [multiplier_name(kind, fmt, "ftz") for kind in kinds]}
     if is_narrow(fmt) and has_pes(fmt):
         found["pe"] = [pe_name(kind, fmt, "ftz") for kind in kinds]

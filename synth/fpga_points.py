@@ -8,6 +8,7 @@ from lmul.synth.comparison import kinds_of, multiplier_name
 from lmul.synth.fpga import FAMILIES, Family
 from lmul.synth.mac_designs import INT8_PE, INT8_PRODUCT, has_pes, int8_array_name, pe_name
 from lmul.synth.mac_designs import array_name as square_array
+from lmul.synth.mac_survey import WINDOW_KINDS
 from lmul.synth.metrics import Metric
 from lmul.synth.point import Measured, Point
 
@@ -17,7 +18,6 @@ FMAX = "fmax_mhz"
 
 PLACED_ON = ("ice40-hx8k", "ecp5-25k")
 _SEEDS = range(6)
-_KINDS = ("lmul", "lmul_rne", "exact")
 _SIDE = 4
 _FORMATS = ("e4m3", "bf16")
 _WITH_DSPS: tuple[Family, ...] = ("ecp5", "xilinx")
@@ -34,7 +34,7 @@ def fpga_designs(formats: Sequence[str], quick: bool = False) -> list[tuple[str,
 
 def _designs(formats: Sequence[str], quick: bool) -> Iterator[tuple[str, bool]]:
     for fmt in (fmt for fmt in _FORMATS if fmt in formats):
-        kinds = [kind for kind in _KINDS if kind in kinds_of(fmt)]
+        kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
         for policy in ("lax", "ftz") if fmt == "e4m3" else ("ftz",):
             if quick and policy != "lax":
                 continue
@@ -65,7 +65,7 @@ def placed_points(formats: Sequence[str]) -> list[Point]:
     """What placing and routing would give: the report shows what is kept, and places nothing."""
     designs = fpga_designs(formats)
     if "e4m3" in formats:
-        designs += [(square_array(kind, "e4m3", side=_SIDE), False) for kind in _KINDS]
+        designs += [(square_array(kind, "e4m3", side=_SIDE), False) for kind in WINDOW_KINDS]
         designs += [(int8_array_name(_SIDE), False)]
     return [
         Point(name, "fpga", device=device, seed=seed, dsp=dsp)

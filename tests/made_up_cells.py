@@ -1,6 +1,7 @@
 """Areas, delays and energies that nobody measured, for what shows them."""
 
 from lmul.hdl.design import Design
+from lmul.hdl.mac_design import MacDesign
 from lmul.synth.cell_points import cell_points, split_designs
 from lmul.synth.cell_survey import CellSurvey
 from lmul.synth.metrics import Metric
@@ -26,7 +27,7 @@ def made_up_cells(formats, quick=False) -> CellSurvey:
 def _value(name: str) -> float:
     design = Design.parse(name)
     base = _BASE[design.level]
-    if design.level == "array":
+    if isinstance(design, MacDesign) and design.level == "array":
         base = 1000 * design.rows**2 + 500 * design.rows
     fmt = design.format.name if design.format else ""
     return base * _OF_KIND.get(design.kind, 1.5) * _OF_FORMAT.get(fmt, 1.0)

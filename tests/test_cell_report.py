@@ -79,9 +79,8 @@ def test_points_are_those_of_the_issue():
 
 def test_composed_area():
     # 1000 a PE and 500 a row.
-    sides = (4, 8)
-    areas = tuple(1000.0 * side**2 + 500 * side for side in sides)
-    assert composed_area(sides, areas, 64) == pytest.approx(1000 * 64**2 + 500 * 64)
+    areas = 1000.0 * 4**2 + 500 * 4, 1000.0 * 8**2 + 500 * 8
+    assert composed_area((4, 8), areas, 64) == pytest.approx(1000 * 64**2 + 500 * 64)
 
 
 def test_cost_table():

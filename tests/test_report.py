@@ -28,6 +28,7 @@ from lmul.synth.error_survey import survey
 from lmul.synth.error_tables import operand_table, pair_error_table
 from lmul.synth.gate_tables import headline_table, rival_table
 from lmul.synth.gates import GateCount, count
+from lmul.synth.mac_survey import MacSurvey
 from lmul.synth.metrics import Report
 from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report import report, write
@@ -282,6 +283,7 @@ def test_console_fits_80_characters(document):
 def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path, errors):
     monkeypatch.setattr(report_module.yosys, "prepare", lambda begun=None: None)
     monkeypatch.setattr(report_module, "count_gates", lambda names, progress: ({}, _AnyText()))
+    monkeypatch.setattr(report_module, "mac_survey", lambda *_: MacSurvey({}, {}, {}, {}))
     monkeypatch.setattr(report_module, "cell_survey", lambda *_: CellSurvey())
     monkeypatch.setattr(
         report_module,
