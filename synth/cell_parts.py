@@ -50,12 +50,14 @@ def area_by_part(design: str, liberty: Path) -> dict[str, float]:
 
     Raises
     ------
-    KeyError
+    ValueError
         For a design of another level.
     ValueError, ToolNotFound, ToolFailed
         As :func:`lmul.synth.cell_netlist.map_to_cells`.
     """
     circuit = Circuit.of(design)
+    if circuit.level not in PARTS:
+        raise ValueError(f"Design {circuit.name!r} has no parts here; multipliers and PEs have")
     netlist = map_to_cells(apart_by_part(circuit), load(liberty))
     return by_part(netlist, (one.cell.area for one in netlist.instances), circuit.level)
 

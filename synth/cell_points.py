@@ -22,6 +22,7 @@ __all__ = [
     "COSTED_POLICIES",
     "STIMULUS",
     "arrays_in_cells",
+    "arrays_with_energy",
     "cell_points",
     "curve_designs",
     "is_narrow",
@@ -36,6 +37,7 @@ STIMULUS = "attention QK"
 ARRAY_COUNTED = (ARRAY_SIDE // 2, ARRAY_SIDE)
 """Sides of the arrays that are mapped; others are composed (:mod:`lmul.synth.array_area`)."""
 
+_ENERGY_OF_ARRAYS = ("e4m3", "bf16")  # a quarter of a minute each
 _QUICK_POLICIES = ("ftz",)
 
 
@@ -51,9 +53,16 @@ def multipliers_in_cells(fmt: str, policy: str) -> dict[str, str]:
 
 
 def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
-    """PEs by kind, each with its format's usual accumulator; int8's beside fp8."""
-    names = {kind: pe_name(kind, fmt, policy) for kind in kinds_of(fmt)} if has_pes(fmt) else {}
-    return {**names, "int8": INT8_PE} if names and is_narrow(fmt) else {**names}
+    """PEs by kind, each with its format's usual accumulator; int8's beside fp8.
+
+    Those of wider formats, most of which is their fp32 sum, of all kinds under ftz alone.
+    """
+    if not has_pes(fmt):
+        return {}
+    every = is_narrow(fmt) or policy == "ftz"
+    kinds = [kind for kind in kinds_of(fmt) if every or kind in WINDOW_KINDS]
+    names = {kind: pe_name(kind, fmt, policy) for kind in kinds}
+    return {**names, "int8": INT8_PE} if is_narrow(fmt) else {**names}
 
 
 def window_pes(fmt: str) -> dict[tuple[str, str], str]:
@@ -74,22 +83,28 @@ def arrays_in_cells(fmt: str, side: int) -> dict[str, str]:
     return {**names, "int8": int8_array_name(side)} if is_narrow(fmt) else {**names}
 
 
+def arrays_with_energy(fmt: str) -> dict[str, str]:
+    """Arrays whose energy is measured, by kind."""
+    return arrays_in_cells(fmt, ARRAY_SIDE) if fmt in _ENERGY_OF_ARRAYS else {}
+
+
 def curve_designs(fmt: str) -> dict[str, list[str]]:
     """Designs under ftz whose area is measured against delay, by level."""
     kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     found = {"multiplier": [multiplier_name(kind, fmt, "ftz") for kind in kinds]}
-    if is_narrow(fmt) and has_pes(fmt):
+    if fmt == "e4m3":
         found["pe"] = [pe_name(kind, fmt, "ftz") for kind in kinds]
     return found
 
 
-def split_designs(formats: Iterable[str]) -> list[str]:
+def split_designs(fmt: str) -> list[str]:
     """Designs under ftz whose area and energy are shown by part."""
-    found = []
-    for fmt in formats:
-        for names in (multipliers_in_cells(fmt, "ftz"), pes_in_cells(fmt, "ftz")):
-            found += [name for kind, name in names.items() if kind in (*WINDOW_KINDS, "int8")]
-    return [name for name in dict.fromkeys(found) if name != INT8_PRODUCT]
+    return [
+        name
+        for names in (multipliers_in_cells(fmt, "ftz"), pes_in_cells(fmt, "ftz"))
+        for kind, name in names.items()
+        if kind in (*WINDOW_KINDS, "int8") and name != INT8_PRODUCT
+    ]
 
 
 def cell_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
@@ -101,18 +116,21 @@ def cell_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
 
 
 def _points(formats: Sequence[str], quick: bool) -> Iterator[Point]:
+    if quick:
+        formats = [fmt for fmt in formats if is_narrow(fmt)]
     for fmt in formats:
-        if quick and not is_narrow(fmt):
-            continue
         for policy in _QUICK_POLICIES if quick else COSTED_POLICIES:
             for names in (multipliers_in_cells(fmt, policy), pes_in_cells(fmt, policy)):
                 yield from _area_and_energy(names.values())
         if quick:
             continue
+        yield from (Point(name, "parts", stimulus=STIMULUS) for name in split_designs(fmt))
         yield from _area_and_energy(window_pes(fmt).values())
         for side in ARRAY_COUNTED:
             for name in arrays_in_cells(fmt, side).values():
                 yield Point(name, "cells")
+        for name in arrays_with_energy(fmt).values():
+            yield Point(name, "energy", stimulus=STIMULUS)
         for names in curve_designs(fmt).values():
             yield from (Point(name, "curve") for name in names)
 

@@ -1,15 +1,12 @@
 """What the report knows of designs in cells: figures by design, curves, parts."""
 
 from collections.abc import Callable, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from lmul.hdl.errors import ToolFailed
-from lmul.synth.cell_parts import area_by_part
-from lmul.synth.cell_points import cell_points, split_designs
-from lmul.synth.default_library import EMBEDDED
+from lmul.synth.cell_points import cell_points
 from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
 from lmul.synth.metrics import Metric
 from lmul.synth.point import Measured, Point
@@ -19,8 +16,6 @@ __all__ = ["AREA", "DELAY", "ENERGY", "GLITCHES", "NAND2", "REGISTERS", "CellSur
 
 AREA, REGISTERS, NAND2 = "area_um2", "sequential_um2", "area_nand2"
 DELAY, ENERGY, GLITCHES = "delay_ps", "energy_fj", "energy_glitches_fj"
-
-_WORKERS = 2
 
 Progress = Callable[[int, int, str], None]
 
@@ -32,11 +27,9 @@ class CellSurvey:
     Attributes
     ----------
     found : mapping of Point to Measured
-    area_parts : mapping of design name to (mapping of part to µm²)
     """
 
     found: Mapping[Point, Measured] = field(default_factory=dict)
-    area_parts: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     @cached_property
     def metrics(self) -> list[Metric]:
@@ -77,12 +70,20 @@ class CellSurvey:
         return next(details, None)
 
     @cached_property
+    def area_parts(self) -> dict[str, Mapping[str, float]]:
+        """By design, its area by part, µm²."""
+        return self._parts("area")
+
+    @cached_property
     def energy_parts(self) -> dict[str, Mapping[str, float]]:
         """By design, its energy by part, fJ."""
+        return self._parts("energy")
+
+    def _parts(self, what: str) -> dict[str, Mapping[str, float]]:
         return {
-            point.design: one.detail["parts"]
+            point.design: one.detail[what]
             for point, one in self.found.items()
-            if point.measure == "energy" and one.detail["parts"]
+            if point.measure == "parts"
         }
 
 
@@ -107,8 +108,4 @@ def cell_survey(
         if isinstance(result, Failure):
             raise ToolFailed(f"{point.label}: {result.message}")
         found[point] = result
-    measured = {point.design for point in found}
-    names = [name for name in split_designs(formats) if name in measured]
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        parts = pool.map(lambda name: area_by_part(name, EMBEDDED), names)
-        return CellSurvey(found, dict(zip(names, parts, strict=True)))
+    return CellSurvey(found)

@@ -8,10 +8,12 @@ from lmul.synth.cell_points import (
     ARRAY_COUNTED,
     COSTED_POLICIES,
     arrays_in_cells,
+    arrays_with_energy,
     multipliers_in_cells,
     pes_in_cells,
 )
 from lmul.synth.cell_survey import AREA, DELAY, ENERGY, GLITCHES, NAND2, REGISTERS, CellSurvey
+from lmul.synth.mac_designs import ARRAY_SIDE
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import NOTHING, Method, Table, percent
 
@@ -62,6 +64,7 @@ def cost_table(document: ReportDocument) -> Table:
             figures = [cells.figure(name, what) for name in names for what in (AREA, DELAY, ENERGY)]
             share = array_area(cells, fmt, kind, _SHARE_SIDE)
             figures.append(share[0] / _SHARE_SIDE**2 if share else None)
+            figures.append(cells.figure(arrays_with_energy(fmt).get(kind, ""), ENERGY))
             if any(figure is not None for figure in figures):
                 rows.append([fmt, kind, *map(_number, figures)])
     return Table(
@@ -76,13 +79,16 @@ def cost_table(document: ReportDocument) -> Table:
             "PE ps",
             "PE fJ",
             f"{_SHARE_SIDE}x{_SHARE_SIDE} µm²",
+            f"{ARRAY_SIDE}x{ARRAY_SIDE} fJ",
         ],
         rows,
         [
             "First the multiplier, then a PE, which multiplies and adds up: exactly in 8-bit "
             "formats, in fp32 in the others, int8 in 32 bits; its registers and their clock "
-            f"included. Last what each PE of an array of {_SHARE_SIDE}x{_SHARE_SIDE} takes, with "
-            "its share of drain registers, edges and skew. fJ without glitches. int8's multiplier "
+            "included. Last a PE's share of arrays: the area of "
+            f"{_SHARE_SIDE}x{_SHARE_SIDE}, the energy of a multiply-accumulate in "
+            f"{ARRAY_SIDE}x{ARRAY_SIDE}, drain registers, edges and skew included. fJ without "
+            "glitches. int8's multiplier "
             "is the bare product: it has nothing to unpack or pack.",
         ],
         text_columns=2,
@@ -180,17 +186,22 @@ def pe_cost_table(document: ReportDocument) -> Table:
 
 
 def array_cost_table(document: ReportDocument) -> Table:
-    """Arrays under ftz: area, logic and registers."""
+    """Arrays under ftz: area, logic and registers; energy of those that were simulated."""
     cells = document.cells
     rows = []
     for side in ARRAY_SHOWN:
         for fmt in document.formats:
             lmul = array_area(cells, fmt, "lmul", side)
+            names = arrays_with_energy(fmt) if side == ARRAY_SIDE else {}
             for kind in _COSTED:
                 found = array_area(cells, fmt, kind, side)
                 if not found or not lmul:
                     continue
                 area, registers = found
+                name = names.get(kind, "")
+                energies = [cells.figure(name, what) for what in (ENERGY, GLITCHES)]
+                ratio = cells.ratio(names.get("lmul", ""), name, ENERGY)
+                shares = [lmul[0] / area, ratio] if kind != "lmul" else [None, None]
                 rows.append(
                     [
                         f"{side}x{side}",
@@ -198,11 +209,12 @@ def array_cost_table(document: ReportDocument) -> Table:
                         kind,
                         *(f"{value:,.0f}" for value in (area - registers, registers, area)),
                         f"{area / side**2:.0f}",
-                        NOTHING if kind == "lmul" else percent(lmul[0] / area),
+                        *map(_number, energies),
+                        *(NOTHING if share is None else percent(share) for share in shares),
                     ]
                 )
     return Table(
-        "Arrays, ftz: area",
+        "Arrays, ftz: area and energy",
         [
             "size",
             "format",
@@ -211,15 +223,20 @@ def array_cost_table(document: ReportDocument) -> Table:
             "registers µm²",
             "µm²",
             "a PE's share",
-            "lmul : it",
+            "fJ",
+            "fJ with glitches",
+            "lmul : it, area",
+            "lmul : it, fJ",
         ],
         rows,
         [
-            "Output-stationary, results in fp32 (int8: raw sums). Arrays of "
+            "Output-stationary, results in fp32 (int8: raw sums). Areas of "
             f"{' and '.join(f'{side}x{side}' for side in ARRAY_COUNTED)} are mapped, each distinct "
             "module once; the larger ones follow from these two: PEs go with the square of the "
             "side, edges and rounders with the side, skew with both. Control alone is not exact: "
-            "less than 0.1 % of the array."
+            "less than 0.1 % of the array.",
+            "fJ are a multiply-accumulate's share of whole matrix products, fill and drain "
+            "included, every PE of the array simulated.",
         ],
         text_columns=3,
         strong=frozenset({5, 7}),

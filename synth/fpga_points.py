@@ -5,7 +5,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
 from lmul.synth.comparison import kinds_of, multiplier_name
-from lmul.synth.fpga import FAMILIES, Family
+from lmul.synth.fpga import FAMILIES
 from lmul.synth.mac_designs import INT8_PE, INT8_PRODUCT, has_pes, int8_array_name, pe_name
 from lmul.synth.mac_designs import array_name as square_array
 from lmul.synth.mac_survey import WINDOW_KINDS
@@ -20,7 +20,7 @@ PLACED_ON = ("ice40-hx8k", "ecp5-25k")
 _SEEDS = range(6)
 _SIDE = 4
 _FORMATS = ("e4m3", "bf16")
-_WITH_DSPS: tuple[Family, ...] = ("ecp5", "xilinx")
+_EVERYWHERE = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "exact-e4m3-ftz", INT8_PRODUCT)
 
 
 def fpga_designs(formats: Sequence[str], quick: bool = False) -> list[tuple[str, bool]]:
@@ -53,11 +53,11 @@ def _designs(formats: Sequence[str], quick: bool) -> Iterator[tuple[str, bool]]:
 
 
 def lut_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
-    """LUTs before placement, in each family; with DSP blocks where a family's fit."""
+    """LUTs before placement: of Xilinx's, and of every family for e4m3's multipliers."""
     return [
         Point(name, "luts", device=family, dsp=dsp)
         for name, dsp in fpga_designs(formats, quick)
-        for family in (("xilinx",) if quick else _WITH_DSPS if dsp else FAMILIES)
+        for family in (FAMILIES if name in _EVERYWHERE and not quick and not dsp else ("xilinx",))
     ]
 
 

@@ -26,6 +26,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "cells": ("library",),
     "curve": ("library",),
     "energy": ("library", "stimulus"),
+    "parts": ("library", "stimulus"),
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
@@ -51,9 +52,9 @@ class Point:
     library : str
         A Liberty file's path; empty for :data:`lmul.synth.default_library.EMBEDDED`.
     stimulus : str
-        Of ``energy``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``, ``"attention AV"``, one of
-        them with :data:`STATIONARY` behind it, or an ``.npz`` file's path. Of ``error``:
-        ``"attention QK"``, ``"attention AV"`` or ``"mantissas"``.
+        Of ``energy`` and ``parts``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``,
+        ``"attention AV"``, one of them with :data:`STATIONARY` behind it, or an ``.npz`` file's
+        path. Of ``error``: ``"attention QK"``, ``"attention AV"`` or ``"mantissas"``.
     device : str
         Of ``luts`` a family, of ``fpga`` a device.
     seed : int

@@ -6,9 +6,11 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.design import Design
+from lmul.synth.cell_parts import area_by_part
 from lmul.synth.circuit import Circuit
 from lmul.synth.curve import curve
 from lmul.synth.default_library import EMBEDDED
+from lmul.synth.energy import Energy
 from lmul.synth.energy import measure as measure_energy
 from lmul.synth.fpga import form_for, luts
 from lmul.synth.gates import count
@@ -29,7 +31,8 @@ def measure(point: Point) -> Measured:
     Detail by measure: ``gates``: ``cells``, ``script``, and ``parts`` of PEs and arrays.
     ``cells``: ``cells``, ``script``. ``curve``: ``points``, each as
     :meth:`lmul.synth.curve.CurvePoint.section`. ``energy``: the fields of
-    :class:`lmul.synth.energy.Energy`. ``luts``: ``cells``, ``script``, ``flipflops``.
+    :class:`lmul.synth.energy.Energy`, without parts but for arrays. ``parts``, of multipliers and
+    PEs: ``area`` and ``energy`` by part. ``luts``: ``cells``, ``script``, ``flipflops``.
     ``fpga``: as :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``. ``error``:
     the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
     :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
@@ -79,19 +82,30 @@ def _curve(point: Point) -> Measured:
 
 
 def _energy(point: Point) -> Measured:
+    found = _energy_of(point, parts=False)
+    return Measured(tuple(found.metrics()), asdict(found))
+
+
+def _parts(point: Point) -> Measured:
+    area = area_by_part(point.design, _library(point))
+    return Measured((), {"area": area, "energy": dict(_energy_of(point, parts=True).parts)})
+
+
+def _energy_of(point: Point, parts: bool) -> Energy:
     name = point.stimulus.removesuffix(STATIONARY)
     found = measure_energy(
         point.design,
         name,
         liberty=_library(point),
         stationary=name != point.stimulus,
+        parts=parts,
     )
     if len(found) != 1:
         raise ValueError(
             f"Stimulus {point.stimulus!r} is {len(found)} stimuli; a point has one, such as "
             "'attention QK'"
         )
-    return Measured(tuple(found[0].metrics()), asdict(found[0]))
+    return found[0]
 
 
 def _luts(point: Point) -> Measured:
@@ -120,6 +134,7 @@ _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "cells": _cells,
     "curve": _curve,
     "energy": _energy,
+    "parts": _parts,
     "luts": _luts,
     "fpga": _fpga,
     "error": _error,

@@ -3,9 +3,10 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lmul.synth.cell_points import multipliers_in_cells, pes_in_cells
+from lmul.synth.cell_points import arrays_with_energy, multipliers_in_cells, pes_in_cells
 from lmul.synth.cell_survey import AREA, DELAY, ENERGY, CellSurvey
 from lmul.synth.cell_tables import array_area, cells_method
+from lmul.synth.mac_designs import ARRAY_SIDE
 from lmul.synth.paper_energy import DOT_CLAIMS, PRODUCT_CLAIMS
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import NOTHING, Table, percent
@@ -38,6 +39,14 @@ class Baseline:
         ratio = cells.ratio(mine, other, what)
         return None if ratio is None else 1 - ratio
 
+    def array_energy_saved(self, cells: CellSurvey) -> float | None:
+        """The share of an array's energy that L-Mul saves."""
+        mine = arrays_with_energy(self.format).get("lmul", "")
+        ratio = cells.ratio(
+            mine, arrays_with_energy(self.other_format).get(self.other_kind, ""), ENERGY
+        )
+        return None if ratio is None else 1 - ratio
+
     def array_saved(self, cells: CellSurvey, side: int = _SIDE) -> float | None:
         """The share of an array's area that L-Mul saves."""
         mine = array_area(cells, self.format, "lmul", side)
@@ -64,7 +73,7 @@ def saved_table(document: ReportDocument) -> Table:
             *(one.saved(cells, "multiplier", what) for what in (AREA, DELAY, ENERGY)),
             *(one.saved(cells, "pe", what) for what in (AREA, ENERGY)),
         ]
-        figures.append(one.array_saved(cells))
+        figures += [one.array_saved(cells), one.array_energy_saved(cells)]
         if figures[0] is None:
             continue
         claims = [_claimed(claims, one) for claims in (PRODUCT_CLAIMS, DOT_CLAIMS)]
@@ -80,8 +89,9 @@ def saved_table(document: ReportDocument) -> Table:
             "PE area",
             "PE energy",
             f"{_SIDE}x{_SIDE} area",
+            f"{ARRAY_SIDE}x{ARRAY_SIDE} energy",
             "paper",
-            "paper, dots",
+            "dots",
         ],
         rows,
         [

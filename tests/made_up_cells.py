@@ -2,7 +2,7 @@
 
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
-from lmul.synth.cell_points import cell_points, split_designs
+from lmul.synth.cell_points import cell_points
 from lmul.synth.cell_survey import CellSurvey
 from lmul.synth.metrics import Metric
 from lmul.synth.point import Measured, Point
@@ -20,8 +20,7 @@ def made_up_cells(formats, quick=False) -> CellSurvey:
     An array takes 1000 for each PE and 500 for each row, in L-Mul's kind.
     """
     found = {point: _measured(point) for point in cell_points(formats, quick)}
-    parts = {name: {"product": _value(name) / 2, "pack": 1.0} for name in split_designs(formats)}
-    return CellSurvey(found, parts)
+    return CellSurvey(found)
 
 
 def _value(name: str) -> float:
@@ -39,6 +38,7 @@ def _measured(point: Point) -> Measured:
         "cells": {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2, "delay_ps": 10.0},
         "energy": {"energy_fj": 2.0, "energy_glitches_fj": 3.0},
         "curve": {"fastest_ps": 5.0},
+        "parts": {},
     }[point.measure]
     level = Design.parse(point.design).level
     detail = {
@@ -46,7 +46,8 @@ def _measured(point: Point) -> Measured:
         "operations": 1024,
         "frequency": 1e8,
         "transition": 50.0,
-        "parts": {"product": value, "pack": value},
+        "area": {"product": value / 2, "pack": 1.0},
+        "energy": {"product": value, "pack": value},
         "points": [{"delay_ps": 10 * value, "area_um2": value}],
     }
     figures = (

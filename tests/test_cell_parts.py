@@ -26,5 +26,6 @@ def test_parts_add_up(name, parts):
 
 
 def test_parts_wrong():
-    with pytest.raises(KeyError):
-        area_by_part("array-lmul-e4m3-2x2-os", EMBEDDED)
+    message = r"^Design 'product-int8' has no parts here; multipliers and PEs have$"
+    with pytest.raises(ValueError, match=message):
+        area_by_part("product-int8", EMBEDDED)
