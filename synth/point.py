@@ -19,7 +19,17 @@ from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
 from lmul.synth.provenance import file_digest, package_digest, tool_versions
 
-__all__ = ["MEASURES", "STATIONARY", "Measured", "Point", "find", "keep", "key", "measured"]
+__all__ = [
+    "FIGURES",
+    "MEASURES",
+    "STATIONARY",
+    "Measured",
+    "Point",
+    "find",
+    "keep",
+    "key",
+    "measured",
+]
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
     "gates": (),
@@ -32,6 +42,9 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "error": ("stimulus",),
 }
 """What can be measured, and which of a point's further fields it takes."""
+
+FIGURES = tuple(measure for measure in MEASURES if measure != "parts")
+"""What gives figures of its own: parts are detail alone."""
 
 STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""

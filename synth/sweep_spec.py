@@ -15,7 +15,7 @@ from lmul.hdl.mac_design import FLOWS, MAX_SIDE
 from lmul.hdl.policy import Policy
 from lmul.synth.fpga import FAMILIES
 from lmul.synth.fpga_devices import DEVICES
-from lmul.synth.point import MEASURES, STATIONARY
+from lmul.synth.point import FIGURES, STATIONARY
 from lmul.synth.stimulus import NAMES
 
 __all__ = ["DEFAULT", "ENERGY_STIMULI", "INT8", "Grid", "SweepSpec", "read_spec"]
@@ -93,7 +93,7 @@ def _grid(table: Mapping[str, object], folder: Path) -> Grid:
             raise ValueError(f"unknown key {key!r}: use {', '.join(_CHECKS)}")
     found = {key: _values(key, table[key], folder) for key in _CHECKS if key in table}
     if "measures" not in found:
-        raise ValueError(f"measures is missing: use {', '.join(MEASURES)}")
+        raise ValueError(f"measures is missing: use {', '.join(FIGURES)}")
     if "designs" in found:
         for key in _DESIGN_KEYS:
             if key in found:
@@ -210,7 +210,7 @@ _DESIGN_KEYS: Mapping[str, Check] = {
     "flows": _one_of(FLOWS),
 }
 _CHECKS: Mapping[str, Check] = {
-    "measures": _one_of(tuple(MEASURES)),
+    "measures": _one_of(FIGURES),
     **_DESIGN_KEYS,
     "designs": lambda value, _folder: Design.parse(value).name,
     "libraries": _library,

@@ -37,7 +37,7 @@ def test_design_names_are_canonical():
     [
         (
             {"measure": "area"},
-            "Unknown measure 'area': use gates, cells, curve, energy, luts, fpga, error",
+            "Unknown measure 'area': use gates, cells, curve, energy, parts, luts, fpga, error",
         ),
         ({"seed": 3}, "Measure 'gates' takes no seed, not 3"),
         ({"library": "a.lib"}, "Measure 'gates' takes no library, not 'a.lib'"),

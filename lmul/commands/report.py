@@ -17,7 +17,7 @@ def report(
         Path, typer.Option("-o", "--output", help="The folder to write into.")
     ] = Path("build/report"),
     quick: Annotated[
-        bool, typer.Option("--quick", help="Fewer stimuli for bf16, fp16 and fp32; for a look.")
+        bool, typer.Option("--quick", help="Fewer stimuli and circuits; for a look.")
     ] = False,
     compare: Annotated[
         Path | None, typer.Option(help="An older report.json: show what moved since.")
