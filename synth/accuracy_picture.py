@@ -114,9 +114,9 @@ def _groups(document: ReportDocument) -> list[tuple[str, list[AccuracyPoint]]]:
     """The points of each panel; both alike where there are only narrow formats."""
     points = accuracy_points(document)
     narrow = [point for point in points if point.narrow]
-    groups = [("8-bit formats and int8", narrow)]
+    groups = [("8 bits", narrow)]
     if len(points) > len(narrow):
-        groups.append(("all formats", points))
+        groups.append(("all widths", points))
     return [(title, shown) for title, shown in groups if shown]
 
 
@@ -168,6 +168,6 @@ def _panel(points: Sequence[AccuracyPoint]) -> Draw:
         axes.set_ylabel("error, %")
         axes.grid(color=INK, alpha=0.15, linewidth=0.6)
         axes.set_axisbelow(True)
-        legend(axes, loc="best")
+        legend(axes, loc="lower left")
 
     return draw
