@@ -13,9 +13,9 @@ from lmul.synth.saved_table import Baseline
 
 __all__ = ["cell_findings"]
 
-_CLOSE = 0.03
-"""Two figures nearer than this are called equal: netlists of one function, differently written,
-differ by as much."""
+_LUCK = {"multiplier": 0.06, "PE": 0.03}
+"""Figures nearer than this are called equal: the order of statements alone moves them by as much
+(:mod:`lmul.synth.noise`)."""
 
 
 def cell_findings(document: ReportDocument) -> list[str]:
@@ -127,15 +127,15 @@ def _break_even(document: ReportDocument) -> list[str]:
             continue
         by_exact = sorted(saved, key=lambda one: saved[one]["exact"])
         least, most = by_exact[0], by_exact[-1]
-        even = [one for one, both in saved.items() if both["lmul_rne"] < _CLOSE]
+        even = [one for one, both in saved.items() if both["lmul_rne"] < _LUCK["PE"]]
         text = (
             f"{fmt} from {percent(saved[least]['exact'])} ({least} sums) to "
             f"{percent(saved[most]['exact'])} ({most})"
         )
         if even:
             text += (
-                f"; of the PE with lmul_rne less than {percent(_CLOSE)}, as good as nothing, with "
-                f"{', '.join(even)} sums"
+                f"; of the PE with lmul_rne less than {percent(_LUCK['PE'])}, as good as nothing, "
+                f"with {', '.join(even)} sums"
             )
         said.append(text)
     if not said:
@@ -150,7 +150,8 @@ def _loses(document: ReportDocument) -> list[str]:
         for fmt in document.formats:
             names = designs(fmt, "ftz")
             for other in ("lmul_rne", "mitchell", "int8"):
-                told = _more(document.cells, names.get("lmul", ""), names.get(other, ""))
+                pair = names.get("lmul", ""), names.get(other, "")
+                told = _more(document.cells, *pair, _LUCK[level])
                 if told:
                     said.append(f"{fmt} {level}: {other} takes {told}")
     if not said:
@@ -158,11 +159,11 @@ def _loses(document: ReportDocument) -> list[str]:
     return [f"Where L-Mul does not win (ftz): {'; '.join(said)}."]
 
 
-def _more(cells: CellSurvey, lmul: str, other: str) -> str:
+def _more(cells: CellSurvey, lmul: str, other: str, luck: float) -> str:
     told = []
     for what, label in ((AREA, "area"), (DELAY, "delay"), (ENERGY, "energy")):
         ratio = cells.ratio(other, lmul, what)
-        if ratio is not None and ratio <= 1 - _CLOSE:
+        if ratio is not None and ratio <= 1 - luck:
             told.append(f"{percent(1 - ratio)} less {label}")
     return " and ".join(told)
 
