@@ -5,7 +5,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from toy_cells import LIBRARY
+from toy_cells import LIBRARY, TEXT
 
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
@@ -155,8 +155,10 @@ def test_glitches_are_nearly_the_flat_netlists():
     assert 0.98 * theirs < ours <= theirs
 
 
-def test_command_measures_arrays():
-    [found] = measure("array-lmul-e2m1-2x2-os-ftz", "uniform", liberty=EMBEDDED)
+def test_an_operation_is_a_multiply_accumulate(tmp_path):
+    library = tmp_path / "toy.lib"
+    library.write_text(TEXT)
+    [found] = measure("array-lmul-e2m1-2x2-os-ftz", "uniform", liberty=library)
     assert (found.level, found.shape, found.cycles) == ("array", (4, 64, 4), 262)
     assert found.operations == LANES * 4 * 64 * 4
     assert set(found.parts) == {
