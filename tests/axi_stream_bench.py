@@ -22,12 +22,47 @@ def pauses(rng, chance):
         yield rng.random() < chance
 
 
-def frame(codes, side):
-    """A frame of a tile: a beat for each row of ``codes``, filled up to ``side`` lanes."""
-    beats = np.full((len(codes), side), 0x7F, np.uint8)  # NaN, where nothing is kept
-    beats[:, : codes.shape[1]] = codes
-    keep = [int(lane < codes.shape[1]) for _ in codes for lane in range(side)]
-    return AxiStreamFrame(beats.tobytes(), tkeep=keep)
+def frame(codes, side, deep=0, user=0):
+    """A frame: a beat for each row of ``codes``, filled up to ``side`` lanes and ``deep`` beats."""
+    beats = np.full((max(len(codes), deep), side), 0x7F, np.uint8)  # NaN, where nothing is kept
+    beats[: len(codes), : codes.shape[1]] = codes
+    keep = np.zeros(beats.shape, int)
+    keep[: len(codes), : codes.shape[1]] = 1
+    return AxiStreamFrame(beats.tobytes(), tkeep=keep.ravel().tolist(), tuser=user)
+
+
+def output_stationary(design, left, right):
+    """Frames of both operands, a tile of the result each."""
+    for rows in blocks(len(left), design.rows):
+        for columns in blocks(right.shape[1], design.columns):
+            yield frame(left[rows].T, design.rows), frame(right[:, columns], design.columns)
+
+
+def weight_stationary(design, left, right):
+    """Frames of activations and weights, a tile of the weights each."""
+    depth = left.shape[1]
+    for terms in blocks(depth, design.rows):
+        for columns in blocks(right.shape[1], design.columns):
+            user = int(terms.start == 0) | int(terms.stop == depth) << 1  # first, final
+            weights = frame(right[terms, columns], design.columns, design.rows)
+            yield frame(left[:, terms], design.rows, user=user), weights
+
+
+def results(design, m, n):
+    """Rows and columns of each frame of results, and how many rows it has."""
+    if design.flow == "ws":
+        return [(slice(0, m), columns, m) for columns in blocks(n, design.columns)]
+    return [
+        (rows, columns, design.rows)
+        for rows in blocks(m, design.rows)
+        for columns in blocks(n, design.columns)
+    ]
+
+
+async def give_back(partials, sums):
+    """Partial sums as they came, tile for tile."""
+    while True:
+        await sums.send(await partials.recv())
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
@@ -39,8 +74,14 @@ async def products(dut, chance):
     assert design.kind != "int8" and design.format is not None
     dut.rst.value = 1
     ends = {"clock": dut.clk, "reset": dut.rst}
-    a, b = (AxiStreamSource(AxiStreamBus.from_prefix(dut, f"s_axis_{n}"), **ends) for n in "ab")
-    out = AxiStreamSink(AxiStreamBus.from_prefix(dut, "m_axis_out"), **ends)
+    incoming = ["a", "b", "sums"] if design.flow == "ws" else ["a", "b"]
+    outgoing = ["out", "partials"] if design.flow == "ws" else ["out"]
+    given = {
+        n: AxiStreamSource(AxiStreamBus.from_prefix(dut, f"s_axis_{n}"), **ends) for n in incoming
+    }
+    taken = {
+        n: AxiStreamSink(AxiStreamBus.from_prefix(dut, f"m_axis_{n}"), **ends) for n in outgoing
+    }
     # An edge without a known reset would make registers unknown that no reset clears.
     await Timer(1, unit="ns")
     Clock(dut.clk, 4, unit="ns").start()
@@ -48,23 +89,24 @@ async def products(dut, chance):
         await FallingEdge(dut.clk)
     dut.rst.value = 0
     if chance:
-        for end in (a, b, out):
+        for end in (*given.values(), *taken.values()):
             end.set_pause_generator(pauses(rng, chance))
-    given = [draw_operands(rng, design, *shape, special=0.05) for shape in SHAPES]
-    for left, right in given:
-        for rows in blocks(len(left), design.rows):
-            for columns in blocks(right.shape[1], design.columns):
-                await a.send(frame(left[rows].T, design.rows))
-                await b.send(frame(right[:, columns], design.columns))
+    if design.flow == "ws":
+        cocotb.start_soon(give_back(taken["partials"], given["sums"]))
+    cut = weight_stationary if design.flow == "ws" else output_stationary
+    operands = [draw_operands(rng, design, *shape, special=0.05) for shape in SHAPES]
+    for left, right in operands:
+        for a, b in cut(design, left, right):
+            await given["a"].send(a)
+            await given["b"].send(b)
     compared = 0
-    for left, right in given:
+    for left, right in operands:
         wanted = matmul(left, right, design.format, design.kind, design.policy)
-        for rows in blocks(len(left), design.rows):
-            for columns in blocks(right.shape[1], design.columns):
-                tile = await with_timeout(out.recv(), 5000, "ns")
-                found = np.frombuffer(bytes(tile.tdata), "<u4").reshape(design.rows, -1)
-                here = wanted[rows, columns]
-                assert np.array_equal(found[: len(here), : here.shape[1]], here)
-                compared += here.size
+        for rows, columns, high in results(design, *wanted.shape):
+            tile = await with_timeout(taken["out"].recv(), 5000, "ns")
+            found = np.frombuffer(bytes(tile.tdata), "<u4").reshape(high, -1)
+            here = wanted[rows, columns]
+            assert np.array_equal(found[: len(here), : here.shape[1]], here)
+            compared += here.size
     assert compared == sum(m * n for m, _, n in SHAPES)
-    assert out.empty()
+    assert all(end.empty() for end in taken.values())

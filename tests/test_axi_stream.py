@@ -16,11 +16,12 @@ SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 
 
 @pytest.mark.slow
-def test_cocotbext_axi(tmp_path, monkeypatch):
+@pytest.mark.parametrize("name", ["array-lmul-e4m3-2x3-os-k32", "array-lmul-e4m3-2x3-ws-k32"])
+def test_cocotbext_axi(name, tmp_path, monkeypatch):
     here = str(Path(__file__).parent)
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
     monkeypatch.setenv("PYTHONPATH", path)
-    circuit = MacCircuit.of(MacDesign.parse("array-lmul-e4m3-2x3-os-k32"))
+    circuit = MacCircuit.of(MacDesign.parse(name))
     simulation = replace(mac_simulation(circuit), bench="axi_stream_bench")
     outcome = run(simulation, tmp_path / "run", SIMULATOR)
     assert (outcome.tests, outcome.failures) == (3, ())
