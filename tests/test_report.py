@@ -280,11 +280,12 @@ def test_console_fits_80_characters(document):
     assert "1,310,720" in text
 
 
-def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path, errors):
+def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path):
     monkeypatch.setattr(report_module.yosys, "prepare", lambda begun=None: None)
     monkeypatch.setattr(report_module, "count_gates", lambda names, progress: ({}, _AnyText()))
     monkeypatch.setattr(report_module, "mac_survey", lambda *_: MacSurvey({}, {}, {}, {}))
     monkeypatch.setattr(report_module, "cell_survey", lambda *_: CellSurvey())
+    monkeypatch.setattr(report_module, "survey", lambda *_: None)
     monkeypatch.setattr(
         report_module,
         "verify_format",

@@ -64,8 +64,18 @@ PIPELINE_BUGS = {
 }
 
 
+# One of each sort in `make test`; the others are longer than they are different.
+OTHER_BUGS = ("lost carry", "swapped sign", "reset ignored", "a stage too many", "always valid")
+
+
+def one_of_each(bugs):
+    return [
+        pytest.param(bug, marks=pytest.mark.evidence if bug in OTHER_BUGS else ()) for bug in bugs
+    ]
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize("bug", one_of_each(BUGS))
 def test_both_benches_find(bug, tmp_path):
     verilog, wrong = BUGS[bug]
     assert 0 < wrong <= len(SOUND)
@@ -87,7 +97,7 @@ def test_planting_alone_breaks_nothing(tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("bug", PIPELINE_BUGS)
+@pytest.mark.parametrize("bug", one_of_each(PIPELINE_BUGS))
 def test_protocol_bench_finds(bug, tmp_path):
     verilog, tests = PIPELINE_BUGS[bug]
     outcome = run(per_cycle_simulation(Circuit.of(PIPELINED, verilog)), tmp_path / "run")
