@@ -130,7 +130,13 @@ def _conditions(results: Sequence[Synthesis]) -> list[str]:
 
 
 def _luts(results: Sequence[Synthesis]) -> Table:
-    table = _table("FPGA cells before placement", "family", "LUTs", "carries", "DSPs")
+    table = _table(
+        "FPGA cells before placement: sums written as +, for DSPs products as *",
+        "family",
+        "LUTs",
+        "carries",
+        "DSPs",
+    )
     for result in results:
         for luts in result.luts:
             family = f"{luts.family}, DSPs allowed" if luts.dsp else luts.family

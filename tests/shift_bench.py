@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from lmul.hdl.design import Design
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.golden import multiply
 
@@ -23,27 +24,42 @@ def de_bruijn(bits):
 
 
 def stream_in(name):
-    """A bit a cycle, such that every pair of codes is an input once."""
-    return de_bruijn(2 * UnitDesign.parse(name).format.width)
+    """A bit a cycle, such that every pair of operands is an input once."""
+    return de_bruijn(2 * _widths(name)[0])
 
 
 def stream_out(name, stream):
     """The golden model's bit of each cycle, read before the clock's edge."""
-    design = UnitDesign.parse(name)
-    width = design.format.width
+    width, bits = _widths(name)
     given = np.zeros(len(stream), np.int64)
     for cycle in range(1, len(stream)):
         given[cycle] = (given[cycle - 1] << 1 | stream[cycle - 1]) & ((1 << 2 * width) - 1)
     x, y = (part.astype(np.uint8) for part in (given & ((1 << width) - 1), given >> width))
-    p = multiply(x, y, design.format, design.kind, design.policy, design.offset).astype(np.int64)
+    p = _products(name, x, y)
     wanted = np.zeros(len(stream), np.int64)
-    for place in range(width):
+    for place in range(bits):
         # Into its register, into the chain, and on to the chain's end.
-        late = 2 + width - 1 - place
+        late = 2 + bits - 1 - place
         wanted[late:] ^= p[:-late] >> place & 1
     return wanted
 
 
 def settled(name):
     """The first cycle in which all that is seen comes from bits that were shifted in."""
-    return UnitDesign.parse(name).format.width + 2
+    return _widths(name)[1] + 2
+
+
+def _widths(name):
+    """Of an operand and of the product."""
+    design = Design.parse(name)
+    if isinstance(design, UnitDesign):
+        return design.format.width, design.format.width
+    return 8, 16
+
+
+def _products(name, x, y):
+    design = Design.parse(name)
+    if isinstance(design, UnitDesign):
+        fmt, kind = design.format, design.kind
+        return multiply(x, y, fmt, kind, design.policy, design.offset).astype(np.int64)
+    return x.view(np.int8).astype(np.int64) * y.view(np.int8)
