@@ -12,7 +12,8 @@ _LUTS = {"xilinx": "lut6", "ice40": "lut4", "ecp5": "lut4"}
 _METHOD = Method(
     "Xilinx 7 series, iCE40 UltraPlus and ECP5, as Yosys maps to them",
     "none, counts depend on no operands",
-    "LUTs and DSP blocks by Yosys before placement; MHz by nextpnr after placing and routing with "
+    "LUTs and DSP blocks by Yosys before placement, sums written as + and, for DSP blocks, "
+    "products as *; MHz by nextpnr after placing and routing with "
     "registers at all ports, the median over the seeds",
 )
 
@@ -38,7 +39,7 @@ def fpga_table(document: ReportDocument) -> Table:
         )
     else:
         note = (
-            "Nothing of this is placed here: run `lmul sweep` with measure fpga, and the next "
+            "Nothing of this is placed here: run `lmul sweep examples/fpga.toml`, and the next "
             "report shows MHz too; `lmul fpga DESIGN --device ecp5-25k` shows one at once."
         )
     return Table(
@@ -56,7 +57,7 @@ def fpga_table(document: ReportDocument) -> Table:
         [
             "An adder that becomes LUTs and carries is where L-Mul is small; a DSP block holds an "
             "integer product of up to 18 bits whole, and an fp8 one wastes most of it. DSP blocks "
-            "as Xilinx's. A 4x4 product is less than Yosys puts into an ECP5's.",
+            "as Xilinx's: where they are allowed, every product goes into one, however short.",
             note,
         ],
         text_columns=2,
