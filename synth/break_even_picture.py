@@ -23,7 +23,7 @@ def break_even_picture(document: ReportDocument) -> Picture:
     for fmt in (fmt for fmt in document.formats if fmt in ACCUMULATORS):
         for label, what in _WHAT.items():
             found = _savings(document, fmt, what)
-            if found:
+            if len(found) > 1:  # one sum is no comparison of sums
                 panels.append((f"{fmt} PE, {label}", _panel(found)))
     return Picture(
         "break-even",

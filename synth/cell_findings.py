@@ -104,12 +104,12 @@ def _wider(document: ReportDocument) -> list[str]:
         one = Baseline(fmt, "exact", fmt)
         product, pe = (one.saved(document.cells, lvl, ENERGY) for lvl in ("multiplier", "pe"))
         if product is not None and pe is not None:
-            said.append(f"{fmt} {percent(product)} of the multiplier's energy, {percent(pe)}")
+            said.append(f"{fmt} {percent(product)} and {percent(pe)}")
     if not said:
         return []
     return [
-        "With more mantissa bits L-Mul saves more, and keeps more of it in a PE with fp32 sums: "
-        f"{'; '.join(said)} of the PE's."
+        "With more mantissa bits L-Mul saves more of the multiplier's energy, and keeps more of "
+        f"that in a PE with fp32 sums: {'; '.join(said)}."
     ]
 
 

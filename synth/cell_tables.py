@@ -104,6 +104,8 @@ def multiplier_cost_table(document: ReportDocument) -> Table:
     for fmt in document.formats:
         for policy in COSTED_POLICIES:
             names = multipliers_in_cells(fmt, policy)
+            if cells.figure(names.get("lmul", ""), AREA) is None:
+                continue
             for kind, name in _in_order(names):
                 figures = [cells.figure(name, w) for w in (AREA, NAND2, DELAY, ENERGY, GLITCHES)]
                 if figures[0] is not None:
@@ -142,6 +144,8 @@ def pe_cost_table(document: ReportDocument) -> Table:
     for fmt in document.formats:
         for policy in COSTED_POLICIES:
             names = pes_in_cells(fmt, policy)
+            if cells.figure(names.get("lmul", ""), AREA) is None:
+                continue
             for kind, name in _in_order(names):
                 area, registers = cells.figure(name, AREA), cells.figure(name, REGISTERS)
                 if area is None or registers is None:

@@ -110,6 +110,9 @@ def test_every_circuit_has_its_row():
     pes = cells_of(pe_cost_table(DOCUMENT))
     assert len(pes) == 2 * 3 * 6 + 3 * (2 + 4 + 2)
     assert pes[0][:5] == ["e4m3", "lax", "lmul", "800", "200"]
+    quick = cells_of(multiplier_cost_table(document(("e4m3",), quick=True)))
+    assert [row[1:3] for row in quick][-1] == ["ftz", "int8"]  # no int8 where it stands alone
+    assert len(quick) == 6
     arrays = cells_of(array_cost_table(DOCUMENT))
     assert len(arrays) == 3 * (4 + 4 + 3 * 2)
     share = ["211,200", "52,800", "264,000", "1031"]
