@@ -11,6 +11,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from own_points import own_points
 
 from lmul.synth import point_measure, provenance
 from lmul.synth.default_library import EMBEDDED
@@ -25,7 +26,7 @@ RESULT = Measured((Metric("lmul-e4m3-ftz", "multiplier", "gates", 86, "gates"),)
 
 @pytest.fixture(autouse=True)
 def own_cache(tmp_path, monkeypatch):
-    monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))
+    own_points(tmp_path, monkeypatch)
 
 
 def test_design_names_are_canonical():

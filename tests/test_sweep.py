@@ -12,6 +12,7 @@ import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
+from own_points import own_points
 
 from lmul.cli import main
 from lmul.hdl.design import Design
@@ -34,7 +35,7 @@ formats = ["e4m3", "bf16"]
 
 @pytest.fixture
 def spec(tmp_path, monkeypatch) -> Path:
-    monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))
+    own_points(tmp_path, monkeypatch)
     monkeypatch.chdir(tmp_path)
     path = tmp_path / "small.toml"
     path.write_text(SPEC)
