@@ -1,0 +1,58 @@
+"""FPGAs in the report: what is counted, what is only looked up."""
+
+from lmul.synth.cell_survey import CellSurvey
+from lmul.synth.comparison import HeadlineRow
+from lmul.synth.error_survey import ErrorSurvey
+from lmul.synth.fpga_points import lut_points, placed_points
+from lmul.synth.fpga_table import fpga_table
+from lmul.synth.metrics import Metric
+from lmul.synth.point import Measured, Point
+from lmul.synth.report_document import ReportDocument
+
+
+def made_up(point: Point, name: str, value: float) -> Measured:
+    library = f"{point.device} with DSPs" if point.dsp else point.device
+    return Measured((Metric(point.design, "multiplier", name, value, library=library),), {})
+
+
+def table(found):
+    rows = [HeadlineRow("e4m3", "ftz", {"lmul": 1, "exact": 2}, {})]
+    survey = ErrorSurvey([], {}, [], {})
+    cells = CellSurvey(found)
+    document = ReportDocument({}, rows, {}, survey, [], "", False, cells=cells)
+    return document, fpga_table(document)
+
+
+def test_luts_of_each_family():
+    points = lut_points(("e4m3",))
+    assert len(points) == len(set(points))
+    luts = {
+        point: made_up(point, "lut6" if point.device == "xilinx" else "lut4", 20 + point.dsp)
+        for point in points
+    }
+    _, found = table(luts)
+    rows = {(row[0], row[1]): row[2:] for row in found.rows}
+    assert rows["lmul-e4m3-lax", "no"] == ["20", "–", "–", "–", "–", "–"]
+    assert rows["lmul-e4m3-ftz", "no"] == ["20", "20", "20", "–", "–", "–"]
+    assert rows["exact-e4m3-ftz", "allowed"][0] == "21"
+    assert "Nothing of this is placed here" in found.notes[1]
+
+
+def test_placed_before():
+    speeds = {
+        point: made_up(point, "fmax_mhz", 100.0 + point.seed)
+        for point in placed_points(("e4m3",))
+        if (point.design, point.device, point.dsp) == ("lmul-e4m3-ftz", "ecp5-25k", False)
+        and point.seed in (1, 2, 5)
+    }
+    document, found = table(speeds)
+    [row] = found.rows
+    assert row == ["lmul-e4m3-ftz", "no", "–", "–", "–", "–", "–", "102"]
+    assert "MHz of what was placed" in found.notes[1]
+    # One figure of all seeds, so that reports compare.
+    assert [metric.value for metric in document.to_report().metrics] == [102.0]
+
+
+def test_quick_counts_the_published_one_alone():
+    designs = {point.design for point in lut_points(("e4m3", "bf16"), quick=True)}
+    assert designs == {"lmul-e4m3-lax", "lmul_rne-e4m3-lax", "exact-e4m3-lax"}
