@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Iterator, Sequence
 
 from lmul.hdl.formats import FORMATS
+from lmul.hdl.kinds import Kind
 from lmul.synth.comparison import kinds_of, multiplier_name
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
@@ -60,7 +61,7 @@ def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
     if not has_pes(fmt):
         return {}
     every = is_narrow(fmt) or policy == "ftz"
-    kinds = [kind for kind in kinds_of(fmt) if every or kind in WINDOW_KINDS]
+    kinds: list[Kind] = [kind for kind in kinds_of(fmt) if every or kind in WINDOW_KINDS]
     names = {kind: pe_name(kind, fmt, policy) for kind in kinds}
     return {**names, "int8": INT8_PE} if is_narrow(fmt) else {**names}
 
@@ -78,7 +79,7 @@ def arrays_in_cells(fmt: str, side: int) -> dict[str, str]:
     """Output-stationary arrays under ftz by kind."""
     if not has_pes(fmt):
         return {}
-    kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
+    kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     names = {kind: array_name(kind, fmt, side=side) for kind in kinds}
     return {**names, "int8": int8_array_name(side)} if is_narrow(fmt) else {**names}
 
@@ -90,7 +91,7 @@ def arrays_with_energy(fmt: str) -> dict[str, str]:
 
 def curve_designs(fmt: str) -> dict[str, list[str]]:
     """Designs under ftz whose area is measured against delay, by level."""
-    kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
+    kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     found = {"multiplier": [multiplier_name(kind, fmt, "ftz") for kind in kinds]}
     if fmt == "e4m3":
         found["pe"] = [pe_name(kind, fmt, "ftz") for kind in kinds]

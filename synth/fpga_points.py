@@ -4,6 +4,7 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
+from lmul.hdl.kinds import Kind
 from lmul.synth.comparison import kinds_of, multiplier_name
 from lmul.synth.fpga import FAMILIES
 from lmul.synth.mac_designs import INT8_PE, INT8_PRODUCT, has_pes, int8_array_name, pe_name
@@ -34,7 +35,7 @@ def fpga_designs(formats: Sequence[str], quick: bool = False) -> list[tuple[str,
 
 def _designs(formats: Sequence[str], quick: bool) -> Iterator[tuple[str, bool]]:
     for fmt in (fmt for fmt in _FORMATS if fmt in formats):
-        kinds = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
+        kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
         for policy in ("lax", "ftz") if fmt == "e4m3" else ("ftz",):
             if quick and policy != "lax":
                 continue

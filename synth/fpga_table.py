@@ -34,8 +34,8 @@ def fpga_table(document: ReportDocument) -> Table:
             rows.append([name, "allowed" if dsp else "no", *luts, blocks, *speeds])
     if placed:
         note = (
-            f"MHz of what was placed and routed here before; “{NOTHING}” was not. Another speed grade "
-            "or a fuller device gives other figures."
+            f"MHz of what was placed and routed here before; “{NOTHING}” was not. Another "
+            "speed grade or a fuller device gives other figures."
         )
     else:
         note = (
