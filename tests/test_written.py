@@ -70,9 +70,15 @@ def test_a_wrong_sum_is_found():
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chosen", ["sums", "products"])
 @pytest.mark.parametrize(
-    "name", ["pe-lmul-e4m3-ftz", "pe-exact-e4m3", "pe-int8", "pe-lmul-bf16-ftz", "pe-int8-s1"]
+    ("name", "chosen"),
+    [
+        ("pe-lmul-e4m3-ftz", "sums"),
+        ("pe-exact-e4m3", "products"),
+        ("pe-int8", "sums"),
+        ("pe-int8-s1", "products"),
+        pytest.param("pe-lmul-bf16-ftz", "sums", marks=pytest.mark.evidence),
+    ],
 )
 def test_processing_elements(name, chosen):
     path = datapath_of(MacDesign.parse(name))
