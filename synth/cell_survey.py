@@ -102,7 +102,7 @@ def cell_survey(
         When a point fails: the report has no gaps.
     """
     points = [*cell_points(formats, quick), *lut_points(formats, quick)]
-    results = run_points(points, on_progress=on_progress)
+    results = run_points(points, on_progress=on_progress) if points else {}
     found = cached(placed_points(formats))
     for point, result in results.items():
         if isinstance(result, Failure):
