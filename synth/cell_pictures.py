@@ -73,7 +73,8 @@ def area_delay_picture(document: ReportDocument) -> Picture:
         "area-delay",
         "Area against delay",
         "Each point is a mapping that no other of the same circuit beats in both, from the "
-        "smallest to the fastest found, with sizing and buffers; to the lower left is better.",
+        "smallest to the fastest found, with sizing and buffers; to the lower left is better. "
+        "Those of other circuits: “lmul synth DESIGN --curve”.",
         panels,
         cells_method(document.cells),
     )

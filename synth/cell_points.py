@@ -56,12 +56,11 @@ def multipliers_in_cells(fmt: str, policy: str) -> dict[str, str]:
 def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
     """PEs by kind, each with its format's usual accumulator; int8's beside fp8.
 
-    Those of wider formats, most of which is their fp32 sum, of all kinds under ftz alone.
+    Of all kinds under ftz alone: under other policies a PE differs little, but for its sum.
     """
     if not has_pes(fmt):
         return {}
-    every = is_narrow(fmt) or policy == "ftz"
-    kinds: list[Kind] = [kind for kind in kinds_of(fmt) if every or kind in WINDOW_KINDS]
+    kinds: list[Kind] = [k for k in kinds_of(fmt) if policy == "ftz" or k in WINDOW_KINDS]
     names = {kind: pe_name(kind, fmt, policy) for kind in kinds}
     return {**names, "int8": INT8_PE} if is_narrow(fmt) else {**names}
 
@@ -90,7 +89,9 @@ def arrays_with_energy(fmt: str) -> dict[str, str]:
 
 
 def curve_designs(fmt: str) -> dict[str, list[str]]:
-    """Designs under ftz whose area is measured against delay, by level."""
+    """Designs under ftz whose area is measured against delay, by level; fp32's take a minute."""
+    if fmt == "fp32":
+        return {}
     kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     found = {"multiplier": [multiplier_name(kind, fmt, "ftz") for kind in kinds]}
     if fmt == "e4m3":

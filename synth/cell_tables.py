@@ -181,7 +181,7 @@ def pe_cost_table(document: ReportDocument) -> Table:
             "A PE holds its operands and its sum in registers and does a multiplication and an "
             "addition a cycle; its operands are unpacked already, as they are in an array. 8-bit "
             "formats sum exactly, wider ones in fp32, int8 in 32 bits; what other sums cost is in "
-            "the table of sums.",
+            "the table of sums. Under lax and ocp only the kinds that are compared most.",
         ],
         text_columns=3,
         strong=frozenset({3, 7}),
