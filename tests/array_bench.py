@@ -10,13 +10,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from exported import verilator_environment
 
 from lmul.hdl.array_os import OutputStationaryArray
 from lmul.hdl.array_streams import a_payload, b_payload, out_payload
 from lmul.hdl.convert import convert
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.parts import SharedModules
-from lmul.sim.simulators import check_simulator, environment
 
 BENCH = """
 `timescale 1ns/1ps
@@ -192,7 +192,7 @@ def simulated(folder):
         build = ["iverilog", "-g2012", "-o", "bench", "-s", "bench", "all.v"]
         run, variables = ["vvp", "bench"], None
     else:
-        variables = environment(check_simulator("verilator"))
+        variables = verilator_environment()
         build = ["verilator", "--binary", "--timing", "-Wno-fatal", "--top", "bench", "all.v"]
         run = ["./obj_dir/Vbench"]
     for command in (build, run):

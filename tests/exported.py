@@ -84,14 +84,18 @@ def run_icarus(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def run_verilator(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def verilator_environment() -> dict[str, str]:
+    """The variables of ``lmul sim``, without the compiler cache that stands in its folders only."""
     variables = environment("verilator")
-    # The runner's compiler cache is a script that stands in its own build folders only.
     flags = [f for f in variables["MAKEFLAGS"].split() if not f.startswith("OBJCACHE=")]
+    return {**variables, "MAKEFLAGS": " ".join(flags)}
+
+
+def run_verilator(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["verilator", *arguments],
         cwd=folder,
-        env={**variables, "MAKEFLAGS": " ".join(flags)},
+        env=verilator_environment(),
         capture_output=True,
         text=True,
         check=False,
