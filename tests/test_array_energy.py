@@ -123,9 +123,8 @@ def names(parts, end):
 
 
 @pytest.mark.evidence
-@pytest.mark.parametrize("name", ["array-lmul-e4m3-8x8-os-ftz", "array-lmul-e4m3-16x16-os-ftz"])
-def test_energy_is_the_flat_netlists(name):
-    library, design = load(EMBEDDED), MacDesign.parse(name)
+def test_energy_is_the_flat_netlists():
+    library, design = load(EMBEDDED), MacDesign.parse("array-lmul-e4m3-8x8-os-ftz")
     transition, voltage = Conditions.of(library).input_slew_ps, check_library(library)
     parts, flat, run = both(design, library)
     del parts
@@ -139,10 +138,11 @@ def test_energy_is_the_flat_netlists(name):
         cause: (getattr(ours, cause), float(getattr(whole, cause).sum()))
         for cause in ("switching", "internal", "clock", "leakage")
     }
-    print(name, {cause: f"{x:.0f} {y:.0f} {x / y:.4f}" for cause, (x, y) in pairs.items()})
+    print({cause: f"{x:.0f} {y:.0f} {x / y:.4f}" for cause, (x, y) in pairs.items()})
     for one, other in pairs.values():
-        assert one == pytest.approx(other, rel=0.02)
-    assert sum(x for x, _ in pairs.values()) == pytest.approx(whole.dynamic, rel=0.01)
+        assert one == pytest.approx(other, rel=0.01)
+    dynamic = ours.switching + ours.internal + ours.clock
+    assert dynamic == pytest.approx(whole.dynamic, rel=0.002)
 
 
 @pytest.mark.evidence
