@@ -55,9 +55,9 @@ def fpga_table(document: ReportDocument) -> Table:
         ],
         rows,
         [
-            "An adder that becomes LUTs and carries is where L-Mul is small; a DSP block holds an "
-            "integer product of up to 18 bits whole, and an fp8 one wastes most of it. DSP blocks "
-            "as Xilinx's: where they are allowed, every product goes into one, however short.",
+            "LUTs of six inputs swallow short products: what L-Mul saves in gates is not what it "
+            "saves here. A DSP block holds an integer product of up to 18 bits whole, and an fp8 "
+            "one wastes most of it. DSP blocks are Xilinx's.",
             note,
         ],
         text_columns=2,
