@@ -130,7 +130,7 @@ def _points(formats: Sequence[str], quick: bool) -> Iterator[Point]:
         yield from _area_and_energy(window_pes(fmt).values())
         for side in ARRAY_COUNTED:
             for name in arrays_in_cells(fmt, side).values():
-                yield Point(name, "cells")
+                yield Point(name, "area")
         for name in arrays_with_energy(fmt).values():
             yield Point(name, "energy", stimulus=STIMULUS)
         for names in curve_designs(fmt).values():

@@ -33,6 +33,7 @@ __all__ = [
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
     "gates": (),
+    "area": ("library",),
     "cells": ("library",),
     "curve": ("library",),
     "energy": ("library", "stimulus"),

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.design import Design
+from lmul.synth.area import area
 from lmul.synth.cell_parts import area_by_part
 from lmul.synth.circuit import Circuit
 from lmul.synth.curve import curve
@@ -14,7 +15,7 @@ from lmul.synth.energy import Energy
 from lmul.synth.energy import measure as measure_energy
 from lmul.synth.fpga import form_for, luts
 from lmul.synth.gates import count
-from lmul.synth.in_cells import in_cells
+from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.metrics import Metric
 from lmul.synth.parts import SPLIT_LEVELS, split
 from lmul.synth.place import place_seed
@@ -29,7 +30,8 @@ def measure(point: Point) -> Measured:
     """Measure a point now, whatever the cache holds.
 
     Detail by measure: ``gates``: ``cells``, ``script``, and ``parts`` of PEs and arrays.
-    ``cells``: ``cells``, ``script``. ``curve``: ``points``, each as
+    ``area``, and ``cells``, which is area and delay: ``cells``, ``script``. ``curve``: ``points``,
+    each as
     :meth:`lmul.synth.curve.CurvePoint.section`. ``energy``: the fields of
     :class:`lmul.synth.energy.Energy`, without parts but for arrays. ``parts``, of multipliers and
     PEs: ``area`` and ``energy`` by part. ``luts``: ``cells``, ``script``, ``flipflops``.
@@ -58,9 +60,17 @@ def _gates(point: Point) -> Measured:
     return Measured(tuple(gate_metrics(circuit, gates)), detail)
 
 
+def _area(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    return _in_cells(circuit, InCells(area(circuit, _library(point)), None, None))
+
+
 def _cells(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
-    found = in_cells(circuit, _library(point))
+    return _in_cells(circuit, in_cells(circuit, _library(point)))
+
+
+def _in_cells(circuit: Circuit, found: InCells) -> Measured:
     detail = {"cells": dict(found.area.cells), "script": found.area.script}
     return Measured(tuple(cell_metrics(circuit, found)), detail)
 
@@ -131,6 +141,7 @@ def _error(point: Point) -> Measured:
 
 _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "gates": _gates,
+    "area": _area,
     "cells": _cells,
     "curve": _curve,
     "energy": _energy,

@@ -74,9 +74,14 @@ def error_area(found: Mapping[Point, Measured]) -> Dots:
     """Area against error."""
     errors = _errors(found)
     dots: dict[Panel, list[Dot]] = {}
-    for point, library, area in _figures(found, "cells", "area_um2"):
+    areas = {
+        (point.design, library): area
+        for measure in ("area", "cells")
+        for point, library, area in _figures(found, measure, "area_um2")
+    }
+    for (name, library), area in areas.items():
         for (design, stimulus), error in errors.items():
-            if design == point.design:
+            if design == name:
                 panel = Panel(
                     _comparable(design),
                     library,

@@ -235,7 +235,7 @@ _USERS: Mapping[str, tuple[str, ...]] = {
     "k_max": ("pe", "array"),
     "sizes": ("array",),
     "flows": ("array",),
-    "libraries": ("cells", "curve", "energy"),
+    "libraries": ("area", "cells", "curve", "energy"),
     "stimuli": ("energy", "error"),
     "devices": ("luts", "fpga"),
     "seeds": ("fpga",),

@@ -34,8 +34,10 @@ def _value(name: str) -> float:
 
 def _measured(point: Point) -> Measured:
     value = _value(point.design)
+    areas = {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2}
     names = {
-        "cells": {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2, "delay_ps": 10.0},
+        "area": areas,
+        "cells": areas | {"delay_ps": 10.0},
         "energy": {"energy_fj": 2.0, "energy_glitches_fj": 3.0},
         "curve": {"fastest_ps": 5.0},
         "parts": {},

@@ -37,10 +37,11 @@ def sweep(
 ) -> None:
     """Measure every combination of a grid; write one table and the Pareto pictures.
 
-    A grid has lists of measures (gates, cells, curve, energy, luts, fpga, error), levels, kinds,
-    formats, policies, accumulators, k_max, sizes, flows, libraries, stimuli, devices, seeds and
-    dsp; or of designs by name. What can't be combined is left out. Results are kept: a sweep that
-    was stopped goes on where it was. Exit code 1 when a point failed; the others are written.
+    A grid has lists of measures (gates, area, cells, curve, energy, luts, fpga, error), levels,
+    kinds, formats, policies, accumulators, k_max, sizes, flows, libraries, stimuli, devices, seeds
+    and dsp; or of designs by name. (cells is area and delay.) What can't be combined is left out.
+    Results are kept: a sweep that was stopped goes on where it was. Exit code 1 when a point
+    failed; the others are written.
     """
     from lmul.synth.sweep_grid import expand
     from lmul.synth.sweep_spec import read_spec
