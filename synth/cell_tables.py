@@ -181,7 +181,8 @@ def pe_cost_table(document: ReportDocument) -> Table:
             "A PE holds its operands and its sum in registers and does a multiplication and an "
             "addition a cycle; its operands are unpacked already, as they are in an array. 8-bit "
             "formats sum exactly, wider ones in fp32, int8 in 32 bits; what other sums cost is in "
-            "the table of sums. Under lax and ocp only the kinds that are compared most.",
+            "the table of sums. Under lax and ocp only the kinds that "
+            "are compared most, and no wider formats under lax.",
         ],
         text_columns=3,
         strong=frozenset({3, 7}),
@@ -241,6 +242,8 @@ def array_cost_table(document: ReportDocument) -> Table:
             "less than 0.1 % of the array.",
             "Without delays: mapped for area, the control nets that reach every PE have no "
             "buffers, and the longest path would be theirs. A PE's delay is above.",
+            "fp16 and fp32 are left out: their PEs are in the table above, and `lmul synth "
+            "array-exact-fp16-8x8-os-ftz` counts an array of them.",
             "fJ are a multiply-accumulate's share of whole matrix products, fill and drain "
             "included, every PE of the array simulated.",
         ],

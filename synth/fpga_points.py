@@ -4,10 +4,8 @@ import statistics
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 
-from lmul.hdl.kinds import Kind
-from lmul.synth.comparison import kinds_of, multiplier_name
-from lmul.synth.fpga import FAMILIES
-from lmul.synth.mac_designs import INT8_PE, INT8_PRODUCT, has_pes, int8_array_name, pe_name
+from lmul.synth.comparison import multiplier_name
+from lmul.synth.mac_designs import INT8_PE, INT8_PRODUCT, int8_array_name, pe_name
 from lmul.synth.mac_designs import array_name as square_array
 from lmul.synth.mac_survey import WINDOW_KINDS
 from lmul.synth.metrics import Metric
@@ -20,53 +18,42 @@ FMAX = "fmax_mhz"
 PLACED_ON = ("ice40-hx8k", "ecp5-25k")
 _SEEDS = range(6)
 _SIDE = 4
-_FORMATS = ("e4m3", "bf16")
-_EVERYWHERE = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "exact-e4m3-ftz", INT8_PRODUCT)
+_FORMAT = "e4m3"
 
 
 def fpga_designs(formats: Sequence[str], quick: bool = False) -> list[tuple[str, bool]]:
     """Designs, and whether DSP blocks are allowed: only an integer multiplication goes into one.
 
-    The multipliers of e4m3 under lax too: a published FPGA figure does no more. With ``quick``
-    those alone.
+    Of e4m3 and int8; multipliers under lax too: a published FPGA figure does no more. With
+    ``quick`` those alone.
     """
     return list(_designs(formats, quick))
 
 
 def _designs(formats: Sequence[str], quick: bool) -> Iterator[tuple[str, bool]]:
-    for fmt in (fmt for fmt in _FORMATS if fmt in formats):
-        kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
-        for policy in ("lax", "ftz") if fmt == "e4m3" else ("ftz",):
-            if quick and policy != "lax":
-                continue
-            for kind in kinds:
-                name = multiplier_name(kind, fmt, policy)
-                yield name, False
-                if kind == "exact" and policy == "ftz":
-                    yield name, True
-        if quick:
-            continue
-        if fmt == "e4m3":
-            yield from ((INT8_PRODUCT, dsp) for dsp in (False, True))
-        yield from ((pe_name(kind, fmt, "ftz"), False) for kind in kinds if has_pes(fmt))
-        if fmt == "e4m3":
-            yield from ((INT8_PE, dsp) for dsp in (False, True))
+    if _FORMAT not in formats:
+        return
+    for policy in ("lax",) if quick else ("lax", "ftz"):
+        yield from ((multiplier_name(kind, _FORMAT, policy), False) for kind in WINDOW_KINDS)
+    if quick:
+        return
+    yield multiplier_name("exact", _FORMAT, "ftz"), True
+    yield from ((INT8_PRODUCT, dsp) for dsp in (False, True))
+    yield from ((pe_name(kind, _FORMAT, "ftz"), False) for kind in WINDOW_KINDS)
+    yield from ((INT8_PE, dsp) for dsp in (False, True))
 
 
 def lut_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
-    """LUTs before placement: of Xilinx's, and of every family for e4m3's multipliers."""
-    return [
-        Point(name, "luts", device=family, dsp=dsp)
-        for name, dsp in fpga_designs(formats, quick)
-        for family in (FAMILIES if name in _EVERYWHERE and not quick and not dsp else ("xilinx",))
-    ]
+    """LUTs before placement, of Xilinx's: nextpnr places none of those."""
+    designs = fpga_designs(formats, quick)
+    return [Point(name, "luts", device="xilinx", dsp=dsp) for name, dsp in designs]
 
 
 def placed_points(formats: Sequence[str]) -> list[Point]:
     """What placing and routing would give: the report shows what is kept, and places nothing."""
     designs = fpga_designs(formats)
-    if "e4m3" in formats:
-        designs += [(square_array(kind, "e4m3", side=_SIDE), False) for kind in WINDOW_KINDS]
+    if _FORMAT in formats:
+        designs += [(square_array(kind, _FORMAT, side=_SIDE), False) for kind in WINDOW_KINDS]
         designs += [(int8_array_name(_SIDE), False)]
     return [
         Point(name, "fpga", device=device, seed=seed, dsp=dsp)

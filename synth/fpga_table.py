@@ -8,7 +8,6 @@ from lmul.synth.report_table import NOTHING, Method, Table
 
 __all__ = ["fpga_table"]
 
-_LUTS = {"xilinx": "lut6", "ice40": "lut4", "ecp5": "lut4"}
 _METHOD = Method(
     "Xilinx 7 series, iCE40 UltraPlus and ECP5, as Yosys maps to them",
     "none, counts depend on no operands",
@@ -27,11 +26,14 @@ def fpga_table(document: ReportDocument) -> Table:
     )
     rows = []
     for name, dsp in designs:
-        luts = [_figure(cells, name, family, dsp, what) for family, what in _LUTS.items()]
-        blocks = _figure(cells, name, "xilinx", dsp, "dsps") if dsp else NOTHING
-        speeds = [_fmax(cells, name, device, dsp) for device in PLACED_ON]
-        if any(cell != NOTHING for cell in (*luts, *speeds)):
-            rows.append([name, "allowed" if dsp else "no", *luts, blocks, *speeds])
+        found = [
+            _figure(cells, name, "xilinx", dsp, "lut6"),
+            _figure(cells, name, "xilinx", dsp, "dsps"),
+        ]
+        for device in PLACED_ON:
+            found += [_placed(cells, name, device, dsp), _fmax(cells, name, device, dsp)]
+        if any(cell != NOTHING for cell in found):
+            rows.append([name, "allowed" if dsp else "no", *found])
     if placed:
         note = (
             f"MHz of what was placed and routed here before; “{NOTHING}” was not. Another "
@@ -48,10 +50,8 @@ def fpga_table(document: ReportDocument) -> Table:
             "circuit",
             "DSPs",
             "LUT6, Xilinx",
-            "LUT4, iCE40",
-            "LUT4, ECP5",
             "DSP blocks",
-            *(f"MHz, {device}" for device in PLACED_ON),
+            *(f"{what}, {device}" for device in PLACED_ON for what in ("LUT4", "MHz")),
         ],
         rows,
         [
@@ -70,6 +70,13 @@ def _figure(cells: CellSurvey, name: str, family: str, dsp: bool, what: str) -> 
     one = cells.found.get(Point(name, "luts", device=family, dsp=dsp))
     values = [metric.value for metric in one.metrics if metric.name == what] if one else []
     return str(values[0]) if values else NOTHING
+
+
+def _placed(cells: CellSurvey, name: str, device: str, dsp: bool) -> str:
+    for point, one in cells.found.items():
+        if (point.design, point.measure, point.device, point.dsp) == (name, "fpga", device, dsp):
+            return str(next(m.value for m in one.metrics if m.name == "lut4"))
+    return NOTHING
 
 
 def _fmax(cells: CellSurvey, name: str, device: str, dsp: bool) -> str:

@@ -15,6 +15,7 @@ from lmul.synth.comparison import kinds_of
 __all__ = [
     "ACCUMULATORS",
     "ARRAY_SIDE",
+    "COUNTED_FORMATS",
     "INT8_PE",
     "INT8_PRODUCT",
     "PE_POLICIES",
@@ -35,11 +36,14 @@ ARRAY_SIDE = 8
 INT8_PRODUCT, INT8_PE = "product-int8", "pe-int8"
 
 ACCUMULATORS = {
-    "e4m3": ("exact", "fix24_-9", "fix20_-7", "fix18_-5", "fix16_-3", "fp32", "bf16"),
-    "e5m2": ("exact", "fix24_-9", "fix16_-1", "fix12_3", "fp32", "bf16"),
+    "e4m3": ("exact", "fix20_-7", "fix18_-5", "fix16_-3", "fp32", "bf16"),
+    "e5m2": ("exact", "fix24_-9", "fix12_3", "fp32"),
 }
 """What sums are held in, under ftz. The real tile's sums reach 2**11 in e4m3 and 2**14 in e5m2,
 both scaled, so windows end just above; each format's narrowest one shows in the error."""
+
+COUNTED_FORMATS = (*ACCUMULATORS, "bf16")
+"""Formats whose PEs are counted in gates too; fp16 and fp32 are bf16's case again, and large."""
 
 _FP32_SUMS = ("bf16", "fp16", "fp32")
 

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lmul.synth.mac_designs import INT8_PE, has_pes, pe_kinds, pe_name
+from lmul.synth.mac_designs import COUNTED_FORMATS, INT8_PE, pe_kinds, pe_name
 from lmul.synth.mac_survey import ARRAY_KINDS
 from lmul.synth.mac_tables import array_parts
 from lmul.synth.parts import PartCount
@@ -36,7 +36,7 @@ def gates_by_part(document: ReportDocument) -> Picture:
     """Stacked bars: the gates of a PE, and an array's gates for each of its PEs."""
     mac = document.mac
     panels: list[tuple[str, Draw]] = []
-    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+    for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         names = {kind: pe_name(kind, fmt, "ftz") for kind in pe_kinds(fmt)}
         if fmt != "bf16":
             names |= {"int8": INT8_PE}

@@ -15,6 +15,7 @@ from lmul.sim.workload import attention
 from lmul.synth.gates import GateCount, count
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
+    COUNTED_FORMATS,
     INT8_PE,
     INT8_PRODUCT,
     array_name,
@@ -68,7 +69,7 @@ def mac_designs(formats: Iterable[str], quick: bool = False) -> tuple[list[str],
 
     With ``quick`` neither arrays nor accumulators of other kinds and widths.
     """
-    formats = [fmt for fmt in formats if has_pes(fmt)]
+    formats = [fmt for fmt in formats if fmt in COUNTED_FORMATS]
     if not formats:
         return [], []
     apart = [pe_name(kind, fmt, "ftz") for fmt in formats for kind in pe_kinds(fmt)]

@@ -9,11 +9,11 @@ from lmul.synth.comparison import kinds_of, multiplier_name, product_name
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
     ARRAY_SIDE,
+    COUNTED_FORMATS,
     INT8_PE,
     INT8_PRODUCT,
     array_bits,
     array_name,
-    has_pes,
     int8_array_name,
     pe_kinds,
     pe_name,
@@ -45,7 +45,7 @@ _SUMS = {"exact": "exact", "fp32": "fp32, rounded", "bf16": "bf16, rounded"}
 def survival_table(document: ReportDocument) -> Table:
     """L-Mul's gates over its twins', from the bare product to the array."""
     rows = []
-    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+    for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         for policy in pe_policies(fmt):
             for other in ("exact", "lmul_rne", "int8"):
                 if cells := list(_shares(document, fmt, policy, other)):
@@ -166,7 +166,7 @@ def part_table(document: ReportDocument) -> Table:
 
 
 def _split_pes(document: ReportDocument) -> Iterator[tuple[str, list[str]]]:
-    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+    for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         for kind in pe_kinds(fmt):
             if (name := pe_name(kind, fmt, "ftz")) in document.mac.splits:
                 yield name, [fmt, kind]
@@ -177,7 +177,7 @@ def _split_pes(document: ReportDocument) -> Iterator[tuple[str, list[str]]]:
 def accumulator_table(document: ReportDocument) -> Table:
     """What sums are held in: gates, and errors of sums on the real tile."""
     rows = []
-    for fmt in (fmt for fmt in document.formats if has_pes(fmt)):
+    for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         for accumulator in ACCUMULATORS.get(fmt, ("fp32",)):
             names: dict[Kind, str] = {
                 kind: pe_name(kind, fmt, "ftz", accumulator)

@@ -10,9 +10,13 @@ from lmul.synth.point import Measured, Point
 from lmul.synth.report_document import ReportDocument
 
 
-def made_up(point: Point, name: str, value: float) -> Measured:
+def made_up(point: Point, **figures: float) -> Measured:
     library = f"{point.device} with DSPs" if point.dsp else point.device
-    return Measured((Metric(point.design, "multiplier", name, value, library=library),), {})
+    metrics = (
+        Metric(point.design, "multiplier", name, value, library=library)
+        for name, value in figures.items()
+    )
+    return Measured(tuple(metrics), {})
 
 
 def table(found):
@@ -23,31 +27,28 @@ def table(found):
     return document, fpga_table(document)
 
 
-def test_luts_of_each_family():
+def test_luts_before_placement():
     points = lut_points(("e4m3",))
     assert len(points) == len(set(points))
-    luts = {
-        point: made_up(point, "lut6" if point.device == "xilinx" else "lut4", 20 + point.dsp)
-        for point in points
-    }
+    luts = {point: made_up(point, lut6=20 + point.dsp, dsps=int(point.dsp)) for point in points}
     _, found = table(luts)
     rows = {(row[0], row[1]): row[2:] for row in found.rows}
-    assert rows["lmul-e4m3-lax", "no"] == ["20", "–", "–", "–", "–", "–"]
-    assert rows["lmul-e4m3-ftz", "no"] == ["20", "20", "20", "–", "–", "–"]
-    assert rows["exact-e4m3-ftz", "allowed"][0] == "21"
+    assert rows["lmul-e4m3-lax", "no"] == ["20", "0", "–", "–", "–", "–"]
+    assert rows["exact-e4m3-ftz", "allowed"][:2] == ["21", "1"]
+    assert ("pe-int8", "allowed") in rows
     assert "Nothing of this is placed here" in found.notes[1]
 
 
 def test_placed_before():
     speeds = {
-        point: made_up(point, "fmax_mhz", 100.0 + point.seed)
+        point: made_up(point, lut4=35, fmax_mhz=100.0 + point.seed)
         for point in placed_points(("e4m3",))
         if (point.design, point.device, point.dsp) == ("lmul-e4m3-ftz", "ecp5-25k", False)
         and point.seed in (1, 2, 5)
     }
     document, found = table(speeds)
     [row] = found.rows
-    assert row == ["lmul-e4m3-ftz", "no", "–", "–", "–", "–", "–", "102"]
+    assert row == ["lmul-e4m3-ftz", "no", "–", "–", "–", "–", "35", "102"]
     assert "MHz of what was placed" in found.notes[1]
     # One figure of all seeds, so that reports compare.
     assert [metric.value for metric in document.to_report().metrics] == [102.0]
