@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
+from matplotlib.ticker import LogLocator, NullFormatter
 
 from lmul.hdl.mac_design import MacDesign
 from lmul.synth.cell_points import is_narrow, pes_in_cells, window_pes
@@ -159,11 +160,10 @@ def _panel(points: Sequence[AccuracyPoint]) -> Draw:
         axes.set_xscale("log")
         axes.set_yscale("log")
         for axis in (axes.xaxis, axes.yaxis):
+            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
             axis.set_major_formatter(lambda value, _: f"{value:.3g}")
-        energies = [point.energy / 1000 for point in points]
-        if max(energies) / min(energies) < 10:
-            axes.xaxis.set_minor_formatter(lambda value, _: f"{value:.3g}")
-            axes.tick_params(axis="x", which="minor", labelsize=8)
+            axis.set_minor_formatter(NullFormatter())
+        axes.yaxis.set_major_locator(LogLocator())
         axes.set_xlabel("pJ a multiply-accumulate")
         axes.set_ylabel("error, %")
         axes.grid(color=INK, alpha=0.15, linewidth=0.6)

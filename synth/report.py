@@ -31,7 +31,7 @@ from lmul.synth.report_markdown import markdown
 
 __all__ = ["TITLE", "report", "write"]
 
-TITLE = "L-Mul and its exact twins: gates, errors, and what was checked"
+TITLE = "L-Mul and its exact twins: gates, area, energy, errors"
 _LEAD = (
     "L-Mul (arXiv 2410.00907) replaces a floating-point multiplication by one integer addition. "
     "Here every variant and every exact twin is generated, verified, synthesised and measured "
