@@ -27,8 +27,9 @@ def fpga(
 ) -> None:
     """Place and route designs with nextpnr: cells, Fmax, share of the device.
 
-    Each stands between registers that are none of its own, so that Fmax is its own, too. Fmax is
-    the median over the seeds. A small unit takes seconds, an 8x8 array minutes a seed.
+    Each stands between registers that are none of its own, so that Fmax is
+    its own, too: the median over the seeds. A small unit takes seconds, an
+    8x8 array minutes a seed.
     """
     chosen = [Design.parse(name) for name in designs]
     from lmul.synth.fpga_devices import check_device
