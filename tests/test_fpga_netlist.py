@@ -80,7 +80,7 @@ def wrong(text):
         ("lmul-e4m3-ftz", "ice40-hx8k", False),
         pytest.param("exact-e4m3-ftz", "ice40-up5k", True, marks=pytest.mark.evidence),
         pytest.param("product-int8", "ice40-up5k", True, marks=pytest.mark.evidence),
-        ("exact-e4m3-ftz", "ecp5-25k", False),
+        pytest.param("exact-e4m3-ftz", "ecp5-25k", False, marks=pytest.mark.evidence),
     ],
 )
 def test_every_pair_of_a_netlist_and_a_bug_in_it(name, device, dsp, tmp_path):
