@@ -7,11 +7,10 @@ from importlib import metadata
 from pathlib import Path
 
 import lmul.hdl
-from lmul.hdl.array_verilog import array_verilog
 from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
 from lmul.hdl.mac_design import MacDesign
-from lmul.hdl.verilog import emit
+from lmul.hdl.written import Form, written_as
 from lmul.sim.paths import build_root
 
 __all__ = ["verilog_of"]
@@ -19,23 +18,39 @@ __all__ = ["verilog_of"]
 _amaranth = threading.Lock()  # elaboration is one thread's business
 
 
-def verilog_of(design: Design, out: str = "fp32") -> str:
+def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
     """The text of :func:`lmul.hdl.verilog.emit`, from ``build/cache`` where it is known already.
-
-    An array gives results of the format ``out``.
 
     It is kept by the hash of everything that it comes from: the design, each source file of
     ``lmul.hdl``, and the versions of Amaranth and its Yosys.
+
+    Parameters
+    ----------
+    design : Design
+    out : str
+        Format of an array's results.
+    form : str
+        How arithmetic is written; see :mod:`lmul.hdl.written`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`lmul.hdl.verilog.emit`.
     """
-    key = hashlib.sha256(f"{_sources()} {design!r} {out}".encode()).hexdigest()[:24]
+    key = hashlib.sha256(f"{_sources()} {design!r} {out} {form}".encode()).hexdigest()[:24]
     kept = build_root() / "cache" / "verilog" / f"{key}.v"
     if kept.exists():
         return kept.read_text()
+    # Imported here: Amaranth takes a quarter of a second, and a text that is kept needs none of it.
+    from lmul.hdl.array_verilog import array_verilog
+    from lmul.hdl.verilog import emit
+
     with _amaranth:
         if isinstance(design, MacDesign) and design.level == "array":
-            text = array_verilog(design, out)
+            with written_as(form):
+                text = array_verilog(design, out)
         else:
-            text = emit(design)
+            text = emit(design, form)
     write_whole(kept.parent, {kept.name: text})
     return text
 

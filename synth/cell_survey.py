@@ -1,23 +1,30 @@
 """What the report knows of designs in cells: figures by design, curves, parts."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.cell_points import cell_points
 from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
 from lmul.synth.metrics import Metric
 from lmul.synth.point import Measured, Point
-from lmul.synth.point_runs import Failure, cached, run_points
+from lmul.synth.point_runs import cached
 
-__all__ = ["AREA", "DELAY", "ENERGY", "GLITCHES", "NAND2", "REGISTERS", "CellSurvey", "cell_survey"]
+__all__ = [
+    "AREA",
+    "DELAY",
+    "ENERGY",
+    "GLITCHES",
+    "NAND2",
+    "REGISTERS",
+    "CellSurvey",
+    "cell_survey",
+    "survey_points",
+]
 
 AREA, REGISTERS, NAND2 = "area_um2", "sequential_um2", "area_nand2"
 DELAY, ENERGY, GLITCHES = "delay_ps", "energy_fj", "energy_glitches_fj"
-
-Progress = Callable[[int, int, str], None]
 
 
 @dataclass(frozen=True)
@@ -87,25 +94,23 @@ class CellSurvey:
         }
 
 
+def survey_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
+    """What is to be measured, for :func:`lmul.synth.point_runs.run_points`."""
+    return [*cell_points(formats, quick), *lut_points(formats, quick)]
+
+
 def cell_survey(
-    formats: Sequence[str], quick: bool = False, on_progress: Progress | None = None
+    found: Mapping[Point, Measured], formats: Sequence[str], quick: bool = False
 ) -> CellSurvey:
-    """Measure what the report shows of cells and LUTs, or find it where it was measured before.
+    """Put together what was measured; what was placed on FPGAs is looked up.
 
-    What was placed on FPGAs is only looked up.
-
-    Raises
-    ------
-    ToolNotFound
-        When Yosys is missing.
-    ToolFailed
-        When a point fails: the report has no gaps.
+    Parameters
+    ----------
+    found : mapping of Point to Measured
+        The results of :func:`survey_points`.
+    formats : sequence of str
+    quick : bool
+        As there.
     """
-    points = [*cell_points(formats, quick), *lut_points(formats, quick)]
-    results = run_points(points, on_progress=on_progress) if points else {}
-    found = cached(placed_points(formats))
-    for point, result in results.items():
-        if isinstance(result, Failure):
-            raise ToolFailed(f"{point.label}: {result.message}")
-        found[point] = result
-    return CellSurvey(found)
+    points = survey_points(formats, quick)
+    return CellSurvey(cached(placed_points(formats)) | {point: found[point] for point in points})

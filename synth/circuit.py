@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 from lmul.hdl.design import Design
 from lmul.hdl.written import Form
+from lmul.sim.elaboration import verilog_of
 
 __all__ = ["Circuit", "modules_ending"]
 
@@ -71,11 +72,8 @@ class Circuit:
         """
         if isinstance(design, Circuit):
             return design
-        # Imported here: elaboration pulls in all of Amaranth, which hand-made Verilog never needs.
-        from lmul.hdl.verilog import emit
-
         parsed = Design.parse(design)
-        text = emit(parsed, form)
+        text = verilog_of(parsed, form=form)
         parts = modules_ending(text, _ARRAY_PARTS) if parsed.level == "array" else ()
         return cls(parsed.module_name, text, parsed.level, parsed.name, parts)
 

@@ -5,8 +5,7 @@ product costs, not what the conventional one does. Which kinds round exactly is 
 theorem: their codes are compared with those of ``exact`` on every pair of operands.
 """
 
-from collections.abc import Callable, Iterable, Mapping
-from concurrent.futures import ThreadPoolExecutor, as_completed
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -16,15 +15,13 @@ from lmul.hdl.kinds import KINDS, Kind, check_kind
 from lmul.hdl.policy import POLICIES
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.golden import multiply
-from lmul.synth.circuit import Circuit
-from lmul.synth.gates import GateCount, count
+from lmul.synth.gates import GateCount
 
 __all__ = [
     "REPORT_FORMATS",
     "RIVAL",
     "RIVAL_NOTE",
     "HeadlineRow",
-    "count_gates",
     "differing_pairs",
     "headline",
     "kinds_of",
@@ -47,9 +44,6 @@ RIVAL_NOTE = (
 """What stands beside the rival's counts, so that nobody takes them for like with like."""
 
 _EXHAUSTIVE_WIDTH = 8
-_WORKERS = 2
-
-Progress = Callable[[int, int, str], None]
 
 
 def kinds_of(fmt: str) -> tuple[Kind, ...]:
@@ -85,44 +79,6 @@ def report_designs(
         for policy in policies
         for kind in kinds_of(fmt)
     ]
-
-
-def count_gates(
-    names: Iterable[str], on_progress: Progress | None = None
-) -> tuple[dict[str, GateCount], dict[str, str]]:
-    """Count designs, two at a time, wide exact ones first: they take longest.
-
-    Returns
-    -------
-    counts : dict of str to GateCount
-        By design name, in the order of ``names``.
-    verilog : dict of str to str
-        The texts that were counted, so that the same ones can be verified.
-
-    Raises
-    ------
-    ToolNotFound, ToolFailed
-        When Yosys is missing or rejects a design; what was running is finished first.
-    """
-    names = list(names)
-    slow_first = sorted(names, key=lambda n: (UnitDesign.parse(n).format.width, "exact" in n))[::-1]
-    done: dict[str, tuple[GateCount, str]] = {}
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        running = {pool.submit(_counted, name): name for name in slow_first}
-        try:
-            for future in as_completed(running):
-                done[running[future]] = future.result()
-                if on_progress:
-                    on_progress(len(done), len(names), f"gates of {running[future]}")
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    return {name: done[name][0] for name in names}, {name: done[name][1] for name in names}
-
-
-def _counted(name: str) -> tuple[GateCount, str]:
-    circuit = Circuit.of(name)
-    return count(circuit), circuit.verilog
 
 
 def differing_pairs(kind: Kind, fmt: str, policy: str) -> int | None:

@@ -1,7 +1,6 @@
 """All figures of PEs and arrays in the report: gates, their parts, errors of their sums."""
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 
 from lmul.hdl.kinds import Kind
@@ -12,6 +11,7 @@ from lmul.sim.accumulator_accuracy import (
 )
 from lmul.sim.operand_accuracy import DotError
 from lmul.sim.workload import attention
+from lmul.synth.gate_points import counted, gate_points, split_of, split_points
 from lmul.synth.gates import GateCount, count
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
@@ -27,14 +27,22 @@ from lmul.synth.mac_designs import (
     pe_policies,
     same_width_name,
 )
-from lmul.synth.parts import Split, split
+from lmul.synth.parts import Split
+from lmul.synth.point import Measured, Point
 
-__all__ = ["ARRAY_KINDS", "MATRICES", "WINDOW_KINDS", "MacSurvey", "mac_designs", "mac_survey"]
+__all__ = [
+    "ARRAY_KINDS",
+    "MATRICES",
+    "WINDOW_KINDS",
+    "MacSurvey",
+    "mac_designs",
+    "mac_points",
+    "mac_survey",
+]
 
 ARRAY_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "exact")
 WINDOW_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "exact")
 MATRICES = ("QK", "AV")
-_WORKERS = 2
 
 Progress = Callable[[int, int, str], None]
 
@@ -102,46 +110,52 @@ def _same_width(fmt: str) -> Iterator[str]:
             yield same_width_name(kind, fmt, policy, WINDOW_KINDS)
 
 
+def mac_points(formats: Iterable[str], quick: bool = False) -> list[Point]:
+    """What is to be counted, for :func:`lmul.synth.point_runs.run_points`."""
+    apart, whole = mac_designs(formats, quick)
+    return [*split_points(apart), *gate_points(whole)]
+
+
 def mac_survey(
-    formats: Sequence[str], quick: bool = False, on_progress: Progress | None = None
+    found: Mapping[Point, Measured],
+    formats: Sequence[str],
+    quick: bool = False,
+    on_progress: Progress | None = None,
 ) -> MacSurvey:
-    """Measure all of it, two designs at a time, arrays first.
+    """Put together what was counted, and measure the errors of sums.
+
+    Parameters
+    ----------
+    found : mapping of Point to Measured
+        The results of :func:`mac_points`.
+    formats : sequence of str
+    quick : bool
+        As there.
+    on_progress : callable, optional
+        Called with sums measured, sums in all, and what was measured last.
 
     Raises
     ------
     ToolNotFound, ToolFailed
-        When Yosys is missing or rejects a design; what was running is finished first.
+        When Yosys is missing or rejects a design.
     """
     apart, whole = mac_designs(formats, quick)
-    jobs: dict[str, Callable[[str], Split | GateCount]] = {
-        name: split for name in sorted(apart, key=lambda name: not name.startswith("array"))
-    }
-    jobs |= dict.fromkeys(whole, count)
-    done: dict[str, Split | GateCount] = {}
-    with ThreadPoolExecutor(_WORKERS) as pool:
-        running = {pool.submit(job, name): name for name, job in jobs.items()}
-        try:
-            for future in as_completed(running):
-                done[running[future]] = future.result()
-                if on_progress:
-                    on_progress(len(done), len(jobs), f"gates of {running[future]}")
-        except BaseException:
-            pool.shutdown(cancel_futures=True)
-            raise
-    found = {name: done[name] for name in [*apart, *whole]}
-    splits = {name: one for name, one in found.items() if isinstance(one, Split)}
-    counts = {name: one.whole if isinstance(one, Split) else one for name, one in found.items()}
-    products = attention().products if found else {}
+    if not apart:
+        return MacSurvey({}, {}, {}, {})
+    products = attention().products
+    runs = [(one, matrix) for one in _measured(formats, quick) for matrix in products]
+    errors = {}
+    for done, ((name, fmt, kind, accumulator), matrix) in enumerate(runs, 1):
+        operands = products[matrix]
+        errors[name, matrix] = accumulator_accuracy(*operands, fmt, kind, "ftz", accumulator)
+        if on_progress:
+            on_progress(done, len(runs), f"{matrix} of a sentence encoder, {name}")
     return MacSurvey(
-        counts,
-        splits,
-        {
-            (name, matrix): accumulator_accuracy(*products[matrix], fmt, kind, "ftz", accumulator)
-            for name, fmt, kind, accumulator in _measured(formats, quick)
-            for matrix in products
-        },
+        counted(found, [*apart, *whole]),
+        {name: split_of(found, name) for name in apart},
+        errors,
         {matrix: int8_accuracy(*operands) for matrix, operands in products.items()},
-        _int8_own() if found and not quick else None,
+        None if quick else _int8_own(),
     )
 
 

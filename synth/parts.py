@@ -19,6 +19,7 @@ __all__ = [
     "Split",
     "part_of_module",
     "part_of_register",
+    "parts",
     "register_names",
     "split",
 ]
@@ -96,14 +97,32 @@ class Split:
 
 
 def split(design: Design | str | Circuit) -> Split:
-    """Count a PE or an array by part.
+    """Count a PE or an array, whole and by part.
+
+    Raises
+    ------
+    TypeError, ValueError, ToolNotFound, ToolFailed
+        As :func:`parts` and :func:`lmul.synth.gates.count`.
+    """
+    circuit = Circuit.of(design)
+    found = parts(circuit)
+    return Split(count(circuit), found)
+
+
+def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
+    """Count a PE's or an array's parts, each synthesised apart.
+
+    Returns
+    -------
+    tuple of PartCount
+        In the order of :data:`PE_PARTS` or :data:`ARRAY_PARTS`.
 
     Raises
     ------
     TypeError, ValueError
         When it is no PE and no array.
     ToolNotFound, ToolFailed
-        As :func:`lmul.synth.gates.count`.
+        When Yosys is missing or rejects the circuit.
     """
     circuit = Circuit.of(design)
     if circuit.level not in SPLIT_LEVELS:
@@ -123,12 +142,9 @@ def split(design: Design | str | Circuit) -> Split:
             elif is_flipflop(cell["type"]):
                 bit = cell["connections"]["Q"][0]
                 flipflops[own or part_of_register(names[bit], circuit.level)] += times
-    return Split(
-        count(circuit),
-        tuple(
-            PartCount(part, gates[part], flipflops[part])
-            for part in (PE_PARTS if circuit.level == "pe" else ARRAY_PARTS)
-        ),
+    return tuple(
+        PartCount(part, gates[part], flipflops[part])
+        for part in (PE_PARTS if circuit.level == "pe" else ARRAY_PARTS)
     )
 
 

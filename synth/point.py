@@ -33,6 +33,7 @@ __all__ = [
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
     "gates": (),
+    "split": (),
     "area": ("library",),
     "cells": ("library",),
     "curve": ("library",),
@@ -44,8 +45,8 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 """What can be measured, and which of a point's further fields it takes."""
 
-FIGURES = tuple(measure for measure in MEASURES if measure != "parts")
-"""What gives figures of its own: parts are detail alone."""
+FIGURES = tuple(measure for measure in MEASURES if measure not in ("split", "parts"))
+"""What gives figures of its own: parts, in gates or in cells, are detail alone."""
 
 STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""

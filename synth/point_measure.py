@@ -1,9 +1,9 @@
 """How each measure of a point is made: what it calls, its figures, and its detail."""
 
+import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 from pathlib import Path
-from typing import Any
 
 from lmul.hdl.design import Design
 from lmul.synth.area import area
@@ -17,7 +17,7 @@ from lmul.synth.fpga import form_for, luts
 from lmul.synth.gates import count
 from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.metrics import Metric
-from lmul.synth.parts import SPLIT_LEVELS, split
+from lmul.synth.parts import parts
 from lmul.synth.place import place_seed
 from lmul.synth.point import STATIONARY, Measured, Point
 from lmul.synth.point_error import errors
@@ -29,14 +29,14 @@ __all__ = ["measure"]
 def measure(point: Point) -> Measured:
     """Measure a point now, whatever the cache holds.
 
-    Detail by measure: ``gates``: ``cells``, ``script``, and ``parts`` of PEs and arrays.
-    ``area``, and ``cells``, which is area and delay: ``cells``, ``script``. ``curve``: ``points``,
-    each as
-    :meth:`lmul.synth.curve.CurvePoint.section`. ``energy``: the fields of
-    :class:`lmul.synth.energy.Energy`, without parts but for arrays. ``parts``, of multipliers and
-    PEs: ``area`` and ``energy`` by part. ``luts``: ``cells``, ``script``, ``flipflops``.
-    ``fpga``: as :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``. ``error``:
-    the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
+    Detail by measure: ``gates``: ``count``, the fields of :class:`lmul.synth.gates.GateCount`, and
+    ``verilog``, the SHA-256 of the text that was counted. ``split``, of PEs and arrays: ``parts``,
+    each part's gates and flip-flops. ``area``, and ``cells``, which is area and delay: ``cells``,
+    ``script``. ``curve``: ``points``, each as :meth:`lmul.synth.curve.CurvePoint.section`.
+    ``energy``: the fields of :class:`lmul.synth.energy.Energy`, without parts but for arrays.
+    ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part. ``luts``: ``cells``,
+    ``script``, ``flipflops``. ``fpga``: as :meth:`lmul.synth.place.PlacedDesign.section`, and
+    ``tools``. ``error``: the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
     :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
 
     Raises
@@ -54,10 +54,12 @@ def _library(point: Point) -> Path:
 def _gates(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
     gates = count(circuit)
-    detail: dict[str, Any] = {"cells": dict(gates.cells), "script": gates.script}
-    if circuit.level in SPLIT_LEVELS:
-        detail["parts"] = split(circuit).section()
-    return Measured(tuple(gate_metrics(circuit, gates)), detail)
+    text = hashlib.sha256(circuit.verilog.encode()).hexdigest()
+    return Measured(tuple(gate_metrics(circuit, gates)), {"count": asdict(gates), "verilog": text})
+
+
+def _split(point: Point) -> Measured:
+    return Measured((), {"parts": [asdict(part) for part in parts(point.design)]})
 
 
 def _area(point: Point) -> Measured:
@@ -141,6 +143,7 @@ def _error(point: Point) -> Measured:
 
 _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "gates": _gates,
+    "split": _split,
     "area": _area,
     "cells": _cells,
     "curve": _curve,

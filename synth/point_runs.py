@@ -13,7 +13,10 @@ __all__ = ["Failure", "cached", "run_points"]
 Progress = Callable[[int, int, str], None]
 
 # What takes longest begins first, or one core would end alone with it.
-_LONGEST_FIRST = ("fpga", "curve", "energy", "parts", "luts", "cells", "area", "gates", "error")
+_LONGEST_FIRST = (
+    *("fpga", "curve", "energy", "parts", "luts", "split", "cells", "area", "gates"),
+    "error",
+)
 
 _FIRST_START = "Yosys compiles itself for this machine, once (up to a minute)"
 

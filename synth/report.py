@@ -1,5 +1,6 @@
 """The whole comparison: runs what is missing, writes ``report.{json,md,html}`` and pictures."""
 
+import hashlib
 import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -11,18 +12,21 @@ from threading import Lock
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.files import write_whole
 from lmul.hdl.formats import FORMATS
+from lmul.hdl.unit_design import UnitDesign
 from lmul.sim import yosys
 from lmul.sim.bulk import VerifyResult, family, verify_format
+from lmul.sim.elaboration import verilog_of
 from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
-from lmul.synth.cell_points import cell_points
-from lmul.synth.cell_survey import cell_survey
-from lmul.synth.comparison import REPORT_FORMATS, count_gates, headline, report_designs
+from lmul.synth.cell_survey import cell_survey, survey_points
+from lmul.synth.comparison import REPORT_FORMATS, headline, report_designs
 from lmul.synth.error_survey import survey
-from lmul.synth.fpga_points import lut_points
+from lmul.synth.gate_points import counted, counted_text, gate_points
 from lmul.synth.gates import COUNT_SCRIPT
-from lmul.synth.mac_survey import mac_designs, mac_survey
+from lmul.synth.mac_survey import mac_points, mac_survey
 from lmul.synth.pictures import Picture
+from lmul.synth.point import Measured, Point
+from lmul.synth.point_runs import Failure, run_points
 from lmul.synth.report_chapters import chapters
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
@@ -76,7 +80,7 @@ def report(
     formats = tuple(formats)
     stages = _Stages(on_progress, _weights(formats, quick))
     document = _measure(formats, quick, stages)
-    drawn = stages.listener(5)
+    drawn = stages.listener(4)
     drawn(0, 1, "drawing")
     write(document, Path(out))
     drawn(1, 1, "written")
@@ -94,27 +98,29 @@ def _check_writable(out: Path) -> None:
         raise PermissionError(f"Can't write into {str(out)!r}: no permission in {str(place)!r}")
 
 
+def _points(formats: Sequence[str], quick: bool) -> list[Point]:
+    """All that is synthesised, each once."""
+    points = gate_points(report_designs(formats)) + mac_points(formats, quick)
+    return list(dict.fromkeys(points + survey_points(formats, quick)))
+
+
 def _weights(formats: Sequence[str], quick: bool) -> tuple[int, ...]:
-    """Steps of the stages (gates, PEs, cells, Verilog, errors, drawing), about a second each."""
-    apart, whole = mac_designs(formats, quick)
-    pes = 2 * len(apart) + len(whole)
-    cells = len(cell_points(formats, quick)) + len(lut_points(formats, quick))
-    return (len(report_designs(formats)), pes, cells, 25 * len(formats), 6 * len(formats), 5)
+    """Steps of the stages (points, PEs' sums, Verilog, errors, drawing), about a second each."""
+    points = len(_points(formats, quick))
+    sums = 3 * len(formats) if mac_points(formats, quick) else 0
+    return (points, sums, 15 * len(formats), 5 * len(formats), 5)
 
 
 def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
-    """Count gates, verify against the golden model, and measure errors."""
-    names = report_designs(formats)
-    counting = stages.listener(0)
-    yosys.prepare(lambda: counting(0, 1, "Yosys compiles itself, the first time only"))
-    counts, verilog = count_gates(names, counting)
-    mac = mac_survey(formats, quick, stages.listener(1))
-    cells = cell_survey(formats, quick, stages.listener(2))
+    """Synthesise, verify against the golden model, and measure errors."""
+    found = _found(_points(formats, quick), stages.listener(0))
+    mac = mac_survey(found, formats, quick, stages.listener(1))
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
-        verifying = pool.submit(_verify, formats, verilog, quick, stages.listener(3))
-        errors = survey(formats, quick, stages.listener(4))
+        verifying = pool.submit(_verify, formats, found, quick, stages.listener(2))
+        errors = survey(formats, quick, stages.listener(3))
         verified = verifying.result()
+    counts = counted(found, report_designs(formats))
     return ReportDocument(
         tools=_tools(),
         rows=headline(counts, formats),
@@ -124,8 +130,18 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
         simulator=_SIMULATOR,
         quick=quick,
         mac=mac,
-        cells=cells,
+        cells=cell_survey(found, formats, quick),
     )
+
+
+def _found(points: Sequence[Point], on_progress: Progress) -> dict[Point, Measured]:
+    """The results of all points: the report has no gaps, so that one failure fails it."""
+    found = {}
+    for point, result in run_points(points, on_progress=on_progress).items():
+        if isinstance(result, Failure):
+            raise ToolFailed(f"{point.label}: {result.message}")
+        found[point] = result
+    return found
 
 
 def write(document: ReportDocument, out: Path) -> list[Path]:
@@ -151,14 +167,14 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
 
 
 def _verify(
-    formats: Sequence[str], verilog: Mapping[str, str], quick: bool, on_progress: Progress
+    formats: Sequence[str], found: Mapping[Point, Measured], quick: bool, on_progress: Progress
 ) -> list[VerifyResult]:
     """Hold the very texts that were counted against the golden model, two formats at a time."""
 
     def verify(fmt: str) -> VerifyResult:
         designs = family(FORMATS[fmt])
         pairs = _QUICK_PAIRS if quick else WIDE_PAIRS
-        texts = {design: verilog[design.name] for design in designs}
+        texts = {design: _same_text(design, counted_text(found, design.name)) for design in designs}
         result = verify_format(designs, _SIMULATOR, pairs, verilog=texts)
         if result.mismatches:
             raise ToolFailed(
@@ -180,6 +196,16 @@ def _verify(
             pool.shutdown(cancel_futures=True)
             raise
     return [results[fmt] for fmt in formats]
+
+
+def _same_text(design: UnitDesign, wanted: str) -> str:
+    text = verilog_of(design)
+    if hashlib.sha256(text.encode()).hexdigest() != wanted:
+        raise ToolFailed(
+            f"The Verilog of {design.name!r} is not what was counted: were sources changed while "
+            "the report was made? Make it again"
+        )
+    return text
 
 
 def _tools() -> dict[str, str]:

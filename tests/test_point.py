@@ -38,7 +38,7 @@ def test_design_names_are_canonical():
     [
         (
             {"measure": "areas"},
-            "Unknown measure 'areas': use gates, area, cells, curve, energy, parts, luts, fpga, "
+            "Unknown measure 'areas': use gates, split, area, cells, curve, energy, parts, luts, fpga, "
             "error",
         ),
         ({"seed": 3}, "Measure 'gates' takes no seed, not 3"),

@@ -1,10 +1,11 @@
 """The report: what it compares, what it says, and that its files are whole and agree."""
 
+import hashlib
 import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 
 import matplotlib.image
@@ -15,7 +16,6 @@ from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS
 from lmul.sim.bulk import VerifyResult
 from lmul.synth import report as report_module
-from lmul.synth.cell_survey import CellSurvey
 from lmul.synth.comparison import (
     RIVAL,
     HeadlineRow,
@@ -31,6 +31,8 @@ from lmul.synth.gates import GateCount, count
 from lmul.synth.mac_survey import MacSurvey
 from lmul.synth.metrics import Report
 from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.point import Measured, Point
+from lmul.synth.point_runs import Failure
 from lmul.synth.report import report, write
 from lmul.synth.report_console import console
 from lmul.synth.report_document import ReportDocument
@@ -39,13 +41,6 @@ from lmul.synth.report_findings import findings
 pytestmark = pytest.mark.slow  # runs tools
 
 _FORMATS = ("e4m3", "bf16")
-
-
-class _AnyText(dict):
-    """Verilog for whatever is asked for."""
-
-    def __missing__(self, name):
-        return f"// {name}"
 
 
 def _counted(gates: int) -> GateCount:
@@ -280,12 +275,33 @@ def test_console_fits_80_characters(document):
     assert "1,310,720" in text
 
 
-def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path):
-    monkeypatch.setattr(report_module.yosys, "prepare", lambda begun=None: None)
-    monkeypatch.setattr(report_module, "count_gates", lambda names, progress: ({}, _AnyText()))
+@pytest.fixture
+def nothing_measured(monkeypatch):
+    """A report whose figures cost nothing, of circuits whose text is their name."""
+
+    def counted(points, on_progress=None):
+        detail = {
+            "count": asdict(_counted(9)),
+            "parts": [],
+            "points": [],
+            "area": {},
+            "energy": {},
+        }
+        return {
+            point: Measured((), detail | {"verilog": _digest(point.design)}) for point in points
+        }
+
+    monkeypatch.setattr(report_module, "run_points", counted)
+    monkeypatch.setattr(report_module, "verilog_of", lambda design: design.name)
     monkeypatch.setattr(report_module, "mac_survey", lambda *_: MacSurvey({}, {}, {}, {}))
-    monkeypatch.setattr(report_module, "cell_survey", lambda *_: CellSurvey())
     monkeypatch.setattr(report_module, "survey", lambda *_: None)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_nothing_is_written_of_wrong_circuits(nothing_measured, monkeypatch, tmp_path):
     monkeypatch.setattr(
         report_module,
         "verify_format",
@@ -298,6 +314,22 @@ def test_nothing_is_written_of_wrong_circuits(monkeypatch, tmp_path):
         "the first: lmul-e4m3: 01 02 is 03, not 04"
     )
     with pytest.raises(ToolFailed, match=f"^{re.escape(message)}$"):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_verified_is_what_was_counted(nothing_measured, monkeypatch, tmp_path):
+    monkeypatch.setattr(report_module, "verilog_of", lambda design: f"{design.name}, changed")
+    message = r"^The Verilog of '.*-e4m3.*' is not what was counted"
+    with pytest.raises(ToolFailed, match=message):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_failed_point_fails_the_report(nothing_measured, monkeypatch, tmp_path):
+    failed = {Point("lmul-e4m3", "gates"): Failure("no Yosys today")}
+    monkeypatch.setattr(report_module, "run_points", lambda *_, **__: failed)
+    with pytest.raises(ToolFailed, match=r"^gates of lmul-e4m3: no Yosys today$"):
         report(tmp_path / "out", formats=("e4m3",))
     assert not (tmp_path / "out").exists()
 
