@@ -8,14 +8,28 @@ kinds, and the comparison would be one of how well gates suit LUTs. The results 
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal
+from typing import Literal, get_args
 
-__all__ = ["Form", "form", "written_as"]
+__all__ = ["Form", "as_form", "form", "written_as"]
 
 Form = Literal["gates", "sums", "products"]
 """All as gates; sums of words as ``+``; products of words as ``*`` too, for DSP blocks."""
 
 _form: ContextVar[Form] = ContextVar("form", default="gates")
+
+
+def as_form(name: str) -> Form:
+    """The form of a name.
+
+    Raises
+    ------
+    ValueError
+        For a name that is none.
+    """
+    for known in get_args(Form):
+        if known == name:
+            return known
+    raise ValueError(f"Unknown form {name!r}: use {', '.join(get_args(Form))}")
 
 
 def form() -> Form:
@@ -32,9 +46,7 @@ def written_as(chosen: Form) -> Iterator[None]:
     ValueError
         For an unknown form.
     """
-    if chosen not in ("gates", "sums", "products"):
-        raise ValueError(f"Unknown form {chosen!r}: use gates, sums, products")
-    before = _form.set(chosen)
+    before = _form.set(as_form(chosen))
     try:
         yield
     finally:

@@ -4,29 +4,30 @@ from collections.abc import Callable, Sequence
 
 from lmul.synth.accuracy_picture import accuracy_points, best_points
 from lmul.synth.cell_points import (
-    arrays_with_energy,
+    arrays_in_cells,
     multipliers_in_cells,
     pes_in_cells,
     window_pes,
 )
 from lmul.synth.cell_survey import AREA, DELAY, ENERGY, GLITCHES, CellSurvey
+from lmul.synth.comparison import multiplier_name
 from lmul.synth.mac_designs import ACCUMULATORS, ARRAY_SIDE
+from lmul.synth.noise import ORDERS
 from lmul.synth.paper_energy import DOT_CLAIMS, PRODUCT_CLAIMS
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import percent
 from lmul.synth.saved_table import Baseline
+from lmul.synth.spread_points import SPREAD_FORMAT
+from lmul.synth.spread_table import luck
 
 __all__ = ["cell_findings"]
-
-_LUCK = {"multiplier": 0.06, "PE": 0.03}
-"""Figures nearer than this are called equal: the order of statements alone moves them by as much
-(:mod:`lmul.synth.noise`)."""
 
 
 def cell_findings(document: ReportDocument) -> list[str]:
     """The sentences, most important first."""
     parts: Sequence[Callable[[ReportDocument], list[str]]] = (
         _saves,
+        _lucky,
         _claim,
         _wider,
         _break_even,
@@ -68,6 +69,29 @@ def _saves(document: ReportDocument) -> list[str]:
     if not said:
         return []
     return [f"In cells, on real operands (ftz, no wires): {'. '.join(said)}."]
+
+
+def _lucky(document: ReportDocument) -> list[str]:
+    """How far the order of statements alone moves these figures."""
+    found = document.cells.spreads
+    lmul = found.get(multiplier_name("lmul", SPREAD_FORMAT, "ftz"))
+    pe = luck(document.cells, "pe")
+    if lmul is None or pe is None:
+        return []
+    said = []
+    for kind in ("lmul_rne", "exact"):
+        other = found.get(multiplier_name(kind, SPREAD_FORMAT, "ftz"))
+        if other is None:
+            return []
+        written = lmul.energy.as_written / other.energy.as_written
+        median = lmul.energy.median / other.energy.median
+        said.append(f"{percent(median)} of {kind}, where as written it takes {percent(written)}")
+    return [
+        f"Mapping is partly luck: the same statements in {ORDERS} other orders give L-Mul's "
+        f"{SPREAD_FORMAT} multiplier {lmul.energy.least:.0f} to {lmul.energy.most:.0f} fJ. By the "
+        f"medians of all orders it takes {' and '.join(said)}; PEs move by {percent(pe, 1)} to "
+        "either side."
+    ]
 
 
 def _claim(document: ReportDocument) -> list[str]:
@@ -115,7 +139,7 @@ def _wider(document: ReportDocument) -> list[str]:
 
 def _break_even(document: ReportDocument) -> list[str]:
     """The sum decides how much of the saving is left."""
-    cells = document.cells
+    cells, level = document.cells, luck(document.cells, "pe")
     said = []
     for fmt in (fmt for fmt in document.formats if fmt in ACCUMULATORS):
         names = window_pes(fmt)
@@ -132,14 +156,16 @@ def _break_even(document: ReportDocument) -> list[str]:
             continue
         by_exact = sorted(saved, key=lambda one: saved[one]["exact"])
         least, most = by_exact[0], by_exact[-1]
-        even = [one for one, both in saved.items() if both["lmul_rne"] < _LUCK["PE"]]
+        even = [
+            one for one, both in saved.items() if level is not None and both["lmul_rne"] < level
+        ]
         text = (
             f"{fmt} from {percent(saved[least]['exact'])} ({least} sums) to "
             f"{percent(saved[most]['exact'])} ({most})"
         )
-        if even:
+        if level is not None and even:
             text += (
-                f"; of the PE with lmul_rne less than {percent(_LUCK['PE'])}, as good as nothing, "
+                f"; of the PE with lmul_rne less than {percent(level, 1)}, which may be luck, "
                 f"with {', '.join(even)} sums"
             )
         said.append(text)
@@ -151,32 +177,28 @@ def _break_even(document: ReportDocument) -> list[str]:
 def _loses(document: ReportDocument) -> list[str]:
     """Where another kind takes less than L-Mul, or as much and errs less."""
     said = []
-    for level, designs in (("multiplier", multipliers_in_cells), ("PE", pes_in_cells)):
-        for fmt in document.formats:
-            names = designs(fmt, "ftz")
-            for other in ("lmul_rne", "mitchell", "int8"):
-                pair = names.get("lmul", ""), names.get(other, "")
-                told = _more(document.cells, *pair, _LUCK[level])
-                if told:
-                    said.append(f"{fmt} {level}: {other} takes {told}")
+    cells = document.cells
+    unit, pe = luck(cells, "multiplier"), luck(cells, "pe")
+    if unit is None or pe is None:
+        return []
     for fmt in document.formats:
-        names = arrays_with_energy(fmt)
-        for other in ("lmul_rne", "int8"):
-            pair = names.get("lmul", ""), names.get(other, "")
-            if told := _more(document.cells, *pair, _LUCK["PE"]):
-                said.append(f"{fmt} {ARRAY_SIDE}x{ARRAY_SIDE} array: {other} takes {told}")
+        for label, designs, level in (
+            ("multiplier", multipliers_in_cells(fmt, "ftz"), unit),
+            ("PE", pes_in_cells(fmt, "ftz"), pe),
+            (f"{ARRAY_SIDE}x{ARRAY_SIDE} array", arrays_in_cells(fmt, ARRAY_SIDE), pe),
+        ):
+            for other in ("lmul_rne", "mitchell", "int8"):
+                pair = designs.get("lmul", ""), designs.get(other, "")
+                if told := _less(cells, *pair, level):
+                    said.append(f"{fmt} {label}: {other} takes {told}")
     if not said:
         return []
     return [f"Where L-Mul does not win (ftz): {'; '.join(said)}."]
 
 
-def _more(cells: CellSurvey, lmul: str, other: str, luck: float) -> str:
+def _less(cells: CellSurvey, lmul: str, other: str, luck: float) -> str:
     told = []
-    # An array has no delay here: mapped for area, its widest nets are not buffered.
-    figures = {AREA: "area", DELAY: "delay", ENERGY: "energy"}
-    for what, label in figures.items():
-        if what == DELAY and lmul.startswith("array"):
-            continue
+    for what, label in {AREA: "area", DELAY: "delay", ENERGY: "energy"}.items():
         ratio = cells.ratio(other, lmul, what)
         if ratio is not None and ratio <= 1 - luck:
             told.append(f"{percent(1 - ratio)} less {label}")

@@ -13,7 +13,7 @@ from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import Library
 from lmul.synth.mapping import Mapped, map_cells
 
-__all__ = ["ONE", "ZERO", "CellNetlist", "Instance", "map_to_cells", "netlist_of"]
+__all__ = ["ONE", "ZERO", "CellNetlist", "Instance", "map_to_cells", "netlist_of", "ordered"]
 
 ZERO, ONE = 0, 1
 """The nets of the two constants."""
@@ -109,7 +109,7 @@ class CellNetlist:
             len(numbers) - 2,
             ports["input"],
             ports["output"],
-            _ordered(gates),
+            ordered(gates),
             flipflops,
             _clock(flipflops),
         )
@@ -145,8 +145,14 @@ def netlist_of(mapped: Mapped) -> CellNetlist:
         raise ToolFailed(f"Circuit {circuit.name!r} can't be analysed: {error}") from None
 
 
-def _ordered(gates: list[Instance]) -> tuple[Instance, ...]:
-    """Kahn's order: a gate is taken when all gates in front of it have been."""
+def ordered(gates: list[Instance]) -> tuple[Instance, ...]:
+    """Gates, each after all that it reads from: Kahn's order.
+
+    Raises
+    ------
+    ValueError
+        For a latch, an output without a function, or a combinational loop.
+    """
     for one in gates:
         if one.cell.state is not None:
             raise ValueError(f"cell {one.cell.name!r} is a latch")

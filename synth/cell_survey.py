@@ -8,8 +8,10 @@ from typing import Any
 from lmul.synth.cell_points import cell_points
 from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
 from lmul.synth.metrics import Metric
+from lmul.synth.noise import MappedSpread
 from lmul.synth.point import Measured, Point
 from lmul.synth.point_runs import cached
+from lmul.synth.spread_points import spread_points, spreads
 
 __all__ = [
     "AREA",
@@ -86,6 +88,11 @@ class CellSurvey:
         """By design, its energy by part, fJ."""
         return self._parts("energy")
 
+    @cached_property
+    def spreads(self) -> dict[str, MappedSpread]:
+        """By design, how far other orders of its statements move area and energy."""
+        return spreads(self.found)
+
     def _parts(self, what: str) -> dict[str, Mapping[str, float]]:
         return {
             point.design: one.detail[what]
@@ -96,7 +103,8 @@ class CellSurvey:
 
 def survey_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
     """What is to be measured, for :func:`lmul.synth.point_runs.run_points`."""
-    return [*cell_points(formats, quick), *lut_points(formats, quick)]
+    luck = [] if quick else spread_points(formats)
+    return [*cell_points(formats, quick), *luck, *lut_points(formats, quick)]
 
 
 def cell_survey(

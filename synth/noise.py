@@ -29,7 +29,10 @@ from lmul.synth.liberty import load
 from lmul.synth.mapping import map_cells
 from lmul.synth.stimulus import stimuli
 
-__all__ = ["MappedSpread", "Spread", "mapped_spread", "reordered", "spread"]
+__all__ = ["ORDERS", "MappedSpread", "Spread", "mapped_spread", "reordered", "spread"]
+
+ORDERS = 8
+"""How many orders are tried besides the one as written."""
 
 _DESIGNS = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "mitchell-e4m3-ftz", "exact-e4m3-ftz")
 
@@ -92,7 +95,7 @@ def reordered(verilog: str, seed: int) -> str:
     return "".join(shuffled(module) for module in _END.split(verilog))
 
 
-def spread(design: Design | str | Circuit, orders: int = 8, jobs: int = 2) -> Spread:
+def spread(design: Design | str | Circuit, orders: int = ORDERS, jobs: int = 2) -> Spread:
     """Count a circuit as written and in ``orders`` other orders (seeds 1, 2, …).
 
     Raises
@@ -109,7 +112,7 @@ def mapped_spread(
     design: Design | str,
     stimulus: str = "attention QK",
     liberty: Path | None = None,
-    orders: int = 8,
+    orders: int = ORDERS,
     jobs: int = 2,
     pairs: int = 1 << 15,
 ) -> MappedSpread:
@@ -157,7 +160,7 @@ def _variants(design: Design | str | Circuit, orders: int) -> list[Circuit]:
 
 
 def _main(designs: Sequence[str]) -> None:
-    print("as written, least, median, most of 9 orders; energies: fJ, attention QK")
+    print(f"as written, least, median, most of {1 + ORDERS} orders; energies: fJ, attention QK")
     print(f"{'':24}{'gates':>22}{'area, um2':>34}{'energy':>34}{'with glitches':>34}")
     for design in designs or _DESIGNS:
         gates, mapped = spread(design), mapped_spread(design)

@@ -7,10 +7,10 @@ import tempfile
 from pathlib import Path
 
 from lmul.hdl.errors import ToolFailed
-from lmul.synth.cell_netlist import netlist_of
 from lmul.synth.conditions import Conditions
 from lmul.synth.mapping import Mapped
 from lmul.synth.structural_verilog import port_bits, structural_verilog
+from lmul.synth.timing import timed
 
 __all__ = ["opensta_delay"]
 
@@ -54,7 +54,7 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
     if program is None:
         return None
     conditions = conditions or Conditions.of(mapped.library)
-    netlist = netlist_of(mapped)
+    netlist = timed(mapped, conditions).netlist
     unit_ns = mapped.library.time_unit / 1e-9
     period = _PERIOD_NS / unit_ns
     clock = f"create_clock -name clock -period {period:g}"

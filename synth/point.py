@@ -39,14 +39,16 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "curve": ("library",),
     "energy": ("library", "stimulus"),
     "parts": ("library", "stimulus"),
+    "spread": ("library", "stimulus"),
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
 }
 """What can be measured, and which of a point's further fields it takes."""
 
-FIGURES = tuple(measure for measure in MEASURES if measure not in ("split", "parts"))
-"""What gives figures of its own: parts, in gates or in cells, are detail alone."""
+_DETAILS = ("split", "parts", "spread")
+FIGURES = tuple(measure for measure in MEASURES if measure not in _DETAILS)
+"""What gives figures of its own: parts, in gates or in cells, and spreads are detail alone."""
 
 STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""
@@ -67,7 +69,7 @@ class Point:
     library : str
         A Liberty file's path; empty for :data:`lmul.synth.default_library.EMBEDDED`.
     stimulus : str
-        Of ``energy`` and ``parts``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``,
+        Of ``energy``, ``parts`` and ``spread``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``,
         ``"attention AV"``, one of them with :data:`STATIONARY` behind it, or an ``.npz`` file's
         path. Of ``error``: ``"attention QK"``, ``"attention AV"`` or ``"mantissas"``.
     device : str

@@ -17,6 +17,7 @@ from lmul.synth.fpga import form_for, luts
 from lmul.synth.gates import count
 from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.metrics import Metric
+from lmul.synth.noise import mapped_spread
 from lmul.synth.parts import parts
 from lmul.synth.place import place_seed
 from lmul.synth.point import STATIONARY, Measured, Point
@@ -34,10 +35,11 @@ def measure(point: Point) -> Measured:
     each part's gates and flip-flops. ``area``, and ``cells``, which is area and delay: ``cells``,
     ``script``. ``curve``: ``points``, each as :meth:`lmul.synth.curve.CurvePoint.section`.
     ``energy``: the fields of :class:`lmul.synth.energy.Energy`, without parts but for arrays.
-    ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part. ``luts``: ``cells``,
-    ``script``, ``flipflops``. ``fpga``: as :meth:`lmul.synth.place.PlacedDesign.section`, and
-    ``tools``. ``error``: the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
-    :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
+    ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part. ``spread``, of product
+    units, multipliers and PEs: the fields of :class:`lmul.synth.noise.MappedSpread`. ``luts``:
+    ``cells``, ``script``, ``flipflops``. ``fpga``: as
+    :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``. ``error``: the fields of
+    :class:`lmul.sim.operand_accuracy.DotError`, or of :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
 
     Raises
     ------
@@ -120,6 +122,13 @@ def _energy_of(point: Point, parts: bool) -> Energy:
     return found[0]
 
 
+def _spread(point: Point) -> Measured:
+    name = point.stimulus.removesuffix(STATIONARY)
+    if name != point.stimulus:
+        raise ValueError("Spreads are measured without stationary weights")
+    return Measured((), asdict(mapped_spread(point.design, name, _library(point), jobs=1)))
+
+
 def _luts(point: Point) -> Measured:
     circuit = Circuit.of(point.design, form_for(point.dsp))
     found = luts(circuit, point.device, point.dsp)
@@ -149,6 +158,7 @@ _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "curve": _curve,
     "energy": _energy,
     "parts": _parts,
+    "spread": _spread,
     "luts": _luts,
     "fpga": _fpga,
     "error": _error,

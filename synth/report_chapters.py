@@ -22,6 +22,7 @@ from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_
 from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.saved_table import saved_table
+from lmul.synth.spread_table import spread_table
 
 __all__ = ["chapters"]
 
@@ -60,6 +61,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             multiplier_cost_table(document),
             pe_cost_table(document),
             array_cost_table(document),
+            spread_table(document),
         ),
         Chapter.of("FPGAs", fpga_table(document)),
         Chapter.of(

@@ -90,6 +90,7 @@ class ReportDocument:
             "curves": self.cells.curves,
             "area_parts": self.cells.area_parts,
             "energy_parts": self.cells.energy_parts,
+            "spreads": {name: asdict(one) for name, one in self.cells.spreads.items()},
             "range": [
                 {"design": f"{kind}-{fmt}"} | asdict(classes)
                 for (fmt, kind), classes in self.errors.census.items()

@@ -23,7 +23,7 @@ def gate_metrics(circuit: Circuit, gates: GateCount) -> list[Metric]:
 
 
 def cell_metrics(circuit: Circuit, found: InCells) -> list[Metric]:
-    """Area, the flip-flops' share of it, and delays where they were measured."""
+    """Area, the flip-flops' share of it, delays where they were measured, and their buffers."""
     area, timing, opensta_ps = found
     figures = [
         ("area_um2", area.area_um2, "um2"),
@@ -32,6 +32,8 @@ def cell_metrics(circuit: Circuit, found: InCells) -> list[Metric]:
     ]
     if timing is not None:
         figures.append(("delay_ps", timing.delay_ps, "ps"))
+        if timing.buffers:
+            figures.append(("buffers_um2", timing.buffers_um2, "um2"))
     if opensta_ps is not None:
         figures.append(("delay_opensta_ps", opensta_ps, "ps"))
     return [

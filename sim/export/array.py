@@ -6,6 +6,7 @@ from typing import Any
 from lmul.hdl.cycles import pipeline_latency
 from lmul.hdl.datapath import datapath_of
 from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.written import Form
 from lmul.sim.elaboration import verilog_of
 from lmul.sim.export import array_words_os, array_words_ws
 from lmul.sim.export.accumulation_words import accumulator_words
@@ -29,9 +30,9 @@ _WHAT = {
 }
 
 
-def array_contents(design: MacDesign) -> Contents:
+def array_contents(design: MacDesign, form: Form) -> Contents:
     """All of it but the files' names."""
-    verilog = verilog_of(design)
+    verilog = verilog_of(design, form=form)
     vectors = array_vectors(design)
     flow = array_words_os if design.flow == "os" else array_words_ws
     layouts = array_layouts(design)

@@ -4,6 +4,7 @@ import numpy as np
 
 from lmul.hdl.int8 import INT8_BITS
 from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.written import Form
 from lmul.sim.circuit import Port
 from lmul.sim.elaboration import verilog_of
 from lmul.sim.export.contents import Bench, Contents, PortText, Section
@@ -15,12 +16,12 @@ __all__ = ["int_product_contents"]
 _LATENCY = "combinational: p_value follows x_value and y_value in the same cycle"
 
 
-def int_product_contents(design: MacDesign) -> Contents:
+def int_product_contents(design: MacDesign, form: Form) -> Contents:
     """All of it but the files' names."""
     vectors = _vectors()
     texts = [PortText(port.name, "input", port.width, "an operand, signed") for port in _INPUTS]
     return Contents(
-        verilog_of(design),
+        verilog_of(design, form=form),
         "the exact product of two signed 8-bit integers. Nothing is left to round.",
         (*texts, PortText("p_value", "output", 2 * INT8_BITS, "the product, signed")),
         (

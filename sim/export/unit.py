@@ -3,7 +3,9 @@
 from typing import Any
 
 from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.written import Form
 from lmul.sim.circuit import Circuit
+from lmul.sim.elaboration import verilog_of
 from lmul.sim.export.contents import Bench, Contents, Section
 from lmul.sim.export.facts import format_facts
 from lmul.sim.export.policy_words import policy_facts, policy_words
@@ -14,9 +16,9 @@ from lmul.sim.export.unit_words import computes, latency, port_texts
 __all__ = ["unit_contents"]
 
 
-def unit_contents(design: UnitDesign) -> Contents:
+def unit_contents(design: UnitDesign, form: Form) -> Contents:
     """All of it but the files' names."""
-    circuit = Circuit.of(design)
+    circuit = Circuit.of(design, verilog_of(design, form=form))
     vectors = bench_vectors(circuit)
     parameters: dict[str, Any] = {
         "level": design.level,
