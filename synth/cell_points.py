@@ -21,13 +21,15 @@ from lmul.synth.point import Point
 
 __all__ = [
     "ARRAY_COUNTED",
+    "ARRAY_DRIVEN",
+    "ARRAY_TIMED",
     "COSTED_POLICIES",
     "STIMULUS",
     "arrays_in_cells",
-    "arrays_with_energy",
     "cell_points",
     "curve_designs",
     "is_narrow",
+    "kept_points",
     "multipliers_in_cells",
     "pes_in_cells",
     "split_designs",
@@ -39,7 +41,12 @@ STIMULUS = "attention QK"
 ARRAY_COUNTED = (ARRAY_SIDE // 2, ARRAY_SIDE)
 """Sides of the arrays that are mapped; others are composed (:mod:`lmul.synth.array_area`)."""
 
-_ENERGY_OF_ARRAYS = ("e4m3", "bf16")  # a quarter of a minute each
+ARRAY_TIMED = ARRAY_COUNTED[0]
+"""Side of the arrays whose delay is measured: larger ones differ in buffers alone."""
+
+ARRAY_DRIVEN = (ARRAY_SIDE, 2 * ARRAY_SIDE)
+"""Sides of the arrays whose energy is shown, where it was measured."""
+
 _QUICK_POLICIES = ("ftz",)
 
 
@@ -78,16 +85,11 @@ def window_pes(fmt: str) -> dict[tuple[str, str], str]:
 
 def arrays_in_cells(fmt: str, side: int) -> dict[str, str]:
     """Output-stationary arrays under ftz by kind."""
-    if fmt not in COUNTED_FORMATS:
+    if not has_pes(fmt):
         return {}
     kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     names = {kind: array_name(kind, fmt, side=side) for kind in kinds}
     return {**names, "int8": int8_array_name(side)} if is_narrow(fmt) else {**names}
-
-
-def arrays_with_energy(fmt: str) -> dict[str, str]:
-    """Arrays whose energy is measured, by kind."""
-    return arrays_in_cells(fmt, ARRAY_SIDE) if fmt in _ENERGY_OF_ARRAYS else {}
 
 
 def curve_designs(fmt: str) -> dict[str, list[str]]:
@@ -132,13 +134,31 @@ def _points(formats: Sequence[str], quick: bool) -> Iterator[Point]:
             continue
         yield from (Point(name, "parts", stimulus=STIMULUS) for name in split_designs(fmt))
         yield from _area_and_energy(window_pes(fmt).values())
-        for side in ARRAY_COUNTED:
-            for name in arrays_in_cells(fmt, side).values():
-                yield Point(name, "area")
-        for name in arrays_with_energy(fmt).values():
-            yield Point(name, "energy", stimulus=STIMULUS)
+        if fmt in COUNTED_FORMATS:
+            yield from _array_points(fmt)
         for names in curve_designs(fmt).values():
             yield from (Point(name, "curve") for name in names)
+
+
+def _array_points(fmt: str) -> Iterator[Point]:
+    for side in ARRAY_COUNTED:
+        for name in arrays_in_cells(fmt, side).values():
+            yield Point(name, "cells" if side == ARRAY_TIMED else "area")
+            if side in ARRAY_DRIVEN:
+                yield Point(name, "energy", stimulus=STIMULUS)
+
+
+def kept_points(formats: Sequence[str]) -> list[Point]:
+    """What takes too long to be measured for each report: it shows what is kept of it.
+
+    Energies of larger arrays, and all of fp16's and fp32's; ``examples/arrays.toml`` measures them.
+    """
+    found = []
+    for fmt in formats:
+        found += [*_array_points(fmt)] if fmt not in COUNTED_FORMATS else []
+        for name in arrays_in_cells(fmt, ARRAY_DRIVEN[-1]).values():
+            found.append(Point(name, "energy", stimulus=STIMULUS))
+    return list(dict.fromkeys(found))
 
 
 def _area_and_energy(names: Iterable[str]) -> Iterator[Point]:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lmul.synth.cell_points import cell_points
+from lmul.synth.cell_points import cell_points, kept_points
 from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
 from lmul.synth.metrics import Metric
 from lmul.synth.noise import MappedSpread
@@ -110,7 +110,7 @@ def survey_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
 def cell_survey(
     found: Mapping[Point, Measured], formats: Sequence[str], quick: bool = False
 ) -> CellSurvey:
-    """Put together what was measured; what was placed on FPGAs is looked up.
+    """Put together what was measured; large arrays and what was placed on FPGAs are looked up.
 
     Parameters
     ----------
@@ -120,5 +120,5 @@ def cell_survey(
     quick : bool
         As there.
     """
-    points = survey_points(formats, quick)
-    return CellSurvey(cached(placed_points(formats)) | {point: found[point] for point in points})
+    kept = cached([*placed_points(formats), *kept_points(formats)])
+    return CellSurvey(kept | {point: found[point] for point in survey_points(formats, quick)})

@@ -114,10 +114,10 @@ def _weights(formats: Sequence[str], quick: bool) -> tuple[int, ...]:
 def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
     """Synthesise, verify against the golden model, and measure errors."""
     found = _found(_points(formats, quick), stages.listener(0))
-    mac = mac_survey(found, formats, quick, stages.listener(1))
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
         verifying = pool.submit(_verify, formats, found, quick, stages.listener(2))
+        mac = mac_survey(found, formats, quick, stages.listener(1))
         errors = survey(formats, quick, stages.listener(3))
         verified = verifying.result()
     counts = counted(found, report_designs(formats))

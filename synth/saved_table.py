@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
-from lmul.synth.cell_points import arrays_with_energy, multipliers_in_cells, pes_in_cells
+from lmul.synth.cell_points import arrays_in_cells, multipliers_in_cells, pes_in_cells
 from lmul.synth.cell_survey import AREA, DELAY, ENERGY, CellSurvey
 from lmul.synth.cell_tables import array_area, cells_method
 from lmul.synth.mac_designs import ARRAY_SIDE
@@ -41,10 +41,9 @@ class Baseline:
 
     def array_energy_saved(self, cells: CellSurvey) -> float | None:
         """The share of an array's energy that L-Mul saves."""
-        mine = arrays_with_energy(self.format).get("lmul", "")
-        ratio = cells.ratio(
-            mine, arrays_with_energy(self.other_format).get(self.other_kind, ""), ENERGY
-        )
+        mine = arrays_in_cells(self.format, ARRAY_SIDE).get("lmul", "")
+        other = arrays_in_cells(self.other_format, ARRAY_SIDE).get(self.other_kind, "")
+        ratio = cells.ratio(mine, other, ENERGY)
         return None if ratio is None else 1 - ratio
 
     def array_saved(self, cells: CellSurvey, side: int = _SIDE) -> float | None:
@@ -101,9 +100,7 @@ def saved_table(document: ReportDocument) -> Table:
             "2014, an integer addition against a multiplication in fp16 (its 95 %) "
             "or fp32, and for dot products both with a floating-point addition behind (its 80 %). "
             "Against fp8 it only guesses, and has no figure against bf16.",
-            "The order of statements alone moves the energy of a mapped fp8 multiplier by up to a "
-            "fifth, of a PE by about 1 % (lmul.synth.noise measures it): smaller differences mean "
-            "nothing.",
+            "A part of each difference is luck of the mapping: the table of luck says how much.",
             "Against wider formats most of what is saved is the format's doing: compare the row "
             "of the exact circuit of the same format. 8-bit PEs sum exactly, wider ones in fp32.",
         ],

@@ -6,8 +6,9 @@ from lmul.synth.cell_points import cell_points
 from lmul.synth.cell_survey import CellSurvey
 from lmul.synth.metrics import Metric
 from lmul.synth.point import Measured, Point
+from lmul.synth.spread_points import spread_points
 
-__all__ = ["made_up_cells"]
+__all__ = ["made_up", "made_up_cells"]
 
 _BASE = {"product": 100, "multiplier": 100, "pe": 1000, "array": 0}
 _OF_KIND = {"lmul": 1.0, "lmul_rne": 1.25, "exact": 2.0, "int8": 4.0}
@@ -19,8 +20,8 @@ def made_up_cells(formats, quick=False) -> CellSurvey:
 
     An array takes 1000 for each PE and 500 for each row, in L-Mul's kind.
     """
-    found = {point: _measured(point) for point in cell_points(formats, quick)}
-    return CellSurvey(found)
+    points = [*cell_points(formats, quick), *([] if quick else spread_points(formats))]
+    return CellSurvey({point: made_up(point) for point in points})
 
 
 def _value(name: str) -> float:
@@ -32,8 +33,12 @@ def _value(name: str) -> float:
     return base * _OF_KIND.get(design.kind, 1.5) * _OF_FORMAT.get(fmt, 1.0)
 
 
-def _measured(point: Point) -> Measured:
+def made_up(point: Point) -> Measured:
+    """What a point would give; spreads are 10 % to either side, the median as written."""
     value = _value(point.design)
+    if point.measure == "spread":
+        spread = {"as_written": value, "least": 0.9 * value, "median": value, "most": 1.1 * value}
+        return Measured((), dict.fromkeys(("area", "energy", "glitching"), spread))
     areas = {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2}
     names = {
         "area": areas,

@@ -3,8 +3,9 @@
 import io
 from dataclasses import replace
 
+import made_up_cells as made_up_cells_module
 import pytest
-from made_up_cells import made_up_cells
+from made_up_cells import made_up, made_up_cells
 from rich.console import Console
 
 from lmul.sim.accumulator_accuracy import AccumulatorAccuracy
@@ -18,7 +19,7 @@ from lmul.synth.cell_pictures import (
     area_delay_picture,
     energy_by_part_picture,
 )
-from lmul.synth.cell_points import cell_points, pes_in_cells, window_pes
+from lmul.synth.cell_points import cell_points, kept_points, pes_in_cells, window_pes
 from lmul.synth.cell_tables import (
     COST_TITLE,
     array_cost_table,
@@ -37,6 +38,7 @@ from lmul.synth.report_console import console_table
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_markdown import markdown
 from lmul.synth.saved_table import SAVED_TITLE, saved_table
+from lmul.synth.spread_table import luck, spread_table
 
 
 def document(formats=REPORT_FORMATS, quick=False) -> ReportDocument:
@@ -117,9 +119,39 @@ def test_every_circuit_has_its_row():
     assert len(quick) == 6
     arrays = cells_of(array_cost_table(DOCUMENT))
     assert len(arrays) == 3 * (4 + 4 + 2)
-    share = ["211,200", "52,800", "264,000", "1031"]
+    share = ["211,200", "52,800", "264,000", "1031", f"{10 * (1000 * 4**2 + 500 * 4)}"]
     assert ["16x16", "e4m3", "lmul", *share, "–", "–", "–", "–"] in arrays
-    assert [row[9:] for row in arrays if row[:3] == ["8x8", "bf16", "exact"]] == [["50 %", "50 %"]]
+    assert [row[10:] for row in arrays if row[:3] == ["8x8", "bf16", "exact"]] == [["50 %", "50 %"]]
+
+
+def test_kept_arrays_are_shown():
+    kept = {point: made_up(point) for point in kept_points(("e4m3", "fp16"))}
+    cells = replace(DOCUMENT.cells, found={**DOCUMENT.cells.found, **kept})
+    table = array_cost_table(replace(DOCUMENT, cells=cells))
+    rows = {tuple(row[:3]): row[7:] for row in cells_of(table)}
+    assert rows["8x8", "fp16", "exact"][-2:] == ["50 %", "50 %"]
+    assert rows["16x16", "e4m3", "exact"][1:] == ["1056000", "1584000", "50 %", "50 %"]
+
+
+def test_luck():
+    assert luck(DOCUMENT.cells, "multiplier") == pytest.approx(0.1)
+    assert luck(made_up_cells(("e4m3",), quick=True), "multiplier") is None
+    rows = cells_of(spread_table(DOCUMENT))
+    assert [row[:2] for row in rows] == [
+        *(["multiplier", kind] for kind in ("lmul", "lmul_rne", "mitchell", "exact")),
+        ["pe", "lmul"],
+        ["pe", "exact"],
+    ]
+    assert rows[3][2:] == ["200", "180", "200", "220", "200", "180", "200", "220", "50 %"]
+
+
+def test_where_another_wins_is_said(monkeypatch):
+    monkeypatch.setitem(made_up_cells_module._OF_KIND, "lmul_rne", 0.8)
+    monkeypatch.setitem(made_up_cells_module._OF_KIND, "mitchell", 0.95)  # within luck
+    text = " ".join(cell_findings(document(("e4m3",)))).replace("\u00a0", " ")
+    assert "e4m3 multiplier: lmul_rne takes 20 % less area and 20 % less delay and 20 %" in text
+    assert "e4m3 8x8 array: lmul_rne takes" in text
+    assert "mitchell takes" not in text
 
 
 def test_saved_table_names_its_baselines():
