@@ -1,6 +1,7 @@
 """Arrays in Icarus, or Verilator where that is missing: every stream stalled at random.
 
 The bench is Verilog; jobs and beats are read from files, so that one build runs many shapes.
+It has no `<= #delay`: Verilator 5.49 may wait for that long after one, and edges are lost.
 """
 
 import shutil
@@ -18,10 +19,12 @@ from lmul.hdl.convert import convert
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.parts import SharedModules
 
+SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
+
 BENCH = """
 `timescale 1ns/1ps
 module bench;
-  reg clk = 0, rst = 0, av = 0, bv = 0, ready = 0;
+  reg clk = 0, rst = 0, av = 0, bv = 0, ready = 0, a_taken = 0, b_taken = 0;
   reg [{aw}-1:0] a;
   reg [{bw}-1:0] b;
   wire [{ow}-1:0] out;
@@ -37,6 +40,8 @@ module bench;
   task offer;
     begin
       @(posedge clk); #1;
+      if (a_taken) av = 0;
+      if (b_taken) bv = 0;
       if (!av && ai < beats && ($urandom & 1023) >= sa) av = 1;
       if (!bv && bi < beats && ($urandom & 1023) >= sb) bv = 1;
       a = as[first + ai]; b = bs[first + bi];
@@ -46,11 +51,10 @@ module bench;
   endtask
   task take;
     begin
-      if (av && ar) begin
-        if (begun < 0) begun = cycle;
-        ai = ai + 1; av <= #6.5 0;
-      end
-      if (bv && br) begin bi = bi + 1; bv <= #6.5 0; end
+      a_taken = av && ar; b_taken = bv && br;
+      if (begun < 0 && a_taken) begun = cycle;
+      if (a_taken) ai = ai + 1;
+      if (b_taken) bi = bi + 1;
       cycle = cycle + 1;
     end
   endtask
@@ -188,7 +192,7 @@ def tiles_of(outs, shape, rows, columns):
 
 def simulated(folder):
     """The bench's lines."""
-    if shutil.which("iverilog"):
+    if SIMULATOR == "icarus":
         build = ["iverilog", "-g2012", "-o", "bench", "-s", "bench", "all.v"]
         run, variables = ["vvp", "bench"], None
     else:

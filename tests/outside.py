@@ -12,14 +12,14 @@ __all__ = [
     "NEEDS_OPENSTA",
     "REAL_LIBRARIES",
     "pdk",
-    "require_icarus",
 ]
 
 NEEDS_CHROMIUM = pytest.mark.skipif(
     shutil.which("chromium") is None, reason="Chromium (chromium) is not on PATH"
 )
-_NO_ICARUS = "Icarus Verilog (iverilog) is not on PATH"
-NEEDS_ICARUS = pytest.mark.skipif(shutil.which("iverilog") is None, reason=_NO_ICARUS)
+NEEDS_ICARUS = pytest.mark.skipif(
+    shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
+)
 NEEDS_OPENSTA = pytest.mark.skipif(
     shutil.which("sta") is None, reason="OpenSTA (sta) is not on PATH"
 )
@@ -32,12 +32,6 @@ REAL_LIBRARIES = (
     "osu035_stdcells.lib",
 )
 _QFLOW = Path("/usr/share/qflow/tech")
-
-
-def require_icarus() -> None:
-    """Skip from within a test, where a bench that it may not use needs Icarus."""
-    if shutil.which("iverilog") is None:
-        pytest.skip(_NO_ICARUS)
 
 
 def pdk(file: str) -> Path:

@@ -1,9 +1,11 @@
 """Bugs planted in a weight-stationary array, one at a time: what checks it must see each."""
 
+import array_bench
 import numpy as np
 import pytest
 from amaranth import Const
 from array_ws_bench import Job, run_jobs
+from outside import NEEDS_ICARUS
 
 from lmul.hdl import array_ws
 from lmul.hdl.cycles import array_cycles
@@ -43,6 +45,12 @@ def differs():
     return any(wrong)
 
 
+@pytest.fixture(params=[pytest.param("icarus", marks=NEEDS_ICARUS), "verilator"])
+def _simulator(monkeypatch, request):
+    monkeypatch.setattr(array_bench, "SIMULATOR", request.param)
+
+
+@pytest.mark.usefixtures("_simulator")
 def test_nothing_planted():
     assert not differs()
 
@@ -67,6 +75,7 @@ def test_register_missing(monkeypatch, register):
     assert differs()
 
 
+@pytest.mark.usefixtures("_simulator")
 def test_stall_drops_a_beat(monkeypatch):
     # what says that sums leave goes on while the grid is held
     right = array_ws.delay
