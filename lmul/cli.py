@@ -5,6 +5,7 @@ import sys
 from collections.abc import Sequence
 
 import typer
+from typer.core import TyperGroup
 from typer.exceptions import TyperException
 from typer.main import get_command
 
@@ -26,8 +27,22 @@ __all__ = ["main"]
 _MISTAKE = 2
 _INTERRUPTED = 130
 
+
+class _Stopped(Exception):
+    """Ctrl-C; of a ``KeyboardInterrupt`` Typer leaves an exit code and no word."""
+
+
+class _Commands(TyperGroup):
+    def invoke(self, ctx: typer.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except KeyboardInterrupt as error:
+            raise _Stopped(str(error)) from None
+
+
 app = typer.Typer(
     name="lmul",
+    cls=_Commands,
     help="L-Mul multipliers and their exact twins: Verilog, simulation, gate counts.",
     epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog",
     no_args_is_help=True,
@@ -91,8 +106,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         code = command.main(list(arguments), prog_name="lmul", standalone_mode=False)
         sys.stdout.flush()
         return int(code or 0)
-    except (typer.Abort, KeyboardInterrupt):
-        print("lmul: interrupted", file=sys.stderr)
+    except (_Stopped, typer.Abort, KeyboardInterrupt) as error:
+        print(f"lmul: {str(error) or 'interrupted'}", file=sys.stderr)
         return _INTERRUPTED
     except BrokenPipeError:
         # Whoever read our output has seen enough; Python must not complain again at exit.

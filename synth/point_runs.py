@@ -8,7 +8,7 @@ from lmul.synth.point import Measured, Point, find
 from lmul.synth.point_attempt import Failure, attempt
 from lmul.synth.point_pool import in_processes
 
-__all__ = ["Failure", "cached", "run_points"]
+__all__ = ["Failure", "Interrupted", "cached", "run_points"]
 
 Progress = Callable[[int, int, str], None]
 
@@ -19,6 +19,10 @@ _LONGEST_FIRST = (
 )
 
 _FIRST_START = "Yosys compiles itself for this machine, once (up to a minute)"
+
+
+class Interrupted(KeyboardInterrupt):
+    """A run of points was interrupted; its message says how many of them are kept."""
 
 
 def cached(points: Iterable[Point]) -> dict[Point, Measured]:
@@ -66,6 +70,8 @@ def run_points(
         When ``jobs`` is below 1.
     ToolNotFound, ToolFailed
         When Yosys is not installed or does not start; when the scheduler can't be reached.
+    Interrupted
+        When Ctrl-C stops it.
     """
     if jobs is not None and jobs < 1:
         raise ValueError(f"Jobs must be a positive integer, not {jobs!r}")
@@ -77,9 +83,16 @@ def run_points(
             found[point] = known
     missing = sorted((p for p in unique if p not in found), key=_order)
     report(len(found), len(unique), "")
-    for point, result in _run(missing, jobs or _cores(), scheduler, found, report):
-        found[point] = result
-        report(len(found), len(unique), point.label)
+    try:
+        for point, result in _run(missing, jobs or _cores(), scheduler, found, report):
+            found[point] = result
+            report(len(found), len(unique), point.label)
+    except KeyboardInterrupt:
+        # Looked up again: failures are not kept, and a process may have kept what it did last.
+        kept = sum(isinstance(_look(point), Measured) for point in unique)
+        raise Interrupted(
+            f"stopped: {kept} of {len(unique)} points are kept; the same command goes on from there"
+        ) from None
     return {point: found[point] for point in unique}
 
 

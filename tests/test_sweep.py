@@ -110,6 +110,28 @@ def test_failures_are_told_at_the_end(spec, made_up, no_pictures, tmp_path, caps
     assert "exact-bf16" not in table["design"].to_pylist()
 
 
+def test_an_interrupted_sweep_says_what_is_kept(spec, made_up, no_pictures, monkeypatch, capsys):
+    made = point_measure.measure
+
+    def interrupted(point: Point) -> Measured:
+        if len(made_up) == 28:  # some of them failed
+            raise KeyboardInterrupt
+        return made(point)
+
+    monkeypatch.setattr(point_measure, "measure", interrupted)
+    assert main(["sweep", str(spec), "--jobs", "1"]) == 130
+    kept = 28 - sum("exact-bf16" in point.design for point in made_up)
+    assert 0 < kept < 28
+    assert capsys.readouterr() == (
+        "",
+        f"lmul: stopped: {kept} of 30 points are kept; the same command goes on from there\n",
+    )
+    monkeypatch.setattr(point_measure, "measure", made)
+    assert main(["sweep", str(spec), "--jobs", "1"]) == 1
+    told = f"30 points, {24 - kept} measured now, {kept} before, 6 failed, "
+    assert capsys.readouterr().out.startswith(told)
+
+
 def test_json(spec, made_up, no_pictures, capsys):
     assert main(["sweep", str(spec), "--jobs", "1", "--json"]) == 1
     found = json.loads(capsys.readouterr().out)
