@@ -1,12 +1,12 @@
 """The report as one self-contained HTML page, for wide and narrow screens, light and dark."""
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
 
-from lmul.synth.comparison import HeadlineRow
 from lmul.synth.pictures import Picture
+from lmul.synth.report_cards import Card, energy_cards, gate_cards
 from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import Method, Table
@@ -14,6 +14,7 @@ from lmul.synth.report_table import Method, Table
 __all__ = ["html_page"]
 
 _GROUP_STARTS = ' class="group"'
+_WIDEST = 64  # per cent of a bar's place; what is left is its figure's
 
 _KINDS_EXPLAINED: Mapping[str, str] = {
     "lmul": "the integer sum of both codes plus a constant (arXiv 2410.00907, equation 2)",
@@ -44,7 +45,8 @@ def html_page(
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(lead)}</p>',
-        _cards(document),
+        _cards(energy_cards(document)),
+        _cards(gate_cards(document)),
         "<h2>What the figures say</h2>",
         f'<ul class="findings">{"".join(f"<li>{escape(text)}</li>" for text in findings)}</ul>',
         _contents(chapters),
@@ -97,30 +99,22 @@ def _how(method: Method | None) -> str:
     return f'<details class="how"><summary>How measured</summary>{_definitions(pairs)}</details>'
 
 
-def _cards(document: ReportDocument, policy: str = "ftz") -> str:
-    rows = [row for row in document.rows if row.policy == policy]
-    return '<div class="cards">' + "".join(_card(document, row) for row in rows) + "</div>"
+def _cards(cards: Iterable[Card]) -> str:
+    drawn = "".join(_card(card) for card in cards)
+    return f'<div class="cards">{drawn}</div>' if drawn else ""
 
 
-def _card(document: ReportDocument, row: HeadlineRow) -> str:
-    bars = [("lmul", "lmul", row.gates["lmul"])]
-    if row.smallest_exact != "exact":
-        bars.append((row.smallest_exact, "small", row.gates[row.smallest_exact]))
-    bars.append(("exact", "exact", row.gates["exact"]))
-    widest = max(gates for _, _, gates in bars)
+def _card(card: Card) -> str:
+    widest = max(bar.value for bar in card.bars)
     drawn = "".join(
-        f'<div class="bar"><span>{label}</span><span class="track"><span class="fill" '
-        f'style="width:{64 * gates / widest:.1f}%;background:var(--{colour})"></span>'
-        f'<span class="number">{gates}</span></span></div>'
-        for label, colour, gates in bars
+        f'<div class="bar"><span>{bar.kind}</span><span class="track"><span class="fill" '
+        f'style="width:{_WIDEST * bar.value / widest:.1f}%;background:var(--{bar.kind})"></span>'
+        f'<span class="number">{bar.shown}</span></span></div>'
+        for bar in card.bars
     )
-    errors = {
-        kind: 100 * document.errors.pair(row.format, kind).packed.mred for kind in ("lmul", "exact")
-    }
     return (
-        f'<section class="card"><h3>{row.format}, {row.policy}: gates</h3>{drawn}'
-        f"<p>Mean error {errors['lmul']:.2g} % (lmul), {errors['exact']:.2g} % (exact).</p>"
-        "</section>"
+        f'<section class="card"><h3>{escape(card.title)}</h3>{drawn}'
+        f"<p>{escape(card.note)}</p></section>"
     )
 
 

@@ -33,6 +33,7 @@ from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.mac_survey import MacSurvey
 from lmul.synth.metrics import Report
 from lmul.synth.readme import SAVED, put_between, table_of
+from lmul.synth.report_cards import energy_cards
 from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_console import console_table
 from lmul.synth.report_document import ReportDocument
@@ -232,3 +233,16 @@ def test_readme_takes_the_tables():
     assert "| e4m3 | lmul | 100 |" in table_of(said, COST_TITLE)
     readme = put_between("\n".join(SAVED), table_of(said, SAVED_TITLE), *SAVED)
     assert "| e4m3 | exact bf16 |" in readme
+
+
+def test_cards_say_what_is_saved():
+    cards = list(energy_cards(DOCUMENT))
+    assert [[bar.shown for bar in card.bars] for card in cards] == [
+        ["200 fJ", "250 fJ", "400 fJ", "800 fJ"],
+        ["2000 fJ", "2500 fJ", "4000 fJ", "8000 fJ"],
+        ["136000 fJ", "170000 fJ", "272000 fJ", "544000 fJ"],
+    ]
+    note = cards[0].note.replace("\u00a0", " ")
+    assert note.startswith("L-Mul saves 20 % of lmul_rne, 50 % of exact, 75 % of int8. The paper")
+    assert "95 % of fp16's and 97 % of fp32's" in note
+    assert list(energy_cards(replace(DOCUMENT, cells=made_up_cells(())))) == []
