@@ -35,7 +35,8 @@ def test_bench_passes(name: str, form: Form, operator: str, tmp_path: Path) -> N
     module = Design.parse(name).module_name
     gates, files = package(Design.parse(name)), package(Design.parse(name), form)
     assert operator in files[f"{module}.v"].partition("\nmodule ")[2]
-    for written, chosen in ((gates, "gates"), (files, form)):
+    forms: list[tuple[dict[str, str], Form]] = [(gates, "gates"), (files, form)]
+    for written, chosen in forms:
         assert f"// {WORDS[chosen]}" in written[f"{module}.v"]
         assert json.loads(written[f"{module}.json"])["form"] == chosen
     same = [file for file in files if not file.endswith((".v", ".json"))]
