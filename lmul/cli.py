@@ -3,6 +3,7 @@
 import os
 import sys
 from collections.abc import Sequence
+from typing import Any
 
 import typer
 from typer.core import TyperGroup
@@ -33,7 +34,7 @@ class _Stopped(Exception):
 
 
 class _Commands(TyperGroup):
-    def invoke(self, ctx: typer.Context) -> object:
+    def invoke(self, ctx: Any) -> Any:  # a Context of Typer's inside
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
