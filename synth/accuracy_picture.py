@@ -11,7 +11,8 @@ from lmul.synth.cell_points import is_narrow, pes_in_cells, window_pes
 from lmul.synth.cell_survey import ENERGY
 from lmul.synth.cell_tables import cells_method
 from lmul.synth.mac_designs import INT8_PE
-from lmul.synth.pictures import COLOURS, INK, MARKERS, Draw, Picture, front, legend
+from lmul.synth.pareto import front
+from lmul.synth.pictures import COLOURS, INK, MARKERS, Draw, Picture, legend
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import Table, error
 
@@ -67,10 +68,9 @@ def accuracy_points(document: ReportDocument) -> list[AccuracyPoint]:
 
 
 def best_points(points: Sequence[AccuracyPoint]) -> list[AccuracyPoint]:
-    """Those that no other beats in both, by rising energy."""
-    best = front([(point.energy, point.error) for point in points])
-    by_place = {(point.energy, point.error): point for point in points}
-    return [by_place[place] for place in best]
+    """Those that no other beats in both, by rising energy; of equal ones the last."""
+    places = [(point.energy, point.error) for point in points]
+    return list({places[index]: points[index] for index in front(places)}.values())
 
 
 def accuracy_energy_picture(document: ReportDocument) -> Picture:

@@ -9,7 +9,6 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import matplotlib as mpl
-import numpy as np
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
@@ -17,6 +16,7 @@ from matplotlib.figure import Figure
 
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
+from lmul.synth.pareto import front
 from lmul.synth.report_methods import GATES, MANTISSAS
 from lmul.synth.report_table import Method
 
@@ -28,7 +28,6 @@ __all__ = [
     "Picture",
     "error_against_gates",
     "error_histograms",
-    "front",
     "gates_by_kind",
     "legend",
 ]
@@ -241,7 +240,8 @@ def error_against_gates(
                 kind: (gates, 100 * errors.pair(row.format, kind).packed.mred)
                 for kind, gates in row.gates.items()
             }
-            best = front(list(points.values()))
+            figures = list(points.values())
+            best = [figures[index] for index in front(figures)]
             axes.step(*zip(*best, strict=True), where="post", color=INK, alpha=0.4, linewidth=1)
             for kind, (gates, mred) in points.items():
                 axes.plot(
@@ -284,17 +284,6 @@ def error_against_gates(
             f"gates: {GATES.method}; errors: {MANTISSAS.method}",
         ),
     )
-
-
-def front(points: Sequence[tuple[float, float]]) -> list[tuple[float, float]]:
-    """The points that no other beats in cost and error, by rising cost."""
-    best = np.inf
-    found = []
-    for cost, error in sorted(points):
-        if error < best:
-            found.append((cost, error))
-            best = error
-    return found
 
 
 def legend(axes: Axes, **place: object) -> None:
