@@ -156,6 +156,14 @@ def test_verilog_where_a_file_stands(capsys, tmp_path):
     assert (tmp_path / "taken").read_text() == "mine"
 
 
+def test_interrupted(monkeypatch, capsys):
+    def interrupted():
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("lmul.commands.list.named_designs", interrupted)
+    assert run("list", capsys=capsys) == (130, "", "lmul: interrupted\n")
+
+
 def test_reader_that_stops_early():
     shell = f"{sys.executable} -m lmul list | head -n 1"
     done = subprocess.run(["bash", "-c", shell], capture_output=True, text=True)
