@@ -75,7 +75,7 @@ def _lucky(document: ReportDocument) -> list[str]:
     """How far the order of statements alone moves these figures."""
     found = document.cells.spreads
     lmul = found.get(multiplier_name("lmul", SPREAD_FORMAT, "ftz"))
-    pe = luck(document.cells, "pe")
+    pe = luck(document.cells, "pe", ENERGY)
     if lmul is None or pe is None:
         return []
     said = []
@@ -139,7 +139,7 @@ def _wider(document: ReportDocument) -> list[str]:
 
 def _break_even(document: ReportDocument) -> list[str]:
     """The sum decides how much of the saving is left."""
-    cells, level = document.cells, luck(document.cells, "pe")
+    cells, level = document.cells, luck(document.cells, "pe", ENERGY)
     said = []
     for fmt in (fmt for fmt in document.formats if fmt in ACCUMULATORS):
         names = window_pes(fmt)
@@ -177,30 +177,27 @@ def _break_even(document: ReportDocument) -> list[str]:
 def _loses(document: ReportDocument) -> list[str]:
     """Where another kind takes less than L-Mul, or as much and errs less."""
     said = []
-    cells = document.cells
-    unit, pe = luck(cells, "multiplier"), luck(cells, "pe")
-    if unit is None or pe is None:
-        return []
     for fmt in document.formats:
         for label, designs, level in (
-            ("multiplier", multipliers_in_cells(fmt, "ftz"), unit),
-            ("PE", pes_in_cells(fmt, "ftz"), pe),
-            (f"{ARRAY_SIDE}x{ARRAY_SIDE} array", arrays_in_cells(fmt, ARRAY_SIDE), pe),
+            ("multiplier", multipliers_in_cells(fmt, "ftz"), "multiplier"),
+            ("PE", pes_in_cells(fmt, "ftz"), "pe"),
+            (f"{ARRAY_SIDE}x{ARRAY_SIDE} array", arrays_in_cells(fmt, ARRAY_SIDE), "pe"),
         ):
             for other in ("lmul_rne", "mitchell", "int8"):
                 pair = designs.get("lmul", ""), designs.get(other, "")
-                if told := _less(cells, *pair, level):
+                if told := _less(document.cells, *pair, level):
                     said.append(f"{fmt} {label}: {other} takes {told}")
     if not said:
         return []
     return [f"Where L-Mul does not win (ftz): {'; '.join(said)}."]
 
 
-def _less(cells: CellSurvey, lmul: str, other: str, luck: float) -> str:
+def _less(cells: CellSurvey, lmul: str, other: str, level: str) -> str:
+    """What another takes less of than L-Mul, beyond the luck of a level."""
     told = []
     for what, label in {AREA: "area", DELAY: "delay", ENERGY: "energy"}.items():
-        ratio = cells.ratio(other, lmul, what)
-        if ratio is not None and ratio <= 1 - luck:
+        ratio, least = cells.ratio(other, lmul, what), luck(cells, level, what)
+        if ratio is not None and least is not None and ratio <= 1 - least:
             told.append(f"{percent(1 - ratio)} less {label}")
     return " and ".join(told)
 

@@ -28,6 +28,7 @@ from lmul.synth.gates import count
 from lmul.synth.liberty import load
 from lmul.synth.mapping import map_cells
 from lmul.synth.stimulus import stimuli
+from lmul.synth.timing import analyse
 
 __all__ = ["ORDERS", "MappedSpread", "Spread", "mapped_spread", "reordered", "spread"]
 
@@ -73,11 +74,14 @@ class MappedSpread:
     ----------
     area : Spread
         Square micrometres.
+    delay : Spread
+        ps.
     energy, glitching : Spread
         fJ an operation, without glitches and with them.
     """
 
     area: Spread
+    delay: Spread
     energy: Spread
     glitching: Spread
 
@@ -139,14 +143,15 @@ def mapped_spread(
     library = load(liberty or default_library())
     given = stimuli(stimulus, design, pairs)[0]
 
-    def figures(variant: Circuit) -> tuple[float, float, float]:
+    def figures(variant: Circuit) -> tuple[float, float, float, float]:
         mapped = map_cells(variant, library)
         netlist = netlist_of(mapped)
         driven = streams(design, given, bool(netlist.flipflops))
         run = simulated_power(design.name, netlist, driven, library)
         leakage = float(run.power.leakage.sum()) * 1e6 / FREQUENCY
         dynamic, glitching = run.power.dynamic, run.with_glitches.dynamic
-        return mapped.area_um2, dynamic + leakage, glitching + leakage
+        delay = analyse(mapped).delay_ps
+        return mapped.area_um2, delay, dynamic + leakage, glitching + leakage
 
     with ThreadPoolExecutor(jobs) as pool:
         found = pool.map(figures, _variants(design, orders))
@@ -161,11 +166,13 @@ def _variants(design: Design | str | Circuit, orders: int) -> list[Circuit]:
 
 def _main(designs: Sequence[str]) -> None:
     print(f"as written, least, median, most of {1 + ORDERS} orders; energies: fJ, attention QK")
-    print(f"{'':24}{'gates':>22}{'area, um2':>34}{'energy':>34}{'with glitches':>34}")
+    print(
+        f"{'':24}{'gates':>22}{'area, um2':>34}{'delay, ps':>34}{'energy':>34}{'with glitches':>34}"
+    )
     for design in designs or _DESIGNS:
         gates, mapped = spread(design), mapped_spread(design)
         columns = [f"{design:24}", " ".join(f"{v:5.0f}" for v in _figures(gates))]
-        for one in (mapped.area, mapped.energy, mapped.glitching):
+        for one in (mapped.area, mapped.delay, mapped.energy, mapped.glitching):
             columns.append(" ".join(f"{value:8.1f}" for value in _figures(one)))
         print("  ".join(columns), flush=True)
 

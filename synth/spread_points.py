@@ -1,6 +1,7 @@
 """How much of the figures that are compared most is luck of the mapping, as points."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import fields
 from typing import Any
 
 from lmul.synth.comparison import multiplier_name
@@ -38,4 +39,4 @@ def spreads(found: Mapping[Point, Measured]) -> dict[str, MappedSpread]:
 
 
 def _spread(detail: Mapping[str, Any]) -> MappedSpread:
-    return MappedSpread(*(Spread(**detail[what]) for what in ("area", "energy", "glitching")))
+    return MappedSpread(**{one.name: Spread(**detail[one.name]) for one in fields(MappedSpread)})

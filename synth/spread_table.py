@@ -1,33 +1,50 @@
 """The report's table of luck: what other orders of the same statements give."""
 
+from collections.abc import Callable, Mapping
+
 from lmul.hdl.design import Design
-from lmul.synth.cell_survey import CellSurvey
+from lmul.synth.cell_survey import AREA, DELAY, ENERGY, CellSurvey
 from lmul.synth.cell_tables import cells_method
-from lmul.synth.noise import ORDERS
+from lmul.synth.noise import ORDERS, MappedSpread, Spread
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import NOTHING, Table, percent
 from lmul.synth.spread_points import spread_designs
 
 __all__ = ["luck", "spread_table"]
 
+_SPREADS: Mapping[str, Callable[[MappedSpread], Spread]] = {
+    AREA: lambda one: one.area,
+    DELAY: lambda one: one.delay,
+    ENERGY: lambda one: one.energy,
+}
 
-def luck(cells: CellSurvey, level: str) -> float | None:
-    """How far an energy may lie off by luck: the widest half of a spread, as a share of its median.
 
-    None where no design of this level was measured.
+def luck(cells: CellSurvey, level: str, what: str) -> float | None:
+    """How far a figure may lie off by luck: the widest half of a spread, as a share of its median.
+
+    Parameters
+    ----------
+    cells : CellSurvey
+    level : str
+        ``"multiplier"`` or ``"pe"``.
+    what : str
+        Area, delay or energy, as :mod:`lmul.synth.cell_survey` calls them.
+
+    Returns
+    -------
+    float or None
+        None where no design of this level was measured.
     """
-    return max(
-        (
-            (one.energy.most - one.energy.least) / 2 / one.energy.median
-            for name, one in cells.spreads.items()
-            if Design.parse(name).level == level
-        ),
-        default=None,
-    )
+    found = [
+        _SPREADS[what](one)
+        for name, one in cells.spreads.items()
+        if Design.parse(name).level == level
+    ]
+    return max(((one.most - one.least) / 2 / one.median for one in found), default=None)
 
 
 def spread_table(document: ReportDocument) -> Table:
-    """Areas and energies as written, and least, median and most of several orders."""
+    """Figures as written, and the median and range of several orders."""
     found = document.cells.spreads
     rows = []
     for name in spread_designs(document.formats):
@@ -38,24 +55,16 @@ def spread_table(document: ReportDocument) -> Table:
         share = NOTHING
         if lmul and design.kind != "lmul":
             share = percent(lmul.energy.median / one.energy.median)
-        areas, energies = (
-            [f"{value:.0f}" for value in (each.as_written, each.least, each.median, each.most)]
-            for each in (one.area, one.energy)
-        )
-        rows.append([design.level, design.kind, *areas, *energies, share])
+        shown = [text for each in (one.area, one.delay, one.energy) for text in _shown(each)]
+        rows.append([design.level, design.kind, *shown, share])
     return Table(
         "Luck of the mapping, e4m3, ftz",
         [
             "level",
             "kind",
-            "µm²",
-            "least",
-            "median",
-            "most",
-            "fJ",
-            "least",
-            "median",
-            "most",
+            *("µm²", "median", "range"),
+            *("ps", "median", "range"),
+            *("fJ", "median", "range"),
             "lmul : it, median fJ",
         ],
         rows,
@@ -65,6 +74,10 @@ def spread_table(document: ReportDocument) -> Table:
             "written. Of two that lie nearer than these spreads, neither is said to be better.",
         ],
         text_columns=2,
-        strong=frozenset({4, 8}),
+        strong=frozenset({3, 6, 9}),
         method=cells_method(document.cells),
     )
+
+
+def _shown(one: Spread) -> tuple[str, str, str]:
+    return f"{one.as_written:.0f}", f"{one.median:.0f}", f"{one.least:.0f} to {one.most:.0f}"

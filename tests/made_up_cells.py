@@ -38,7 +38,7 @@ def made_up(point: Point) -> Measured:
     value = _value(point.design)
     if point.measure == "spread":
         spread = {"as_written": value, "least": 0.9 * value, "median": value, "most": 1.1 * value}
-        return Measured((), dict.fromkeys(("area", "energy", "glitching"), spread))
+        return Measured((), dict.fromkeys(("area", "delay", "energy", "glitching"), spread))
     areas = {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2}
     names = {
         "area": areas,

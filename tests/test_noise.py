@@ -46,5 +46,5 @@ def test_spread_of_a_mapping_holds_what_is_measured():
     [measured] = measure("lmul-e2m1-ftz", "uniform", liberty=EMBEDDED, pairs=1 << 12, parts=False)
     assert found.energy.as_written == pytest.approx(measured.total)
     assert found.glitching.as_written == pytest.approx(measured.with_glitches)
-    for one in (found.area, found.energy, found.glitching):
+    for one in (found.area, found.delay, found.energy, found.glitching):
         assert 0 < one.least <= one.median <= one.most
