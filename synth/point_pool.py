@@ -20,6 +20,8 @@ Outcome = tuple[Point, Measured | Failure]
 
 _DIED = Failure("its process died, as it does when memory runs out")
 
+_GRACE = 3.0  # seconds for a process that is told to stop
+
 # A process a core already: numpy's libraries must not start a thread a core in each.
 _ONE_THREAD = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")
 
@@ -90,8 +92,17 @@ def _one_thread_each() -> Iterator[None]:
 def _begin() -> None:
     """In a new process: stop when told to, and when the process that started it is gone."""
     for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, lambda *_: sys.exit(1))
+        signal.signal(number, _stop)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _stop(*_: object) -> None:
+    """Leave through whatever runs, so that it removes its files; but leave."""
+    # Some libraries catch all exceptions, as numpy does while it is imported.
+    late = threading.Timer(_GRACE, os._exit, (1,))
+    late.daemon = True
+    late.start()
+    sys.exit(1)
 
 
 def _end_with_parent() -> None:

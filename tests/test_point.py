@@ -309,6 +309,18 @@ def test_an_interruption_leaves_no_process(tmp_path, signal_number):
     wait_until(lambda: not worker.exists())
 
 
+@pytest.mark.slow  # starts processes
+def test_a_process_that_does_not_listen_is_stopped(tmp_path):
+    deaf = "Path('id').write_text(f'{os.getpid()} ')\n"
+    deaf += "while True:\n try: time.sleep(100)\n except SystemExit: pass"
+    run = start(tmp_path, f"exec({deaf!r})")
+    note = tmp_path / "id"
+    wait_until(lambda: note.is_file() and note.read_text().endswith(" "))
+    run.send_signal(signal.SIGINT)
+    _, err = run.communicate(timeout=50)
+    assert "Interrupted: stopped: " in err
+
+
 def wait_until(condition: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 50
     while not condition():
