@@ -95,7 +95,8 @@ def literal_cases():
     for fmt in [*FORMATS.values(), *USER_FORMATS]:
         for kind in KINDS:
             if kind != "lmul_rne" or fmt.mantissa_bits <= 3:
-                yield pytest.param(fmt, kind, id=f"{kind}-{fmt}")
+                marks = [pytest.mark.slow] if fmt.width == 32 else []
+                yield pytest.param(fmt, kind, id=f"{kind}-{fmt}", marks=marks)
 
 
 @pytest.mark.parametrize(("fmt", "kind"), list(literal_cases()))

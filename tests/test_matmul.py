@@ -9,7 +9,9 @@ from lmul.hdl.policy import POLICIES
 from lmul.sim.matmul import OUT_FORMATS, dot_products, matmul
 
 CASES = [
-    pytest.param(name, kind, id=f"{kind}-{name}")
+    pytest.param(
+        name, kind, id=f"{kind}-{name}", marks=[pytest.mark.slow] if name == "fp32" else []
+    )
     for name, fmt in FORMATS.items()
     for kind in KINDS
     if kind != "lmul_rne" or fmt.mantissa_bits <= 3

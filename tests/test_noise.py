@@ -34,6 +34,7 @@ def test_statements_stay_in_their_modules():
     assert reordered(TEXT, 3) == reordered(TEXT, 3)
 
 
+@pytest.mark.slow
 def test_spread_holds_the_count_as_written():
     # (a & c & b) | ((a & c) ^ b) is (a & c) | b; inverted, an AND and a NOR.
     found = spread(Circuit("t", TEXT), orders=3)
