@@ -86,7 +86,11 @@ def test_bench_passes_for_every_kind_and_preset(kind: Kind, policy: str, tmp_pat
 
 @pytest.mark.slow
 @pytest.mark.parametrize(
-    ("name", "damage"), [("exact-fp32", False), ("lmul_rne-e4m3-ftz-s3", True)]
+    ("name", "damage"),
+    [
+        pytest.param("exact-fp32", False, marks=pytest.mark.evidence),
+        ("lmul_rne-e4m3-ftz-s3", True),
+    ],
 )
 def test_bench_in_verilator(name: str, damage: bool, tmp_path: Path) -> None:
     """It passes; with ``damage``, it fails of one bit that it should expect otherwise."""
