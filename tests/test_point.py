@@ -252,7 +252,7 @@ def test_processes_give_what_one_gives(tmp_path):
 
 
 SCRIPT = """
-import os, time
+import os, signal, time
 from pathlib import Path
 from lmul.synth import point_measure
 from lmul.synth.point import Point
@@ -266,6 +266,8 @@ def measure(point):
 real, point_measure.measure = point_measure.measure, measure
 kinds = ("exact", "lmul", "mitchell")
 if __name__ == "__main__":
+    # What a shell starts in the background ignores Ctrl-C, and so does all that it starts.
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     points = [Point(f"{kind}-e4m3", "error", stimulus="mantissas") for kind in kinds]
     for point, found in run_points(points, jobs=2).items():
         print(point.design, getattr(found, "message", "done"))
