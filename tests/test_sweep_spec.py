@@ -6,11 +6,15 @@ from pathlib import Path
 
 import pytest
 
+from lmul.synth.cell_points import kept_points
+from lmul.synth.comparison import REPORT_FORMATS
+from lmul.synth.fpga_points import placed_points
 from lmul.synth.point import Point
 from lmul.synth.sweep_grid import Expansion, expand
 from lmul.synth.sweep_spec import read_spec
 
-EXAMPLE = Path(__file__).parent.parent / "examples" / "fp8.toml"
+EXAMPLES = Path(__file__).parent.parent / "examples"
+EXAMPLE = EXAMPLES / "fp8.toml"
 
 MINIMAL = """
 [[grid]]
@@ -212,3 +216,13 @@ def test_example():
     found = expand(read_spec(EXAMPLE))
     assert found.left_out == {}
     assert Point("pe-lmul-e4m3-ftz-fix20_-7", "cells") in found.points
+
+
+def test_the_report_finds_what_the_examples_keep():
+    arrays, fpgas = (
+        set(expand(read_spec(EXAMPLES / name)).points) for name in ("arrays.toml", "fpga.toml")
+    )
+    assert arrays == set(kept_points(REPORT_FORMATS))
+    looked_up = set(placed_points(REPORT_FORMATS))
+    for level in ("e4m3-ftz", "pe-", "array-"):
+        assert any(level in point.design for point in fpgas & looked_up)
