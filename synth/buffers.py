@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from lmul.synth.cell_function import CellFunction
 from lmul.synth.cell_netlist import ONE, CellNetlist, Instance, ordered
 from lmul.synth.cells import Cell, Pin
+from lmul.synth.chain import Chain
 from lmul.synth.liberty import Library
 
 __all__ = ["Buffered", "buffered"]
@@ -103,33 +104,13 @@ def _stage(library: Library) -> _Stage | None:
         [output], [pin] = library[name].outputs, library[name].inputs
         for growth in _GROWTHS:
             load = growth * pin.capacitance
-            delay = _delay(output, load)
-            if delay is None or output.max_capacitance is None or load > output.max_capacitance:
+            chain = Chain.of(output, load)
+            if chain is None or output.max_capacitance is None or load > output.max_capacitance:
                 continue
-            cost = delay / math.log(growth)
+            cost = chain.delay_ps / math.log(growth)
             if best is None or cost < best[0]:
                 best = cost, _Stage(library[name], pin, output, load)
     return best[1] if best else None
-
-
-def _delay(output: Pin, load: float) -> float | None:
-    """A buffer's delay in a chain of its own kind, the mean of both edges; None without tables."""
-    slew = delay = 0.0
-    for _ in range(20):  # a fixed point: the slew out depends little on the slew in
-        delays, slews = [], []
-        for arc in output.timing:
-            for into, table in (
-                (delays, arc.delay_rise),
-                (delays, arc.delay_fall),
-                (slews, arc.transition_rise),
-                (slews, arc.transition_fall),
-            ):
-                if table:
-                    into.append(table(slew, load))
-        if not delays or not slews:
-            return None
-        slew, delay = sum(slews) / len(slews), sum(delays) / len(delays)
-    return delay
 
 
 class _Tree:

@@ -15,6 +15,7 @@ from lmul.synth.spread_points import spread_points, spreads
 
 __all__ = [
     "AREA",
+    "BUFFERS",
     "DELAY",
     "ENERGY",
     "GLITCHES",
@@ -26,6 +27,7 @@ __all__ = [
 ]
 
 AREA, REGISTERS, NAND2 = "area_um2", "sequential_um2", "area_nand2"
+BUFFERS = "buffers_um2"
 DELAY, ENERGY, GLITCHES = "delay_ps", "energy_fj", "energy_glitches_fj"
 
 
@@ -62,6 +64,11 @@ class CellSurvey:
     def ratio(self, design: str, other: str, name: str) -> float | None:
         """A design's figure over another's; None where one was not measured."""
         mine, its = self.figure(design, name), self.figure(other, name)
+        return None if mine is None or not its else mine / its
+
+    def share(self, design: str, part: str, whole: str) -> float | None:
+        """One of a design's figures over another; None where one was not measured."""
+        mine, its = self.figure(design, part), self.figure(design, whole)
         return None if mine is None or not its else mine / its
 
     @cached_property

@@ -12,7 +12,16 @@ from lmul.synth.cell_points import (
     multipliers_in_cells,
     pes_in_cells,
 )
-from lmul.synth.cell_survey import AREA, DELAY, ENERGY, GLITCHES, NAND2, REGISTERS, CellSurvey
+from lmul.synth.cell_survey import (
+    AREA,
+    BUFFERS,
+    DELAY,
+    ENERGY,
+    GLITCHES,
+    NAND2,
+    REGISTERS,
+    CellSurvey,
+)
 from lmul.synth.mac_designs import ARRAY_SIDE
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import NOTHING, Method, Table, percent
@@ -243,8 +252,8 @@ def array_cost_table(document: ReportDocument) -> Table:
             "side, edges and rounders with the side, skew with both. Control alone is not exact: "
             "less than 0.1 % of the array.",
             f"The delay is that of {ARRAY_TIMED}x{ARRAY_TIMED}, with trees of buffers behind nets "
-            "that reach many cells, about 1 % of area that is in no other figure. Larger arrays "
-            "have deeper trees and the same paths: those of a PE's sum or of the rounders.",
+            f"that reach many cells{_buffers(document)}; they are in no other figure. Larger "
+            "arrays have deeper trees and the same paths: those of a PE's sum or of the rounders.",
             "fJ are a multiply-accumulate's share of whole matrix products, fill and drain "
             "included, every PE of the array simulated.",
             "`lmul sweep examples/arrays.toml` measures what takes too long for each report, "
@@ -254,6 +263,16 @@ def array_cost_table(document: ReportDocument) -> Table:
         strong=frozenset({5, 8}),
         method=cells_method(cells),
     )
+
+
+def _buffers(document: ReportDocument) -> str:
+    """The largest share of an array's area that buffers add for its delay."""
+    cells = document.cells
+    names = [
+        name for fmt in document.formats for name in arrays_in_cells(fmt, ARRAY_TIMED).values()
+    ]
+    shares = [share for name in names if (share := cells.share(name, BUFFERS, AREA)) is not None]
+    return f", at most {percent(max(shares), 1)} of the area" if shares else ""
 
 
 def array_area(cells: CellSurvey, fmt: str, kind: str, side: int) -> tuple[float, float] | None:

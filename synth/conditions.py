@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from lmul.synth.cell_search import cell_of
+from lmul.synth.chain import Chain
 from lmul.synth.liberty import Library
 
 __all__ = ["Conditions", "has_delays"]
@@ -50,22 +51,10 @@ class Conditions:
         cell = library[name]
         [pin], [out] = cell.inputs, cell.outputs
         load = _FAN_OUT * pin.capacitance
-        slew = delay = 0.0
-        for _ in range(20):  # a fixed point: the slew out depends little on the slew in
-            delays, slews = [], []
-            for arc in out.timing:
-                for table, found in (
-                    (arc.delay_rise, delays),
-                    (arc.delay_fall, delays),
-                    (arc.transition_rise, slews),
-                    (arc.transition_fall, slews),
-                ):
-                    if table:
-                        found.append(table(slew, load))
-            if not delays or not slews:
-                raise ValueError(f"{file} has no delays: its {name} has no timing tables")
-            slew, delay = sum(slews) / len(slews), sum(delays) / len(delays)
-        return cls(name, slew, load, delay)
+        chain = Chain.of(out, load)
+        if chain is None:
+            raise ValueError(f"{file} has no delays: its {name} has no timing tables")
+        return cls(name, chain.slew_ps, load, chain.delay_ps)
 
     @property
     def abc_constraints(self) -> str:

@@ -42,7 +42,7 @@ def made_up(point: Point) -> Measured:
     areas = {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2}
     names = {
         "area": areas,
-        "cells": areas | {"delay_ps": 10.0},
+        "cells": areas | {"delay_ps": 10.0, "buffers_um2": 0.012},
         "energy": {"energy_fj": 2.0, "energy_glitches_fj": 3.0},
         "curve": {"fastest_ps": 5.0},
         "parts": {},

@@ -1,21 +1,18 @@
 """The report: what it compares, what it says, and that its files are whole and agree."""
 
-import hashlib
 import io
 import json
 import re
 import xml.etree.ElementTree as ElementTree
-from dataclasses import asdict, replace
+from dataclasses import replace
 from html.parser import HTMLParser
 
 import matplotlib.image
 import pytest
 from rich.console import Console
 
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS
 from lmul.sim.bulk import VerifyResult
-from lmul.synth import report as report_module
 from lmul.synth.comparison import (
     RIVAL,
     HeadlineRow,
@@ -27,12 +24,9 @@ from lmul.synth.comparison import (
 from lmul.synth.error_survey import survey
 from lmul.synth.error_tables import operand_table, pair_error_table
 from lmul.synth.gate_tables import headline_table, rival_table
-from lmul.synth.gates import GateCount, count
-from lmul.synth.mac_survey import MacSurvey
+from lmul.synth.gates import GateCount
 from lmul.synth.metrics import Report
 from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
-from lmul.synth.point import Measured, Point
-from lmul.synth.point_runs import Failure
 from lmul.synth.report import report, write
 from lmul.synth.report_console import console
 from lmul.synth.report_document import ReportDocument
@@ -275,65 +269,6 @@ def test_console_fits_80_characters(document):
     assert "1,310,720" in text
 
 
-@pytest.fixture
-def nothing_measured(monkeypatch):
-    """A report whose figures cost nothing, of circuits whose text is their name."""
-
-    def counted(points, on_progress=None):
-        detail = {
-            "count": asdict(_counted(9)),
-            "parts": [],
-            "points": [],
-            "area": {},
-            "energy": {},
-        }
-        return {
-            point: Measured((), detail | {"verilog": _digest(point.design)}) for point in points
-        }
-
-    monkeypatch.setattr(report_module, "run_points", counted)
-    monkeypatch.setattr(report_module, "verilog_of", lambda design: design.name)
-    monkeypatch.setattr(report_module, "mac_survey", lambda *_: MacSurvey({}, {}, {}, {}))
-    monkeypatch.setattr(report_module, "survey", lambda *_: None)
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
-
-
-def test_nothing_is_written_of_wrong_circuits(nothing_measured, monkeypatch, tmp_path):
-    monkeypatch.setattr(
-        report_module,
-        "verify_format",
-        lambda designs, *_, **__: VerifyResult(
-            designs[0].format, 20, 10, 200, 3, 1.0, ("lmul-e4m3: 01 02 is 03, not 04",)
-        ),
-    )
-    message = (
-        "3 of 200 products of e4m3 circuits differ from the golden model, "
-        "the first: lmul-e4m3: 01 02 is 03, not 04"
-    )
-    with pytest.raises(ToolFailed, match=f"^{re.escape(message)}$"):
-        report(tmp_path / "out", formats=("e4m3",))
-    assert not (tmp_path / "out").exists()
-
-
-def test_what_is_verified_is_what_was_counted(nothing_measured, monkeypatch, tmp_path):
-    monkeypatch.setattr(report_module, "verilog_of", lambda design: f"{design.name}, changed")
-    message = r"^The Verilog of '.*-e4m3.*' is not what was counted"
-    with pytest.raises(ToolFailed, match=message):
-        report(tmp_path / "out", formats=("e4m3",))
-    assert not (tmp_path / "out").exists()
-
-
-def test_a_failed_point_fails_the_report(nothing_measured, monkeypatch, tmp_path):
-    failed = {Point("lmul-e4m3", "gates"): Failure("no Yosys today")}
-    monkeypatch.setattr(report_module, "run_points", lambda *_, **__: failed)
-    with pytest.raises(ToolFailed, match=r"^gates of lmul-e4m3: no Yosys today$"):
-        report(tmp_path / "out", formats=("e4m3",))
-    assert not (tmp_path / "out").exists()
-
-
 def test_unwritable_folder(document, tmp_path):
     (tmp_path / "file").write_text("in the way")
     with pytest.raises(OSError, match="file"):
@@ -344,18 +279,3 @@ def test_unwritable_folder(document, tmp_path):
     with pytest.raises(NotADirectoryError, match=f"^{re.escape(message)}$"):
         report(tmp_path / "file" / "report", on_progress=lambda *_: pytest.fail("work was begun"))
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
-
-
-@pytest.mark.slow
-def test_a_real_report_of_the_smallest_format(tmp_path):
-    steps = []
-    document = report(
-        tmp_path, quick=True, on_progress=lambda *step: steps.append(step), formats=("e2m1",)
-    )
-    done = [step[0] for step in steps]
-    assert done == sorted(done)
-    assert steps[-1][0] == steps[-1][1]
-    assert document.counts["lmul-e2m1-ftz"] == count("lmul-e2m1-ftz")
-    [verified] = document.verified
-    assert (verified.products, verified.mismatches) == (20 * 256, 0)
-    assert (tmp_path / "report.html").stat().st_size > 10_000

@@ -1,0 +1,40 @@
+"""A cell in a long chain of its own kind: what each stage does to the next."""
+
+from typing import NamedTuple
+
+from lmul.synth.cells import Pin
+
+__all__ = ["Chain"]
+
+
+class Chain(NamedTuple):
+    """A stage of a chain, the means of both edges.
+
+    Attributes
+    ----------
+    delay_ps, slew_ps : float
+        Its delay, and the transition time that it gives and is given.
+    """
+
+    delay_ps: float
+    slew_ps: float
+
+    @classmethod
+    def of(cls, output: Pin, load: float) -> "Chain | None":
+        """A cell's stage with a load in fF at its output; None without tables."""
+        slew = delay = 0.0
+        for _ in range(20):  # a fixed point: the slew out depends little on the slew in
+            delays, slews = [], []
+            for arc in output.timing:
+                for table, found in (
+                    (arc.delay_rise, delays),
+                    (arc.delay_fall, delays),
+                    (arc.transition_rise, slews),
+                    (arc.transition_fall, slews),
+                ):
+                    if table:
+                        found.append(table(slew, load))
+            if not delays or not slews:
+                return None
+            slew, delay = sum(slews) / len(slews), sum(delays) / len(delays)
+        return cls(delay, slew)

@@ -1,0 +1,95 @@
+"""Making the report: what is verified is what was counted, and nothing else is written."""
+
+import hashlib
+import re
+from dataclasses import asdict
+
+import pytest
+
+from lmul.hdl.errors import ToolFailed
+from lmul.sim.bulk import VerifyResult
+from lmul.synth import report as report_module
+from lmul.synth.gates import GateCount, count
+from lmul.synth.mac_survey import MacSurvey
+from lmul.synth.point import Measured, Point
+from lmul.synth.point_runs import Failure
+from lmul.synth.report import report
+
+pytestmark = pytest.mark.slow  # runs tools
+
+
+def _counted(gates: int) -> GateCount:
+    return GateCount({"$_AND_": gates}, flipflops=0, depth=1, yosys="none", script="none")
+
+
+@pytest.fixture
+def nothing_measured(monkeypatch):
+    """A report whose figures cost nothing, of circuits whose text is their name."""
+
+    def counted(points, on_progress=None):
+        detail = {
+            "count": asdict(_counted(9)),
+            "parts": [],
+            "points": [],
+            "area": {},
+            "energy": {},
+        }
+        return {
+            point: Measured((), detail | {"verilog": _digest(point.design)}) for point in points
+        }
+
+    monkeypatch.setattr(report_module, "run_points", counted)
+    monkeypatch.setattr(report_module, "verilog_of", lambda design: design.name)
+    monkeypatch.setattr(report_module, "mac_survey", lambda *_: MacSurvey({}, {}, {}, {}))
+    monkeypatch.setattr(report_module, "survey", lambda *_: None)
+
+
+def _digest(text: str) -> str:
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def test_nothing_is_written_of_wrong_circuits(nothing_measured, monkeypatch, tmp_path):
+    monkeypatch.setattr(
+        report_module,
+        "verify_format",
+        lambda designs, *_, **__: VerifyResult(
+            designs[0].format, 20, 10, 200, 3, 1.0, ("lmul-e4m3: 01 02 is 03, not 04",)
+        ),
+    )
+    message = (
+        "3 of 200 products of e4m3 circuits differ from the golden model, "
+        "the first: lmul-e4m3: 01 02 is 03, not 04"
+    )
+    with pytest.raises(ToolFailed, match=f"^{re.escape(message)}$"):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_what_is_verified_is_what_was_counted(nothing_measured, monkeypatch, tmp_path):
+    monkeypatch.setattr(report_module, "verilog_of", lambda design: f"{design.name}, changed")
+    message = r"^The Verilog of '.*-e4m3.*' is not what was counted"
+    with pytest.raises(ToolFailed, match=message):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_failed_point_fails_the_report(nothing_measured, monkeypatch, tmp_path):
+    failed = {Point("lmul-e4m3", "gates"): Failure("no Yosys today")}
+    monkeypatch.setattr(report_module, "run_points", lambda *_, **__: failed)
+    with pytest.raises(ToolFailed, match=r"^gates of lmul-e4m3: no Yosys today$"):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert not (tmp_path / "out").exists()
+
+
+def test_a_real_report_of_the_smallest_format(tmp_path):
+    steps = []
+    document = report(
+        tmp_path, quick=True, on_progress=lambda *step: steps.append(step), formats=("e2m1",)
+    )
+    done = [step[0] for step in steps]
+    assert done == sorted(done)
+    assert steps[-1][0] == steps[-1][1]
+    assert document.counts["lmul-e2m1-ftz"] == count("lmul-e2m1-ftz")
+    [verified] = document.verified
+    assert (verified.products, verified.mismatches) == (20 * 256, 0)
+    assert (tmp_path / "report.html").stat().st_size > 10_000
