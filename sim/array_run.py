@@ -12,6 +12,7 @@ from lmul.hdl.cycles import array_cycles
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim import process
+from lmul.sim.array_input import plain_array
 from lmul.sim.array_job import STREAMS, read_counts, read_result
 from lmul.sim.array_process import run_job
 from lmul.sim.codec import as_codes, code_dtype
@@ -125,7 +126,7 @@ def operands(
 
 
 def _integers(name: str, matrix: npt.ArrayLike) -> npt.NDArray[np.int8]:
-    given = np.asarray(matrix)
+    given = plain_array(matrix)
     if given.dtype.kind not in "iu":
         raise TypeError(f"Operand {name} of int8 must be integers, not {given.dtype}")
     if given.size and not (given.min() >= -128 and given.max() <= 127):

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.sim.arithmetic import Significands, round_to_code
+from lmul.sim.array_input import as_float64, format_of, plain_array, unnamed_hint
 
 __all__ = [
     "EncodeOverflow",
@@ -23,22 +24,7 @@ __all__ = [
 Rounding = Literal["nearest", "truncate"]
 EncodeOverflow = Literal["nonsaturating", "saturate"]
 
-# By name, so that ml_dtypes need not be installed: whoever has such an array has it.
-_FORMAT_OF_DTYPE = {
-    "float8_e4m3fn": "e4m3",
-    "float8_e5m2": "e5m2",
-    "float8_e3m4": "e3m4",
-    "float8_e4m3fnuz": "e4m3fnuz",
-    "float8_e5m2fnuz": "e5m2fnuz",
-    "float6_e2m3fn": "e2m3",
-    "float6_e3m2fn": "e3m2",
-    "float4_e2m1fn": "e2m1",
-    "bfloat16": "bf16",
-    "float16": "fp16",
-    "float32": "fp32",
-}
 _FLOAT64_FRACTION = 52
-_EXACT_INTEGER = 1 << 53
 _TABLE_WIDTH = 16
 
 
@@ -68,16 +54,16 @@ def as_codes(codes: npt.ArrayLike, fmt: FloatFormat) -> npt.NDArray[np.unsignedi
     """Codes as an array of :func:`code_dtype`.
 
     Takes unsigned or signed integers that fit, and arrays of the format's own dtype (numpy's or
-    ml_dtypes'), which are read as their bits.
+    ml_dtypes'), which are read as their bits. Any byte order and layout; an empty list is none.
 
     Raises
     ------
     TypeError, ValueError
         For another format's dtype or anything that is no integer; for codes out of range.
     """
-    array = np.asarray(codes)
+    array = plain_array(codes)
     dtype = code_dtype(fmt)
-    owner = _FORMAT_OF_DTYPE.get(array.dtype.name)
+    owner = format_of(array.dtype)
     if owner is not None:
         if FORMATS[owner] != fmt:
             raise TypeError(
@@ -85,10 +71,12 @@ def as_codes(codes: npt.ArrayLike, fmt: FloatFormat) -> npt.NDArray[np.unsignedi
                 f"(that is {owner!r}); encode() converts values"
             )
         return array.view(dtype) & dtype.type(fmt.sign_mask | fmt.magnitude_mask)
+    if not array.size and not isinstance(codes, np.ndarray):
+        return array.astype(dtype)  # what numpy makes of [] is float64
     if array.dtype.kind not in "ui":
         raise TypeError(
             f"Codes must be integers or an array of the format's own dtype, not {array.dtype.name}"
-            "; encode() converts values"
+            f"{unnamed_hint(array.dtype) or '; encode() converts values'}"
         )
     limit = fmt.sign_mask | fmt.magnitude_mask
     if (array.dtype.kind == "i" or array.dtype.itemsize * 8 > fmt.width) and array.size:
@@ -134,7 +122,7 @@ def encode(
     fmt = as_format(fmt)
     _check_choice("rounding", rounding, get_args(Rounding))
     _check_choice("overflow", overflow, get_args(EncodeOverflow))
-    values = _as_float64(x)
+    values = as_float64(x)
     shape = values.shape
     values = np.atleast_1d(values)
     nan, inf = np.isnan(values), np.isinf(values)
@@ -173,25 +161,6 @@ def round_magnitude(
         value, fmt.mantissa_bits, gradual=True, truncate=rounding == "truncate"
     )
     return np.where(values == 0, 0, magnitude)
-
-
-def _as_float64(x: npt.ArrayLike) -> npt.NDArray[np.float64]:
-    array = np.asarray(x)
-    if array.dtype.name in _FORMAT_OF_DTYPE or array.dtype == np.float64:
-        return array.astype(np.float64)
-    if array.dtype.kind in "ui":
-        if array.size and max(abs(int(array.min())), abs(int(array.max()))) > _EXACT_INTEGER:
-            raise ValueError("Integers beyond 2**53 can't be encoded exactly; pass floats")
-        return array.astype(np.float64)
-    try:
-        # A float that ml_dtypes knows and this project does not, such as its float8_e4m3.
-        if array.dtype.kind == "V" and np.can_cast(array.dtype, np.float64):
-            return array.astype(np.float64)
-    except TypeError:
-        pass
-    raise TypeError(
-        f"Values must be real numbers of at most 64 bits, not an array of {array.dtype.name}"
-    )
 
 
 def decode(

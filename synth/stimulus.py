@@ -10,6 +10,7 @@ import numpy.typing as npt
 
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FloatFormat
+from lmul.sim.array_input import unnamed_hint
 from lmul.sim.codec import encode
 from lmul.sim.operand_accuracy import tensor_scale
 from lmul.sim.workload import attention
@@ -216,7 +217,9 @@ def _from_file(path: Path, design: Design) -> Stimulus:
                 f"not of shape {array.shape}"
             )
         if not np.issubdtype(array.dtype, np.integer):
-            raise ValueError(f"{what} must hold codes as integers, not {array.dtype}")
+            raise ValueError(
+                f"{what} must hold codes as integers, not {array.dtype}{unnamed_hint(array.dtype)}"
+            )
         if array.min() < low or array.max() >= high:
             raise ValueError(f"{what} must hold codes from {low} to {high - 1}")
     x, y = (arrays[name].astype(np.int64) for name in ("x", "y"))
