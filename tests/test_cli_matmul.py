@@ -1,6 +1,7 @@
 import json
 import re
 
+import ml_dtypes
 import numpy as np
 import pytest
 from planted_bugs import with_wrong_gate
@@ -92,6 +93,116 @@ def test_golden_alone(folder, capsys):
     assert (code, err) == (0, "")
     assert out.splitlines()[-1] == "written: C.npy (codes of fp32, uint32)"
     np.testing.assert_array_equal(np.load("C.npy"), wanted())
+
+
+def golden_lines(line, capsys):
+    code, out, err = run(f"{line} --backend golden", capsys)
+    assert (code, err) == (0, "")
+    return out.splitlines()
+
+
+@pytest.mark.parametrize("dtype", [">f2", ">f4", ">f8", "<f4"])
+def test_files_of_every_byte_order(dtype, folder, capsys):
+    np.save("A.npy", np.array([[1, -2], [0.5, 3]], dtype))
+    np.save("B.npy", np.array([[0x38, 0], [0, 0x38]], ">u2"))
+    lines = golden_lines("A.npy B.npy -o C.npy --design array-exact-e4m3-2x2-os", capsys)
+    assert lines[1] == "B.npy: 2 x 2 codes of e4m3"
+    np.testing.assert_array_equal(np.load("C.npy"), [[1, -2], [0.5, 3]])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "design"),
+    [
+        (ml_dtypes.float8_e4m3fn, "array-exact-e4m3-2x2-os"),
+        (ml_dtypes.float8_e5m2fnuz, "array-exact-e5m2fnuz-2x2-os"),
+        (ml_dtypes.float4_e2m1fn, "array-exact-e2m1-2x2-os"),
+        (ml_dtypes.bfloat16, "array-exact-bf16-2x2-ws"),
+    ],
+)
+def test_files_of_ml_dtypes_hold_codes(dtype, design, folder, capsys):
+    numbers = np.array([[1, -2], [0.5, 3]], dtype)
+    np.save("A.npy", numbers)
+    name = MacDesign.parse(design).format
+    lines = golden_lines(f"A.npy A.npy -o C.npy --design {design}", capsys)
+    assert lines[0] == f"A.npy: 2 x 2 codes of {name}, by the design"
+    square = numbers.astype(np.float32) @ numbers.astype(np.float32)
+    np.testing.assert_array_equal(np.load("C.npy"), square)
+
+
+def test_files_of_e5m2_hold_numbers(folder, capsys):
+    # np.load knows no '<f1', which is what np.save calls this dtype.
+    np.save("A.npy", np.array([[1, -2], [0.5, 3]], ml_dtypes.float8_e5m2))
+    for fmt in ("e5m2", "e4m3"):
+        line = f"A.npy A.npy -o C.npy --design array-exact-{fmt}-2x2-os"
+        lines = golden_lines(line, capsys)
+        assert lines[0] == f"A.npy: 2 x 2 float32, encoded to {fmt}, to nearest even"
+        np.testing.assert_array_equal(np.load("C.npy"), [[0, -8], [2, 8]])
+
+
+@pytest.mark.parametrize(
+    ("dtype", "design", "bits"),
+    [
+        (ml_dtypes.bfloat16, "array-exact-e4m3-2x2-os", 16),
+        (ml_dtypes.bfloat16, "array-exact-fp16-2x2-os", 16),
+        (ml_dtypes.float8_e4m3fn, "array-exact-bf16-2x2-os", 8),
+        (ml_dtypes.float8_e4m3fn, "array-int8-2x2-os", 8),
+    ],
+)
+def test_files_of_another_ml_dtype_are_refused(dtype, design, bits, folder, capsys):
+    np.save("A.npy", np.ones((2, 2), dtype))
+    code, _, err = run(f"A.npy A.npy --design {design} --backend golden", capsys)
+    assert code == 2
+    assert err == (
+        f"lmul: A file of {bits}-bit values without the name of their dtype (np.save drops those "
+        f"of ml_dtypes) does not suit '{design}': save x.view(np.uint{bits}) to give codes, or "
+        "x.astype(np.float32) to give numbers\n"
+    )
+
+
+@pytest.mark.parametrize(
+    ("values", "fmt", "losses"),
+    [
+        # e4m3's largest is 448, and 464 is a tie that is even there; 2^-10 is half of the least.
+        ([448, 464, 465, -1e9, 2**-9, 2**-10, 0, np.inf], "e4m3", "3 became NaN, 1 became 0"),
+        ([448, 464, -np.inf, np.nan], "e5m2", ""),
+        ([57344, 61440, -61439, np.inf], "e5m2", "1 became Inf"),
+        ([6, 6.9, 7, -np.inf], "e2m1", "2 became the largest, 6"),
+        ([1e-10, 1, -1e-9, 0], "fp16", "2 became 0"),
+    ],
+)
+def test_what_encoding_loses_is_counted(values, fmt, losses, folder, capsys):
+    np.save("A.npy", np.array([values]))
+    np.save("B.npy", np.zeros((len(values), 1), int))
+    lines = golden_lines(f"A.npy B.npy --design array-lmul-{fmt}-2x2-os", capsys)
+    said = f"A.npy: 1 x {len(values)} float64, encoded to {fmt}, to nearest even"
+    assert lines[0] == said + (f": of {len(values)} {losses}" if losses else "")
+
+
+def test_what_a_policy_makes_of_operands_is_said(folder, capsys):
+    np.save("A.npy", np.array([[0, 0x80, 1, 0x7F, 0x38]]))
+    np.save("B.npy", np.full((5, 1), 0x38))
+
+    def notes(policy):
+        lines = golden_lines(f"A.npy B.npy --design array-lmul-e4m3-2x2-os{policy}", capsys)
+        return [line.removeprefix("A.npy: ") for line in lines[1:-2]]
+
+    special = "1 codes of NaN or Inf as the numbers that their fields spell"
+    assert notes("") == []
+    assert notes("-ftz") == ["policy ftz reads 1 subnormal codes as 0"]
+    assert notes("-lax") == [
+        "policy lax reads 1 subnormal codes as 0",
+        f"policy lax reads {special}",
+    ]
+    assert notes("-bare") == [
+        "policy bare has no zero: 2 zeros are multiplied as 0.0078125, so a K filled up with "
+        "zeros gives wrong sums",
+        f"policy bare reads {special}",
+    ]
+    # And so it is: 1 · 1 and a pair of zeros are more than 1 · 1.
+    np.save("A.npy", np.array([[0x38, 0]]))
+    np.save("B.npy", np.array([[0x38], [0]]))
+    golden_lines("A.npy B.npy -o C.npy --design array-exact-e4m3-2x2-os-bare", capsys)
+    assert np.load("C.npy").tolist() == [[1 + 2.0**-14]]
 
 
 def test_cycles_that_differ_are_told(folder, capsys, monkeypatch):

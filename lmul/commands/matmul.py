@@ -50,9 +50,12 @@ def matmul(
     """Multiply two matrices on a simulated array, cycle by cycle, and check every bit.
 
     Integers in A and B are codes of the design's format; floats are encoded to it, to nearest
-    even. The product is written as float32 (int32 of an int8 array), or with --codes as codes. The
-    array is compiled at its first use and kept. In recorded signals, up to 64 equal cells share a
-    word, row by row: bit i of pe_acc__3 is bit 3 of the i-th cell's acc.
+    even, and a line says how many became NaN, Inf or 0. Files of ml_dtypes' arrays, whose dtype
+    np.save does not name, are codes too. Under the policy bare a zero is no zero: a K that is
+    filled up with zeros gives wrong sums. The product is written as float32 (int32 of an int8
+    array), or with --codes as codes. The array is compiled at its first use and kept. In recorded
+    signals, up to 64 equal cells share a word, row by row: bit i of pe_acc__3 is bit 3 of the i-th
+    cell's acc.
 
     Exits 1 when a bit differs from the golden model or a cycle from the closed form.
     """
@@ -66,6 +69,7 @@ def matmul(
     matrices = _matrices(a, b, attention, head, chosen)
     from lmul.sim.array_check import compare, golden_results
     from lmul.sim.array_run import run_array
+    from lmul.sim.operand_notes import operand_notes
 
     run = comparison = None
     left, right = (operand for _, operand, _ in matrices)
@@ -85,10 +89,13 @@ def matmul(
 
         written = f"{output} ({write_matrix(output, results, chosen, out, codes)})"
     if as_json:
-        print(_json(chosen, run, comparison, left.shape, right.shape), end="")
+        inputs = {name: [said, *operand_notes(x, chosen)] for name, x, said in matrices}
+        print(_json(chosen, run, comparison, left.shape, right.shape, inputs), end="")
     else:
-        for name, _, said in matrices:
+        for name, operand, said in matrices:
             print(f"{name}: {said}")
+            for note in operand_notes(operand, chosen):
+                print(f"{name}: {note}")
         print(f"{chosen.name}: {backend}, results in {out if chosen.format else 'int32'}")
         if run and comparison:
             _print(run, comparison)
@@ -161,12 +168,13 @@ def _json(
     comparison: "Comparison | None",
     left: tuple[int, ...],
     right: tuple[int, ...],
+    inputs: dict[str, list[str]],
 ) -> str:
     from importlib import metadata
 
     from lmul.synth.metrics import Metric, Report
 
-    found = {"shape": [*left, right[1]], "backend": "golden"}
+    found = {"shape": [*left, right[1]], "backend": "golden", "inputs": inputs}
     metrics: list[Metric] = []
     if run and comparison:
         stimulus = "x".join(map(str, run.shape))
