@@ -1,7 +1,7 @@
 """A measurement to make, and what it gave: measured once, then found again by content.
 
-A result's key is the hash of the point, of this package's own sources, of the files it reads and
-of the tools' versions; results lie under ``build/cache/points`` (``LMUL_BUILD`` names another
+A result's key is the hash of the point, of the sources that measure, of the files it reads and of
+the tools' versions; results lie under ``build/cache/points`` (``LMUL_BUILD`` names another
 ``build``). To look a point up nothing is elaborated.
 """
 
@@ -17,7 +17,7 @@ from lmul.hdl.files import write_whole
 from lmul.sim.paths import build_root
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
-from lmul.synth.provenance import file_digest, package_digest, tool_versions
+from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
 
 __all__ = [
     "FIGURES",
@@ -205,7 +205,7 @@ def key(point: Point) -> str:
         When one of them can't be read.
     """
     facts: dict[str, Any] = asdict(point)
-    facts["package"] = package_digest()
+    facts["sources"] = measuring_digest()
     facts["tools"] = tool_versions(point.measure)
     if "library" in MEASURES[point.measure]:
         facts["library"] = file_digest(Path(point.library) if point.library else EMBEDDED)

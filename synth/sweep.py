@@ -10,7 +10,7 @@ from lmul.hdl.files import write_whole
 from lmul.synth.metrics import Report
 from lmul.synth.point import Measured, Point
 from lmul.synth.point_runs import Failure, cached, run_points
-from lmul.synth.provenance import package_digest, tool_versions
+from lmul.synth.provenance import measuring_digest, tool_versions
 from lmul.synth.sweep_grid import Expansion
 from lmul.synth.sweep_table import check_pyarrow, sweep_table, to_csv, to_parquet
 
@@ -51,7 +51,7 @@ class SweepResult:
         for point in self.found:
             tools |= tool_versions(point.measure)
         sections: dict[str, Any] = {
-            "package": package_digest(),
+            "package": measuring_digest(),
             "points": len(self.found) + len(self.failed),
             "kept": self.kept,
             "failed": {point.label: failure.message for point, failure in self.failed.items()},

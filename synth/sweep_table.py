@@ -12,7 +12,7 @@ from lmul.hdl.mac_design import MacDesign
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
 from lmul.synth.point import MEASURES, Measured, Point
-from lmul.synth.provenance import file_digest, package_digest, tool_versions
+from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
 
 if TYPE_CHECKING:
     import pyarrow
@@ -81,7 +81,7 @@ def _row(point: Point, metric: Metric) -> dict[str, Any]:
         "device": point.device,
         "stimulus": Path(point.stimulus).name,
         "tools": ", ".join(f"{n} {v}" for n, v in sorted(tool_versions(point.measure).items())),
-        "package": package_digest(),
+        "package": measuring_digest(),
     }
     if "library" in taken:
         path = Path(point.library) if point.library else EMBEDDED

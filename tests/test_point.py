@@ -70,31 +70,6 @@ def test_a_damaged_entry_is_no_result(tmp_path):
     assert find(GATES) is None
 
 
-def test_key_changes_with_a_source_byte(tmp_path, monkeypatch):
-    source = tmp_path / "source"
-    source.mkdir()
-    (source / "a.py").write_text("1")
-    before = provenance.tree_digest([source])
-    (source / "__pycache__").mkdir()
-    (source / "__pycache__" / "a.pyc").write_text("1")
-    assert provenance.tree_digest([source]) == before
-    (source / "a.py").write_text("2")
-    assert provenance.tree_digest([source]) != before
-    monkeypatch.setattr(provenance, "source_folders", lambda: [source])
-    provenance.package_digest.cache_clear()
-    try:
-        changed = key(GATES)
-    finally:
-        monkeypatch.undo()
-        provenance.package_digest.cache_clear()
-    assert changed != key(GATES)
-
-
-def test_sources_are_all_there():
-    files = {f.name for folder in provenance.source_folders() for f in folder.iterdir()}
-    assert {"product.py", "golden.py", "energy.py", "cells.lib", "attention.npz"} <= files
-
-
 def test_key_changes_with_a_library_byte(tmp_path):
     copy = tmp_path / "copy.lib"
     copy.write_bytes(EMBEDDED.read_bytes())

