@@ -13,6 +13,9 @@ with), by cell:
 - clock: the clock pins' tables, one rise and one fall a cycle, by the states that ``when`` names;
 - leakage: by state, over the time of a cycle.
 
+Where a library tells supplies apart (``related_pg_pin``), all this holds for each of them, and what
+they give adds up. What it states for ground pins is left out: it is the same charge once more.
+
 The mean of rise and fall is right because nets rise as often as they fall, and needed because
 libraries may put the load's energy, with its sign, into either (see
 :class:`lmul.synth.cells.PowerArc`).
@@ -24,8 +27,9 @@ is given apart, as power tools leave it out for want of a driver.
 """
 
 from collections import defaultdict
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
 import numpy as np
 import numpy.typing as npt
@@ -33,13 +37,14 @@ import numpy.typing as npt
 from lmul.synth.bit_words import LANES, ONES, Ints, Words
 from lmul.synth.cell_function import CellFunction
 from lmul.synth.cell_netlist import ONE, CellNetlist, Instance
-from lmul.synth.cells import Cell, Pin, PowerArc
+from lmul.synth.cells import Cell, Leakage, Pin, PowerArc
 from lmul.synth.electrical import Electrical
 from lmul.synth.gate_simulation import Toggles
 
 __all__ = ["CellCosts", "CellPower", "cell_costs", "port_energy"]
 
 Floats = npt.NDArray[np.float64]
+_Drawn = TypeVar("_Drawn", PowerArc, Leakage)
 
 _CHUNK_WORDS = 1 << 15
 """Of a pin's values, looked at together: few enough for a processor's cache."""
@@ -266,11 +271,23 @@ def _mean(arc: PowerArc, slews: Floats, loads: Floats) -> Floats:
     return sum(found, np.zeros(len(loads))) / 2
 
 
+def _by_supply(entries: Iterable[_Drawn]) -> list[list[_Drawn]]:
+    found: dict[str | None, list[_Drawn]] = {}
+    for entry in entries:
+        found.setdefault(entry.supply, []).append(entry)
+    return list(found.values())
+
+
 def _of_output(alike: _Alike, pin: Pin, loads: Floats, conditions: Electrical) -> Floats:
     """fJ a change of an output."""
-    arcs = pin.power
-    if not arcs:
-        return np.zeros(len(loads))
+    each = (_from_supply(alike, pin, a, loads, conditions) for a in _by_supply(pin.power))
+    return sum(each, np.zeros(len(loads)))
+
+
+def _from_supply(
+    alike: _Alike, pin: Pin, arcs: Sequence[PowerArc], loads: Floats, conditions: Electrical
+) -> Floats:
+    """fJ that one supply gives for a change of an output."""
     costs = []
     for arc in arcs:
         source = alike.source(arc)
@@ -308,31 +325,38 @@ def _cause(alike: _Alike, pin: Pin, arc: PowerArc) -> Words:
 
 def _of_input(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
     """fJ a change of an input, whatever follows."""
-    nets = alike.nets[pin.name]
-    if not pin.power:
-        return np.zeros(len(nets))
     changed = alike.changes(pin.name)
-    whens = [arc.when for arc in pin.power]
     often = alike.share(changed)
-    shares = alike.shares(whens, [changed] * len(whens)) / np.where(often > 0, often, 1)
-    if not often.all():
+
+    def shares(arcs: Sequence[PowerArc]) -> Floats:
+        whens = [arc.when for arc in arcs]
+        found = alike.shares(whens, [changed] * len(whens)) / np.where(often > 0, often, 1)
+        if often.all():
+            return found
         # Where the pin stayed as it was in all of the sample, any state is as good as another.
-        shares = np.where(often > 0, shares, alike.shares(whens))
-    return _summed(shares, pin, conditions.slews(nets))
+        return np.where(often > 0, found, alike.shares(whens))
+
+    return _summed(pin, shares, conditions.slews(alike.nets[pin.name]))
 
 
 def _of_clock(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
     """fJ a cycle: a rise and a fall."""
-    nets = alike.nets[pin.name]
-    if not pin.power:
-        return np.zeros(len(nets))
-    return 2 * _summed(alike.shares([arc.when for arc in pin.power]), pin, conditions.slews(nets))
+
+    def shares(arcs: Sequence[PowerArc]) -> Floats:
+        return alike.shares([arc.when for arc in arcs])
+
+    return 2 * _summed(pin, shares, conditions.slews(alike.nets[pin.name]))
 
 
-def _summed(shares: Floats, pin: Pin, slews: Floats) -> Floats:
+def _summed(pin: Pin, shares: Callable[[Sequence[PowerArc]], Floats], slews: Floats) -> Floats:
+    """fJ a change, from the shares of the changes for which the arcs of a supply hold."""
     still = np.zeros(len(slews))
     return sum(
-        (share * _mean(arc, slews, still) for share, arc in zip(shares, pin.power, strict=True)),
+        (
+            share * _mean(arc, slews, still)
+            for arcs in _by_supply(pin.power)
+            for share, arc in zip(shares(arcs), arcs, strict=True)
+        ),
         still,
     )
 
@@ -342,5 +366,10 @@ def _leakage(alike: _Alike) -> Floats:
     entries = alike.cell.leakage_states
     if not entries or all(entry.when is None for entry in entries):
         return np.full(len(alike.members), alike.cell.leakage)
-    shares = alike.shares([entry.when for entry in entries])
-    return np.array([entry.power for entry in entries]) @ shares
+    return sum(
+        (
+            np.array([entry.power for entry in drawn]) @ alike.shares([e.when for e in drawn])
+            for drawn in _by_supply(entries)
+        ),
+        np.zeros(len(alike.members)),
+    )

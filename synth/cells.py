@@ -63,12 +63,16 @@ class PowerArc:
         The other pins' values for which the arc holds; None for all that no other arc names.
     rise, fall : Table or None
         fJ an edge of this pin.
+    supply : str or None
+        The supply pin that this energy is drawn from; None where the library tells no supplies
+        apart. What different supplies give adds up.
     """
 
     related_pin: str | None
     when: CellFunction | None
     rise: Table | None
     fall: Table | None
+    supply: str | None
 
 
 @dataclass(frozen=True)
@@ -140,10 +144,13 @@ class Leakage:
         The states, by the pins' values; None for all that no other entry names.
     power : float
         nW.
+    supply : str or None
+        The supply pin that it is drawn from, as in :class:`PowerArc`.
     """
 
     when: CellFunction | None
     power: float
+    supply: str | None
 
 
 @dataclass(frozen=True)
@@ -157,7 +164,8 @@ class Cell:
     area : float
         In the library's unit, square micrometres.
     leakage : float
-        nW: what the library gives for the cell; else the mean over its states; else its default.
+        nW: what the library gives for the cell; else the mean over its states, supplies added
+        up; else its default.
     leakage_states : tuple of Leakage
         The same by state, when the library says so.
     pins : mapping of str to Pin

@@ -1,6 +1,6 @@
 """A cell's Liberty group, read into :class:`lmul.synth.cells.Cell`."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import pairwise
 
@@ -15,6 +15,8 @@ __all__ = ["Scales", "number", "read_cell", "read_functions"]
 _SECOND_AXIS = ("total_output_net_capacitance", "constrained_pin_transition")
 _LOAD = "total_output_net_capacitance"
 _SEPARATORS = str.maketrans('",\\', "   ")
+# Supply pins that carry off what others brought.
+_GROUNDS = ("primary_ground", "backup_ground", "internal_ground", "pwell", "deeppwell")
 # For a table whose template the library does not define.
 _USUAL = {"variable_1": "input_net_transition", "variable_2": _LOAD}
 
@@ -51,17 +53,28 @@ def read_cell(group: Group, scales: Scales) -> Cell:
     ValueError
         When a number, a table or a function in it can't be read; with its line.
     """
+    grounds = {
+        name
+        for pin in group.of_kind("pg_pin")
+        if pin.values.get("pg_type") in _GROUNDS
+        for name in pin.arguments
+    }
     states = tuple(
-        Leakage(_when(g), number(g, "value", 0.0) * scales.leakage)
-        for g in group.of_kind("leakage_power")
+        Leakage(_when(g), number(g, "value", 0.0) * scales.leakage, _supply(g))
+        for g in _drawn(group.of_kind("leakage_power"), grounds)
     )
     if "cell_leakage_power" in group.values:
         leakage = number(group, "cell_leakage_power", 0.0) * scales.leakage
     elif states:
-        leakage = sum(state.power for state in states) / len(states)
+        supplies = len({state.supply for state in states})
+        leakage = sum(state.power for state in states) / len(states) * supplies
     else:
         leakage = scales.cell_leakage * scales.leakage
-    pins = {name: _pin(name, pin, scales) for pin in group.of_kind("pin") for name in pin.arguments}
+    pins = {
+        name: _pin(name, pin, scales, grounds)
+        for pin in group.of_kind("pin")
+        for name in pin.arguments
+    }
     return Cell(
         name=group.name,
         area=number(group, "area", 0.0),
@@ -107,7 +120,7 @@ def number(group: Group, name: str, default: float) -> float:
         raise ValueError(f"line {group.line}: {name} must be a number, not {text!r}") from None
 
 
-def _pin(name: str, group: Group, scales: Scales) -> Pin:
+def _pin(name: str, group: Group, scales: Scales, grounds: Collection[str]) -> Pin:
     direction = group.values.get("direction", "input")
     default = scales.input_capacitance if direction == "input" else scales.output_capacitance
     capacitance = number(group, "capacitance", default)
@@ -124,7 +137,11 @@ def _pin(name: str, group: Group, scales: Scales) -> Pin:
         clock=group.values.get("clock") == "true",
         function=_function(group, "function") if direction != "input" else None,
         timing=tuple(a for g in group.of_kind("timing") for a in _timing(g, scales)),
-        power=tuple(a for g in group.of_kind("internal_power") for a in _power(g, scales)),
+        power=tuple(
+            arc
+            for entry in _drawn(group.of_kind("internal_power"), grounds)
+            for arc in _power(entry, scales)
+        ),
     )
 
 
@@ -150,7 +167,21 @@ def _power(group: Group, scales: Scales) -> list[PowerArc]:
     both = tables.get("power")
     rise, fall = tables.get("rise_power", both), tables.get("fall_power", both)
     related = split(group.values.get("related_pin", "")) or (None,)
-    return [PowerArc(pin, _when(group), rise, fall) for pin in related]
+    return [PowerArc(pin, _when(group), rise, fall, _supply(group)) for pin in related]
+
+
+def _supply(group: Group) -> str | None:
+    return group.values.get("related_pg_pin", group.values.get("power_level"))
+
+
+def _drawn(entries: Iterable[Group], grounds: Collection[str]) -> list[Group]:
+    """The entries of what is drawn from supplies, of one pin's internal powers or a cell's leakage.
+
+    All charge that leaves through a ground pin came from a supply, so that a library with tables
+    for both states the same energy twice. Where it states it for grounds alone, it is told there.
+    """
+    every = list(entries)
+    return [entry for entry in every if _supply(entry) not in grounds] or every
 
 
 def _state(group: Group) -> State | None:

@@ -2,7 +2,8 @@
 
 That is what OpenSTA makes of a VCD: the probability of a state is the product of its pins' own;
 an output's arc is weighted by its input's density times the probability that the output depends
-on that input; a table without ``when`` always counts; an ideal clock has no transition time.
+on that input, among the arcs of its supply; a table without ``when`` always counts; an ideal clock
+has no transition time.
 Written from its documentation and behaviour, apart from the code under test, whose states are
 counted together.
 """
@@ -55,8 +56,17 @@ def energy_per_cycle(netlist, values, toggles, conditions, voltage):
 
 
 def output_energy(one, pin, load, duties, density, netlist, conditions):
+    supplies = {arc.supply for arc in pin.power}
+    return sum(
+        drawn(supply, one, pin, load, duties, density, netlist, conditions) for supply in supplies
+    )
+
+
+def drawn(supply, one, pin, load, duties, density, netlist, conditions):
     weights, energies = [], []
     for arc in pin.power:
+        if arc.supply != supply:
+            continue
         net = one.pins.get(arc.related_pin)
         if net is None or net <= ONE:
             continue

@@ -74,7 +74,7 @@ TEXT = HEAD + INV + BUF + NAND + NOR + XOR + FLIPFLOP + "\n}\n"
 LIBRARY = Library(Path("toy.lib"), TEXT)
 
 
-def netlist(inputs: str, outputs: str, *cells: str) -> CellNetlist:
+def netlist(inputs: str, outputs: str, *cells: str, library: Library = LIBRARY) -> CellNetlist:
     """A netlist of lines like ``nand2 a=x b=y y=z``; ports and nets are named by single words."""
     numbers: dict[str, int] = {}
 
@@ -92,7 +92,7 @@ def netlist(inputs: str, outputs: str, *cells: str) -> CellNetlist:
         connections = {p.split("=")[0]: [bit(p.split("=")[1])] for p in pins}
         found[f"u{index}"] = {"type": kind, "connections": connections}
     text = json.dumps({"modules": {"t": {"ports": ports, "cells": found}}})
-    return CellNetlist.read(text, "t", LIBRARY)
+    return CellNetlist.read(text, "t", library)
 
 
 FULL_ADDER = (
