@@ -4,7 +4,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import Kind
-from lmul.synth.comparison import kinds_of, multiplier_name
+from lmul.synth.comparison import kinds_of, multiplier_name, product_name
 from lmul.synth.mac_designs import (
     ACCUMULATORS,
     ARRAY_SIDE,
@@ -32,6 +32,7 @@ __all__ = [
     "kept_points",
     "multipliers_in_cells",
     "pes_in_cells",
+    "products_in_cells",
     "split_designs",
     "window_pes",
 ]
@@ -47,12 +48,18 @@ ARRAY_TIMED = ARRAY_COUNTED[0]
 ARRAY_DRIVEN = (ARRAY_SIDE, 2 * ARRAY_SIDE)
 """Sides of the arrays whose energy is shown, where it was measured."""
 
-_QUICK_POLICIES = ("ftz",)
+_FIRST_POLICIES = ("ftz",)
 
 
 def is_narrow(fmt: str) -> bool:
     """Whether int8 stands beside a format: it is as wide."""
     return FORMATS[fmt].width == 8
+
+
+def products_in_cells(fmt: str) -> dict[str, str]:
+    """Bare product units by kind; the integer one beside fp8."""
+    names = {kind: product_name(kind, fmt) for kind in kinds_of(fmt)}
+    return {**names, "int8": INT8_PRODUCT} if is_narrow(fmt) else {**names}
 
 
 def multipliers_in_cells(fmt: str, policy: str) -> dict[str, str]:
@@ -115,22 +122,24 @@ def split_designs(fmt: str) -> list[str]:
     ]
 
 
-def cell_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
+def cell_points(formats: Sequence[str], full: bool = False) -> list[Point]:
     """All points, in the embedded library: a PDK that happens to be installed changes nothing.
 
-    With ``quick``: multipliers and PEs of 8-bit formats under ftz alone.
+    Product units, multipliers, PEs and arrays under ftz; with ``full`` other policies too, other
+    sums, curves, parts, and arrays of another size.
     """
-    return list(dict.fromkeys(_points(formats, quick)))
+    return list(dict.fromkeys(_points(formats, full)))
 
 
-def _points(formats: Sequence[str], quick: bool) -> Iterator[Point]:
-    if quick:
-        formats = [fmt for fmt in formats if is_narrow(fmt)]
+def _points(formats: Sequence[str], full: bool) -> Iterator[Point]:
     for fmt in formats:
-        for policy in _QUICK_POLICIES if quick else COSTED_POLICIES:
+        yield from _area_and_energy(products_in_cells(fmt).values())
+        for policy in COSTED_POLICIES if full else _FIRST_POLICIES:
             for names in (multipliers_in_cells(fmt, policy), pes_in_cells(fmt, policy)):
                 yield from _area_and_energy(names.values())
-        if quick:
+        if not full:
+            if fmt in COUNTED_FORMATS:
+                yield from _driven_array(fmt)
             continue
         yield from (Point(name, "parts", stimulus=STIMULUS) for name in split_designs(fmt))
         yield from _area_and_energy(window_pes(fmt).values())
@@ -146,6 +155,12 @@ def _array_points(fmt: str) -> Iterator[Point]:
             yield Point(name, "cells" if side == ARRAY_TIMED else "area")
             if side in ARRAY_DRIVEN:
                 yield Point(name, "energy", stimulus=STIMULUS)
+
+
+def _driven_array(fmt: str) -> Iterator[Point]:
+    for name in arrays_in_cells(fmt, ARRAY_DRIVEN[0]).values():
+        yield Point(name, "area")
+        yield Point(name, "energy", stimulus=STIMULUS)
 
 
 def kept_points(formats: Sequence[str]) -> list[Point]:

@@ -108,14 +108,14 @@ class CellSurvey:
         }
 
 
-def survey_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
+def survey_points(formats: Sequence[str], full: bool = False) -> list[Point]:
     """What is to be measured, for :func:`lmul.synth.point_runs.run_points`."""
-    luck = [] if quick else spread_points(formats)
-    return [*cell_points(formats, quick), *luck, *lut_points(formats, quick)]
+    luts = lut_points(formats) if full else []
+    return [*cell_points(formats, full), *spread_points(formats), *luts]
 
 
 def cell_survey(
-    found: Mapping[Point, Measured], formats: Sequence[str], quick: bool = False
+    found: Mapping[Point, Measured], formats: Sequence[str], full: bool = False
 ) -> CellSurvey:
     """Put together what was measured; large arrays and what was placed on FPGAs are looked up.
 
@@ -124,8 +124,8 @@ def cell_survey(
     found : mapping of Point to Measured
         The results of :func:`survey_points`.
     formats : sequence of str
-    quick : bool
+    full : bool
         As there.
     """
     kept = cached([*placed_points(formats), *kept_points(formats)])
-    return CellSurvey(kept | {point: found[point] for point in survey_points(formats, quick)})
+    return CellSurvey(kept | {point: found[point] for point in survey_points(formats, full)})

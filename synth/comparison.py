@@ -18,6 +18,7 @@ from lmul.sim.golden import multiply
 from lmul.synth.gates import GateCount
 
 __all__ = [
+    "FIRST_FORMATS",
     "REPORT_FORMATS",
     "RIVAL",
     "RIVAL_NOTE",
@@ -29,6 +30,9 @@ __all__ = [
     "product_name",
     "report_designs",
 ]
+
+FIRST_FORMATS = ("e4m3", "bf16")
+"""What the report's first page compares: the format of fp8 accelerators, and the wide one."""
 
 REPORT_FORMATS = ("e4m3", "e5m2", "bf16", "fp16", "fp32")
 REPORT_POLICIES = tuple(POLICIES)

@@ -20,7 +20,7 @@ HISTOGRAM_FORMATS = ("e4m3", "e5m2", "bf16")
 """fp16 and fp32 spread as bf16 does: the paper's constant is 2**-4 in all three."""
 
 _HISTOGRAM_EDGES = np.arange(-25.5, 27) / 100
-_QUICK_PAIRS = 1_000_000
+_FEWER_PAIRS = 1_000_000
 _NARROW_WIDTH = 8
 
 Progress = Callable[[int, int, str], None]
@@ -55,10 +55,10 @@ class ErrorSurvey:
 
 def survey(
     formats: Iterable[str] = REPORT_FORMATS,
-    quick: bool = False,
+    full: bool = True,
     on_progress: Progress | None = None,
 ) -> ErrorSurvey:
-    """Measure all of it; with ``quick``, a tenth of fp32's seeded pairs and no unscaled fp8.
+    """Measure all of it; without ``full``, a tenth of fp32's seeded pairs and no unscaled fp8.
 
     Formats of 8 bits are measured with operands scaled and as they are: without a scale most
     attention weights are subnormal in e4m3, and that is no error of a multiplier. Wider formats
@@ -71,7 +71,7 @@ def survey(
         for scaled in (True, False)
         for fmt, kind in cases
         if (scaled == (FORMATS[fmt].width <= _NARROW_WIDTH))
-        or (not scaled and FORMATS[fmt].width <= _NARROW_WIDTH and not quick)
+        or (not scaled and FORMATS[fmt].width <= _NARROW_WIDTH and full)
         for rounding in roundings
         for matrix in ("QK", "AV")
     ]
@@ -88,7 +88,7 @@ def survey(
     classes: dict[tuple[str, str], Census] = {}
     operands: list[OperandRow] = []
     for fmt, kind in cases:
-        pairs.append(accuracy(kind, fmt, pairs=_QUICK_PAIRS if quick else SEEDED_PAIRS))
+        pairs.append(accuracy(kind, fmt, pairs=SEEDED_PAIRS if full else _FEWER_PAIRS))
         step(f"errors of {kind} {fmt}")
         if fmt in HISTOGRAM_FORMATS:
             spreads[fmt, kind] = histogram(kind, fmt, _HISTOGRAM_EDGES)

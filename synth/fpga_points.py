@@ -21,31 +21,28 @@ _SIDE = 4
 _FORMAT = "e4m3"
 
 
-def fpga_designs(formats: Sequence[str], quick: bool = False) -> list[tuple[str, bool]]:
+def fpga_designs(formats: Sequence[str]) -> list[tuple[str, bool]]:
     """Designs, and whether DSP blocks are allowed: only an integer multiplication goes into one.
 
-    Of e4m3 and int8; multipliers under lax too: a published FPGA figure does no more. With
-    ``quick`` those alone.
+    Of e4m3 and int8; multipliers under lax too: a published FPGA figure does no more.
     """
-    return list(_designs(formats, quick))
+    return list(_designs(formats))
 
 
-def _designs(formats: Sequence[str], quick: bool) -> Iterator[tuple[str, bool]]:
+def _designs(formats: Sequence[str]) -> Iterator[tuple[str, bool]]:
     if _FORMAT not in formats:
         return
-    for policy in ("lax",) if quick else ("lax", "ftz"):
+    for policy in ("lax", "ftz"):
         yield from ((multiplier_name(kind, _FORMAT, policy), False) for kind in WINDOW_KINDS)
-    if quick:
-        return
     yield multiplier_name("exact", _FORMAT, "ftz"), True
     yield from ((INT8_PRODUCT, dsp) for dsp in (False, True))
     yield from ((pe_name(kind, _FORMAT, "ftz"), False) for kind in WINDOW_KINDS)
     yield from ((INT8_PE, dsp) for dsp in (False, True))
 
 
-def lut_points(formats: Sequence[str], quick: bool = False) -> list[Point]:
+def lut_points(formats: Sequence[str]) -> list[Point]:
     """LUTs before placement, of Xilinx's: nextpnr places none of those."""
-    designs = fpga_designs(formats, quick)
+    designs = fpga_designs(formats)
     return [Point(name, "luts", device="xilinx", dsp=dsp) for name, dsp in designs]
 
 

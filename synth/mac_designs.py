@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from functools import cache
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator
+from lmul.hdl.cycles import Flow
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.kinds import Kind
 from lmul.hdl.mac_design import MacDesign
@@ -53,9 +54,9 @@ def has_pes(fmt: str) -> bool:
     return fmt in (*ACCUMULATORS, *_FP32_SUMS)
 
 
-def int8_array_name(side: int = ARRAY_SIDE) -> str:
-    """The design name of a square output-stationary array of integers."""
-    return f"array-int8-{side}x{side}-os"
+def int8_array_name(side: int = ARRAY_SIDE, flow: Flow = "os") -> str:
+    """The design name of a square array of integers."""
+    return f"array-int8-{side}x{side}-{flow}"
 
 
 def pe_policies(fmt: str) -> tuple[str, ...]:
@@ -76,10 +77,12 @@ def pe_name(
     return MacDesign("pe", kind, FORMATS[fmt], POLICIES[policy], chosen, k_max).name
 
 
-def array_name(kind: Kind, fmt: str, policy: str = "ftz", side: int = ARRAY_SIDE) -> str:
-    """The design name of a square output-stationary array."""
-    design = MacDesign("array", kind, FORMATS[fmt], POLICIES[policy], rows=side, columns=side)
-    return design.name
+def array_name(
+    kind: Kind, fmt: str, policy: str = "ftz", side: int = ARRAY_SIDE, flow: Flow = "os"
+) -> str:
+    """The design name of a square array."""
+    chosen = FORMATS[fmt], POLICIES[policy]
+    return MacDesign("array", kind, *chosen, rows=side, columns=side, flow=flow).name
 
 
 def array_bits(name: str) -> tuple[int, int]:

@@ -72,25 +72,26 @@ class MacSurvey:
     int8_own: tuple[int, GateCount] | None = None
 
 
-def mac_designs(formats: Iterable[str], quick: bool = False) -> tuple[list[str], list[str]]:
+def mac_designs(formats: Iterable[str], full: bool = False) -> tuple[list[str], list[str]]:
     """Names of the designs to be split by part, and of those only to be counted.
 
-    With ``quick`` neither arrays nor accumulators of other kinds and widths.
+    With ``full`` other policies too, and accumulators of other kinds and widths.
     """
     formats = [fmt for fmt in formats if fmt in COUNTED_FORMATS]
     if not formats:
         return [], []
     apart = [pe_name(kind, fmt, "ftz") for fmt in formats for kind in pe_kinds(fmt)]
     apart.append(INT8_PE)
-    whole = [
-        pe_name(kind, fmt, policy)
-        for fmt in formats
-        for policy in pe_policies(fmt)
-        for kind in pe_kinds(fmt)
-    ]
-    if not quick:
-        if "e4m3" in formats:
-            apart += [*(array_name(kind, "e4m3") for kind in ARRAY_KINDS), int8_array_name()]
+    if "e4m3" in formats:
+        apart += [*(array_name(kind, "e4m3") for kind in ARRAY_KINDS), int8_array_name()]
+    whole = []
+    if full:
+        whole += [
+            pe_name(kind, fmt, policy)
+            for fmt in formats
+            for policy in pe_policies(fmt)
+            for kind in pe_kinds(fmt)
+        ]
         whole += [name for fmt in formats for name in _same_width(fmt)]
         whole += [
             pe_name(kind, fmt, "ftz", accumulator)
@@ -110,16 +111,16 @@ def _same_width(fmt: str) -> Iterator[str]:
             yield same_width_name(kind, fmt, policy, WINDOW_KINDS)
 
 
-def mac_points(formats: Iterable[str], quick: bool = False) -> list[Point]:
+def mac_points(formats: Iterable[str], full: bool = False) -> list[Point]:
     """What is to be counted, for :func:`lmul.synth.point_runs.run_points`."""
-    apart, whole = mac_designs(formats, quick)
+    apart, whole = mac_designs(formats, full)
     return [*split_points(apart), *gate_points(whole)]
 
 
 def mac_survey(
     found: Mapping[Point, Measured],
     formats: Sequence[str],
-    quick: bool = False,
+    full: bool = False,
     on_progress: Progress | None = None,
 ) -> MacSurvey:
     """Put together what was counted, and measure the errors of sums.
@@ -129,7 +130,7 @@ def mac_survey(
     found : mapping of Point to Measured
         The results of :func:`mac_points`.
     formats : sequence of str
-    quick : bool
+    full : bool
         As there.
     on_progress : callable, optional
         Called with sums measured, sums in all, and what was measured last.
@@ -139,11 +140,11 @@ def mac_survey(
     ToolNotFound, ToolFailed
         When Yosys is missing or rejects a design.
     """
-    apart, whole = mac_designs(formats, quick)
+    apart, whole = mac_designs(formats, full)
     if not apart:
         return MacSurvey({}, {}, {}, {})
     products = attention().products
-    runs = [(one, matrix) for one in _measured(formats, quick) for matrix in products]
+    runs = [(one, matrix) for one in _measured(formats, full) for matrix in products]
     errors = {}
     for done, ((name, fmt, kind, accumulator), matrix) in enumerate(runs, 1):
         operands = products[matrix]
@@ -155,7 +156,7 @@ def mac_survey(
         {name: split_of(found, name) for name in apart},
         errors,
         {matrix: int8_accuracy(*operands) for matrix, operands in products.items()},
-        None if quick else _int8_own(),
+        _int8_own() if full else None,
     )
 
 
@@ -164,12 +165,12 @@ def _int8_own() -> tuple[int, GateCount]:
     return bits, count(circuit)
 
 
-def _measured(formats: Iterable[str], quick: bool) -> Iterator[tuple[str, str, Kind, str | None]]:
+def _measured(formats: Iterable[str], full: bool) -> Iterator[tuple[str, str, Kind, str | None]]:
     """PEs whose sums are measured: name, format, kind, accumulator."""
     for fmt in (fmt for fmt in formats if has_pes(fmt)):
         for kind in pe_kinds(fmt):
             yield pe_name(kind, fmt, "ftz"), fmt, kind, None
-        if quick:
+        if not full:
             continue
         for accumulator in ACCUMULATORS.get(fmt, ())[1:]:
             for kind in WINDOW_KINDS:

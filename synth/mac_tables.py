@@ -47,6 +47,8 @@ def survival_table(document: ReportDocument) -> Table:
     rows = []
     for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         for policy in pe_policies(fmt):
+            if pe_name("lmul", fmt, policy) not in document.mac.counts:
+                continue
             for other in ("exact", "lmul_rne", "int8"):
                 if cells := list(_shares(document, fmt, policy, other)):
                     rows.append([fmt, policy, other, *cells])
@@ -74,8 +76,7 @@ def survival_table(document: ReportDocument) -> Table:
             f"{ARRAY_SIDE}x{ARRAY_SIDE}, each distinct module synthesised once, times as often as "
             "it stands there; the larger ones composed of its parts. Flattened, the first row "
             "loses the multiplexers that take results from a row above: 4 to 5 % of a 4x4 array's "
-            "gates, less the larger it is, and for all kinds alike. PEs and arrays are held "
-            "against the golden model by the project's tests, not in this run.",
+            "gates, less the larger it is, and for all kinds alike.",
         ],
         text_columns=3,
         strong=frozenset({4, 5}),
@@ -184,7 +185,7 @@ def accumulator_table(document: ReportDocument) -> Table:
                 for kind in WINDOW_KINDS
                 if kind in kinds_of(fmt)
             }
-            if all(name in document.mac.counts for name in names.values()):
+            if document.full and all(name in document.mac.counts for name in names.values()):
                 rows.append(_accumulator_row(document.mac, fmt, accumulator, names))
     if rows and INT8_PE in document.mac.counts:
         errors = [document.mac.int8[matrix].relative for matrix in MATRICES]

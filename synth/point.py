@@ -43,12 +43,13 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
+    "check": (),
 }
 """What can be measured, and which of a point's further fields it takes."""
 
-_DETAILS = ("split", "parts", "spread")
+_DETAILS = ("split", "parts", "spread", "check")
 FIGURES = tuple(measure for measure in MEASURES if measure not in _DETAILS)
-"""What gives figures of its own: parts, in gates or in cells, and spreads are detail alone."""
+"""What gives figures of its own: the others are detail alone."""
 
 STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""

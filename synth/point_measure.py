@@ -26,6 +26,9 @@ from lmul.synth.synthesis_metrics import cell_metrics, gate_metrics, lut_metrics
 
 __all__ = ["measure"]
 
+_CHECKED_ON = "uniform"  # all finite codes: subnormals, both zeros, sums that overflow
+_CHECKED_PAIRS = 1 << 16
+
 
 def measure(point: Point) -> Measured:
     """Measure a point now, whatever the cache holds.
@@ -40,6 +43,8 @@ def measure(point: Point) -> Measured:
     ``cells``, ``script``, ``flipflops``. ``fpga``: as
     :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``. ``error``: the fields of
     :class:`lmul.sim.operand_accuracy.DotError`, or of :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
+    ``check``: ``compared``, how many results of the netlist, mapped to the embedded library, were
+    compared with the golden model's and equal them in every bit, and ``stimulus``.
 
     Raises
     ------
@@ -150,6 +155,14 @@ def _error(point: Point) -> Measured:
     return Measured(tuple(metrics), detail)
 
 
+def _check(point: Point) -> Measured:
+    # An energy is measured of right results alone: it raises where one is wrong.
+    [found] = measure_energy(
+        point.design, _CHECKED_ON, liberty=EMBEDDED, pairs=_CHECKED_PAIRS, parts=False
+    )
+    return Measured((), {"compared": found.operations, "stimulus": found.stimulus})
+
+
 _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "gates": _gates,
     "split": _split,
@@ -162,4 +175,5 @@ _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "luts": _luts,
     "fpga": _fpga,
     "error": _error,
+    "check": _check,
 }

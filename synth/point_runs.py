@@ -14,7 +14,19 @@ Progress = Callable[[int, int, str], None]
 
 # What takes longest begins first, or one core would end alone with it.
 _LONGEST_FIRST = (
-    *("fpga", "spread", "curve", "energy", "parts", "luts", "split", "cells", "area", "gates"),
+    *(
+        "fpga",
+        "spread",
+        "curve",
+        "energy",
+        "check",
+        "parts",
+        "luts",
+        "split",
+        "cells",
+        "area",
+        "gates",
+    ),
     "error",
 )
 

@@ -16,10 +16,10 @@ from lmul.hdl.unit_design import UnitDesign
 from lmul.sim import yosys
 from lmul.sim.bulk import VerifyResult, family, verify_format
 from lmul.sim.elaboration import verilog_of
-from lmul.sim.vectors import WIDE_PAIRS
 from lmul.sim.workload import attention
 from lmul.synth.cell_survey import cell_survey, survey_points
-from lmul.synth.comparison import REPORT_FORMATS, headline, report_designs
+from lmul.synth.check_points import check_points, checked, weight_stationary
+from lmul.synth.comparison import FIRST_FORMATS, REPORT_FORMATS, headline, report_designs
 from lmul.synth.error_survey import survey
 from lmul.synth.gate_points import counted, counted_text, gate_points
 from lmul.synth.gates import COUNT_SCRIPT
@@ -42,8 +42,6 @@ _LEAD = (
     "alike."
 )
 _SIMULATOR = "verilator"
-_QUICK_PAIRS = 1 << 16
-_SLOWEST = "fp32"
 _WORKERS = 2
 
 Progress = Callable[[int, int, str], None]
@@ -51,25 +49,24 @@ Progress = Callable[[int, int, str], None]
 
 def report(
     out: Path = Path("build/report"),
-    quick: bool = False,
+    full: bool = False,
     on_progress: Progress | None = None,
     formats: Iterable[str] | None = None,
 ) -> ReportDocument:
-    """Measure everything and write the report.
+    """Measure, compare with the golden model, and write the report.
 
     Parameters
     ----------
     out : Path
         Folder for report.json, report.md, report.html, and each picture as PNG and SVG; all of
         them are written or none.
-    quick : bool
-        Less stimulus: 2**16 pairs for each wide circuit; of PEs and cells only 8-bit formats under
-        ftz, no arrays, no curves, no table of luck.
+    full : bool
+        All formats and policies, other sums, parts, curves, FPGAs; otherwise what the first page
+        needs.
     on_progress : callable, optional
         Called with steps done, all steps, and what is being done.
     formats : iterable of str, optional
-        All that are compared when left out; with ``quick`` without fp32, whose circuits take
-        longest.
+        Those of the first page when left out, with ``full`` all that are compared.
 
     Raises
     ------
@@ -81,10 +78,10 @@ def report(
     """
     _check_writable(Path(out))
     if formats is None:
-        formats = [fmt for fmt in REPORT_FORMATS if not quick or fmt != _SLOWEST]
+        formats = REPORT_FORMATS if full else FIRST_FORMATS
     formats = tuple(formats)
-    stages = _Stages(on_progress, _weights(formats, quick))
-    document = _measure(formats, quick, stages)
+    stages = _Stages(on_progress, _weights(formats, full))
+    document = _measure(formats, full, stages)
     drawn = stages.listener(4)
     drawn(0, 1, "drawing")
     write(document, Path(out))
@@ -103,27 +100,30 @@ def _check_writable(out: Path) -> None:
         raise PermissionError(f"Can't write into {str(out)!r}: no permission in {str(place)!r}")
 
 
-def _points(formats: Sequence[str], quick: bool) -> list[Point]:
-    """All that is synthesised, each once."""
-    points = gate_points(report_designs(formats)) + mac_points(formats, quick)
-    return list(dict.fromkeys(points + survey_points(formats, quick)))
+def _points(formats: Sequence[str], full: bool) -> list[Point]:
+    """All that is synthesised, each once, and a comparison of each that is not simulated whole."""
+    points = gate_points(report_designs(formats)) + mac_points(formats, full)
+    points += survey_points(formats, full)
+    simulated = {design.name for fmt in formats for design in family(FORMATS[fmt])}
+    points += check_points(points, simulated) + weight_stationary(formats)
+    return list(dict.fromkeys(points))
 
 
-def _weights(formats: Sequence[str], quick: bool) -> tuple[int, ...]:
+def _weights(formats: Sequence[str], full: bool) -> tuple[int, ...]:
     """Steps of the stages (points, PEs' sums, Verilog, errors, drawing), about a second each."""
-    points = len(_points(formats, quick))
-    sums = 3 * len(formats) if mac_points(formats, quick) else 0
+    points = len(_points(formats, full))
+    sums = 3 * len(formats) if mac_points(formats, full) else 0
     return (points, sums, 15 * len(formats), 5 * len(formats), 5)
 
 
-def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDocument:
+def _measure(formats: Sequence[str], full: bool, stages: "_Stages") -> ReportDocument:
     """Synthesise, verify against the golden model, and measure errors."""
-    found = _found(_points(formats, quick), stages.listener(0))
+    found = _found(_points(formats, full), stages.listener(0))
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
-        verifying = pool.submit(_verify, formats, found, quick, stages.listener(2))
-        mac = mac_survey(found, formats, quick, stages.listener(1))
-        errors = survey(formats, quick, stages.listener(3))
+        verifying = pool.submit(_verify, formats, found, stages.listener(2))
+        mac = mac_survey(found, formats, full, stages.listener(1))
+        errors = survey(formats, full, stages.listener(3))
         verified = verifying.result()
     counts = counted(found, report_designs(formats))
     return ReportDocument(
@@ -133,9 +133,10 @@ def _measure(formats: Sequence[str], quick: bool, stages: "_Stages") -> ReportDo
         errors=errors,
         verified=verified,
         simulator=_SIMULATOR,
-        quick=quick,
+        full=full,
         mac=mac,
-        cells=cell_survey(found, formats, quick),
+        cells=cell_survey(found, formats, full),
+        checked=checked(found),
     )
 
 
@@ -172,15 +173,14 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
 
 
 def _verify(
-    formats: Sequence[str], found: Mapping[Point, Measured], quick: bool, on_progress: Progress
+    formats: Sequence[str], found: Mapping[Point, Measured], on_progress: Progress
 ) -> list[VerifyResult]:
     """Hold the very texts that were counted against the golden model, two formats at a time."""
 
     def verify(fmt: str) -> VerifyResult:
         designs = family(FORMATS[fmt])
-        pairs = _QUICK_PAIRS if quick else WIDE_PAIRS
         texts = {design: _same_text(design, counted_text(found, design.name)) for design in designs}
-        result = verify_format(designs, _SIMULATOR, pairs, verilog=texts)
+        result = verify_format(designs, _SIMULATOR, verilog=texts)
         if result.mismatches:
             raise ToolFailed(
                 f"{result.mismatches} of {result.products} products of {fmt} circuits differ from "

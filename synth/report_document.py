@@ -34,8 +34,10 @@ class ReportDocument:
         Generated Verilog held against the golden model in this run, one entry a format.
     simulator : str
         What ran it.
-    quick : bool
-        Whether it was made with less stimulus.
+    full : bool
+        Whether all was measured, or what the first page needs.
+    checked : mapping of design name to int
+        Results of mapped netlists compared with the golden model: of product units, PEs, arrays.
     mac : MacSurvey
         PEs and arrays; empty where they were not measured.
     cells : CellSurvey
@@ -48,9 +50,10 @@ class ReportDocument:
     errors: ErrorSurvey
     verified: Sequence[VerifyResult]
     simulator: str
-    quick: bool
+    full: bool
     mac: MacSurvey = field(default_factory=lambda: MacSurvey({}, {}, {}, {}))
     cells: CellSurvey = field(default_factory=CellSurvey)
+    checked: Mapping[str, int] = field(default_factory=dict)
 
     def row(self, fmt: str, policy: str) -> HeadlineRow | None:
         """The headline row of a format and policy, None when it was not measured."""
@@ -64,7 +67,7 @@ class ReportDocument:
     def to_report(self) -> Report:
         """Metrics, and sections for what is no metric of one design."""
         sections: dict[str, Any] = {
-            "quick": self.quick,
+            "full": self.full,
             "headline": [
                 asdict(row)
                 | {
@@ -86,6 +89,7 @@ class ReportDocument:
                 }
                 for result in self.verified
             ],
+            "checked": dict(self.checked),
             "parts": {name: found.section() for name, found in self.mac.splits.items()},
             "curves": self.cells.curves,
             "area_parts": self.cells.area_parts,

@@ -23,7 +23,8 @@ REAL_TILE = Method(
     f"{_MODEL}, against float64",
 )
 CHECKED = Method(
-    "none, Verilog before synthesis",
-    "all pairs of codes up to 8 bits; corners and seeded pairs beyond",
-    "simulated, every bit of every product compared with the golden model in this run",
+    "none for multipliers, Verilog before synthesis; for the others the embedded one",
+    "multipliers: all pairs of codes up to 8 bits, corners and seeded pairs beyond; others: finite "
+    "codes, all alike",
+    "simulated, every bit of every result compared with the golden model",
 )

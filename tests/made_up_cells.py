@@ -15,12 +15,12 @@ _OF_KIND = {"lmul": 1.0, "lmul_rne": 1.25, "exact": 2.0, "int8": 4.0}
 _OF_FORMAT = {"bf16": 4.0, "fp16": 5.0, "fp32": 20.0}
 
 
-def made_up_cells(formats, quick=False) -> CellSurvey:
+def made_up_cells(formats, full=True) -> CellSurvey:
     """Exact takes twice, lmul_rne 5/4 of L-Mul's, of all at any level; PEs ten times a multiplier.
 
     An array takes 1000 for each PE and 500 for each row, in L-Mul's kind.
     """
-    points = [*cell_points(formats, quick), *([] if quick else spread_points(formats))]
+    points = [*cell_points(formats, full), *spread_points(formats)]
     return CellSurvey({point: made_up(point) for point in points})
 
 

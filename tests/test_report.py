@@ -43,7 +43,7 @@ def _counted(gates: int) -> GateCount:
 
 @pytest.fixture(scope="module")
 def errors():
-    return survey(_FORMATS, quick=True)
+    return survey(_FORMATS, full=False)
 
 
 @pytest.fixture(scope="module")

@@ -27,7 +27,7 @@ TABLE = Table(
 
 
 def page() -> str:
-    document = ReportDocument({}, [], {}, ErrorSurvey([], {}, [], {}), [], "none", quick=True)
+    document = ReportDocument({}, [], {}, ErrorSurvey([], {}, [], {}), [], "none", full=False)
     chapters = [Chapter.of("All & one", TABLE, Table("Empty", ["x"], []))]
     return html_page("T", "lead", [], document, chapters)
 

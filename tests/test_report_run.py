@@ -2,17 +2,20 @@
 
 import hashlib
 import re
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 import pytest
 
 from lmul.hdl.errors import ToolFailed
-from lmul.sim.bulk import VerifyResult
+from lmul.hdl.formats import FORMATS
+from lmul.sim.bulk import VerifyResult, family
+from lmul.synth import circuit as circuit_module
 from lmul.synth import report as report_module
+from lmul.synth.comparison import FIRST_FORMATS, REPORT_FORMATS
 from lmul.synth.gates import GateCount, count
 from lmul.synth.mac_survey import MacSurvey
 from lmul.synth.point import Measured, Point
-from lmul.synth.point_runs import Failure
+from lmul.synth.point_runs import Failure, run_points
 from lmul.synth.report import report
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -33,6 +36,7 @@ def nothing_measured(monkeypatch):
             "points": [],
             "area": {},
             "energy": {},
+            "compared": 7,
         }
         return {
             point: Measured((), detail | {"verilog": _digest(point.design)}) for point in points
@@ -81,11 +85,57 @@ def test_a_failed_point_fails_the_report(nothing_measured, monkeypatch, tmp_path
     assert not (tmp_path / "out").exists()
 
 
+@pytest.fixture
+def planted(monkeypatch):
+    """A PE that takes a's sign for its opposite, in the Verilog that everything is made of."""
+    right = circuit_module.verilog_of
+
+    def wrong(design, **options):
+        text = right(design, **options)
+        if design.name != "pe-lmul-e2m1-ftz":
+            return text
+        changed = text.replace("= a_neg;", "= ~a_neg;")
+        assert changed != text
+        return changed
+
+    monkeypatch.setattr(circuit_module, "verilog_of", wrong)
+
+
+def test_a_planted_bug_in_a_pe_stops_the_report(nothing_measured, planted, monkeypatch, tmp_path):
+    fake, real = report_module.run_points, run_points
+    checked = []
+
+    def run(points, on_progress=None):
+        # All else costs nothing; one PE's check is made as always, of a small format's PE.
+        found = fake(points)
+        for point in points:
+            if point == Point("pe-lmul-e4m3-ftz", "check"):
+                [result] = real([replace(point, design="pe-lmul-e2m1-ftz")], jobs=1).values()
+                checked.append(point)
+                found[point] = result
+        return found
+
+    monkeypatch.setattr(report_module, "run_points", run)
+    message = r"check of pe-lmul-e4m3-ftz: Netlist of 'pe-lmul-e2m1-ftz' gives \d+ results that are"
+    with pytest.raises(ToolFailed, match=f"^{message} not the golden model's"):
+        report(tmp_path / "out", formats=("e4m3",))
+    assert len(checked) == 1
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.parametrize("full", [False, True])
+def test_every_circuit_that_is_counted_is_compared(full):
+    points = report_module._points(REPORT_FORMATS if full else FIRST_FORMATS, full)
+    simulated = {design.name for fmt in REPORT_FORMATS for design in family(FORMATS[fmt])}
+    compared = {point.design for point in points if point.measure == "check"} | simulated
+    left = {p.design for p in points if p.measure not in ("luts", "fpga", "error")} - compared
+    assert left == set()
+    assert {"array-exact-e4m3-2x2-ws-ftz", "array-int8-8x8-os", "product-int8"} <= compared
+
+
 def test_a_real_report_of_the_smallest_format(tmp_path):
     steps = []
-    document = report(
-        tmp_path, quick=True, on_progress=lambda *step: steps.append(step), formats=("e2m1",)
-    )
+    document = report(tmp_path, on_progress=lambda *step: steps.append(step), formats=("e2m1",))
     done = [step[0] for step in steps]
     assert done == sorted(done)
     assert steps[-1][0] == steps[-1][1]
