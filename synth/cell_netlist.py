@@ -115,10 +115,13 @@ class CellNetlist:
         )
 
 
-def map_to_cells(circuit: Circuit, library: Library) -> CellNetlist:
+def map_to_cells(
+    circuit: Circuit, library: Library, restructuring: str | None = None
+) -> CellNetlist:
     """A circuit mapped to a library as areas are measured.
 
     With ``circuit.parts`` those modules are mapped apart before they are joined.
+    ``restructuring`` is as for :func:`lmul.synth.mapping.map_cells`.
 
     Raises
     ------
@@ -127,7 +130,7 @@ def map_to_cells(circuit: Circuit, library: Library) -> CellNetlist:
     ToolNotFound, ToolFailed
         When Yosys is missing or rejects the circuit or the library; as :func:`netlist_of`.
     """
-    return netlist_of(map_cells(circuit, library))
+    return netlist_of(map_cells(circuit, library, restructuring=restructuring))
 
 
 def netlist_of(mapped: Mapped) -> CellNetlist:

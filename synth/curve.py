@@ -46,6 +46,7 @@ class CurvePoint:
             "area_um2": self.area.area_um2,
             "sequential_um2": self.area.sequential_um2,
             "library": self.area.library,
+            "restructuring": self.area.restructuring,
         }
 
 

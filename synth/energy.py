@@ -13,7 +13,7 @@ from pathlib import Path
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
 from lmul.synth.bit_words import LANES
-from lmul.synth.cell_netlist import CellNetlist, map_to_cells
+from lmul.synth.cell_netlist import CellNetlist, map_to_cells, netlist_of
 from lmul.synth.cell_parts import PARTS, apart_by_part, by_part
 from lmul.synth.cell_power import CellPower
 from lmul.synth.circuit import Circuit
@@ -59,6 +59,8 @@ class Energy:
         At the ports, the clock's among them, ps: :class:`lmul.synth.conditions.Conditions`.
     frequency : float
         Hz.
+    restructuring : str
+        Which of :data:`lmul.synth.mapping.RESTRUCTURINGS` the netlist was mapped with.
     shape, cycles : tuple of int or None, int or None
         Of an array, M, K, N of the 64 products that were measured, and the cycles of each, from
         the first operands to the last result.
@@ -78,6 +80,7 @@ class Energy:
     operations: int
     transition: float
     frequency: float
+    restructuring: str
     shape: tuple[int, int, int] | None = None
     cycles: int | None = None
 
@@ -120,6 +123,7 @@ def measure(
     pairs: int = PAIRS,
     frequency: float = FREQUENCY,
     parts: bool = True,
+    restructuring: str | None = None,
 ) -> list[Energy]:
     """The energy of a multiplier, product unit, PE or array, for each stimulus of a name.
 
@@ -136,6 +140,8 @@ def measure(
         Hz; of the clock, or at which operands come.
     parts : bool
         Split multipliers and PEs by part.
+    restructuring : str, optional
+        As for :func:`lmul.synth.mapping.map_cells`.
 
     Raises
     ------
@@ -153,10 +159,11 @@ def measure(
     check_library(library)
     transition = Conditions.of(library).input_slew_ps
     if isinstance(design, MacDesign) and design.level == "array":
-        return _measure_array(design, stimulus, library, transition, frequency)
+        return _measure_array(design, stimulus, library, transition, frequency, restructuring)
     found = stimuli(stimulus, design, pairs, stationary)
     circuit = Circuit.of(design)
-    whole = map_to_cells(circuit, library)
+    mapped = map_cells(circuit, library, restructuring=restructuring)
+    whole = netlist_of(mapped)
     apart = None
     if parts and design.level in PARTS:
         apart = map_to_cells(apart_by_part(circuit), library)
@@ -186,19 +193,26 @@ def measure(
                 operations=driven.operations,
                 transition=transition,
                 frequency=frequency,
+                restructuring=mapped.restructuring,
             )
         )
     return results
 
 
 def _measure_array(
-    design: MacDesign, stimulus: str, library: Library, transition: float, frequency: float
+    design: MacDesign,
+    stimulus: str,
+    library: Library,
+    transition: float,
+    frequency: float,
+    restructuring: str | None,
 ) -> list[Energy]:
     # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
     from lmul.synth.array_energy import array_power, part_conditions, product_shape
 
     given = matrices(stimulus, design, *product_shape(design))
-    circuit = part_netlist(map_cells(design, library))
+    mapped = map_cells(design, library, restructuring=restructuring)
+    circuit = part_netlist(mapped)
     conditions = part_conditions(circuit, transition)
     results = []
     for label, a, b in given:
@@ -226,6 +240,7 @@ def _measure_array(
                 operations=LANES * power.macs,
                 transition=transition,
                 frequency=frequency,
+                restructuring=mapped.restructuring,
                 shape=(m, k, n),
                 cycles=cycles,
             )

@@ -11,6 +11,7 @@ from lmul.sim import yosys
 from lmul.synth.energy import Energy
 from lmul.synth.mapping import AREA_HASH
 from lmul.synth.metrics import Report
+from lmul.synth.synthesis_table import restructuring_note
 
 __all__ = ["energy_report", "energy_tables"]
 
@@ -32,6 +33,7 @@ def energy_tables(found: Sequence[Energy]) -> Group:
         "time, no pulse is swallowed. ports: what drives the ports spends on their pins, the "
         "clock's among them; in no sum.",
     ]
+    shown += restructuring_note(one.restructuring for one in found)
     if any(one.stimulus.startswith("uniform") for one in found):
         shown.append("uniform codes: all alike but NaN and Inf, for every level.")
     if arrays := [one for one in found if one.level == "array"]:
@@ -108,6 +110,7 @@ def energy_report(found: Sequence[Energy]) -> Report:
             "library": one.library,
             "stimulus": one.stimulus,
             "operations": one.operations,
+            "restructuring": one.restructuring,
             "nets_fj": round(one.switching, 3),
             "inside_fj": round(one.internal, 3),
             "clock_fj": round(one.clock, 3),

@@ -35,8 +35,12 @@ class InCells(NamedTuple):
     opensta_ps: float | None
 
 
-def in_cells(design: Design | str | Circuit, liberty: Path | Library) -> InCells:
+def in_cells(
+    design: Design | str | Circuit, liberty: Path | Library, restructuring: str | None = None
+) -> InCells:
     """Map a design to a library, and measure area and delay.
+
+    ``restructuring`` is as for :func:`lmul.synth.mapping.map_cells`.
 
     Raises
     ------
@@ -44,7 +48,7 @@ def in_cells(design: Design | str | Circuit, liberty: Path | Library) -> InCells
         As :func:`lmul.synth.mapping.map_cells`, :func:`lmul.synth.timing.analyse` and
         :func:`lmul.synth.opensta.opensta_delay`.
     """
-    mapped = map_cells(design, liberty)
+    mapped = map_cells(design, liberty, restructuring=restructuring)
     if sum(mapped.cells.values()) > _LARGEST_TIMED or not has_delays(mapped.library):
         return InCells(area_of(mapped), None, None)
     return InCells(area_of(mapped), analyse(mapped), opensta_delay(mapped))

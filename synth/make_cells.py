@@ -57,7 +57,10 @@ _LIBRARY_VALUES = (
     "slew_lower_threshold_pct_rise",
     "slew_upper_threshold_pct_fall",
     "slew_upper_threshold_pct_rise",
+    "default_operating_conditions",
 )
+# Power tools take the supply's voltage from them.
+_CONDITION_VALUES = ("process", "temperature", "voltage", "tree_type")
 _CELL_VALUES = ("area", "cell_footprint", "cell_leakage_power")
 _PIN_VALUES = ("direction", "function", "clock", "capacitance", "max_capacitance")
 _ARC_VALUES = ("related_pin", "timing_sense", "timing_type", "when")
@@ -102,6 +105,10 @@ def embedded(text: str) -> str:
         sha256=hashlib.sha256(text.encode()).hexdigest(),
     )
     lines = [f'library ("lmul_{library.name}") {{']
+    for conditions in library.of_kind("operating_conditions"):
+        lines.append(f'  operating_conditions ("{conditions.name}") {{')
+        lines += _indented(_values(conditions, _CONDITION_VALUES))
+        lines.append("  }")
     lines += _values(library, _LIBRARY_VALUES)
     lines.append(f"  capacitive_load_unit ({library.lists['capacitive_load_unit']});")
     for template in library.of_kind("lu_table_template", "power_lut_template"):

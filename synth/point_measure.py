@@ -36,13 +36,14 @@ def measure(point: Point) -> Measured:
     Detail by measure: ``gates``: ``count``, the fields of :class:`lmul.synth.gates.GateCount`, and
     ``verilog``, the SHA-256 of the text that was counted. ``split``, of PEs and arrays: ``parts``,
     each part's gates and flip-flops. ``area``, and ``cells``, which is area and delay: ``cells``,
-    ``script``. ``curve``: ``points``, each as :meth:`lmul.synth.curve.CurvePoint.section`.
-    ``energy``: the fields of :class:`lmul.synth.energy.Energy`, without parts but for arrays.
-    ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part. ``spread``, of product
-    units, multipliers and PEs: the fields of :class:`lmul.synth.noise.MappedSpread`. ``luts``:
-    ``cells``, ``script``, ``flipflops``. ``fpga``: as
-    :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``. ``error``: the fields of
-    :class:`lmul.sim.operand_accuracy.DotError`, or of :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
+    ``script``, ``restructuring``. ``curve``: ``points``, each as
+    :meth:`lmul.synth.curve.CurvePoint.section`. ``energy``: the fields of
+    :class:`lmul.synth.energy.Energy`, without parts but for arrays. ``parts``, of multipliers and
+    PEs: ``area`` and ``energy`` by part. ``spread``, of product units, multipliers and PEs: the
+    fields of :class:`lmul.synth.noise.MappedSpread`. ``luts``: ``cells``, ``script``,
+    ``flipflops``. ``fpga``: as :meth:`lmul.synth.place.PlacedDesign.section`, and ``tools``.
+    ``error``: the fields of :class:`lmul.sim.operand_accuracy.DotError`, or of
+    :meth:`lmul.sim.accuracy.ErrorStats.as_dict`.
     ``check``: ``compared``, how many results of the netlist, mapped to the embedded library, were
     compared with the golden model's and equal them in every bit, and ``stimulus``.
 
@@ -80,7 +81,11 @@ def _cells(point: Point) -> Measured:
 
 
 def _in_cells(circuit: Circuit, found: InCells) -> Measured:
-    detail = {"cells": dict(found.area.cells), "script": found.area.script}
+    detail = {
+        "cells": dict(found.area.cells),
+        "script": found.area.script,
+        "restructuring": found.area.restructuring,
+    }
     return Measured(tuple(cell_metrics(circuit, found)), detail)
 
 

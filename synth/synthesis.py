@@ -18,6 +18,7 @@ from lmul.synth.fpga import LutCount, check_family, form_for, luts
 from lmul.synth.gates import GateCount, count
 from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.liberty import load
+from lmul.synth.mapping import RESTRUCTURINGS
 from lmul.synth.metrics import Metric, Report
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
 from lmul.synth.synthesis_metrics import cell_metrics, gate_metrics, lut_metrics
@@ -80,6 +81,9 @@ def synthesise(
     curves: bool = False,
 ) -> list[Synthesis]:
     """Synthesise designs in every way asked for.
+
+    All are mapped to cells in one way: where ABC's first restructuring fails on one of them, all
+    get the next (:func:`lmul.synth.mapping.common_restructuring`).
 
     Parameters
     ----------
@@ -148,6 +152,8 @@ def synthesise(
             report(max(shown, len(results)), total, f"{circuits[index].name}: {label}")
     finally:
         pool.shutdown(wait=True, cancel_futures=True)
+    if liberty is not None:
+        _map_alike(circuits, results, liberty)
     return [
         _collect(circuit, index, ways[index], results) for index, circuit in enumerate(circuits)
     ]
@@ -180,6 +186,17 @@ def _ways(
     return ways
 
 
+def _map_alike(
+    circuits: Sequence[Circuit], results: dict[tuple[int, str], Result], liberty: Path
+) -> None:
+    """Map anew what was not mapped as the circuit that is hardest to map."""
+    found = {key: each.area for key, each in results.items() if isinstance(each, InCells)}
+    hardest = max((each.restructuring for each in found.values()), key=RESTRUCTURINGS.index)
+    for (index, label), area in found.items():
+        if area.restructuring != hardest:
+            results[index, label] = in_cells(circuits[index], liberty, hardest)
+
+
 def _collect(
     circuit: Circuit,
     index: int,
@@ -210,7 +227,10 @@ def _silent(_done: int, _total: int, _label: str) -> None:
 
 
 def synthesis_report(found: Sequence[Synthesis]) -> Report:
-    """The report document of ``lmul synth --json``: metrics, versions, scripts, cells by type."""
+    """The report document of ``lmul synth --json``.
+
+    Metrics, versions, scripts, cells by type, and the conditions of areas and delays by library.
+    """
     tools = yosys.tool_versions()
     cells: dict[str, dict[str, dict[str, int]]] = {}
     for one in found:
@@ -224,6 +244,8 @@ def synthesis_report(found: Sequence[Synthesis]) -> Report:
             tools[f"script of {label}"] = lut.script
             of_design[label] = dict(lut.cells)
     sections: dict[str, Any] = {"cells": cells}
+    if conditions := {one.area.library: _conditions(one) for one in found if one.area}:
+        sections["conditions"] = conditions
     if by_part := [one.circuit.name for one in found if one.circuit.parts]:
         sections["counted_by_part"] = by_part
     splits = {one.circuit.name: one.split.section() for one in found if one.split}
@@ -233,3 +255,18 @@ def synthesis_report(found: Sequence[Synthesis]) -> Report:
     if curves:
         sections["curves"] = curves
     return Report(tools, [m for one in found for m in one.metrics()], sections)
+
+
+def _conditions(one: Synthesis) -> dict[str, str | float]:
+    """What a circuit's area and delay hold for."""
+    assert one.area
+    said: dict[str, str | float] = {"wires": "none", "restructuring": one.area.restructuring}
+    if one.timing:
+        around = one.timing.conditions
+        said |= {
+            "driver": around.inverter,
+            "transition_ps": round(around.input_slew_ps, 3),
+            "output_load_ff": round(around.output_load_ff, 3),
+            "fo4_ps": round(around.fo4_ps, 3),
+        }
+    return said

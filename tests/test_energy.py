@@ -63,28 +63,28 @@ def test_a_constant_takes_nothing_but_leakage(toy, tmp_path):
 
 
 def test_wrong_netlists_have_no_energy(toy, monkeypatch):
-    right = energy.map_to_cells
+    right = energy.netlist_of
 
-    def crossed(circuit, library):
-        netlist = right(circuit, library)
+    def crossed(mapped):
+        netlist = right(mapped)
         low, high, *rest = netlist.outputs["p"]
         return replace(netlist, outputs={"p": (high, low, *rest)})
 
-    monkeypatch.setattr(energy, "map_to_cells", crossed)
+    monkeypatch.setattr(energy, "netlist_of", crossed)
     with pytest.raises(ToolFailed, match=r"^Netlist of 'lmul-e4m3-ftz' gives \d+ results that are"):
         measure("lmul-e4m3-ftz", liberty=toy, pairs=PAIRS)
 
 
 def test_a_wrong_gate_in_a_pe_is_seen(toy, monkeypatch):
-    right = energy.map_to_cells
+    right = energy.netlist_of
 
-    def changed(circuit, library):
-        netlist = right(circuit, library)
+    def changed(mapped):
+        netlist = right(mapped)
         index = next(i for i, one in enumerate(netlist.gates) if one.cell.name == "xor2")
-        wrong = replace(netlist.gates[index], cell=replace(library["nor2"], name="xor2"))
+        wrong = replace(netlist.gates[index], cell=replace(mapped.library["nor2"], name="xor2"))
         return replace(netlist, gates=(*netlist.gates[:index], wrong, *netlist.gates[index + 1 :]))
 
-    monkeypatch.setattr(energy, "map_to_cells", changed)
+    monkeypatch.setattr(energy, "netlist_of", changed)
     with pytest.raises(ToolFailed, match="not the golden model's"):
         measure("pe-lmul-e2m1-ftz", liberty=toy, pairs=PAIRS)
 

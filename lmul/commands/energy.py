@@ -1,5 +1,6 @@
 """`lmul energy`: what an operation takes, from a simulation of the mapped netlist."""
 
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 
@@ -62,18 +63,27 @@ def energy(
         return
     from lmul.synth.energy import measure
     from lmul.synth.energy_table import energy_report, energy_tables
+    from lmul.synth.mapping import RESTRUCTURINGS
 
-    found = []
+    measured = partial(
+        measure,
+        stimulus=stimulus,
+        liberty=liberty,
+        stationary=stationary,
+        frequency=frequency * 1e6,
+    )
+    each = []
     with progress_bar("energy") as on_progress:
         for done, design in enumerate(chosen):
             on_progress(done, len(chosen), design.name)
-            found += measure(
-                design,
-                stimulus,
-                liberty=liberty,
-                stationary=stationary,
-                frequency=frequency * 1e6,
-            )
+            each.append(measured(design))
+        # A comparison of equals: all mapped as the one that is hardest to map.
+        hardest = max((one[0].restructuring for one in each), key=RESTRUCTURINGS.index)
+        for index, design in enumerate(chosen):
+            if each[index][0].restructuring != hardest:
+                on_progress(index, len(chosen), f"{design.name} again")
+                each[index] = measured(design, restructuring=hardest)
+    found = [one for some in each for one in some]
     if as_json:
         print(energy_report(found).to_json(), end="")
     else:
