@@ -6,6 +6,7 @@ from outside import pdk
 from lmul.synth.area import area
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.liberty import load
+from lmul.synth.liberty_syntax import parse
 from lmul.synth.make_cells import CELLS, PREFIX, embedded, main
 
 SKY130 = "sky130hd_tt.lib.gz"
@@ -42,6 +43,18 @@ def test_header_names_source_and_licence():
     assert "Copyright 2020 The SkyWater PDK Authors" in head
     assert "SPDX-License-Identifier: Apache-2.0" in head
     assert "70a45bf9b5ea8f6a701dc34744b5c767b38e1af31b1d1f97309a97ec64603ecf" in head
+
+
+def test_conditions_are_the_sources():
+    """Without them a power tool has no voltage, and no switching power."""
+    library = parse(EMBEDDED.read_text())
+    [conditions] = library.of_kind("operating_conditions")
+    assert library.values["default_operating_conditions"] == conditions.name == "tt_025C_1v80"
+    assert {k: conditions.values[k] for k in ("process", "temperature", "voltage")} == {
+        "process": "1",
+        "temperature": "25",
+        "voltage": "1.8",
+    }
 
 
 def test_make_cells_wants_all_cells():
