@@ -1,33 +1,84 @@
-"""A measured netlist for a power tool from outside: Verilog, a zero-delay VCD, and a script.
+"""A measured netlist for a power tool from outside: Verilog, VCD, library, and a script.
 
 The VCD names every pin of every cell, which is where OpenSTA's ``read_vcd`` looks for them. It
-holds the very operands that the figure in the script was measured on, all streams one after
-another.
+holds one sequence without a jump (:mod:`lmul.synth.in_sequence`); the figures in the script are
+those of this very sequence. The library is a copy, so that the folder is all that the tool needs.
 """
 
-from collections.abc import Iterator, Sequence
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.design import Design
 from lmul.hdl.files import write_whole
-from lmul.synth.bit_words import Words
+from lmul.sim import yosys
 from lmul.synth.cell_netlist import CellNetlist, map_to_cells
+from lmul.synth.cell_power import CellPower
 from lmul.synth.circuit import Circuit
 from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
-from lmul.synth.energy_run import Streams, check_frequency, simulated_power, streams
-from lmul.synth.gate_simulation import simulate
+from lmul.synth.energy_run import check_frequency, check_library, simulated_power
+from lmul.synth.in_sequence import in_sequence
 from lmul.synth.liberty import Library, load
+from lmul.synth.mapping import AREA_HASH, common_restructuring
+from lmul.synth.metrics import Report
 from lmul.synth.stimulus import stimuli
 from lmul.synth.structural_verilog import port_bits, structural_verilog
+from lmul.synth.tool_library import tool_library
 
-__all__ = ["EXPORT_PAIRS", "export"]
+__all__ = ["EXPORT_PAIRS", "Exported", "export", "export_report"]
 
 EXPORT_PAIRS = 4096
 """Enough for two digits, and a VCD of a few megabytes."""
+
+_CAUSES = ("nets", "inside cells", "clock pins", "leakage")
+
+
+@dataclass(frozen=True)
+class Exported:
+    """A design and a stimulus as they were written.
+
+    Attributes
+    ----------
+    design, library, stimulus : str
+    cycles : int
+        Of the sequence in the VCD.
+    power : CellPower
+        Of this sequence.
+    voltage, frequency, transition : float
+        V, Hz and ps: what it holds for.
+    restructuring : str
+        Which of :data:`lmul.synth.mapping.RESTRUCTURINGS` the netlist was mapped with.
+    files : mapping of str to Path
+        ``netlist``, ``vcd``, ``script`` and ``library``.
+    """
+
+    design: str
+    library: str
+    stimulus: str
+    cycles: int
+    power: CellPower
+    voltage: float
+    frequency: float
+    transition: float
+    restructuring: str
+    files: Mapping[str, Path]
+
+    @property
+    def energies(self) -> dict[str, float]:
+        """fJ a cycle by cause."""
+        power = self.power
+        return {
+            "nets_fj": float(power.switching.sum()),
+            "inside_fj": float(power.internal.sum()),
+            "clock_fj": float(power.clock.sum()),
+            "leakage_fj": float(power.leakage.sum()) * 1e6 / self.frequency,
+        }
 
 
 def export(
@@ -38,10 +89,10 @@ def export(
     liberty: Path | None,
     stationary: bool,
     frequency: float,
-) -> list[Path]:
-    """Write ``MODULE.v``, ``MODULE.vcd`` and ``MODULE.tcl`` of each design into a folder.
+) -> list[Exported]:
+    """Write ``MODULE.v``, ``MODULE.vcd`` and ``MODULE.tcl`` of each design, and the library.
 
-    Of a stimulus that is two, the first.
+    Of a stimulus that is two, there are two VCDs and scripts, with its name in theirs.
 
     Parameters
     ----------
@@ -64,57 +115,109 @@ def export(
                 "exported"
             )
     library = load(liberty or default_library())
-    files: dict[str, str] = {}
-    for design in designs:
-        files |= _files(design, library, stimulus, stationary, frequency)
-    return write_whole(Path(folder), files)
+    check_library(library)
+    given = [(d, stimuli(stimulus, d, EXPORT_PAIRS, stationary)) for d in designs]
+    restructuring = common_restructuring(designs, library)
+    name = re.sub(r"[^\w.-]", "_", library.name) + ".lib"
+    texts = {name: tool_library(library)}
+    written = []
+    for design, found in given:
+        circuit = Circuit.of(design)
+        netlist = map_to_cells(circuit, library, restructuring)
+        verilog = f"{circuit.top}.v"
+        texts[verilog] = "\n".join([*structural_verilog(netlist, circuit.top), ""])
+        for one in found:
+            stem = circuit.top
+            if len(found) > 1:
+                stem += "_" + re.sub(r"\W+", "_", one.label)
+            files = {
+                "netlist": verilog,
+                "vcd": f"{stem}.vcd",
+                "script": f"{stem}.tcl",
+                "library": name,
+            }
+            circle = in_sequence(design, one, bool(netlist.flipflops))
+            power = simulated_power(
+                circuit.name, netlist, circle.streams, library, glitches=False, cycles=None
+            )
+            exported = Exported(
+                design=circuit.name,
+                library=library.name,
+                stimulus=one.label,
+                cycles=circle.streams.operations,
+                power=power.power,
+                voltage=check_library(library),
+                frequency=frequency,
+                transition=Conditions.of(library).input_slew_ps,
+                restructuring=restructuring,
+                files={role: Path(folder) / file for role, file in files.items()},
+            )
+            values = circle.values(circuit.name, power.run)
+            vcd = _vcd(netlist, circuit.top, values, 1e12 / frequency)
+            texts[files["vcd"]] = "\n".join([*vcd, ""])
+            script = _script(exported, netlist, circuit.top, library)
+            texts[files["script"]] = "\n".join([*script, ""])
+            written.append(exported)
+    write_whole(Path(folder), texts)
+    return written
 
 
-def _files(
-    design: Design, library: Library, stimulus: str, stationary: bool, frequency: float
-) -> dict[str, str]:
-    transition = Conditions.of(library).input_slew_ps
-    one = stimuli(stimulus, design, EXPORT_PAIRS, stationary)[0]
-    circuit = Circuit.of(design)
-    netlist = map_to_cells(circuit, library)
-    given = streams(design, one, bool(netlist.flipflops))
-    power = simulated_power(circuit.name, netlist, given, library, glitches=False).power
-    watts = power.dynamic * 1e-15 * frequency + float(power.leakage.sum()) * 1e-9
-    period = 1e12 / frequency
-    clock = next((p for p, nets in netlist.inputs.items() if nets == (netlist.clock,)), None)
-    script = [
-        f"# {circuit.name}, {library.name}, {one.label}: lmul gives {watts:.4e} W in all,",
-        f"# {watts / frequency * 1e15:.2f} fJ a cycle. No wires, no load behind outputs.",
-        f"read_liberty {{{library.path.absolute()}}}",
-        f"read_verilog {circuit.top}.v",
-        f"link_design {circuit.top}",
-        f"create_clock -name clock -period {period * 1e-12 / library.time_unit:g}"
-        + (f" [get_ports {clock}]" if clock else ""),
-        f"set_input_transition {transition * 1e-12 / library.time_unit:.4g} [all_inputs]",
-        f"read_vcd -scope {circuit.top} {circuit.top}.vcd",
-        "report_activity_annotation",
-        "report_power -digits 6",
+def export_report(written: Sequence[Exported]) -> Report:
+    """The document of ``lmul energy --export --json``: what was written, and its figures."""
+    rows: list[dict[str, Any]] = [
+        {
+            "design": one.design,
+            "library": one.library,
+            "stimulus": one.stimulus,
+            "files": {role: str(path) for role, path in one.files.items()},
+            "cycles": one.cycles,
+            "conditions": {
+                "frequency_hz": one.frequency,
+                "transition_ps": round(one.transition, 3),
+                "voltage_v": one.voltage,
+                "wires": "none",
+                "output_load_ff": 0,
+            },
+            "restructuring": one.restructuring,
+            **{name: round(energy, 6) for name, energy in one.energies.items()},
+        }
+        for one in written
     ]
-    found = simulate(netlist, given.drive.inputs)
-    values = [_in_turn(words, given) for words in found.values]
-    return {
-        f"{circuit.top}.v": "\n".join([*structural_verilog(netlist, circuit.top), ""]),
-        f"{circuit.top}.vcd": "\n".join([*_vcd(netlist, circuit.top, values, period), ""]),
-        f"{circuit.top}.tcl": "\n".join([*script, ""]),
-    }
+    tools = yosys.tool_versions() | {"script of area": AREA_HASH}
+    return Report(tools, [], {"exported": rows})
 
 
-def _in_turn(words: Words, given: Streams) -> npt.NDArray[np.uint8]:
-    """The streams' bits one after another, without what each repeats or resets."""
-    lanes = np.unpackbits(np.ascontiguousarray(words).view(np.uint8), axis=1, bitorder="little")
-    if given.sequence:
-        return lanes[1:].T.ravel()[: given.operations]
-    return lanes[given.drive.first :].T.ravel()
+def _script(exported: Exported, netlist: CellNetlist, top: str, library: Library) -> Iterator[str]:
+    """Lines for OpenSTA, which ask for the figures that stand in the first ones."""
+    energies, files = exported.energies, exported.files
+    total = sum(energies.values())
+    unit = library.time_unit / 1e-12  # ps
+    period = f"{1e12 / exported.frequency / unit:g}"
+    slew = f"{exported.transition / unit:.4g}"
+    port = next((p for p, found in netlist.inputs.items() if found == (netlist.clock,)), None)
+    yield f"# {exported.design}, {exported.library}, {exported.stimulus}: {exported.cycles} cycles"
+    yield f"# lmul: {total:.3f} fJ a cycle, {total * exported.frequency * 1e-15:.4e} W"
+    for name, energy in zip(_CAUSES, energies.values(), strict=True):
+        yield f"#   {name} {energy:.3f} fJ"
+    yield f"# {exported.voltage:g} V, no wires, no load behind outputs"
+    yield f"read_liberty {files['library'].name}"
+    yield f"read_verilog {files['netlist'].name}"
+    yield f"link_design {top}"
+    if port is None:
+        yield f"create_clock -name clock -period {period}"
+    else:
+        yield f"create_clock -name clock -period {period} [get_ports {port}]"
+        yield f"set_clock_transition {slew} [get_clocks clock]"
+    yield f"set_input_transition {slew} [all_inputs]"
+    yield f"read_vcd -scope {top} {files['vcd'].name}"
+    yield "report_activity_annotation"
+    yield "report_power -digits 6"
 
 
 def _vcd(
-    netlist: CellNetlist, top: str, values: Sequence[npt.NDArray[np.uint8]], period: float
+    netlist: CellNetlist, top: str, values: npt.NDArray[np.uint8], period: float
 ) -> Iterator[str]:
+    """Lines of a VCD: ``values`` of all nets by cycle, and the step from the last to the first."""
     codes = [_code(net) for net in range(netlist.nets)]
     yield "$timescale 1ps $end"
     yield f"$scope module {top} $end"
@@ -128,18 +231,17 @@ def _vcd(
     yield "$upscope $end"
     yield "$enddefinitions $end"
     clock = netlist.clock
-    now = np.array([v[0] for v in values])
-    bits = np.array(values)
-    for cycle in range(bits.shape[1]):
+    cycles = values.shape[1]
+    for cycle in range(cycles + 1):
         yield f"#{round(cycle * period)}"
-        changed = np.nonzero(bits[:, cycle] != now)[0] if cycle else range(netlist.nets)
-        yield from (f"{bits[net, cycle]}{codes[net]}" for net in changed if net != clock)
-        now = bits[:, cycle]
+        now = values[:, cycle % cycles]
+        changed = np.nonzero(now != values[:, cycle - 1])[0] if cycle else range(netlist.nets)
+        yield from (f"{now[net]}{codes[net]}" for net in changed if net != clock)
         if clock is not None:  # flip-flops have just taken their state
             yield f"1{codes[clock]}"
-            yield f"#{round((cycle + 0.5) * period)}"
-            yield f"0{codes[clock]}"
-    yield f"#{round(bits.shape[1] * period)}"
+            if cycle < cycles:
+                yield f"#{round((cycle + 0.5) * period)}"
+                yield f"0{codes[clock]}"
 
 
 def _code(number: int) -> str:

@@ -12,7 +12,7 @@ from lmul.synth.cell_netlist import CellNetlist
 from lmul.synth.cell_power import CellPower, cell_costs, port_energy
 from lmul.synth.conditions import Conditions
 from lmul.synth.electrical import electrical
-from lmul.synth.gate_simulation import simulate
+from lmul.synth.gate_simulation import Simulated, simulate
 from lmul.synth.liberty import Library
 from lmul.synth.stimulus import Stimulus
 from lmul.synth.unit_drive import Drive, drive
@@ -52,11 +52,14 @@ class Power:
         Without glitches, and with those of unit delays.
     ports : mapping of str to float
         fJ a cycle, by port: :func:`lmul.synth.cell_power.port_energy`.
+    run : Simulated
+        What they were added up from.
     """
 
     power: CellPower
     with_glitches: CellPower
     ports: Mapping[str, float]
+    run: Simulated
 
 
 def streams(design: Design, stimulus: Stimulus, sequential: bool) -> Streams:
@@ -98,6 +101,7 @@ def simulated_power(
     given: Streams,
     library: Library,
     glitches: bool = True,
+    cycles: int | None = _SAMPLE_CYCLES,
 ) -> Power:
     """Simulate a netlist, compare its results with the golden model's, and add up.
 
@@ -112,6 +116,8 @@ def simulated_power(
         at the ports. Outputs have no load: what they drive takes that energy.
     glitches : bool
         Count unit-delay toggles too; else ``with_glitches`` is as without.
+    cycles : int or None
+        How many of each stream the shares of states are taken from; None for all.
 
     Raises
     ------
@@ -126,7 +132,7 @@ def simulated_power(
         netlist,
         given.drive.inputs,
         given.drive.first,
-        _SAMPLE_CYCLES,
+        cycles,
         _GLITCH_STEPS if glitches else 0,
     )
     if wrong := given.drive.wrong(found.outputs):
@@ -145,7 +151,7 @@ def simulated_power(
         extra = extra * (toggles.steps / found.settled.steps)
         more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
         glitched = costs.power(more)
-    return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage))
+    return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage), found)
 
 
 def check_frequency(frequency: float) -> None:

@@ -11,6 +11,7 @@ from lmul.synth.conditions import Conditions
 from lmul.synth.mapping import Mapped
 from lmul.synth.structural_verilog import port_bits, structural_verilog
 from lmul.synth.timing import timed
+from lmul.synth.tool_library import tool_library
 
 __all__ = ["opensta_delay"]
 
@@ -30,8 +31,6 @@ exit
 # So long a period that no path misses it; the slack is what is left of it.
 _PERIOD_NS = 1000.0
 _SLACK = re.compile(r"(-?[\d.]+)\s+slack \(")
-# Wire loads are left out of the copy that OpenSTA reads.
-_WIRE_LOAD = re.compile(r"^\s*default_wire_load\s*:[^;\n]*;", re.MULTILINE)
 _SECONDS = 600
 
 
@@ -74,7 +73,7 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
     )
     with tempfile.TemporaryDirectory(prefix="lmul-sta-") as name:
         folder = Path(name)
-        (folder / "cells.lib").write_text(_WIRE_LOAD.sub("", mapped.library.text))
+        (folder / "cells.lib").write_text(tool_library(mapped.library))
         lines = structural_verilog(netlist, mapped.circuit.top)
         (folder / "netlist.v").write_text("\n".join([*lines, ""]))
         (folder / "run.tcl").write_text(script)

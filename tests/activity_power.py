@@ -2,8 +2,8 @@
 
 That is what OpenSTA makes of a VCD: the probability of a state is the product of its pins' own;
 an output's arc is weighted by its input's density times the probability that the output depends
-on that input, among the arcs of its supply; a table without ``when`` always counts; an ideal clock
-has no transition time.
+on that input, among the arcs of its supply; a table without ``when`` always counts; a clock has
+the transition time that the script gives it.
 Written from its documentation and behaviour, apart from the code under test, whose states are
 counted together.
 """
@@ -46,7 +46,7 @@ def energy_per_cycle(netlist, values, toggles, conditions, voltage):
                     one, pin, load, duties, density, netlist, conditions
                 )
             elif net > ONE:
-                slew = 0.0 if net == netlist.clock else conditions.slew(net)
+                slew = conditions.slew(net)
                 spent = sum(
                     mean(arc, slew, 0) * (probability(arc.when, duties) if arc.when else 1)
                     for arc in pin.power
@@ -75,7 +75,7 @@ def drawn(supply, one, pin, load, duties, density, netlist, conditions):
         else:
             often = probability(arc.when, duties) if arc.when else 0.5
         weights.append(density[net] * often)
-        energies.append(mean(arc, 0.0 if net == netlist.clock else conditions.slew(net), load))
+        energies.append(mean(arc, conditions.slew(net), load))
     return float(np.dot(weights, energies) / sum(weights)) if sum(weights) else 0.0
 
 

@@ -37,7 +37,7 @@ def energy(
         Path | None,
         typer.Option(
             metavar="FOLDER",
-            help="Write netlist, VCD and an OpenSTA script of each design there; measure nothing.",
+            help="Write netlist, VCD, library and an OpenSTA script there, for short sequences.",
         ),
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
@@ -51,15 +51,19 @@ def energy(
     if export is not None:
         from lmul.synth import energy_export
 
-        for path in energy_export.export(
+        written = energy_export.export(
             chosen,
             export,
             stimulus,
             liberty=liberty,
             stationary=stationary,
             frequency=frequency * 1e6,
-        ):
-            print(path)
+        )
+        if as_json:
+            print(energy_export.export_report(written).to_json(), end="")
+        else:
+            for path in dict.fromkeys(path for one in written for path in one.files.values()):
+                print(path)
         return
     from lmul.synth.energy import measure
     from lmul.synth.energy_table import energy_report, energy_tables
