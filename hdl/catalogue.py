@@ -11,13 +11,6 @@ from lmul.hdl.unit_design import UnitDesign
 
 __all__ = ["describe", "named_designs"]
 
-_KINDS: dict[Kind, str] = {
-    "lmul": "L-Mul",
-    "lmul_rne": "exactly rounded by L-Mul's adder and a carry-in",
-    "lmul_formula": "L-Mul's formula, not renormalised",
-    "mitchell": "Mitchell's product",
-    "exact": "full product, rounded once",
-}
 _POLICIES = {
     "bare": "everything wraps, as in the paper",
     "lax": "subnormals and tiny results to zero, saturating, NaN and Inf not looked for",
@@ -34,7 +27,10 @@ def named_designs() -> Iterator[Design]:
     No stages, the paper's offset, the default accumulators, arrays of 8 by 8.
     """
     pairs: list[tuple[Kind, FloatFormat]] = [
-        (kind, fmt) for kind in KINDS for fmt in FORMATS.values() if _exists(kind, fmt)
+        (kind, fmt)
+        for kind, info in KINDS.items()
+        for fmt in FORMATS.values()
+        if info.exists_for(fmt)
     ]
     for kind, fmt in pairs:
         for policy in POLICIES.values():
@@ -51,10 +47,6 @@ def named_designs() -> Iterator[Design]:
             yield MacDesign("array", kind, fmt, rows=side, columns=side, flow=flow)
 
 
-def _exists(kind: Kind, fmt: FloatFormat) -> bool:
-    return kind != "lmul_rne" or fmt.mantissa_bits <= 3
-
-
 def describe(design: Design) -> str:
     """One line on what a design computes."""
     return _describe_mac(design) if isinstance(design, MacDesign) else _describe_unit(design)
@@ -62,7 +54,7 @@ def describe(design: Design) -> str:
 
 def _describe_unit(design: Design) -> str:
     assert isinstance(design, UnitDesign)
-    what = f"{design.format.name}: {_KINDS[design.kind]}"
+    what = f"{design.format.name}: {KINDS[design.kind].title}"
     if design.offset is not None:
         what += f" at offset {design.offset}"
     if design.level == "product":
@@ -86,7 +78,8 @@ def _describe_mac(design: MacDesign) -> str:
         assert design.format is not None
         sums = design.resolved_accumulator
         kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
-        text = f"{design.format.name}: {what} of {_KINDS[design.kind]}, {kept}; {_policy(design)}"
+        of = f"{what} of {KINDS[design.kind].title}"
+        text = f"{design.format.name}: {of}, {kept}; {_policy(design)}"
     return text + ("; a register between product and sum" if design.stages else "")
 
 

@@ -13,7 +13,7 @@ from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.cycles import Flow, array_cycles
 from lmul.hdl.design import Design
 from lmul.hdl.formats import FORMATS, FloatFormat
-from lmul.hdl.kinds import KINDS, Kind, check_kind
+from lmul.hdl.kinds import KINDS, Kind, check_kind, is_kind
 from lmul.hdl.policy import POLICIES, Policy
 
 __all__ = ["FLOWS", "MAX_SIDE", "MacDesign", "MacKind", "MacLevel"]
@@ -173,7 +173,7 @@ class MacDesign(Design):
         kind = next(rest, "")
         fmt = None
         if kind != "int8":
-            if kind not in KINDS:
+            if not is_kind(kind):
                 raise ValueError(f"unknown kind {kind!r}, use {', '.join(KINDS)}, int8")
             format_name = next(rest, "")
             if format_name not in FORMATS:

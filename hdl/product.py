@@ -1,5 +1,8 @@
 """The registry of product units: one component per kind, drop-in for each other."""
 
+from collections.abc import Callable, Mapping
+from functools import partial
+
 from lmul.hdl.adder_product import AdderProduct
 from lmul.hdl.exact_product import ExactProduct
 from lmul.hdl.formats import FloatFormat
@@ -7,11 +10,28 @@ from lmul.hdl.formula_product import FormulaProduct
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.operand import OperandLayout
 
-__all__ = ["AdderProduct", "ExactProduct", "FormulaProduct", "ProductUnit", "product_unit"]
+__all__ = [
+    "UNITS",
+    "AdderProduct",
+    "ExactProduct",
+    "FormulaProduct",
+    "ProductUnit",
+    "product_unit",
+]
 
 ProductUnit = AdderProduct | FormulaProduct | ExactProduct
 """Ports ``x``, ``y`` (OperandLayout) and ``p`` (ProductLayout); attributes ``kind``, ``fmt``,
 ``offset``, ``operand_layout``, ``product_layout`` and ``exp_bias``."""
+
+
+UNITS: Mapping[Kind, Callable[[FloatFormat, int | None, OperandLayout | None], ProductUnit]] = {
+    "lmul": partial(AdderProduct, "lmul"),
+    "lmul_rne": partial(AdderProduct, "lmul_rne"),
+    "lmul_formula": FormulaProduct,
+    "mitchell": partial(AdderProduct, "mitchell"),
+    "exact": lambda fmt, offset, operands: ExactProduct(fmt, operands),
+}
+"""What builds each kind, of its format, its offset and the layout of its operands."""
 
 
 def product_unit(
@@ -36,10 +56,4 @@ def product_unit(
     """
     check_kind(kind, fmt)
     resolve_offset(kind, fmt, offset)
-    match kind:
-        case "exact":
-            return ExactProduct(fmt, operands)
-        case "lmul_formula":
-            return FormulaProduct(fmt, offset, operands)
-        case _:
-            return AdderProduct(kind, fmt, offset, operands)
+    return UNITS[kind](fmt, offset, operands)

@@ -3,13 +3,14 @@
 Derived from the operands that a policy admits, so that an exact accumulator has no bit too many.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.policy import Policy
 
-__all__ = ["ProductRange", "product_range"]
+__all__ = ["RANGES", "ProductRange", "product_range"]
 
 
 @dataclass(frozen=True)
@@ -67,21 +68,25 @@ def product_range(
     """
     kind = check_kind(kind, fmt)
     added = resolve_offset(kind, fmt, offset)
-    lsb = _smallest_bit(fmt, kind, policy, added)
+    lowest_bit, of_two_mantissas = RANGES[kind]
+    lsb = lowest_bit(fmt, policy, added)
     code = fmt.magnitude_mask if policy.specials == "ignore" else fmt.max_code
-    largest, exponent = _largest(fmt, kind, code, added)
+    # All kinds grow with both operands across a step of the exponent: no other pair is larger.
+    biased, mantissa = divmod(code, 1 << fmt.mantissa_bits)
+    largest, fraction = of_two_mantissas(fmt, mantissa, added)
+    exponent = 2 * (biased - fmt.bias) - fraction
     return ProductRange(lsb, largest << (exponent - lsb))
 
 
-def _smallest_bit(fmt: FloatFormat, kind: Kind, policy: Policy, added: int) -> int:
-    """The exponent of the lowest bit that a product can have."""
-    m = fmt.mantissa_bits
-    # The smallest exponent of a full mantissa: flushed operands start at E = 1, raw ones at 0.
-    full = (0 if policy.subnormals == "raw" else 1) - fmt.bias
-    if kind == "exact":
-        return 2 * (full - m)
+def _full(fmt: FloatFormat, policy: Policy) -> int:
+    """The smallest exponent of a full mantissa: flushed operands start at E = 1, raw ones at 0."""
+    return (0 if policy.subnormals == "raw" else 1) - fmt.bias
+
+
+def _lowest_of_sum(fmt: FloatFormat, policy: Policy, added: int) -> int:
+    """The exponent of the lowest bit of a sum of mantissas, or of a product rounded to as many."""
+    m, full = fmt.mantissa_bits, _full(fmt, policy)
     if policy.subnormals != "normalize":
-        # Sums of mantissas (and products rounded to as many bits) have m bits of fraction.
         return 2 * full - m
     # A normalised subnormal of exponent full - i has m - i bits of fraction: its last bit is
     # never below full - m. The smallest operand has none, so that of two of them only the
@@ -90,26 +95,42 @@ def _smallest_bit(fmt: FloatFormat, kind: Kind, policy: Policy, added: int) -> i
     return 2 * (full - m) - constant
 
 
-def _largest(fmt: FloatFormat, kind: Kind, code: int, added: int) -> tuple[int, int]:
-    """The square of the largest operand, as an integer and the exponent of its last bit.
+def _lowest_of_product(fmt: FloatFormat, policy: Policy, added: int) -> int:
+    return 2 * (_full(fmt, policy) - fmt.mantissa_bits)
 
-    All kinds grow with both operands across a step of the exponent, so no other pair is larger.
-    """
-    m = fmt.mantissa_bits
-    one = 1 << m
-    exponent, mantissa = divmod(code, one)
-    exponent = 2 * (exponent - fmt.bias)
-    match kind:
-        case "exact":
-            return (one + mantissa) ** 2, exponent - 2 * m
-        case "lmul_formula":
-            return one + 2 * mantissa + added, exponent - m
-        case "lmul_rne":
-            square = (one + mantissa) ** 2
-            unit = 2 * one if square >= 2 * one * one else one
-            quotient, rest = divmod(square, unit)
-            quotient += 2 * rest > unit or (2 * rest == unit and quotient % 2)
-            return quotient * (unit // one), exponent - m
-        case _:
-            carry, low = divmod(2 * mantissa + added, one)
-            return (one + low) << carry, exponent - m
+
+def _sum(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
+    one = 1 << fmt.mantissa_bits
+    carry, low = divmod(2 * mantissa + added, one)
+    return (one + low) << carry, fmt.mantissa_bits
+
+
+def _rounded(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
+    one = 1 << fmt.mantissa_bits
+    square = (one + mantissa) ** 2
+    unit = 2 * one if square >= 2 * one * one else one
+    quotient, rest = divmod(square, unit)
+    quotient += 2 * rest > unit or (2 * rest == unit and quotient % 2)
+    return quotient * (unit // one), fmt.mantissa_bits
+
+
+def _bracket(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
+    return (1 << fmt.mantissa_bits) + 2 * mantissa + added, fmt.mantissa_bits
+
+
+def _square(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
+    return ((1 << fmt.mantissa_bits) + mantissa) ** 2, 2 * fmt.mantissa_bits
+
+
+LowestBit = Callable[[FloatFormat, Policy, int], int]
+Square = Callable[[FloatFormat, int, int], tuple[int, int]]
+
+RANGES: Mapping[Kind, tuple[LowestBit, Square]] = {
+    "lmul": (_lowest_of_sum, _sum),
+    "lmul_rne": (_lowest_of_sum, _rounded),
+    "lmul_formula": (_lowest_of_sum, _bracket),
+    "mitchell": (_lowest_of_sum, _sum),
+    "exact": (_lowest_of_product, _square),
+}
+"""Of each kind, the exponent of the lowest bit that a product can have, and the square of a
+mantissa at exponent 0, as an integer with that many bits of fraction."""

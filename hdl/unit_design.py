@@ -69,7 +69,7 @@ class UnitDesign(Design):
             raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
         check_kind(self.kind, self.format)
         offset = resolve_offset(self.kind, self.format, self.offset)
-        if self.kind in ("lmul", "lmul_formula") and offset == self.format.paper_offset:
+        if KINDS[self.kind].has_offset and offset == self.format.paper_offset:
             object.__setattr__(self, "offset", None)
         if self.level not in ("product", "multiplier"):
             raise ValueError(f"Level must be product or multiplier, not {self.level!r}")

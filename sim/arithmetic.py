@@ -5,6 +5,7 @@ A number is carried as ``sig * 2**(exp - fraction - bias)`` with ``sig`` in [2**
 unbounded exponent is ``(E << m) + M`` with E any integer, negative ones included.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,6 +16,8 @@ from lmul.hdl.kinds import Kind
 from lmul.hdl.policy import Policy, Subnormals
 
 __all__ = [
+    "CODE_SUMS",
+    "PRODUCTS",
     "Operands",
     "Significands",
     "multiply_codes",
@@ -84,20 +87,48 @@ def product_significands(
     x: Operands, y: Operands, fmt: FloatFormat, kind: Kind, offset: int
 ) -> Significands:
     """The unrounded product of non-zero operands (``lmul_rne``: rounded, by its definition)."""
-    m, bias = fmt.mantissa_bits, fmt.bias
-    hidden = 1 << m
-    if kind in ("lmul", "mitchell"):
-        total = x.code + y.code - (bias << m) + offset
-        return Significands((total & fmt.mantissa_mask) + hidden, total >> m, m)
-    exp = (x.code >> m) + (y.code >> m) - bias
-    mx, my = x.code & fmt.mantissa_mask, y.code & fmt.mantissa_mask
-    if kind == "lmul_formula":
-        return Significands(mx + my + (hidden + offset), exp, m)
-    full = Significands((mx + hidden) * (my + hidden), exp, 2 * m)
-    if kind == "exact":
-        return full
-    rounded = round_to_code(full, m, gradual=False)
-    return Significands((rounded & fmt.mantissa_mask) + hidden, rounded >> m, m)
+    return PRODUCTS[kind](x, y, fmt, offset)
+
+
+def _code_sum(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+    m = fmt.mantissa_bits
+    total = x.code + y.code - (fmt.bias << m) + offset
+    return Significands((total & fmt.mantissa_mask) + (1 << m), total >> m, m)
+
+
+def _bracket(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+    m = fmt.mantissa_bits
+    mantissas = (x.code & fmt.mantissa_mask) + (y.code & fmt.mantissa_mask)
+    return Significands(mantissas + ((1 << m) + offset), _exponent(x, y, fmt), m)
+
+
+def _full(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+    hidden = 1 << fmt.mantissa_bits
+    sig = ((x.code & fmt.mantissa_mask) + hidden) * ((y.code & fmt.mantissa_mask) + hidden)
+    return Significands(sig, _exponent(x, y, fmt), 2 * fmt.mantissa_bits)
+
+
+def _rounded(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+    m = fmt.mantissa_bits
+    code = round_to_code(_full(x, y, fmt, offset), m, gradual=False)
+    return Significands((code & fmt.mantissa_mask) + (1 << m), code >> m, m)
+
+
+def _exponent(x: Operands, y: Operands, fmt: FloatFormat) -> IntArray:
+    return (x.code >> fmt.mantissa_bits) + (y.code >> fmt.mantissa_bits) - fmt.bias
+
+
+PRODUCTS: Mapping[Kind, Callable[[Operands, Operands, FloatFormat, int], Significands]] = {
+    "lmul": _code_sum,
+    "lmul_rne": _rounded,
+    "lmul_formula": _bracket,
+    "mitchell": _code_sum,
+    "exact": _full,
+}
+"""The product of each kind, of two operands, their format and the offset."""
+
+CODE_SUMS = frozenset(kind for kind, product in PRODUCTS.items() if product is _code_sum)
+"""Kinds whose product is a code of m mantissa bits already, with nothing to round."""
 
 
 def round_to_code(
@@ -136,8 +167,7 @@ def multiply_codes(
     y = unpack(y_codes, fmt, policy.subnormals, specials)
     m = fmt.mantissa_bits
     gradual = policy.tiny == "gradual"
-    if kind in ("lmul", "mitchell") and not gradual:
-        # Already a code of m mantissa bits: nothing to round.
+    if kind in CODE_SUMS and not gradual:
         magnitude = x.code + y.code + (offset - (fmt.bias << m))
     else:
         value = product_significands(x, y, fmt, kind, offset)

@@ -68,7 +68,7 @@ def family(
     return [
         UnitDesign(kind, fmt, policy=policy)
         for kind in (KINDS if kinds is None else kinds)
-        if kind != "lmul_rne" or fmt.mantissa_bits <= 3
+        if KINDS[kind].exists_for(fmt)
         for policy in chosen
     ]
 

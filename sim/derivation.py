@@ -4,6 +4,7 @@ Written to be read, in plain integers, one pair at a time: a second way to the s
 golden model, which the tests compare with it.
 """
 
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Literal
 
@@ -11,7 +12,7 @@ from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind, resolve_offset
 from lmul.hdl.policy import Policy
 
-__all__ = ["Derivation", "Reading", "Row", "derive", "fixed_point"]
+__all__ = ["DERIVATIONS", "Derivation", "Reading", "Row", "derive", "fixed_point"]
 
 Class = Literal["zero", "subnormal", "normal", "inf", "nan"]
 Role = Literal["number", "zero", "inf", "nan"]
@@ -82,7 +83,7 @@ def derive(
         notes.append("Zero times a number is zero.")
         code = _signed_or_zero(0, negative, fmt, notes)
         return Derivation(a, b, (), tuple(notes), code)
-    sums, sig, exp, fraction = _multiply(a, b, fmt, kind, resolve_offset(kind, fmt, offset))
+    sums, sig, exp, fraction = DERIVATIONS[kind](a, b, fmt, resolve_offset(kind, fmt, offset))
     code = _pack(sig, exp, fraction, negative, fmt, policy, notes)
     return Derivation(a, b, sums, tuple(notes), code)
 
@@ -145,63 +146,104 @@ def _classify(code: int, fmt: FloatFormat) -> Class:
     return "subnormal" if magnitude else "zero"
 
 
-def _multiply(
-    a: Reading, b: Reading, fmt: FloatFormat, kind: Kind, offset: int
-) -> tuple[tuple[tuple[Row, ...], ...], int, int, int]:
-    """The product of two numbers: columns, and ``sig * 2**(exp - fraction - bias)``."""
-    m, bias = fmt.mantissa_bits, fmt.bias
+_Product = tuple[tuple[tuple[Row, ...], ...], int, int, int]
+"""A product's columns; ``sig``, ``exp``, ``fraction`` of ``sig * 2**(exp - fraction - bias)``."""
+
+
+def _lmul(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    constant = fmt.bias << fmt.mantissa_bits
+    note = f"{_bias_note(fmt)}: {constant}, less the offset {offset}"
+    return _code_sum(a, b, fmt, constant - offset, note)
+
+
+def _mitchell(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    return _code_sum(a, b, fmt, fmt.bias << fmt.mantissa_bits, _bias_note(fmt))
+
+
+def _lmul_rne(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
     hidden = 1 << m
     full = (hidden + a.mantissa) * (hidden + b.mantissa)
-    if kind in ("lmul", "mitchell", "lmul_rne"):
-        constant = bias << m
-        note = f"the bias, {bias}, at the exponent's place"
-        if kind == "lmul":
-            note = f"{note}: {constant}, less the offset {offset}"
-            constant -= offset
-        rows = [
-            Row("", "X", a.magnitude(fmt), m),
-            Row("+", "Y", b.magnitude(fmt), m),
-            Row("-", "constant", constant, m, note),
-        ]
-        total = a.magnitude(fmt) + b.magnitude(fmt) - constant
-        if kind == "lmul_rne":
-            top = full >> (2 * m + 1)
-            rounded = _nearest_even(full, m + top)
-            # As a step of the code, counted from 1.0 at the exponent Ex + Ey - bias.
-            carry = ((top - 1) << m) + rounded - a.mantissa - b.mantissa
-            factors = (fixed_point(hidden + v.mantissa, m) for v in (a, b))
-            note = (
-                f"{' × '.join(factors)} = {fixed_point(full, 2 * m)}, "
-                f"rounded {fixed_point(rounded, m - top)}"
-            )
-            rows.append(Row("+", "carry", carry, m, note))
-            total += carry
-        sig, exp = hidden + (total & fmt.mantissa_mask), total >> m
-        rows.append(Row("=", "P", total, m, f"{fixed_point(sig, m)} × 2^{exp - bias}"))
-        return (tuple(rows),), sig, exp, m
-    exp = a.exponent + b.exponent - bias
-    exponents = (
-        Row("", "Ex", a.exponent, 0),
-        Row("+", "Ey", b.exponent, 0),
-        Row("-", "bias", bias, 0),
-        Row("=", "E", exp, 0),
+    top = full >> (2 * m + 1)
+    rounded = _nearest_even(full, m + top)
+    # As a step of the code, counted from 1.0 at the exponent Ex + Ey - bias.
+    carry = ((top - 1) << m) + rounded - a.mantissa - b.mantissa
+    factors = (fixed_point(hidden + v.mantissa, m) for v in (a, b))
+    note = (
+        f"{' × '.join(factors)} = {fixed_point(full, 2 * m)}, "
+        f"rounded {fixed_point(rounded, m - top)}"
     )
-    if kind == "exact":
-        significands = (
-            Row("", "1 + xm", hidden + a.mantissa, m),
-            Row("×", "1 + ym", hidden + b.mantissa, m),
-            Row("=", "product", full, 2 * m),
-        )
-        return (exponents, significands), full, exp, 2 * m
-    bracket = hidden + a.mantissa + b.mantissa + offset
+    row = Row("+", "carry", carry, m, note)
+    return _code_sum(a, b, fmt, fmt.bias << m, _bias_note(fmt), row)
+
+
+def _bias_note(fmt: FloatFormat) -> str:
+    return f"the bias, {fmt.bias}, at the exponent's place"
+
+
+def _code_sum(
+    a: Reading, b: Reading, fmt: FloatFormat, constant: int, note: str, carry: Row | None = None
+) -> _Product:
+    m = fmt.mantissa_bits
+    rows = [
+        Row("", "X", a.magnitude(fmt), m),
+        Row("+", "Y", b.magnitude(fmt), m),
+        Row("-", "constant", constant, m, note),
+    ]
+    total = a.magnitude(fmt) + b.magnitude(fmt) - constant
+    if carry is not None:
+        rows.append(carry)
+        total += carry.value
+    sig, exp = (1 << m) + (total & fmt.mantissa_mask), total >> m
+    rows.append(Row("=", "P", total, m, f"{fixed_point(sig, m)} × 2^{exp - fmt.bias}"))
+    return (tuple(rows),), sig, exp, m
+
+
+def _exact(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
+    x, y = ((1 << m) + v.mantissa for v in (a, b))
     significands = (
-        Row("", "1", hidden, m),
+        Row("", "1 + xm", x, m),
+        Row("×", "1 + ym", y, m),
+        Row("=", "product", x * y, 2 * m),
+    )
+    exponents, exp = _exponent_sum(a, b, fmt)
+    return (exponents, significands), x * y, exp, 2 * m
+
+
+def _lmul_formula(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
+    bracket = (1 << m) + a.mantissa + b.mantissa + offset
+    significands = (
+        Row("", "1", 1 << m, m),
         Row("+", "xm", a.mantissa, m),
         Row("+", "ym", b.mantissa, m),
         Row("+", "offset", offset, m),
         Row("=", "bracket", bracket, m),
     )
+    exponents, exp = _exponent_sum(a, b, fmt)
     return (exponents, significands), bracket, exp, m
+
+
+def _exponent_sum(a: Reading, b: Reading, fmt: FloatFormat) -> tuple[tuple[Row, ...], int]:
+    exp = a.exponent + b.exponent - fmt.bias
+    rows = (
+        Row("", "Ex", a.exponent, 0),
+        Row("+", "Ey", b.exponent, 0),
+        Row("-", "bias", fmt.bias, 0),
+        Row("=", "E", exp, 0),
+    )
+    return rows, exp
+
+
+DERIVATIONS: Mapping[Kind, Callable[[Reading, Reading, FloatFormat, int], _Product]] = {
+    "lmul": _lmul,
+    "lmul_rne": _lmul_rne,
+    "lmul_formula": _lmul_formula,
+    "mitchell": _mitchell,
+    "exact": _exact,
+}
+"""The calculation of each kind, of two numbers, their format and the offset."""
 
 
 def _pack(

@@ -8,7 +8,7 @@ from typing import Any, SupportsFloat
 import numpy as np
 
 from lmul.hdl.formats import FloatFormat
-from lmul.hdl.kinds import Kind
+from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import Policy
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.codec import as_format, decode, encode
@@ -16,14 +16,6 @@ from lmul.sim.derivation import Derivation, Reading, Row, derive, fixed_point
 from lmul.sim.golden import multiply
 
 __all__ = ["Explanation", "explain", "explain_codes"]
-
-_KIND_WORDS = {
-    "lmul": "L-Mul: the codes are added as integers",
-    "lmul_rne": "L-Mul's adder with a carry-in that rounds the exact product to nearest even",
-    "lmul_formula": "the paper's formula: 1 + xm + ym + offset, not renormalised",
-    "mitchell": "Mitchell: the codes are added as integers, without an offset",
-    "exact": "the exact product, rounded once",
-}
 
 
 @dataclass(frozen=True)
@@ -62,9 +54,9 @@ class Explanation:
     def render(self) -> str:
         """The explanation as plain text, without a last line end."""
         fmt, policy = self.design.format, self.design.policy
-        d = self.derivation
-        lines = [f"{self.design.name}: {_KIND_WORDS[self.design.kind]}."]
-        if self.design.kind in ("lmul", "lmul_formula"):
+        kind, d = KINDS[self.design.kind], self.derivation
+        lines = [f"{self.design.name}: {kind.summary}."]
+        if kind.has_offset:
             instead = f"instead of the paper's {fmt.paper_offset}"
             source = "the paper's" if self.design.offset is None else instead
             offset = f"{self.design.resolved_offset}/{1 << fmt.mantissa_bits}"

@@ -6,7 +6,7 @@ term, ``lmul_formula`` two, the others one for each mantissa. Where those are to
 added bit by bit as it is defined.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind
 from lmul.hdl.policy import Subnormals
-from lmul.sim.arithmetic import product_significands, unpack
+from lmul.sim.arithmetic import CODE_SUMS, product_significands, unpack
 
 __all__ = ["Factors", "Side", "factors_of", "outer_products"]
 
@@ -80,14 +80,9 @@ class Side:
 
 def factors_of(kind: Kind, fmt: FloatFormat, offset: int) -> Factors | None:
     """The tables of a kind, or None where their rank would be too large."""
+    if kind in _LOW_RANK:
+        return _LOW_RANK[kind](fmt, offset)
     m = fmt.mantissa_bits
-    if kind in ("exact", "lmul_formula"):
-        mantissa = np.arange(1 << m) / (1 << m)
-        if kind == "exact":
-            return Factors(1 + mantissa[:, None], 1 + mantissa[:, None], 2 * m, 2 * m + 2)
-        one = np.ones(1 << m)
-        left = np.stack([one, mantissa + offset / (1 << m)], axis=1)
-        return Factors(left, np.stack([1 + mantissa, one], axis=1), m, m + 2)
     if (1 << m) > _MAX_RANK:
         return None
     # All mantissa pairs at exponent 0, in the golden model's own arithmetic.
@@ -99,12 +94,37 @@ def factors_of(kind: Kind, fmt: FloatFormat, offset: int) -> Factors | None:
     return Factors(np.eye(1 << m), table.reshape(1 << m, -1).T, m, m + 2)
 
 
+def _one_term(fmt: FloatFormat, offset: int) -> Factors:
+    m = fmt.mantissa_bits
+    significand = 1 + np.arange(1 << m)[:, None] / (1 << m)
+    return Factors(significand, significand, 2 * m, 2 * m + 2)
+
+
+def _two_terms(fmt: FloatFormat, offset: int) -> Factors:
+    m = fmt.mantissa_bits
+    mantissa, one = np.arange(1 << m) / (1 << m), np.ones(1 << m)
+    left = np.stack([one, mantissa + offset / (1 << m)], axis=1)
+    return Factors(left, np.stack([1 + mantissa, one], axis=1), m, m + 2)
+
+
+_LOW_RANK: Mapping[Kind, Callable[[FloatFormat, int], Factors]] = {
+    "lmul_formula": _two_terms,
+    "exact": _one_term,
+}
+"""Kinds that need few terms for every format; the others need one for each mantissa."""
+
+
 def outer_products(
     left: Side, right: Side, fmt: FloatFormat, kind: Kind, offset: int
 ) -> Callable[[int], Float64s]:
     """A function of k: the unrounded products of column k of ``left`` and row k of ``right``.
 
     Its results are exact float64 arrays of shape (M, N), +0 where an operand is zero.
+
+    Raises
+    ------
+    ValueError
+        For a kind that is no sum of codes, where its tables' rank would be too large.
     """
     factors = factors_of(kind, fmt, offset)
     if factors is not None:
@@ -117,6 +137,8 @@ def outer_products(
             return u @ v + 0.0
 
         return multiplied
+    if kind not in CODE_SUMS:
+        raise ValueError(f"Kind {kind!r} has no outer products for {fmt.name!r}")
     shift = _FLOAT64_MANTISSA - fmt.mantissa_bits
     # X + Y - (b << m) + offset, its bias changed from b to float64's.
     constant = offset + ((_FLOAT64_BIAS - 2 * fmt.bias) << fmt.mantissa_bits)

@@ -53,8 +53,8 @@ def measure(elements: int = _ELEMENTS, runs: int = _RUNS) -> Iterator[Speed]:
         fmt = FORMATS[name]
         x, y = rng.integers(0, 1 << fmt.width, (2, elements), dtype=code_dtype(fmt))
         a, b = decode(x, fmt), decode(y, fmt)
-        for kind in KINDS:
-            if kind == "lmul_rne" and fmt.mantissa_bits > 3:
+        for kind, info in KINDS.items():
+            if not info.exists_for(fmt):
                 continue
             for policy in _POLICIES:
                 yield _pair(f"{kind}-{name}-{policy}", x, y, a, b, fmt, kind, policy, runs)

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from lmul.hdl.formats import FORMATS
-from lmul.hdl.kinds import KINDS, Kind, check_kind
+from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.golden import multiply
@@ -52,13 +52,7 @@ _EXHAUSTIVE_WIDTH = 8
 
 def kinds_of(fmt: str) -> tuple[Kind, ...]:
     """The kinds that can be built for a named format."""
-    kinds = []
-    for kind in KINDS:
-        try:
-            kinds.append(check_kind(kind, FORMATS[fmt]))
-        except ValueError:
-            continue
-    return tuple(kinds)
+    return tuple(kind for kind, info in KINDS.items() if info.exists_for(FORMATS[fmt]))
 
 
 def multiplier_name(kind: Kind, fmt: str, policy: str) -> str:

@@ -14,6 +14,7 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from lmul.hdl.kinds import KINDS, Kind
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
 from lmul.synth.pareto import front
@@ -32,23 +33,8 @@ __all__ = [
     "legend",
 ]
 
-COLOURS: dict[str, str] = {
-    "lmul": "#D55E00",
-    "lmul_rne": "#0072B2",
-    "lmul_formula": "#CC79A7",
-    "mitchell": "#E69F00",
-    "exact": "#009E73",
-    "int8": "#56B4E9",
-}
-MARKERS = {
-    "lmul": "o",
-    "lmul_rne": "s",
-    "lmul_formula": "v",
-    "mitchell": "^",
-    "exact": "D",
-    "int8": "P",
-}
-_HATCHES = {"lmul": "", "lmul_rne": "", "lmul_formula": "\\\\\\\\", "mitchell": "////", "exact": ""}
+COLOURS = {kind: info.colour for kind, info in KINDS.items()} | {"int8": "#56B4E9"}
+MARKERS = {kind: info.marker for kind, info in KINDS.items()} | {"int8": "P"}
 
 # Written by matplotlib, replaced by the page's own colour afterwards; nothing else may use it.
 INK = "#0b1c2d"
@@ -152,7 +138,7 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
 
     def panel(fmt: str) -> Draw:
         mine = [row for row in rows if row.format == fmt]
-        kinds = [kind for kind in COLOURS if kind in mine[0].gates]
+        kinds: list[Kind] = [kind for kind in KINDS if kind in mine[0].gates]
 
         def draw(axes: Axes) -> None:
             width = 0.84 / len(kinds)
@@ -164,7 +150,7 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
                     width * 0.92,
                     label=kind,
                     color=COLOURS[kind],
-                    hatch=_HATCHES[kind],
+                    hatch=KINDS[kind].hatch,
                     edgecolor="#ffffff",
                     linewidth=0,
                 )
@@ -191,7 +177,7 @@ def error_histograms(errors: ErrorSurvey) -> Picture:
     """Ridges: how each kind's relative errors spread, one panel a format."""
 
     def panel(fmt: str) -> Draw:
-        kinds = [kind for kind in COLOURS if (fmt, kind) in errors.histograms]
+        kinds = [kind for kind in KINDS if (fmt, kind) in errors.histograms]
 
         def draw(axes: Axes) -> None:
             for index, kind in enumerate(reversed(kinds)):

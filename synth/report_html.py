@@ -5,6 +5,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
 
+from lmul.hdl.kinds import KINDS
 from lmul.synth.pictures import Picture
 from lmul.synth.report_cards import Card, energy_cards, gate_cards
 from lmul.synth.report_chapter import Chapter
@@ -16,13 +17,7 @@ __all__ = ["html_page"]
 _GROUP_STARTS = ' class="group"'
 _WIDEST = 64  # per cent of a bar's place; what is left is its figure's
 
-_KINDS_EXPLAINED: Mapping[str, str] = {
-    "lmul": "the integer sum of both codes plus a constant (arXiv 2410.00907, equation 2)",
-    "lmul_rne": "the same adder with a data-dependent carry-in: the exact product, rounded to "
-    "nearest even (up to three mantissa bits)",
-    "lmul_formula": "1 + x + y + 2^-l not renormalised: the paper's equation 1 read literally",
-    "mitchell": "L-Mul without its constant (Mitchell 1962)",
-    "exact": "the full product, rounded: the conventional multiplier",
+_EXPLAINED: Mapping[str, str] = {kind: info.summary for kind, info in KINDS.items()} | {
     "bare": "the paper's own arithmetic: zero, NaN and overflow wrap",
     "lax": "zeros right, subnormals flushed, overflow saturates; NaN and Inf are not looked for",
     "ftz": "as lax, with NaN and Inf propagated",
@@ -51,7 +46,7 @@ def html_page(
         f'<ul class="findings">{"".join(f"<li>{escape(text)}</li>" for text in findings)}</ul>',
         _contents(chapters),
         *(part for chapter in chapters for part in _chapter(chapter)),
-        "<h2>Kinds and policies</h2>" + _definitions(_KINDS_EXPLAINED),
+        "<h2>Kinds and policies</h2>" + _definitions(_EXPLAINED),
         "<h2>Made with</h2>" + _definitions(document.tools),
     ]
     return (

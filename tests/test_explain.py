@@ -112,7 +112,7 @@ def test_render_and_json_never_fail(kind: Kind, fmt: FloatFormat) -> None:
 def test_text() -> None:
     assert explain(1.5, 2.25, "e4m3").render() == textwrap.dedent(
         """\
-        lmul-e4m3: L-Mul: the codes are added as integers.
+        lmul-e4m3: L-Mul (arXiv 2410.00907): the sum of both codes as integers, plus a constant.
         Offset 1/8, the paper's.
         Policy ocp: KNOBS.
 

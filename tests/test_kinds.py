@@ -1,16 +1,28 @@
 """Kinds: which formats and offsets each takes."""
 
 import re
+from collections.abc import Mapping
 from typing import get_args
 
 import pytest
 
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.product import UNITS
+from lmul.hdl.product_range import RANGES
+from lmul.sim.arithmetic import PRODUCTS
+from lmul.sim.derivation import DERIVATIONS
 
 
 def test_kinds() -> None:
-    assert KINDS == get_args(Kind) == ("lmul", "lmul_rne", "lmul_formula", "mitchell", "exact")
+    assert (
+        tuple(KINDS) == get_args(Kind) == ("lmul", "lmul_rne", "lmul_formula", "mitchell", "exact")
+    )
+
+
+@pytest.mark.parametrize("table", [UNITS, RANGES, PRODUCTS, DERIVATIONS])
+def test_every_table_has_every_kind(table: Mapping[Kind, object]) -> None:
+    assert tuple(table) == tuple(KINDS)
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)

@@ -1,5 +1,7 @@
 """What a kind of product is, in words."""
 
+from typing import assert_never
+
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.kinds import Kind
 
@@ -36,5 +38,7 @@ def product_words(kind: Kind, fmt: FloatFormat, offset: int) -> str:
                 "the L-Mul formula (arXiv 2410.00907, equation 1), not renormalised: "
                 f"(1 + xm + ym + {offset}/{1 << m}) * 2**(ex + ey)"
             )
-        case _:
+        case "exact":
             return "the exact product (1 + xm) * (1 + ym) * 2**(ex + ey)"
+        case _:
+            assert_never(kind)

@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from lmul.hdl.kinds import KINDS
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.circuit import Circuit
 from lmul.sim.export.contents import PortText
@@ -15,7 +16,7 @@ def computes(design: UnitDesign) -> str:
     what = product_words(design.kind, design.format, design.resolved_offset)
     if design.level == "product":
         return f"{what}. Operands and product are unpacked numbers; nothing is rounded here."
-    if design.kind in ("exact", "lmul_formula"):
+    if KINDS[design.kind].is_rounded:
         return f"{what}. The result is rounded once, to nearest even."
     if design.policy.tiny == "gradual":
         return f"{what}. Only a subnormal result has bits to round: to nearest even."
