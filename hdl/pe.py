@@ -1,6 +1,6 @@
 """The processing element: it multiplies, accumulates, and passes its operands on."""
 
-from amaranth import Module, ResetSignal, Signal, Value
+from amaranth import Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -105,22 +105,20 @@ class PE(wiring.Component):
         m.d.comb += [accumulation.p[name].eq(value) for name, value in behind.items()]
         m.d.comb += self.captures.eq(ends)
 
-        # Cleared on the way out, not when the next one begins, and by one signal: so a register's
-        # own reset does it, and no gate a bit.
-        clears = Signal()
-        m.d.comb += clears.eq(ResetSignal() | (self.en & ends))
-        acc = {"sum": Signal(path.sum_shape, name="acc", reset_less=True)}
+        # Cleared on the way out, not when the next one begins, and to what reset gives, too: so a
+        # register's own reset does both, and no gate a bit.
+        acc = {"sum": Signal(path.sum_shape, name="acc")}
         total: dict[str, Value] = {"sum": accumulation.total}
         m.d.comb += accumulation.acc.eq(acc["sum"])
         for name, mark in marks.items():
-            acc[name] = Signal(name=f"acc_{name}", reset_less=True)
+            acc[name] = Signal(name=f"acc_{name}")
             total[name] = acc[name] | mark
         if "overflow" in path.result_layout.members:
-            acc["overflow"] = Signal(name="acc_overflow", reset_less=True)
+            acc["overflow"] = Signal(name="acc_overflow")
             total["overflow"] = acc["overflow"] | accumulation.overflow
         for name, register in acc.items():
             m.d.comb += self.total[name].eq(total[name])
-            with m.If(clears):
+            with m.If(self.en & ends):
                 m.d.sync += register.eq(0)
             with m.Elif(self.en):
                 m.d.sync += register.eq(total[name])
