@@ -59,14 +59,16 @@ class Edge(wiring.Component):
         width = layout.exponent_bits + bits
         word = Cat(unpack.operand.man, unpack.operand.exp, Const(0, width))[:width]
         word = add_constant(m, word, (moved << bits) + self.folded)
+        # Codes that are not kept may be unknown to a simulator, and no logic behind a zero's mark
+        # is sure to keep that out of a sum: a netlist has masks where its maker put them.
+        zero = unpack.operand.zero
         m.d.comb += [
-            unpack.code.eq(self.code),
-            # A simulator's unknown sign would make a sum unknown, though its product is zero.
-            self.operand.neg.eq(unpack.operand.neg & self.keep),
-            self.operand.zero.eq(unpack.operand.zero | ~self.keep),
+            unpack.code.eq(self.code & self.keep.replicate(self.fmt.width)),
+            self.operand.neg.eq(unpack.operand.neg),
+            self.operand.zero.eq(zero | ~self.keep if self.policy.subnormals == "raw" else zero),
             Cat(self.operand.man, self.operand.exp).eq(word),
-            self.nan.eq(unpack.nan & self.keep),
+            self.nan.eq(unpack.nan),
         ]
         if layout.has_inf:
-            m.d.comb += self.operand.inf.eq(unpack.inf & self.keep)
+            m.d.comb += self.operand.inf.eq(unpack.inf)
         return m

@@ -79,8 +79,8 @@ class FloatDatapath:
 
     @property
     def operand_reset(self) -> dict[str, int]:
-        """What makes an operand a zero."""
-        return {"zero": 1, "inf": 0} if self.operand_layout.has_inf else {"zero": 1}
+        """What makes an operand a zero, nothing of it unknown."""
+        return {name: int(name == "zero") for name, _ in self.operand_layout}
 
     @cached_property
     def range(self) -> ProductRange:
@@ -111,8 +111,8 @@ class FloatDatapath:
 
     @property
     def product_reset(self) -> dict[str, int]:
-        """What makes a product a zero."""
-        return {"zero": 1}
+        """What makes a product a zero, nothing of it unknown."""
+        return {"neg": 0, "zero": 1, "exp": 0, "sig": 0}
 
     @property
     def limits_k(self) -> bool:

@@ -127,14 +127,13 @@ class PE(wiring.Component):
     def _register(
         self, m: Module, prefix: str, coming: dict[str, Value], reset: dict[str, int]
     ) -> dict[str, Value]:
-        """All of ``coming`` an enabled cycle later; what is in ``reset`` is reset to that."""
+        """All of ``coming`` an enabled cycle later; ``reset`` is what reset makes of them."""
         held: dict[str, Value] = {}
         for name, value in coming.items():
             register = Signal(
                 Value.cast(value).shape(),
                 name=f"{prefix}_{name}" if name else prefix,
-                init=reset.get(name, 0),
-                reset_less=name not in reset,
+                init=reset[name],
             )
             with m.If(self.en):
                 m.d.sync += register.eq(value)

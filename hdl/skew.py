@@ -1,7 +1,7 @@
 """Skew: lanes that come together are set apart, one cycle more for each lane."""
 
 from amaranth import Cat, Module, Signal, Value
-from amaranth.lib.data import StructLayout
+from amaranth.lib.data import StructLayout, View
 
 __all__ = ["delay", "delay_struct"]
 
@@ -40,16 +40,8 @@ def delay(
 def delay_struct(
     m: Module, struct, cycles: int, en: Value, name: str, reset: dict[str, int]
 ) -> dict[str, Value]:
-    """The members of a struct so many enabled cycles ago; those in ``reset`` are reset."""
+    """The members of a struct so many enabled cycles ago; ``reset`` is what reset makes of them."""
     layout: StructLayout = struct.shape()
-    members = {member: Value.cast(struct[member]) for member, _ in layout}
-    free = [member for member in members if member not in reset]
-    late = {
-        member: delay(m, members[member], cycles, en, f"{name}_{member}", init)
-        for member, init in reset.items()
-    }
-    if free:
-        rest = delay(m, Cat(members[member] for member in free), cycles, en, name)
-        for member in free:
-            late[member], rest = rest[: len(members[member])], rest[len(members[member]) :]
-    return late
+    init = layout.const(reset).as_value().value
+    late = View(layout, delay(m, Value.cast(struct), cycles, en, name, init))
+    return {member: late[member] for member, _ in layout}
