@@ -49,15 +49,24 @@ module @MODULE@_tb;
     end
   endtask
 
-  // Forgets what has been sent and what is in the array.
+  // Nothing is known of what comes in.
+  task unknown;
+    begin
+@UNKNOWNS@
+    end
+  endtask
+
+  // Forgets what has been sent and what is in the array: one edge with rst is enough, whatever
+  // comes in meanwhile.
   task reset;
     begin
-@ZEROS@
-      idle = 0;
       rst = 1;
+      unknown;
       #5 clk = 1;
       #5 clk = 0;
       rst = 0;
+@ZEROS@
+      idle = 0;
     end
   endtask
 
@@ -101,11 +110,18 @@ module @MODULE@_tb;
     stalls = 0;
     noise = 16'hace1;
 @READS@
+    // Every register may hold anything, as after power-up.
+    rst = 1'bx;
+    unknown;
+@ALL_VALID@
+    repeat (@CUT@) begin
+      #5 clk = 1;
+      #5 clk = 0;
+    end
     reset;
     // A tile that a reset cuts off must leave nothing behind.
 @ALL_ENDS@
     repeat (@CUT@) step;
-    errors = 0;
     checked = 0;
     reset;
     // Each product by itself, without stalls.
@@ -147,7 +163,10 @@ _LIMIT = """\
     end
     reset;
     #1;
-    if (too_long !== 1'b0) errors = errors + 1;
+    if (too_long !== 1'b0) begin
+      errors = errors + 1;
+      $display("@MODULE@: too_long is %b after a reset", too_long);
+    end
     checked = 2 * RESULTS;"""
 
 
@@ -204,9 +223,11 @@ def bench_text(design: MacDesign, vectors: ArrayVectors) -> str:
             ),
             "ADVANCES": "\n".join(s.advances for s in streams),
             "ZEROS": indent((line for s in streams for line in s.zeros), 6),
+            "UNKNOWNS": indent((line for s in streams for line in s.unknowns), 6),
             "UPTO_INPUTS": ", ".join(f"input integer {s.name}_upto" for s in read),
             "ENDS": indent((f"{s.name}_end = {s.name}_upto;" for s in read), 6),
             "ALL_ENDS": indent((f"{s.name}_end = {len(s.beats)};" for s in read), 4),
+            "ALL_VALID": indent((f"{s.handshake} = 1;" for s in streams), 4),
             "ALL": ", ".join(str(len(s.beats)) for s in read),
             "COUNT_FORMAT": ", ".join(f"{s.name} %0d" for s in streams),
             "COUNT_VALUES": ", ".join(f"{s.name}_count" for s in streams),

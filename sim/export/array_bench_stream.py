@@ -150,9 +150,23 @@ class BenchStream:
         return f"      if ({name}_takes) begin\n{indent(lines, 8)}\n      end"
 
     @property
+    def unknowns(self) -> list[str]:
+        """All of it that the bench drives, unknown."""
+        payload = self.fields if self.layout.incoming else {}
+        return [
+            f"{self.handshake} = 1'bx;",
+            *(f"{self.port(port)} = {width}'bx;" for port, (_, width) in payload.items()),
+        ]
+
+    @property
+    def handshake(self) -> str:
+        """Its valid where it comes in, else its ready."""
+        return self.port("tvalid" if self.layout.incoming else "tready")
+
+    @property
     def zeros(self) -> list[str]:
         """What a reset does."""
-        mine = f"{self.prefix}_tvalid" if self.layout.incoming else f"{self.name}_held"
+        mine = self.handshake if self.layout.incoming else f"{self.name}_held"
         return [f"{self.name}_count = 0;", f"{mine} = 0;"]
 
     @property

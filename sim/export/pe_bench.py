@@ -28,7 +28,7 @@ module @MODULE@_tb;
   localparam SHOWN = 10;  // wrong results printed, at most
 
   reg [@WORD@:0] vectors[0:PAIRS-1];
-  integer sent, checked, errors, place;
+  integer sent, checked, errors, place, cut;
 
   reg clk, rst, en, keep_x, keep_y, last, offered, expected_overflow;
   reg [@CODE@:0] x, y;
@@ -66,10 +66,34 @@ module @MODULE@_tb;
     end
   endtask
 
+  task unknown;
+    begin
+      {keep_x, keep_y, last} = 3'bxxx;
+      x = {@CODE_BITS@{1'bx}};
+      y = {@CODE_BITS@{1'bx}};
+    end
+  endtask
+
   task clock;
     begin
       #5 clk = 1;
       #5 clk = 0;
+    end
+  endtask
+
+  // One edge with rst is enough, whatever is in the registers and at the inputs.
+  task reset(input enabled);
+    begin
+      rst = 1;
+      en = enabled;
+      unknown;
+      clock;
+      rst = 0;
+      if (captures !== 1'b0 || ^{@STATE@} === 1'bx) begin
+        errors = errors + 1;
+        $display("@MODULE@: after reset with en=%b: captures=%b total=%b, passed on: %b", enabled,
+                 captures, @TOTAL@, @NEXT@);
+      end
     end
   endtask
 
@@ -85,19 +109,21 @@ _RUN = """
 @LOAD_FILE@
     clk = 0;
     noise = 16'hace1;
-    // A dot product that a reset cuts off must leave nothing behind.
-    rst = 1;
+    // Every register may hold anything, as after power-up.
+    rst = 1'bx;
     en = 1;
-    load(vectors[0]);
-    clock;
-    rst = 0;
-    for (place = PAIRS < 40 ? 0 : PAIRS - 40; place < PAIRS - 1; place = place + 1) begin
-      load(vectors[place]);
-      clock;
+    unknown;
+    repeat (LATENCY + 1) clock;
+    reset(1'bx);
+    // Dot products that a reset cuts off must leave nothing behind.
+    for (cut = 0; cut < 2; cut = cut + 1) begin
+      en = 1;
+      for (place = PAIRS < 40 ? 0 : PAIRS - 40; place < PAIRS - 1; place = place + 1) begin
+        load(vectors[place]);
+        clock;
+      end
+      reset(cut[0]);
     end
-    rst = 1;
-    clock;
-    rst = 0;
     for (place = 0; place < LATENCY; place = place + 1) line[place] = 34'd0;
     passed = @NEXT@;
     while (checked < COUNT) begin
@@ -180,6 +206,8 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
     ]
     dots = int(vectors.columns["last"].sum())
     passed = 2 * sum(operand.values())
+    passed_on = ", ".join([*(m[0] + "_next" + m[1:] for m in members), "last_next"])
+    totals = ", ".join(f"total_{name}" for name in result)
     return fill(
         HEAD + _MODULE + VERDICT + _RUN,
         {
@@ -196,9 +224,12 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
             "OVERFLOW": "total_overflow" if "overflow" in result else "1'b0",
             "WRONG": _wrong(path),
             "TAKEN": f"{{{', '.join([*members, 'last'])}}}",
-            "NEXT": f"{{{', '.join([*(m[0] + '_next' + m[1:] for m in members), 'last_next'])}}}",
+            "NEXT": f"{{{passed_on}}}",
+            "TOTAL": f"{{{totals}}}",
+            "STATE": f"{passed_on}, {totals}",
             "PASSED": str(passed),
             "CODE": str(path.code_width - 1),
+            "CODE_BITS": str(path.code_width),
             "WORD": str(vectors.word_bits - 1),
             "PAIRS": str(len(vectors)),
             "COUNT": str(dots),
