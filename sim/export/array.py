@@ -129,13 +129,11 @@ def _timing(design: MacDesign, flow: ModuleType) -> Section:
 
 def _control(design: MacDesign) -> dict[str, str]:
     path = datapath_of(design)
-    flushed = design.rows + design.columns + pipeline_latency(design.flow, design.stages)
     words = {
         "rst": "synchronous, active high, one cycle is enough: tiles that have begun are "
         "forgotten, no result of them comes, too_long is 0; no beat should be valid meanwhile. "
-        "Registers that a zero masks have no reset: in a four-state simulation rst must be 1 at "
-        f"the first rising edge of clk, or for R + C + P = {flushed} cycles, or their x would "
-        "reach the first tile",
+        "What comes in meanwhile may be unknown, and no register needs an initial value: those "
+        "without a reset are seen only with a beat that has set them",
         "clk": "one clock; every register takes over at its rising edge",
     }
     if path.limits_k:

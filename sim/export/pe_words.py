@@ -33,10 +33,9 @@ def timing(design: MacDesign) -> dict[str, str]:
         "Both stay until the next edge with en, from which on total is the next dot product's",
         "stall": "while en is 0 every register holds, but for a reset",
         "reset": "rst is synchronous, active high: afterwards the sum is 0, operands are zeros, "
-        "and a dot product that had begun is forgotten. Registers that a zero masks have no reset: "
-        "in a four-state simulation rst must be 1 at the first rising edge of clk, or at "
-        f"{'one edge' if edges == 1 else f'{edges} edges'} with en = 1 and known operands, or "
-        "their x would reach a sum",
+        "and a dot product that had begun is forgotten. One rising edge of clk with rst = 1 is "
+        "enough, whatever en and the operands are at it, unknown ones among them; no register "
+        "needs an initial value",
     }
     if path.limits_k:
         words["limit"] = (

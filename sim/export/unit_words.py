@@ -33,6 +33,12 @@ def latency(design: UnitDesign) -> str:
     )
 
 
+_RST = (
+    "synchronous reset, active high, of o_valid alone: one edge is enough, with no initial value, "
+    "whatever en and the operands are at it"
+)
+
+
 def port_texts(circuit: Circuit) -> tuple[PortText, ...]:
     """The ports, in the order in which people read them."""
     design = circuit.design
@@ -40,7 +46,7 @@ def port_texts(circuit: Circuit) -> tuple[PortText, ...]:
     if design.stages:
         texts += [
             PortText("clk", "input", 1, "clock; registers take over at its rising edge"),
-            PortText("rst", "input", 1, "synchronous reset, active high, of o_valid alone"),
+            PortText("rst", "input", 1, _RST),
             PortText("en", "input", 1, "clock enable; while 0, all registers hold"),
             PortText("i_valid", "input", 1, "x and y are valid; travels with them to o_valid"),
         ]
