@@ -1,5 +1,7 @@
 """A progress bar on the terminal, and nothing where there is none."""
 
+import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
@@ -20,15 +22,18 @@ OnProgress = Callable[[int, int, str], None]
 
 
 @contextmanager
-def progress_bar(title: str, remaining: bool = False) -> Iterator[OnProgress]:
+def progress_bar(title: str, remaining: bool = False, log: bool = False) -> Iterator[OnProgress]:
     """A bar on standard error for as long as the block runs; gone when it ends.
 
     With ``remaining`` it also tells the time that is left, where steps are many and much alike.
 
-    Yields what long functions take as ``on_progress``. When standard error is no terminal,
-    nothing is drawn.
+    Yields what long functions take as ``on_progress``. When standard error is no terminal, no bar
+    is drawn; with ``log`` a line there tells of each tenth that is done.
     """
     console = Console(stderr=True)
+    if log and not console.is_terminal:
+        yield _lines(title)
+        return
     columns = (
         TextColumn("{task.fields[title]}"),
         BarColumn(bar_width=24),
@@ -46,3 +51,18 @@ def progress_bar(title: str, remaining: bool = False) -> Iterator[OnProgress]:
             progress.update(task, completed=done, total=total, description=label)
 
         yield show
+
+
+def _lines(title: str) -> OnProgress:
+    start = time.monotonic()
+    told = 0
+
+    def show(done: int, total: int, label: str) -> None:
+        nonlocal told
+        tenth = 10 * done // total if total else 0
+        if tenth > told:
+            told = tenth
+            seconds = time.monotonic() - start
+            print(f"{title}: {10 * tenth} %, {seconds:.0f} s: {label}", file=sys.stderr, flush=True)
+
+    return show

@@ -1,14 +1,15 @@
 """What the report knows of designs in cells: figures by design, curves, parts."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Any
 
+from lmul.hdl.mac_design import MacDesign
 from lmul.synth.cell_points import cell_points, kept_points
 from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
 from lmul.synth.metrics import Metric
-from lmul.synth.noise import MappedSpread
+from lmul.synth.noise import MappedSpread, Ratio, Spread
 from lmul.synth.point import Measured, Point
 from lmul.synth.point_runs import cached
 from lmul.synth.spread_points import spread_points, spreads
@@ -18,6 +19,7 @@ __all__ = [
     "BUFFERS",
     "DELAY",
     "ENERGY",
+    "GATES",
     "GLITCHES",
     "NAND2",
     "REGISTERS",
@@ -26,9 +28,19 @@ __all__ = [
     "survey_points",
 ]
 
+GATES = "gates"
 AREA, REGISTERS, NAND2 = "area_um2", "sequential_um2", "area_nand2"
 BUFFERS = "buffers_um2"
 DELAY, ENERGY, GLITCHES = "delay_ps", "energy_fj", "energy_glitches_fj"
+
+
+_SPREADS: Mapping[str, Callable[[MappedSpread], Spread]] = {
+    GATES: lambda one: one.gates,
+    AREA: lambda one: one.area,
+    DELAY: lambda one: one.delay,
+    ENERGY: lambda one: one.energy,
+    GLITCHES: lambda one: one.glitching,
+}
 
 
 @dataclass(frozen=True)
@@ -58,13 +70,41 @@ class CellSurvey:
         return {(metric.design, metric.name): metric.value for metric in self.metrics}
 
     def figure(self, design: str, name: str) -> float | None:
-        """A design's figure, such as :data:`AREA`; None where it was not measured."""
-        return self._figures.get((design, name))
+        """A design's figure, such as :data:`AREA`; None where it was not measured.
+
+        The median, where several orders of its statements were; else as written.
+        """
+        found = self._own_spread(design, name)
+        return self._figures.get((design, name)) if found is None else found.median
+
+    def spread(self, design: str, name: str) -> Spread | None:
+        """A figure with its range; None where either was not measured.
+
+        An array has its PE's range, in proportion: most of it is one PE many times, which is
+        mapped once.
+        """
+        if found := self._own_spread(design, name):
+            return found
+        figure = self._figures.get((design, name))
+        if figure is None or not design.startswith("array-"):
+            return None
+        pe = replace(MacDesign.parse(design), level="pe", rows=1, columns=1, flow="os")
+        found = self._own_spread(pe.name, name)
+        return None if found is None else found.at(figure)
+
+    def _own_spread(self, design: str, name: str) -> Spread | None:
+        one = self.spreads.get(design)
+        return None if one is None or name not in _SPREADS else _SPREADS[name](one)
 
     def ratio(self, design: str, other: str, name: str) -> float | None:
         """A design's figure over another's; None where one was not measured."""
         mine, its = self.figure(design, name), self.figure(other, name)
         return None if mine is None or not its else mine / its
+
+    def ratio_range(self, design: str, other: str, name: str) -> Ratio | None:
+        """As :meth:`ratio`, with what both ranges allow; None where one has none."""
+        mine, its = self.spread(design, name), self.spread(other, name)
+        return None if mine is None or its is None else mine.over(its)
 
     def share(self, design: str, part: str, whole: str) -> float | None:
         """One of a design's figures over another; None where one was not measured."""
@@ -111,7 +151,7 @@ class CellSurvey:
 def survey_points(formats: Sequence[str], full: bool = False) -> list[Point]:
     """What is to be measured, for :func:`lmul.synth.point_runs.run_points`."""
     luts = lut_points(formats) if full else []
-    return [*cell_points(formats, full), *spread_points(formats), *luts]
+    return [*cell_points(formats, full), *spread_points(formats, full), *luts]
 
 
 def cell_survey(

@@ -39,7 +39,6 @@ __all__ = [
 
 COST_TITLE = "What each kind costs, ftz: area, delay, energy"
 ARRAY_SHOWN = (8, 16, 64)
-_SHARE_SIDE = 16
 _COSTED = ("lmul", "lmul_rne", "exact", "int8")
 _ALL = (*KINDS, "int8")
 
@@ -71,8 +70,8 @@ def cost_table(document: ReportDocument) -> Table:
         for kind in _COSTED:
             names = multipliers.get(kind, ""), pes.get(kind, "")
             figures = [cells.figure(name, what) for name in names for what in (AREA, DELAY, ENERGY)]
-            share = array_area(cells, fmt, kind, _SHARE_SIDE)
-            figures.append(share[0] / _SHARE_SIDE**2 if share else None)
+            share = array_area(cells, fmt, kind, ARRAY_SIDE)
+            figures.append(share[0] / ARRAY_SIDE**2 if share else None)
             figures.append(cells.figure(arrays_in_cells(fmt, ARRAY_SIDE).get(kind, ""), ENERGY))
             if any(figure is not None for figure in figures):
                 rows.append([fmt, kind, *map(_number, figures)])
@@ -87,18 +86,18 @@ def cost_table(document: ReportDocument) -> Table:
             "PE µm²",
             "PE ps",
             "PE fJ",
-            f"{_SHARE_SIDE}x{_SHARE_SIDE} µm²",
+            f"{ARRAY_SIDE}x{ARRAY_SIDE} µm²",
             f"{ARRAY_SIDE}x{ARRAY_SIDE} fJ",
         ],
         rows,
         [
             "First the multiplier, then a PE, which multiplies and adds up: exactly in 8-bit "
             "formats, in fp32 in the others, int8 in 32 bits; its registers and their clock "
-            "included. Last a PE's share of arrays: the area of "
-            f"{_SHARE_SIDE}x{_SHARE_SIDE}, the energy of a multiply-accumulate in "
-            f"{ARRAY_SIDE}x{ARRAY_SIDE}, drain registers, edges and skew included. fJ without "
-            "glitches. int8's multiplier "
-            "is the bare product: it has nothing to unpack or pack.",
+            f"included. Last a PE's share of an {ARRAY_SIDE}x{ARRAY_SIDE} array: area, and energy "
+            "of a multiply-accumulate, drain registers, edges and skew included. fJ without "
+            "glitches. int8's multiplier is the bare product: it has nothing to unpack or pack. "
+            "Medians of several mappings, but for arrays; the table of ranges says how far they "
+            "lie apart.",
         ],
         text_columns=2,
         strong=frozenset({4, 7}),

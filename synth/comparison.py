@@ -126,14 +126,28 @@ def headline(
     counts: Mapping[str, GateCount],
     formats: Iterable[str] = REPORT_FORMATS,
     policies: Iterable[str] = REPORT_POLICIES,
+    medians: Mapping[str, float] | None = None,
 ) -> list[HeadlineRow]:
-    """The rows of the headline table, from the counts of :func:`report_designs`."""
+    """The rows of the headline table.
+
+    Parameters
+    ----------
+    counts : mapping of design name to GateCount
+        Of :func:`report_designs`.
+    formats, policies : iterable of str
+    medians : mapping of design name to float, optional
+        Gates that take the place of a count, where several orders of statements were counted.
+    """
     rows = []
     policies = tuple(policies)
     for fmt in formats:
         kinds = kinds_of(fmt)
         for policy in policies:
-            gates = {kind: counts[multiplier_name(kind, fmt, policy)].gates for kind in kinds}
+            names = {kind: multiplier_name(kind, fmt, policy) for kind in kinds}
+            gates = {
+                kind: round((medians or {}).get(name, counts[name].gates))
+                for kind, name in names.items()
+            }
             found = {k: differing_pairs(k, fmt, policy) for k in kinds if k != "exact"}
             differing = {kind: pairs for kind, pairs in found.items() if pairs is not None}
             rows.append(HeadlineRow(fmt, policy, gates, differing))

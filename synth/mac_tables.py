@@ -85,7 +85,6 @@ def survival_table(document: ReportDocument) -> Table:
 
 
 def _shares(document: ReportDocument, fmt: str, policy: str, other: str) -> Iterator[str]:
-    counts = {**document.counts, **document.mac.counts}
     narrow = FORMATS[fmt].width <= 8
     if other == "int8":
         if not narrow:
@@ -101,8 +100,8 @@ def _shares(document: ReportDocument, fmt: str, policy: str, other: str) -> Iter
     mine += [pe_name("lmul", fmt, policy)]
     mine += [same_width_name("lmul", fmt, policy, WINDOW_KINDS) if narrow else ""]
     for name, twin in zip(mine, twins, strict=True):
-        both = name in counts and twin in counts
-        yield percent(counts[name].gates / counts[twin].gates) if both else NOTHING
+        gates, its = document.gates(name), document.gates(twin)
+        yield percent(gates / its) if gates and its else NOTHING
     for side in ARRAY_SIDES:
         parts = [array_parts(document.mac, kind, fmt, policy, side) for kind in ("lmul", other)]
         gates = [total(found).gates for found in parts if found]

@@ -30,15 +30,37 @@ from lmul.synth.mapping import map_cells
 from lmul.synth.stimulus import stimuli
 from lmul.synth.timing import analyse
 
-__all__ = ["ORDERS", "MappedSpread", "Spread", "mapped_spread", "reordered", "spread"]
+__all__ = ["ORDERS", "MappedSpread", "Ratio", "Spread", "mapped_spread", "reordered"]
 
-ORDERS = 8
+ORDERS = 4
 """How many orders are tried besides the one as written."""
 
 _DESIGNS = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "mitchell-e4m3-ftz", "exact-e4m3-ftz")
 
 _END = re.compile(r"(?<=\bendmodule\b)")
 _ASSIGN = re.compile(r"^[ \t]*assign [^;\n]*;[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A circuit's figure over another's.
+
+    Attributes
+    ----------
+    least, most : float
+        The extremes that both ranges allow.
+    median : float
+        Of the medians.
+    """
+
+    least: float
+    median: float
+    most: float
+
+    @property
+    def told(self) -> bool:
+        """The ranges do not overlap, so that one of the two takes less."""
+        return not self.least <= 1 <= self.most
 
 
 @dataclass(frozen=True)
@@ -65,13 +87,24 @@ class Spread:
         """Of figures, the first as written."""
         return cls(figures[0], min(figures), statistics.median(figures), max(figures))
 
+    def over(self, other: "Spread") -> Ratio:
+        """This figure over another circuit's."""
+        return Ratio(self.least / other.most, self.median / other.median, self.most / other.least)
+
+    def at(self, figure: float) -> "Spread":
+        """The range of a figure that moves in proportion to this one, measured as written."""
+        share = figure / self.as_written
+        return Spread(figure, share * self.least, figure, share * self.most)
+
 
 @dataclass(frozen=True)
 class MappedSpread:
-    """What mapping to a library's cells makes of one design under several orders.
+    """What synthesis and mapping make of one design under several orders.
 
     Attributes
     ----------
+    gates : Spread
+        Two-input gates and inverters.
     area : Spread
         Square micrometres.
     delay : Spread
@@ -80,6 +113,7 @@ class MappedSpread:
         fJ an operation, without glitches and with them.
     """
 
+    gates: Spread
     area: Spread
     delay: Spread
     energy: Spread
@@ -99,19 +133,6 @@ def reordered(verilog: str, seed: int) -> str:
     return "".join(shuffled(module) for module in _END.split(verilog))
 
 
-def spread(design: Design | str | Circuit, orders: int = ORDERS, jobs: int = 2) -> Spread:
-    """Count a circuit as written and in ``orders`` other orders (seeds 1, 2, …).
-
-    Raises
-    ------
-    TypeError, ValueError, ToolNotFound, ToolFailed
-        As :func:`lmul.synth.gates.count`.
-    """
-    with ThreadPoolExecutor(jobs) as pool:
-        counts = [found.gates for found in pool.map(count, _variants(design, orders))]
-    return Spread.of(counts)
-
-
 def mapped_spread(
     design: Design | str,
     stimulus: str = "attention QK",
@@ -120,7 +141,7 @@ def mapped_spread(
     jobs: int = 2,
     pairs: int = 1 << 15,
 ) -> MappedSpread:
-    """Map a multiplier, product unit or PE as written and in ``orders`` other orders.
+    """Count and map a multiplier, product unit or PE as written and in ``orders`` other orders.
 
     Parameters
     ----------
@@ -143,7 +164,7 @@ def mapped_spread(
     library = load(liberty or default_library())
     given = stimuli(stimulus, design, pairs)[0]
 
-    def figures(variant: Circuit) -> tuple[float, float, float, float]:
+    def figures(variant: Circuit) -> tuple[float, ...]:
         mapped = map_cells(variant, library)
         netlist = netlist_of(mapped)
         driven = streams(design, given, bool(netlist.flipflops))
@@ -151,7 +172,8 @@ def mapped_spread(
         leakage = float(run.power.leakage.sum()) * 1e6 / FREQUENCY
         dynamic, glitching = run.power.dynamic, run.with_glitches.dynamic
         delay = analyse(mapped).delay_ps
-        return mapped.area_um2, delay, dynamic + leakage, glitching + leakage
+        gates = count(variant).gates
+        return gates, mapped.area_um2, delay, dynamic + leakage, glitching + leakage
 
     with ThreadPoolExecutor(jobs) as pool:
         found = pool.map(figures, _variants(design, orders))
@@ -170,8 +192,8 @@ def _main(designs: Sequence[str]) -> None:
         f"{'':24}{'gates':>22}{'area, um2':>34}{'delay, ps':>34}{'energy':>34}{'with glitches':>34}"
     )
     for design in designs or _DESIGNS:
-        gates, mapped = spread(design), mapped_spread(design)
-        columns = [f"{design:24}", " ".join(f"{v:5.0f}" for v in _figures(gates))]
+        mapped = mapped_spread(design)
+        columns = [f"{design:24}", " ".join(f"{v:5.0f}" for v in _figures(mapped.gates))]
         for one in (mapped.area, mapped.delay, mapped.energy, mapped.glitching):
             columns.append(" ".join(f"{value:8.1f}" for value in _figures(one)))
         print("  ".join(columns), flush=True)

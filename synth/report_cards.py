@@ -12,10 +12,10 @@ from lmul.synth.cell_points import (
 from lmul.synth.cell_survey import ENERGY
 from lmul.synth.comparison import HeadlineRow
 from lmul.synth.mac_designs import ARRAY_SIDE
-from lmul.synth.noise import ORDERS
 from lmul.synth.paper_energy import DOT_CLAIMS, PRODUCT_CLAIMS
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_table import percent
+from lmul.synth.report_verdict import shown_ratio
 
 __all__ = ["Bar", "Card", "energy_cards", "gate_cards"]
 
@@ -71,31 +71,15 @@ def _energy_card(
     if not {"lmul", "exact"} <= found.keys():
         return None
     bars = [Bar(kind, energy, f"{energy:.0f} fJ") for kind, energy in found.items()]
-    saved = {kind: 1 - found["lmul"] / energy for kind, energy in found.items() if kind != "lmul"}
-    less = [f"{percent(share)} of {kind}" for kind, share in saved.items() if share >= 0]
-    more = [f"{percent(-share)} more than {kind}" for kind, share in saved.items() if share < 0]
-    note = f"L-Mul saves {', '.join(less)}." if less else ""
-    if more:
-        note += f" L-Mul takes {', '.join(more)}."
-    note += _by_medians(document, names)
-    paper = " and ".join(f"{percent(claims[wide])} of {wide}'s" for wide in sorted(claims))
-    return Card(title, bars, f"{note.strip()} The paper claims {paper}.")
-
-
-def _by_medians(document: ReportDocument, names: Mapping[str, str]) -> str:
-    """What it saves when luck is taken out, where that was measured."""
-    spreads = document.cells.spreads
-    energies = {
-        kind: spreads[names[kind]].energy.median
-        for kind in _KINDS
-        if names.get(kind, "") in spreads
-    }
-    told = [
-        f"{percent(1 - energies['lmul'] / median)} of {kind}"
-        for kind, median in energies.items()
-        if "lmul" in energies and kind != "lmul"
+    taken = [
+        f"{shown_ratio(ratio)} of {kind}'s"
+        for kind in found
+        if kind != "lmul"
+        and (ratio := document.cells.ratio_range(names["lmul"], names[kind], ENERGY))
     ]
-    return f" By medians of {1 + ORDERS} mappings: {', '.join(told)}." if told else ""
+    note = f"L-Mul takes {', '.join(taken)}. " if taken else ""
+    paper = " and ".join(f"{percent(1 - claims[wide])} of {wide}'s" for wide in sorted(claims))
+    return Card(title, bars, f"{note}The paper claims {paper}.")
 
 
 def gate_cards(document: ReportDocument) -> Iterator[Card]:

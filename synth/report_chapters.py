@@ -21,6 +21,7 @@ from lmul.synth.mac_picture import gates_by_part
 from lmul.synth.pictures import error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_verdict import level_table
 from lmul.synth.saved_table import saved_table
 from lmul.synth.spread_table import spread_table
 
@@ -30,6 +31,7 @@ __all__ = ["chapters"]
 def chapters(document: ReportDocument) -> list[Chapter]:
     """All tables and pictures; what few formats leave empty is left out."""
     found = [
+        Chapter.of("Energy, level by level", level_table(document)),
         Chapter.of(
             "Gates of multipliers",
             gate_tables.headline_table(document),

@@ -15,21 +15,26 @@ from lmul.synth.mac_tables import survival_table
 from lmul.synth.report_document import ReportDocument
 from lmul.synth.report_findings import findings
 from lmul.synth.report_table import Table
+from lmul.synth.report_verdict import level_table, verdict
 from lmul.synth.saved_table import saved_table
 
 __all__ = ["console", "console_table"]
 
 
 def console(document: ReportDocument) -> RenderableType:
-    """What ``lmul report`` prints."""
-    said = [Padding(Text(f"• {text}"), (0, 0, 0, 0)) for text in findings(document)]
+    """What ``lmul report`` prints: the verdict and one table; of a full report more."""
+    said = [*(Text(line) for line in verdict(document)), *_if_measured(level_table(document))]
+    if not document.full:
+        return Group(*said)
     return Group(
+        *said,
+        Text(),
         console_table(_without(headline_table(document), "lmul_formula")),
         *_if_measured(survival_table(document)),
         *_if_measured(cost_table(document)),
         *_if_measured(saved_table(document)),
         Text(),
-        *said,
+        *(Text(f"• {text}") for text in findings(document)),
         Text(),
         console_table(verified_table(document)),
     )

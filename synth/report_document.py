@@ -8,7 +8,7 @@ from typing import Any
 from lmul.hdl.design import Design
 from lmul.sim.accuracy import ErrorStats
 from lmul.sim.bulk import VerifyResult
-from lmul.synth.cell_survey import CellSurvey
+from lmul.synth.cell_survey import GATES, CellSurvey
 from lmul.synth.comparison import RIVAL, RIVAL_NOTE, HeadlineRow
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.gates import GateCount
@@ -59,13 +59,24 @@ class ReportDocument:
         """The headline row of a format and policy, None when it was not measured."""
         return next((r for r in self.rows if (r.format, r.policy) == (fmt, policy)), None)
 
+    def gates(self, design: str) -> int | None:
+        """A circuit's gates: the median where several orders were counted, else as written."""
+        if found := self.cells.spread(design, GATES):
+            return round(found.median)
+        counted = self.counts.get(design) or self.mac.counts.get(design)
+        return None if counted is None else counted.gates
+
     @property
     def formats(self) -> list[str]:
         """The formats that were measured, in their order."""
         return list(dict.fromkeys(row.format for row in self.rows))
 
     def to_report(self) -> Report:
-        """Metrics, and sections for what is no metric of one design."""
+        """Metrics, and sections for what is no metric of one design.
+
+        Metrics are those of circuits as written, as the commands print them; medians and ranges of
+        several orders, which tables show, are in the section ``spreads``.
+        """
         sections: dict[str, Any] = {
             "full": self.full,
             "headline": [

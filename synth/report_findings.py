@@ -1,13 +1,20 @@
-"""What the figures say, in sentences; each is written only if this run's figures say it."""
+"""What the figures say, a line each; each is written only if this run's figures say it.
 
-from collections.abc import Sequence
+Of two circuits one is said to take less only where their ranges over several mappings do not
+overlap.
+"""
 
-from lmul.hdl.formats import FORMATS
-from lmul.synth.cell_findings import cell_findings
-from lmul.synth.comparison import HeadlineRow
-from lmul.synth.mac_findings import mac_findings
+from collections.abc import Callable, Sequence
+
+from lmul.synth.accuracy_picture import accuracy_points, best_points
+from lmul.synth.cell_points import multipliers_in_cells, pes_in_cells
+from lmul.synth.cell_survey import AREA, DELAY, ENERGY, GATES
+from lmul.synth.mac_designs import ACCUMULATORS, pe_name
 from lmul.synth.paper import paper_lmul, paper_multiplier
+from lmul.synth.paper_energy import DOT_CLAIMS
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_table import percent
+from lmul.synth.report_verdict import LEVELS, shown_ratio
 
 __all__ = ["findings"]
 
@@ -16,75 +23,62 @@ _POLICY = "ftz"
 
 
 def findings(document: ReportDocument) -> list[str]:
-    """The sentences, most important first."""
-    rows = [row for row in document.rows if row.policy == _POLICY]
-    beaten = [_beaten(document, row) for row in rows if row.smallest_exact != "exact"]
-    alone = [row for row in rows if row.smallest_exact == "exact"]
-    return [
-        *beaten,
-        *([_alone(document, alone)] if alone else []),
-        *mac_findings(document),
-        *cell_findings(document),
-        *_mitchell(document),
-        *_against_the_paper(document),
-        *_truncated(document),
-    ]
-
-
-def _share(value: float) -> str:
-    return f"{100 * value:.2g}\u00a0%"
-
-
-def _mred(document: ReportDocument, fmt: str, kind: str) -> str:
-    return _share(document.errors.pair(fmt, kind).packed.mred)
-
-
-def _beaten(document: ReportDocument, row: HeadlineRow) -> str:
-    """Where an exactly rounding circuit comes close to L-Mul."""
-    small = row.smallest_exact
-    lmul, other, conventional = row.gates["lmul"], row.gates[small], row.gates["exact"]
-    how = "L-Mul's own adder with a data-dependent carry-in" if small == "lmul_rne" else "exact too"
-    compared = (
-        f"L-Mul saves {other - lmul} of them, {_share(1 - row.to_smallest)}, and errs"
-        if lmul < other
-        else "L-Mul saves nothing, and errs"
+    """At most seven sentences, most important first."""
+    parts: Sequence[Callable[[ReportDocument], str]] = (
+        _gates,
+        _constant,
+        _truncated,
+        _claim,
+        _window,
+        _loses,
+        _front,
     )
+    return [text for part in parts if (text := part(document))]
+
+
+def _mred(document: ReportDocument, fmt: str, kind: str) -> float:
+    return document.errors.pair(fmt, kind).packed.mred
+
+
+def _gates(document: ReportDocument) -> str:
+    """Of the exactly rounding multipliers' gates, where the difference is more than luck."""
+    said = []
+    for fmt in document.formats:
+        names = multipliers_in_cells(fmt, _POLICY)
+        told = [
+            f"{shown_ratio(ratio)} of {twin}'s"
+            for twin in ("lmul_rne", "exact")
+            if (ratio := document.cells.ratio_range(names["lmul"], names.get(twin, ""), GATES))
+            and ratio.told
+        ]
+        if told:
+            said.append(f"{fmt} {', '.join(told)}")
+    if not said:
+        return ""
+    paper = percent(paper_lmul(4, 3) / paper_multiplier(4, 3))
+    return f"Gates of L-Mul's multiplier: {'; '.join(said)} (the paper counts {paper} in e4m3)."
+
+
+def _constant(document: ReportDocument) -> str:
+    """Where Mitchell's product, L-Mul without its constant, leaves L-Mul nothing."""
+    said = []
+    for fmt in document.formats:
+        names = multipliers_in_cells(fmt, _POLICY)
+        ratio = document.cells.ratio_range(names["lmul"], names.get("mitchell", ""), GATES)
+        if ratio is None or (ratio.told and ratio.most < 1):
+            continue
+        mine, other = (_mred(document, fmt, kind) for kind in ("lmul", "mitchell"))
+        if other < mine:
+            said.append(f"{fmt} {percent(other, 1)} against {percent(mine, 1)}")
+    if not said:
+        return ""
     return (
-        f"{row.format} ({row.policy}): L-Mul takes {lmul} gates, {_share(row.to_conventional)} of "
-        f"the conventional exact multiplier's {conventional}. But an exactly rounded product is "
-        f"had for {other} gates ({small}: {how}): {compared} by "
-        f"{_mred(document, row.format, 'lmul')} on average where that one errs by "
-        f"{_mred(document, row.format, small)}, the least that the format allows."
+        "L-Mul's constant does harm where mantissas are short: Mitchell's adder without it is not "
+        f"larger beyond the mapping's range, and errs less: {'; '.join(said)}."
     )
 
 
-def _alone(document: ReportDocument, rows: Sequence[HeadlineRow]) -> str:
-    """Where only the full product rounds exactly."""
-    gates = "; ".join(
-        f"{row.format} {row.gates['lmul']} of {row.gates['exact']} gates, "
-        f"{_share(row.to_conventional)}, mean error {_mred(document, row.format, 'lmul')}"
-        for row in rows
-    )
-    return (
-        f"With more mantissa bits L-Mul stands alone ({_POLICY}): {gates}. Rounding exactly by one "
-        "carry-in ends at three mantissa bits, so here the only exact circuit is the full product."
-    )
-
-
-def _against_the_paper(document: ReportDocument) -> list[str]:
-    row = document.row("e4m3", _POLICY)
-    if row is None:
-        return []
-    lmul, exact = paper_lmul(4, 3), paper_multiplier(4, 3)
-    return [
-        f"The paper puts fp8 L-Mul at {lmul} of {exact} gates, {_share(lmul / exact)}. Synthesised "
-        f"alike, with special cases in both, e4m3 comes to {_share(row.to_conventional)} of the "
-        f"conventional multiplier and {_share(row.to_smallest)} of the smallest exactly rounding "
-        "one."
-    ]
-
-
-def _truncated(document: ReportDocument) -> list[str]:
+def _truncated(document: ReportDocument) -> str:
     """L-Mul errs upward and truncation downward: together they can beat an exact product."""
     found = {
         (r.result.format.name, r.matrix, r.result.rounding, r.result.kind): (
@@ -93,57 +87,102 @@ def _truncated(document: ReportDocument) -> list[str]:
         for r in document.errors.operands
         if r.scaled == (r.result.format.width <= 8)
     }
-    parts = []
+    said = []
     for fmt in document.formats:
-        for matrix, name in (("QK", "Q·Kᵀ"), ("AV", "A·V")):
-            keys = [
-                (fmt, matrix, rounding, kind)
-                for rounding in ("truncate", "nearest")
-                for kind in ("lmul", "exact")
-            ]
-            if any(key not in found for key in keys):
-                continue
-            lmul_cut, exact_cut, lmul_near, exact_near = (_share(found[key]) for key in keys)
-            if found[keys[0]] < found[keys[1]] and found[keys[2]] > found[keys[3]]:
-                parts.append(
-                    f"{fmt} {name}: truncated {lmul_cut} against {exact_cut}, to nearest "
-                    f"{lmul_near} against {exact_near}"
-                )
-    if not parts:
-        return []
-    return [
-        "How operands are cut to size decides who wins. L-Mul errs upward and truncation, which "
-        "the paper uses, downward, so on real dot products L-Mul of truncated operands is off by "
-        "less than an exact multiplier of the same operands; rounded to nearest, as fp8 hardware "
-        f"does, it is off by more. L-Mul against exact: {'; '.join(parts)}."
-    ]
-
-
-def _mitchell(document: ReportDocument) -> list[str]:
-    """Where Mitchell's product, L-Mul without its constant, leaves L-Mul nothing."""
-    better, nearest = [], []
-    for row in (row for row in document.rows if row.policy == _POLICY):
-        lmul, mitchell, exact = (
-            document.errors.pair(row.format, kind).packed.mred
-            for kind in ("lmul", "mitchell", "exact")
-        )
-        if mitchell < lmul and row.gates["mitchell"] <= row.gates["lmul"]:
-            better.append(
-                f"{row.format} {row.gates['mitchell']} gates and {_share(mitchell)} against "
-                f"{row.gates['lmul']} and {_share(lmul)}"
+        keys = [
+            (fmt, "QK", rounding, kind)
+            for rounding in ("truncate", "nearest")
+            for kind in ("lmul", "exact")
+        ]
+        if any(key not in found for key in keys):
+            continue
+        cut, exact_cut, near, exact_near = (found[key] for key in keys)
+        if cut < exact_cut and near > exact_near:
+            shown = [percent(one, 1) for one in (cut, exact_cut, near, exact_near)]
+            said.append(
+                f"{fmt} {shown[0]} against {shown[1]}, rounded to nearest {shown[2]} against "
+                f"{shown[3]}"
             )
-        # No code is nearer than the nearest: equal means are equal errors, pair by pair.
-        if FORMATS[row.format].mantissa_bits > 1 and mitchell <= exact * (1 + 1e-9):
-            nearest.append(row.format)
-    texts = []
-    if better:
-        texts.append(
-            "L-Mul's constant does harm where mantissas are short: plain Mitchell, the same adder "
-            f"without it, takes no more gates and errs less ({_POLICY}): {'; '.join(better)}."
+    if not said:
+        return ""
+    return (
+        "Operands truncated, as the paper does, L-Mul's dot products err less than an exact "
+        f"product's; rounded to nearest, as hardware does, more: {'; '.join(said)}."
+    )
+
+
+def _claim(document: ReportDocument) -> str:
+    """Against fp16 and fp32 the format saves, not L-Mul."""
+    said = []
+    for wide in sorted(DOT_CLAIMS):
+        against = pes_in_cells(wide, _POLICY).get("exact", "")
+        narrow, own = pes_in_cells("e4m3", _POLICY), pes_in_cells(wide, _POLICY)
+        names = narrow["lmul"], narrow["exact"], own["lmul"]
+        ratios = [document.cells.ratio(name, against, ENERGY) for name in names]
+        if all(ratio is not None for ratio in ratios):
+            shown = [percent(ratio) for ratio in ratios if ratio is not None]
+            said.append(
+                f"of an exact {wide} PE's energy e4m3 takes {shown[0]} with L-Mul and {shown[1]} "
+                f"exact, {wide} with L-Mul {shown[2]} (paper: {percent(1 - DOT_CLAIMS[wide])})"
+            )
+    if not said:
+        return ""
+    return f"What the paper saves is mostly the narrow format's doing: {'; '.join(said)}."
+
+
+def _window(document: ReportDocument) -> str:
+    """What a narrower sum takes, under an exact product, beside what L-Mul's product does."""
+    said = []
+    errors = {
+        name: one.error.relative for (name, m), one in document.mac.errors.items() if m == "QK"
+    }
+    for fmt, window in (("e5m2", "fix24_-9"), ("e4m3", "fix20_-7")):
+        if fmt not in ACCUMULATORS or fmt not in document.formats:
+            continue
+        wide, narrow = (pe_name("exact", fmt, _POLICY, sum_) for sum_ in ("exact", window))
+        lmul = pe_name("lmul", fmt, _POLICY)
+        ratios = [document.cells.ratio_range(name, wide, ENERGY) for name in (narrow, lmul)]
+        if any(r is None or not r.told for r in ratios) or not {narrow, lmul} <= errors.keys():
+            continue
+        shown = [shown_ratio(ratio) for ratio in ratios if ratio]
+        said.append(
+            f"{fmt} {shown[0]} at an error of {percent(errors[narrow], 1)} by sums in {window}, "
+            f"{shown[1]} at {percent(errors[lmul], 1)} by L-Mul's product"
         )
-    if nearest:
-        texts.append(
-            f"At {', '.join(nearest)} Mitchell's product is already a nearest code on every pair, "
-            "as exact rounding is; it breaks ties downward instead of to even."
-        )
-    return texts
+    if not said:
+        return ""
+    return (
+        f"A narrower sum saves too, of the energy of an exact PE with full sums: {'; '.join(said)}."
+    )
+
+
+def _loses(document: ReportDocument) -> str:
+    """Where another kind takes less than L-Mul by more than both ranges."""
+    said = []
+    for fmt in document.formats:
+        for level, designs in LEVELS.items():
+            names = designs(fmt)
+            for other in ("lmul_rne", "mitchell", "int8"):
+                for what, label in {AREA: "area", DELAY: "delay", ENERGY: "energy"}.items():
+                    ratio = document.cells.ratio_range(
+                        names.get("lmul", ""), names.get(other, ""), what
+                    )
+                    if ratio and ratio.told and ratio.least > 1:
+                        shown = f"{shown_ratio(ratio)} of {other}'s {label}"
+                        said.append(f"{fmt} {level} {shown}")
+    return f"Where L-Mul takes more: {'; '.join(said)}." if said else ""
+
+
+def _front(document: ReportDocument) -> str:
+    """Which PEs no other beats in energy and error."""
+    points = [point for point in accuracy_points(document) if point.narrow]
+    if not any(point.kind == "lmul" for point in points):
+        return ""
+    best = best_points(points)
+    told = ", ".join(
+        (f"{one.kind} {one.label}" if one.kind != "int8" else "int8")
+        + f" ({one.energy:.0f} fJ, {percent(one.error, 1)})"
+        for one in best
+    )
+    among = "is" if any(one.kind == "lmul" for one in best) else "is not"
+    return f"L-Mul {among} among the 8-bit PEs that no other beats in energy and error: {told}."

@@ -1,32 +1,47 @@
-"""How much of the figures that are compared most is luck of the mapping, as points."""
+"""The report's circuits under several orders of their statements, as points."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
-from lmul.synth.comparison import multiplier_name
-from lmul.synth.mac_designs import pe_name
+from lmul.synth.cell_points import (
+    STIMULUS,
+    multipliers_in_cells,
+    pes_in_cells,
+    products_in_cells,
+    window_pes,
+)
+from lmul.synth.mac_survey import WINDOW_KINDS
 from lmul.synth.noise import MappedSpread, Spread
 from lmul.synth.point import Measured, Point
 
-__all__ = ["SPREAD_FORMAT", "spread_designs", "spread_points", "spreads"]
+__all__ = ["spread_designs", "spread_points", "spreads"]
 
-SPREAD_FORMAT = "e4m3"
-_STIMULUS = "attention QK"
-
-
-def spread_designs(formats: Sequence[str]) -> list[str]:
-    """The e4m3 multipliers under ftz that are compared most, and two PEs, which move little."""
-    if SPREAD_FORMAT not in formats:
-        return []
-    kinds = ("lmul", "lmul_rne", "mitchell", "exact")
-    multipliers = [multiplier_name(kind, SPREAD_FORMAT, "ftz") for kind in kinds]
-    return multipliers + [pe_name(kind, SPREAD_FORMAT, "ftz") for kind in ("lmul", "exact")]
+_MULTIPLIERS = (*WINDOW_KINDS, "mitchell", "int8")
+_OTHERS = (*WINDOW_KINDS, "int8")
 
 
-def spread_points(formats: Sequence[str]) -> list[Point]:
+def spread_designs(formats: Sequence[str], full: bool = False) -> list[str]:
+    """Every circuit under ftz of which something is claimed, but for arrays.
+
+    With ``full`` PEs with other sums too.
+    """
+    names = []
+    for fmt in formats:
+        for found, kinds in (
+            (products_in_cells(fmt), _OTHERS),
+            (multipliers_in_cells(fmt, "ftz"), _MULTIPLIERS),
+            (pes_in_cells(fmt, "ftz"), _OTHERS),
+        ):
+            names += [name for kind, name in found.items() if kind in kinds]
+        if full:
+            names += window_pes(fmt).values()
+    return list(dict.fromkeys(names))
+
+
+def spread_points(formats: Sequence[str], full: bool = False) -> list[Point]:
     """What is to be measured."""
-    return [Point(name, "spread", stimulus=_STIMULUS) for name in spread_designs(formats)]
+    return [Point(name, "spread", stimulus=STIMULUS) for name in spread_designs(formats, full)]
 
 
 def spreads(found: Mapping[Point, Measured]) -> dict[str, MappedSpread]:

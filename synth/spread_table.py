@@ -1,85 +1,48 @@
-"""The report's table of luck: what other orders of the same statements give."""
-
-from collections.abc import Callable, Mapping
+"""The report's table of ranges: what other orders of the same statements give."""
 
 from lmul.hdl.design import Design
-from lmul.synth.cell_survey import AREA, DELAY, ENERGY, CellSurvey
 from lmul.synth.cell_tables import cells_method
-from lmul.synth.noise import ORDERS, MappedSpread, Spread
+from lmul.synth.noise import ORDERS, Spread
 from lmul.synth.report_document import ReportDocument
-from lmul.synth.report_table import NOTHING, Table, percent
-from lmul.synth.spread_points import spread_designs
+from lmul.synth.report_table import NOTHING, Table
 
-__all__ = ["SPREAD_TITLE", "luck", "spread_table"]
-
-SPREAD_TITLE = "Luck of the mapping, e4m3, ftz"
-
-_SPREADS: Mapping[str, Callable[[MappedSpread], Spread]] = {
-    AREA: lambda one: one.area,
-    DELAY: lambda one: one.delay,
-    ENERGY: lambda one: one.energy,
-}
-
-
-def luck(cells: CellSurvey, level: str, what: str) -> float | None:
-    """How far a figure may lie off by luck: the widest half of a spread, as a share of its median.
-
-    Parameters
-    ----------
-    cells : CellSurvey
-    level : str
-        ``"multiplier"`` or ``"pe"``.
-    what : str
-        Area, delay or energy, as :mod:`lmul.synth.cell_survey` calls them.
-
-    Returns
-    -------
-    float or None
-        None where no design of this level was measured.
-    """
-    found = [
-        _SPREADS[what](one)
-        for name, one in cells.spreads.items()
-        if Design.parse(name).level == level
-    ]
-    return max(((one.most - one.least) / 2 / one.median for one in found), default=None)
+__all__ = ["spread_table"]
 
 
 def spread_table(document: ReportDocument) -> Table:
-    """Figures as written, and the median and range of several orders."""
-    found = document.cells.spreads
+    """Median and range of each circuit's gates, area, delay and energy."""
     rows = []
-    for name in spread_designs(document.formats):
-        if name not in found:
-            continue
-        design, one = Design.parse(name), found[name]
-        lmul = found.get(name.replace(f"{design.kind}-", "lmul-", 1))
-        share = NOTHING
-        if lmul and design.kind != "lmul":
-            share = percent(lmul.energy.median / one.energy.median)
-        shown = [text for each in (one.area, one.delay, one.energy) for text in _shown(each)]
-        rows.append([design.level, design.kind, *shown, share])
+    for name, one in document.cells.spreads.items():
+        design = Design.parse(name)
+        fmt = design.format.name if design.format else NOTHING
+        each = (one.gates, one.area, one.delay, one.energy)
+        rows.append(
+            [design.level, fmt, name, *(text for figure in each for text in _shown(figure))]
+        )
     return Table(
-        SPREAD_TITLE,
+        "Median and range over orders of statements, ftz",
         [
             "level",
-            "kind",
-            *("µm²", "median", "range"),
-            *("ps", "median", "range"),
-            *("fJ", "median", "range"),
-            "lmul : it, median fJ",
+            "format",
+            "circuit",
+            *("gates", "range"),
+            *("µm²", "range"),
+            *("ps", "range"),
+            *("fJ", "range"),
         ],
         rows,
         [
             f"Each circuit as written and with its statements in {ORDERS} other orders, which mean "
-            "the same: ABC's heuristics follow the order. All other tables have the circuit as "
-            "written. Of two that lie nearer than these spreads, neither is said to be better.",
+            "the same: the tools' heuristics follow the order, and what they give moves by as much "
+            "as is shown. Of two circuits whose ranges overlap, neither is said to take less. An "
+            "array is mapped as written alone; most of it is one PE many times, and its range is "
+            "taken to be its PE's, in proportion.",
         ],
-        text_columns=2,
-        strong=frozenset({3, 6, 9}),
+        text_columns=3,
+        strong=frozenset({3, 5, 7, 9}),
         method=cells_method(document.cells),
     )
 
 
-def _shown(one: Spread) -> tuple[str, str, str]:
-    return f"{one.as_written:.0f}", f"{one.median:.0f}", f"{one.least:.0f} to {one.most:.0f}"
+def _shown(one: Spread) -> tuple[str, str]:
+    return f"{one.median:.0f}", f"{one.least:.0f}–{one.most:.0f}"

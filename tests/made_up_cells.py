@@ -20,7 +20,7 @@ def made_up_cells(formats, full=True) -> CellSurvey:
 
     An array takes 1000 for each PE and 500 for each row, in L-Mul's kind.
     """
-    points = [*cell_points(formats, full), *spread_points(formats)]
+    points = [*cell_points(formats, full), *spread_points(formats, full)]
     return CellSurvey({point: made_up(point) for point in points})
 
 
@@ -37,8 +37,8 @@ def made_up(point: Point) -> Measured:
     """What a point would give; spreads are 10 % to either side, the median as written."""
     value = _value(point.design)
     if point.measure == "spread":
-        spread = {"as_written": value, "least": 0.9 * value, "median": value, "most": 1.1 * value}
-        return Measured((), dict.fromkeys(("area", "delay", "energy", "glitching"), spread))
+        factors = {"gates": 1.0, "area": 1.0, "delay": 10.0, "energy": 2.0, "glitching": 3.0}
+        return Measured((), {name: _spread(factor * value) for name, factor in factors.items()})
     areas = {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2}
     names = {
         "area": areas,
@@ -62,3 +62,7 @@ def made_up(point: Point) -> Measured:
         for name, factor in names.items()
     )
     return Measured(tuple(figures), detail)
+
+
+def _spread(value: float) -> dict[str, float]:
+    return {"as_written": value, "least": 0.9 * value, "median": value, "most": 1.1 * value}

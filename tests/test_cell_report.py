@@ -1,7 +1,7 @@
 """Areas, delays and energies in the report: tables, pictures, sentences, console, README."""
 
 import io
-from dataclasses import replace
+from dataclasses import astuple, replace
 
 import made_up_cells as made_up_cells_module
 import pytest
@@ -13,14 +13,13 @@ from lmul.sim.operand_accuracy import DotError
 from lmul.synth.accuracy_picture import accuracy_energy_picture, accuracy_points, best_points
 from lmul.synth.array_area import composed_area
 from lmul.synth.break_even_picture import break_even_picture
-from lmul.synth.cell_findings import cell_findings
 from lmul.synth.cell_pictures import (
     area_by_part_picture,
     area_delay_picture,
     energy_by_part_picture,
 )
 from lmul.synth.cell_points import cell_points, kept_points, pes_in_cells, window_pes
-from lmul.synth.cell_survey import AREA, DELAY, ENERGY
+from lmul.synth.cell_survey import ENERGY
 from lmul.synth.cell_tables import (
     COST_TITLE,
     array_cost_table,
@@ -39,9 +38,11 @@ from lmul.synth.report_cards import energy_cards
 from lmul.synth.report_chapter import Chapter
 from lmul.synth.report_console import console_table
 from lmul.synth.report_document import ReportDocument
+from lmul.synth.report_findings import findings
 from lmul.synth.report_markdown import markdown
+from lmul.synth.report_verdict import level_table, verdict
 from lmul.synth.saved_table import SAVED_TITLE, saved_table
-from lmul.synth.spread_table import luck, spread_table
+from lmul.synth.spread_table import spread_table
 
 
 def document(formats=REPORT_FORMATS, full=True) -> ReportDocument:
@@ -109,7 +110,7 @@ def test_cost_table():
         ["e4m3", "int8"],
         ["e5m2", "lmul"],
     ]
-    share = f"{1000 + 500 / 16:.0f}"
+    share = f"{1000 + 500 / 8:.0f}"
     assert rows[0][2:] == ["100", "1000", "200", "1000", "10000", "2000", share, "136000"]
     assert rows[2][2:8] == ["200", "2000", "400", "2000", "20000", "4000"]
     table = cost_table(DOCUMENT)
@@ -153,36 +154,89 @@ def test_kept_arrays_are_shown():
     assert rows["16x16", "e4m3", "exact"][1:] == ["1056000", "1584000", "50 %", "50 %"]
 
 
-def test_luck():
-    for what in (AREA, DELAY, ENERGY):
-        assert luck(DOCUMENT.cells, "multiplier", what) == pytest.approx(0.1)
-    assert luck(made_up_cells(("bf16",)), "multiplier", ENERGY) is None
-    rows = cells_of(spread_table(DOCUMENT))
-    assert [row[:2] for row in rows] == [
-        *(["multiplier", kind] for kind in ("lmul", "lmul_rne", "mitchell", "exact")),
-        ["pe", "lmul"],
-        ["pe", "exact"],
-    ]
-    assert rows[3][2:] == 3 * ["200", "200", "180 to 220"] + ["50 %"]
+def _range(value: int) -> tuple[str, str]:
+    return f"{value}", f"{0.9 * value:.0f}–{1.1 * value:.0f}"
+
+
+def test_ranges():
+    cells = DOCUMENT.cells
+    own = cells.spread("exact-e4m3-ftz", ENERGY)
+    assert own and astuple(own) == pytest.approx((400, 360, 400, 440))
+    # An array's is its PE's, in proportion; what was not mapped again has none.
+    array = cells.spread("array-lmul-e4m3-8x8-os-ftz", ENERGY)
+    assert array and astuple(array) == pytest.approx((136000, 122400, 136000, 149600))
+    assert cells.spread("exact-e4m3-lax", ENERGY) is None
+    rows = {row[2]: row[3:] for row in cells_of(spread_table(DOCUMENT))}
+    each = [cell for value in (200, 200, 2000, 400) for cell in _range(value)]
+    assert rows["exact-e4m3-ftz"] == each
+    assert {"product-lmul-bf16", "mitchell-fp32-ftz", "pe-int8", "pe-exact-e5m2-ftz"} <= set(rows)
+
+
+def told(monkeypatch, **factors: float) -> str:
+    for kind, factor in factors.items():
+        monkeypatch.setitem(made_up_cells_module._OF_KIND, kind, factor)
+    return " ".join(findings(document(("e4m3",)))).replace("\u00a0", " ")
 
 
 def test_where_another_wins_is_said(monkeypatch):
-    monkeypatch.setitem(made_up_cells_module._OF_KIND, "lmul_rne", 0.8)
-    monkeypatch.setitem(made_up_cells_module._OF_KIND, "mitchell", 0.95)  # within luck
-    text = " ".join(cell_findings(document(("e4m3",)))).replace("\u00a0", " ")
-    assert "e4m3 multiplier: lmul_rne takes 20 % less area and 20 % less delay and 20 %" in text
-    assert "e4m3 8x8 array: lmul_rne takes" in text
-    assert "mitchell takes" not in text
+    text = told(monkeypatch, lmul_rne=0.8)
+    assert "e4m3 multiplier 125 % (102–153) of lmul_rne's area" in text
+    assert "e4m3 8x8 array 125 % (102–153) of lmul_rne's energy" in text
+
+
+def test_what_ranges_allow_is_not_said(monkeypatch):
+    # 10 % to either side: 85 to 104 of what lies from 90 to 110 is no difference.
+    text = told(monkeypatch, lmul_rne=0.95, int8=0.9)
+    assert "Where L-Mul takes more" not in text
+    assert "of lmul_rne's" not in text
+    assert "of exact's" in text
+
+
+def test_the_verdict_has_ranges():
+    said = [text.replace("\u00a0", " ") for text in verdict(document(("e4m3", "bf16")))]
+    assert len(said) <= 5
+    assert said[0] == (
+        "e4m3: of the conventional exact circuits' L-Mul takes 50 % (41–61) in an 8x8 array, 50 % "
+        "(41–61) in a PE, 50 % (41–61) alone; of int8's array 25 % (20–31)."
+    )
+    assert said[1] == (
+        "e4m3: real dot products, operands rounded to nearest, err by 5.0 % with L-Mul and by "
+        "2.0 % with an exact product, 2.5 times as much."
+    )
+    row = HeadlineRow("e4m3", "ftz", {"lmul": 1, "lmul_rne": 2, "exact": 3}, {"lmul_rne": 0})
+    [first, *_] = verdict(replace(document(("e4m3",)), rows=[row]))
+    assert first.replace("\u00a0", " ") == (
+        "e4m3: of the energy of lmul_rne, the smallest twin that rounds exactly, L-Mul takes "
+        "≈ 80 % (65–98) in an 8x8 array, 80 % (65–98) in a PE, 80 % (65–98) alone."
+    ).replace("≈ ", "")
+    assert verdict(replace(DOCUMENT, cells=made_up_cells(()), mac=MacSurvey({}, {}, {}, {}))) == []
+
+
+def test_level_table(monkeypatch):
+    monkeypatch.setitem(made_up_cells_module._OF_KIND, "int8", 1.05)
+    rows = cells_of(level_table(document(("e4m3", "bf16"))))
+    assert [row[:2] for row in rows] == [
+        [fmt, level]
+        for fmt in ("e4m3", "bf16")
+        for level in ("product", "multiplier", "PE", "8x8 array")
+    ]
+    assert rows[2][2:] == [
+        "2000 (1800–2200)",
+        "80 % (65–98)",
+        "50 % (41–61)",
+        "≈ 95 % (78–116)",
+    ]
+    assert rows[5][3:] == ["–", "50 % (41–61)", "–"]
 
 
 def test_saved_table_names_its_baselines():
     rows = {tuple(row[:2]): row[2:] for row in cells_of(saved_table(DOCUMENT))}
     assert rows["e4m3", "exact"] == 7 * ["50 %"] + ["–", "–"]
-    assert rows["e4m3", "lmul_rne"][0] == "20 %"
+    assert rows["e4m3", "lmul_rne"][0] == "80 %"
     # 20 times the format, twice the kind.
-    assert rows["e4m3", "exact fp32"] == [*5 * ["98 %"], "–", "–", "97 %", "78 %"]
-    assert rows["fp16", "exact"] == [*5 * ["50 %"], "–", "–", "95 %", "70 %"]
-    assert rows["e5m2", "int8"][2] == "75 %"
+    assert rows["e4m3", "exact fp32"] == [*5 * ["2 %"], "–", "–", "3 %", "22 %"]
+    assert rows["fp16", "exact"] == [*5 * ["50 %"], "–", "–", "5 %", "30 %"]
+    assert rows["e5m2", "int8"][2] == "25 %"
     worse = replace(DOCUMENT, cells=replace(DOCUMENT.cells, found={}))
     assert saved_table(worse).rows == []
 
@@ -216,17 +270,16 @@ def test_front_of_the_best():
 
 
 def test_findings_follow_the_figures():
-    text = " ".join(cell_findings(DOCUMENT)).replace("\u00a0", " ")
+    said = findings(document(("e4m3", "e5m2", "bf16", "fp16", "fp32")))
+    assert len(said) <= 7
+    text = " ".join(said).replace("\u00a0", " ")
+    assert "e4m3 80 % (65–98) of lmul_rne's, 50 % (41–61) of exact's" in text
     assert (
-        "e4m3: of the exact multiplier L-Mul saves 50 % of the area and 50 % of the energy" in text
-    )
-    assert "Of lmul_rne, which rounds exactly, it saves 20 % and 20 %" in text
-    assert (
-        "of an exact fp16 product L-Mul in e4m3 saves 90 %, the exact e4m3 circuit 80 %, "
-        "L-Mul in fp16 itself 50 % (paper: 95 %)"
+        "of an exact fp16 PE's energy e4m3 takes 10 % with L-Mul and 20 % exact, fp16 with L-Mul "
+        "50 % (paper: 30 %)"
     ) in text
-    assert "Where L-Mul does not win" not in text  # here it takes least of all
-    assert cell_findings(replace(DOCUMENT, cells=made_up_cells(()))) == []
+    assert "Where L-Mul takes more" not in text  # here it takes least of all
+    assert findings(replace(DOCUMENT, cells=made_up_cells(()))) == []
 
 
 def test_metrics_once_each():
@@ -239,7 +292,7 @@ def test_metrics_once_each():
 
 
 def test_fit_80_columns():
-    for table in (cost_table(DOCUMENT), saved_table(DOCUMENT)):
+    for table in (cost_table(DOCUMENT), saved_table(DOCUMENT), level_table(DOCUMENT)):
         printer = Console(width=80, record=True, file=io.StringIO())
         printer.print(console_table(table))
         text = printer.export_text()
@@ -263,7 +316,8 @@ def test_cards_say_what_is_saved():
         ["136000 fJ", "170000 fJ", "272000 fJ", "544000 fJ"],
     ]
     note = cards[0].note.replace("\u00a0", " ")
-    assert note.startswith("L-Mul saves 20 % of lmul_rne, 50 % of exact, 75 % of int8. By medians")
-    assert "By medians of 9 mappings: 20 % of lmul_rne, 50 % of exact." in note
-    assert "95 % of fp16's and 97 % of fp32's" in note
+    assert note.startswith(
+        "L-Mul takes 80 % (65–98) of lmul_rne's, 50 % (41–61) of exact's, 25 % (20–31) of int8's."
+    )
+    assert "5 % of fp16's and 3 % of fp32's" in note
     assert list(energy_cards(replace(DOCUMENT, cells=made_up_cells(())))) == []

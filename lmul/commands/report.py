@@ -49,7 +49,7 @@ def report(
     from lmul.synth.report_console import console as report_tables
 
     old = Report.from_json(old_text, str(compare)) if old_text is not None else None
-    with progress_bar("report") as on_progress:
+    with progress_bar("report", log=True) as on_progress:
         document = make_report(output, full, on_progress)
     new = document.to_report()
     console = table_console()
