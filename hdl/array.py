@@ -3,19 +3,20 @@
 """What systolic arrays of either flow have in common."""
 
 from abc import abstractmethod
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from amaranth import Const, Module, Mux, Value
+from amaranth import Const, Module, Mux, Signal, Value
 from amaranth.lib import wiring
-from amaranth.lib.wiring import Member
+from amaranth.lib.wiring import Member, Out
 
 from lmul.hdl.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.datapath import Datapath, datapath_of
 from lmul.hdl.float_datapath import FloatDatapath
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.int_datapath import IntDatapath
-from lmul.hdl.mac_design import MAX_SIDE, MacDesign
+from lmul.hdl.mac_design import MAX_FIFO, MAX_SIDE, MIN_FIFO, MacDesign
 from lmul.hdl.parts import Parts, Submodules
+from lmul.hdl.stream_ports import RegisterSlice, StreamFifo
 
 __all__ = ["OUT_FORMATS", "SystolicArray"]
 
@@ -29,6 +30,13 @@ class SystolicArray(wiring.Component):
     The base of :class:`~lmul.hdl.array_os.OutputStationaryArray` and
     :class:`~lmul.hdl.array_ws.WeightStationaryArray`, which say what their streams carry.
 
+    Each stream ends in a :class:`~lmul.hdl.stream_ports.RegisterSlice`: ready of what comes in and
+    valid and payload of what goes out are registers, a beat a cycle passes, and no path without a
+    register leads from any input to any output. In reset and in the cycle after it all ready and
+    valid are 0. With ``fifo``, a :class:`~lmul.hdl.stream_ports.StreamFifo` stands behind each
+    slice of operands: a sender may be that many beats of one stream ahead of the others, so that
+    it may send a tile of so many beats in any order. Without, it may be two beats ahead.
+
     Parameters
     ----------
     datapath : FloatDatapath or IntDatapath
@@ -39,13 +47,15 @@ class SystolicArray(wiring.Component):
         Format of the results: ``"fp32"``, ``"bf16"``, ``"fp16"``; None gives raw sums. Integers
         are always raw.
     parts : Parts or None
-        How rows, cells, edges and rounders are built; None: each as a submodule.
+        How ports, rows, cells, edges and rounders are built; None: each as a submodule.
+    fifo : int
+        Beats of the FIFO behind each port of operands; 0: there is none.
 
     Attributes
     ----------
     flow : str
         ``"os"`` or ``"ws"``.
-    datapath, rows, columns, parts, result_format
+    datapath, rows, columns, parts, fifo, result_format
     latency : int
         Cycles of the pipeline itself: P of the closed form.
 
@@ -64,6 +74,7 @@ class SystolicArray(wiring.Component):
         columns: int,
         out: str | None = "fp32",
         parts: Parts | None = None,
+        fifo: int = 0,
     ) -> None:
         if not hasattr(self, "flow"):
             raise TypeError("SystolicArray is a base: make one of its flows, or use from_design")
@@ -78,6 +89,11 @@ class SystolicArray(wiring.Component):
         self.rows = rows
         self.columns = columns
         self.parts = parts or Submodules()
+        if not isinstance(fifo, int) or isinstance(fifo, bool):
+            raise TypeError(f"FIFO must be an integer, not {fifo!r}")
+        if fifo != 0 and not MIN_FIFO <= fifo <= MAX_FIFO:
+            raise ValueError(f"FIFO must be 0, or from {MIN_FIFO} to {MAX_FIFO}, not {fifo!r}")
+        self.fifo = fifo
         self.result_format: FloatFormat | None = None
         if out is not None and not isinstance(datapath, IntDatapath):
             self.result_format = FORMATS[out]
@@ -106,7 +122,7 @@ class SystolicArray(wiring.Component):
         if found is None or not issubclass(found, cls):
             what = f"{_FLOW_NAMES[cls.flow]} array" if hasattr(cls, "flow") else "array"
             raise ValueError(f"Design {design.name!r} is no {what}")
-        return found(datapath_of(design), design.rows, design.columns, out, parts)
+        return found(datapath_of(design), design.rows, design.columns, out, parts, design.fifo)
 
     @abstractmethod
     def _ports(self) -> dict[str, Member]:
@@ -115,11 +131,44 @@ class SystolicArray(wiring.Component):
     @property
     def latency(self) -> int:
         """Cycles of the pipeline itself: P of the closed form."""
-        return pipeline_latency(self.flow, self.datapath.stages)
+        return pipeline_latency(self.flow, self.datapath.stages, self.fifo)
 
     def cycles(self, m: int, k: int, n: int) -> int:
         """Cycles for an M x K by K x N matrix: :func:`lmul.hdl.cycles.array_cycles`."""
-        return array_cycles(self.flow, self.rows, self.columns, self.datapath.stages, m, k, n)
+        stages = self.datapath.stages
+        return array_cycles(self.flow, self.rows, self.columns, stages, m, k, n, self.fifo)
+
+    def _counting(self) -> dict[str, Member]:
+        """The flags of both flows."""
+        return {name: Out(1) for name in ("held", "bubble", "waits", "too_long", "bad_last")}
+
+    def _enter(self, m: Module, name: str) -> Any:
+        """The stream of that name behind its port."""
+        port: Any = getattr(self, name)
+        payload = port.payload.shape()
+        gate = self.parts(f"{name}_slice", lambda: RegisterSlice(payload))
+        m.submodules[f"{name}_slice"] = gate
+        wiring.connect(m, wiring.flipped(port), gate.i)
+        if not self.fifo:
+            return gate.o
+        queue = self.parts(f"{name}_fifo", lambda: StreamFifo(payload, self.fifo))
+        m.submodules[f"{name}_fifo"] = queue
+        wiring.connect(m, gate.o, queue.i)
+        return queue.o
+
+    def _leave(self, m: Module, name: str) -> tuple[Any, Value]:
+        """The stream of that name before its port; whether the port has just waited.
+
+        While it has not, the slice has room for a beat.
+        """
+        port: Any = getattr(self, name)
+        payload = port.payload.shape()
+        gate = self.parts(f"{name}_slice", lambda: RegisterSlice(payload))
+        m.submodules[f"{name}_slice"] = gate
+        wiring.connect(m, gate.o, wiring.flipped(port))
+        waited = Signal(name=f"{name}_waited")
+        m.d.sync += waited.eq(gate.o.valid & ~gate.o.ready)
+        return gate.i, waited
 
     def _lane(self, m: Module, result, column: int) -> dict[str, Value]:
         """What is left of a column's result behind its rounder."""

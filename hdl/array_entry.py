@@ -14,10 +14,12 @@ __all__ = ["ArrayEntry"]
 class ArrayEntry(wiring.Component):
     """Join a beat of ``a`` with a beat of ``b``; without both, the grid gets a bubble of zeros.
 
+    A pair of which either is marked ``last`` ends a tile.
+
     Bubbles let results of earlier tiles move on while no operands come, so that an array never
     waits for the next tile to give the last one out.
 
-    Two beats marked ``last`` are taken at least ``rows`` grid cycles apart: so long a column takes
+    The ends of two tiles are taken at least ``rows`` grid cycles apart: so long a column takes
     to drain. With K >= rows that is no restriction.
 
     Parameters
@@ -37,12 +39,16 @@ class ArrayEntry(wiring.Component):
     room : In(1)
         The end of a tile can be remembered.
     row_operands, column_operands : Out(array of datapath.operand_layout)
+    beat : Out(1)
+        There are operands; 0 in a bubble.
     last : Out(1)
         Of this beat; 0 in a bubble.
     row_nan, column_nan : Out(rows), Out(columns)
         Valid with ``last``: the lanes that were NaN in any beat of the tile.
     too_long : Out(1)
         Sticky until reset: a tile had more than K_max beats, so its sums may have wrapped.
+    bad_last : Out(1)
+        Sticky until reset: of a pair only one was marked ``last``.
     """
 
     def __init__(
@@ -61,27 +67,33 @@ class ArrayEntry(wiring.Component):
                 "room": In(1),
                 "row_operands": Out(layout).array(rows),
                 "column_operands": Out(layout).array(columns),
+                "beat": Out(1),
                 "last": Out(1),
                 "row_nan": Out(rows),
                 "column_nan": Out(columns),
                 "too_long": Out(1),
+                "bad_last": Out(1),
             }
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        beat = Signal()
-        open_ = Signal()
-        # Without valid a payload is nothing: unknown, it must not make ready unknown.
-        ends = self.a.valid & self.a.payload.last
+        beat = self.beat
+        both, ends, open_ = Signal(), Signal(), Signal()
+        lasts = self.a.payload.last, self.b.payload.last
         m.d.comb += [
+            both.eq(self.a.valid & self.b.valid),
+            # Without valid a payload is nothing: unknown, it must not make ready unknown.
+            ends.eq(both & (lasts[0] | lasts[1])),
             open_.eq(self.advances & ~(ends & (self._spaces(m) | ~self.room))),
-            beat.eq(self.a.valid & self.b.valid & open_),
+            beat.eq(both & open_),
             self.a.ready.eq(self.b.valid & open_),
             self.b.ready.eq(self.a.valid & open_),
-            self.last.eq(beat & self.a.payload.last),
+            self.last.eq(beat & ends),
         ]
+        with m.If(beat & (lasts[0] ^ lasts[1])):
+            m.d.sync += self.bad_last.eq(1)
         sides = (
             ("row", self.a.payload, self.row_operands, self.row_nan, False),
             ("column", self.b.payload, self.column_operands, self.column_nan, True),
@@ -117,7 +129,7 @@ class ArrayEntry(wiring.Component):
             m.d.sync += waits.eq(waits - 1)
         return waits.any()
 
-    def _count(self, m: Module, beat: Signal) -> None:
+    def _count(self, m: Module, beat: Value) -> None:
         """Beats of the tile so far, up to K_max."""
         k_max = self.datapath.k_max
         taken = Signal(range(k_max + 1))

@@ -24,10 +24,17 @@ class OutputStationaryArray(SystolicArray):
 
     Timing, from the first beat of operands to the last of results, counting both, without stalls:
     ``2 R + C + K - 2 + latency`` cycles for one tile and ``max(K, R)`` for each further one.
-    ``latency`` is the pipeline's own: operand registers, ``stages``, the rounder's register.
+    ``latency`` is the pipeline's own: the ports of operands, operand registers, ``stages``, the
+    port of results, which is the rounder's register.
 
     Nothing is lost or repeated whatever stream waits. Without operands the grid moves on with
     zeros. A result that nobody takes stops the drain, and the grid only while it captures results.
+
+    Beats of ``a`` and ``b`` are paired in their order, whatever is marked. A tile ends with the
+    pair of which either is ``last``: where one mark is missing, the results are right nevertheless.
+    Where both are, two tiles become one; where one comes too early, the tile is cut in two. From
+    the next pair marked alike on, tiles are right again. A beat too few or too many in one stream
+    leaves it out of step until reset. ``bad_last`` tells of all but a pair without any mark.
 
     After reset there are no tiles: one that has begun is forgotten.
 
@@ -38,17 +45,21 @@ class OutputStationaryArray(SystolicArray):
     a : In(stream)
         Payload :func:`~lmul.hdl.array_streams.a_payload`: R lanes, ``keep`` for each, ``last``.
     b : In(stream)
-        Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each.
+        Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each, ``last``.
     out : Out(stream)
         Payload :func:`~lmul.hdl.array_streams.out_payload`: C lanes; R beats a tile, row 0
         first, ``last`` with row R - 1. Rows and columns without ``keep`` are there, to be
         ignored: zero, or NaN where the other operands are.
     held : Out(1)
         The grid is held in this cycle.
+    bubble : Out(1)
+        The grid moves on without operands in this cycle.
     waits : Out(1)
-        A result is ready and not taken in this cycle.
+        The drain stands in this cycle, since a result was not taken in the one before.
     too_long : Out(1)
         Sticky until reset: a tile had more than K_max beats. Its results may be wrong.
+    bad_last : Out(1)
+        Sticky until reset: one stream marked a pair as ``last`` and the other did not.
     """
 
     flow = "os"
@@ -59,9 +70,7 @@ class OutputStationaryArray(SystolicArray):
             "a": In(signature(a_payload(path, self.rows))),
             "b": In(signature(b_payload(path, self.columns))),
             "out": Out(signature(out_payload(path, self.columns, self.result_format))),
-            "held": Out(1),
-            "waits": Out(1),
-            "too_long": Out(1),
+            **self._counting(),
         }
 
     def elaborate(self, platform: object) -> Module:
@@ -69,21 +78,26 @@ class OutputStationaryArray(SystolicArray):
         m = Module()
         step = Signal()
         advances = Signal()
-        m.d.comb += [
-            self.waits.eq(self.out.valid & ~self.out.ready),
-            step.eq(~self.waits),
-            self.held.eq(~advances),
-        ]
+        out, waited = self._leave(m, "out")
         m.submodules.entry = entry = ArrayEntry(self.datapath, self.rows, self.columns, self.parts)
-        wiring.connect(m, wiring.flipped(self.a), entry.a)
-        wiring.connect(m, wiring.flipped(self.b), entry.b)
-        m.d.comb += [entry.advances.eq(advances), self.too_long.eq(entry.too_long)]
+        wiring.connect(m, self._enter(m, "a"), entry.a)
+        wiring.connect(m, self._enter(m, "b"), entry.b)
+        m.d.comb += [
+            # Every wait costs the drain one cycle, whether a result or none follows.
+            step.eq(~waited),
+            entry.advances.eq(advances),
+            self.held.eq(~advances),
+            self.bubble.eq(advances & ~entry.beat),
+            self.waits.eq(waited),
+            self.too_long.eq(entry.too_long),
+            self.bad_last.eq(entry.bad_last),
+        ]
         rows = self._grid(m, entry, advances, step)
         # While results are captured, drain and grid move together or not at all: then a result
         # from above has always passed a cell before that captures its next one.
         m.d.comb += advances.eq(step | ~self._capturing(m, rows[0].captures, advances))
         drains = self._drain(m, rows, advances, step)
-        self._give(m, rows[-1], drains, entry, step)
+        self._give(m, out, rows[-1], drains, entry, step)
         return m
 
     def _grid(self, m: Module, entry: ArrayEntry, advances: Value, step: Value) -> list[ArrayRow]:
@@ -146,6 +160,7 @@ class OutputStationaryArray(SystolicArray):
     def _give(
         self,
         m: Module,
+        out,
         end: ArrayRow,
         drains: list[Value],
         entry: ArrayEntry,
@@ -157,21 +172,21 @@ class OutputStationaryArray(SystolicArray):
             layout = self.datapath.result_layout
             result = data.View(layout, end.result.word_select(column, layout.size))
             lane = self._lane(m, result, column)
-            depth = self.columns - column
+            depth = self.columns - 1 - column
             lanes.append(
                 {n: delay(m, v, depth, step, f"deskew_{column}_{n}") for n, v in lane.items()}
             )
-        m.d.comb += self.out.valid.eq(delay(m, drains[-1], 1, step, "out_valid", 0))
+        gives = Signal()
         row = Signal(self.rows, init=1)  # one-hot
-        taken = Signal()
-        payload = self.out.payload
+        payload = out.payload
         m.d.comb += [
-            taken.eq(self.out.valid & self.out.ready),
+            gives.eq(drains[-1] & step),
+            out.valid.eq(gives),
             payload.last.eq(row[-1]),
         ]
-        with m.If(taken):
+        with m.If(gives):
             m.d.sync += row.eq(row.rotate_left(1))
-        nans = self._nans(m, entry, row, taken & payload.last)
+        nans = self._nans(m, entry, row, gives & row[-1])
         for column, lane in enumerate(lanes):
             self._finish(m, payload, column, lane, nans[column] if nans is not None else None)
 
@@ -184,7 +199,7 @@ class OutputStationaryArray(SystolicArray):
             m.d.comb += entry.room.eq(1)
             return None
         # Tiles whose last operands are in and whose last results are not out, at one each R cycles
-        depth = (2 * self.rows + self.columns + self.latency) // self.rows + 2
+        depth = (2 * self.rows + self.columns + self.datapath.stages + 1) // self.rows + 2
         fifo = SyncFIFO(width=self.rows + self.columns, depth=depth)
         m.submodules.nan_marks = fifo
         m.d.comb += [

@@ -18,9 +18,12 @@ def a_payload(datapath: Datapath, rows: int) -> data.StructLayout:
 
 
 def b_payload(datapath: Datapath, columns: int) -> data.StructLayout:
-    """A row of the right matrix: ``lanes[j]`` is b[k, j], taken together with a beat of ``a``."""
+    """A row of the right matrix: ``lanes[j]`` is b[k, j]; beats have k ascending.
+
+    ``keep`` as in :func:`a_payload`; ``last`` marks a tile's last beat.
+    """
     codes = data.ArrayLayout(datapath.code_width, columns)
-    return data.StructLayout({"lanes": codes, "keep": columns})
+    return data.StructLayout({"lanes": codes, "keep": columns, "last": 1})
 
 
 def out_payload(datapath: Datapath, columns: int, out: FloatFormat | None) -> data.StructLayout:

@@ -1,6 +1,6 @@
 """The weight-stationary systolic array: weights stay in the PEs, activations and sums pass."""
 
-from amaranth import Module, Mux, Signal, Value
+from amaranth import Module, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Member, Out
 
@@ -27,14 +27,23 @@ class WeightStationaryArray(SystolicArray):
     The next tile's weights are taken while the present one computes: from the cycle of its first
     activations on. The activations of a tile begin when all its weights have been taken.
 
-    Without stalls, ``weight_stationary`` of :mod:`lmul.hdl.cycles` says when the last result
-    leaves. A result leaves ``R + C + latency - 2`` cycles after the cycle that took its
-    activations, a partial sum one cycle earlier.
+    Without stalls, :func:`lmul.hdl.cycles.array_cycles` says when the last result
+    leaves. A result and a partial sum leave ``R + C + latency - 2`` cycles after the cycle that
+    took their activations.
 
     Nothing is lost or repeated whatever stream waits. Without operands the grid moves on with
     beats that are none. A partial sum that nobody takes holds the grid. So does a result, once the
-    register behind the rounders is full and another one comes. A memory between ``partials`` and
-    ``sums`` must hold all sums that wait: what leaves does not depend on what comes.
+    port of results is full and another one comes. A memory between ``partials`` and ``sums`` must
+    hold all sums that wait: what leaves does not depend on what comes.
+
+    A tile of activations begins with the beat marked ``start``: a ``last`` that is missing or too
+    early only leaves its results without their ``last``, or with one more. A tile of weights has R
+    beats, whether or not the last of them is marked; where ``last`` comes earlier, the tile ends
+    there and its results are wrong; where it comes later, but before another R beats, those between
+    are dropped. The next tile is right. A beat of ``sums`` must be marked as the activations are
+    that it is taken with. Of a tile with a beat of activations too few or too many, or of weights
+    without any mark, streams stay out of step until reset. ``bad_last`` tells of every mark that is
+    missing or one too many.
 
     After reset there are no tiles: activations and weights that were taken are forgotten.
 
@@ -44,13 +53,13 @@ class WeightStationaryArray(SystolicArray):
     -------
     a : In(stream)
         Payload :func:`~lmul.hdl.streams_ws.activation_payload`: R lanes, ``keep`` for each,
-        ``last`` of M, ``first`` and ``final`` of the tiles that a sum passes through.
+        ``last`` and ``start`` of M, ``first`` and ``final`` of the tiles that a sum passes through.
     b : In(stream)
-        Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each; always R
-        beats a tile, k ascending. Rows beyond K have no ``keep``, here and in ``a``.
+        Payload :func:`~lmul.hdl.array_streams.b_payload`: C lanes, ``keep`` for each, ``last``;
+        always R beats a tile, k ascending. Rows beyond K have no ``keep``, here and in ``a``.
     sums : In(stream)
         Payload :func:`~lmul.hdl.streams_ws.sums_payload`: C lanes. A beat is taken with each beat
-        of ``a`` that is not ``first``. Its ``last`` is not looked at.
+        of ``a`` that is not ``first``; both are ``last`` or none.
     partials : Out(stream)
         The same payload, of tiles that are not ``final``.
     out : Out(stream)
@@ -59,11 +68,15 @@ class WeightStationaryArray(SystolicArray):
         ignored: zero, or NaN where the other operands are.
     held : Out(1)
         The grid is held in this cycle.
+    bubble : Out(1)
+        The grid moves on without activations in this cycle.
     waits : Out(1)
-        A result or a partial sum is ready and not taken in this cycle.
+        A result or a partial sum was not taken in the cycle before this one.
     too_long : Out(1)
         Sticky until reset: a sum had more than K_max products, so it may have wrapped. Products
         are counted by the lanes of ``a`` that are kept; the count travels with partial sums.
+    bad_last : Out(1)
+        Sticky until reset: a mark of a tile's start or end is missing, or one too many.
     """
 
     flow = "ws"
@@ -77,9 +90,7 @@ class WeightStationaryArray(SystolicArray):
             "sums": In(sums),
             "partials": Out(sums),
             "out": Out(signature(out_payload(path, self.columns, self.result_format))),
-            "held": Out(1),
-            "waits": Out(1),
-            "too_long": Out(1),
+            **self._counting(),
         }
 
     def elaborate(self, platform: object) -> Module:
@@ -89,12 +100,13 @@ class WeightStationaryArray(SystolicArray):
         m.submodules.entry = entry = WeightStationaryEntry(
             self.datapath, self.rows, self.columns, self.parts
         )
-        wiring.connect(m, wiring.flipped(self.a), entry.a)
-        wiring.connect(m, wiring.flipped(self.b), entry.b)
-        wiring.connect(m, wiring.flipped(self.sums), entry.sums)
+        for name, end in (("a", entry.a), ("b", entry.b), ("sums", entry.sums)):
+            wiring.connect(m, self._enter(m, name), end)
         m.d.comb += [
             entry.advances.eq(advances),
             self.held.eq(~advances),
+            self.bubble.eq(advances & ~entry.beat),
+            self.bad_last.eq(entry.bad_last),
             self.too_long.eq(entry.too_long),
         ]
         below = self._grid(m, entry, advances)
@@ -159,17 +171,16 @@ class WeightStationaryArray(SystolicArray):
         self, m: Module, advances: Value, valid: Value, mark: data.View, lanes: list[data.View]
     ) -> None:
         """Send the sums out, or back for more products."""
-        room = Signal()  # for a result in the register behind the rounders
+        out, out_waited = self._leave(m, "out")
+        back, back_waited = self._leave(m, "partials")
         m.d.comb += [
-            room.eq(~self.out.valid | self.out.ready),
-            advances.eq(~valid | Mux(mark.final, room, self.partials.ready)),
-            self.partials.valid.eq(valid & ~mark.final),
-            self.waits.eq(
-                (self.out.valid & ~self.out.ready) | (self.partials.valid & ~self.partials.ready)
-            ),
+            # Every wait of a partial sum costs one cycle: it is that much later back.
+            advances.eq(~back_waited & (out.ready | ~(valid & mark.final))),
+            back.valid.eq(advances & valid & ~mark.final),
+            out.valid.eq(advances & valid & mark.final),
+            self.waits.eq(out_waited | back_waited),
         ]
-        partials = self.partials.payload
-        result = Signal(self.out.payload.shape())
+        partials, result = back.payload, out.payload
         m.d.comb += [partials.last.eq(mark.last), result.last.eq(mark.last)]
         if self.datapath.limits_k:
             m.d.comb += partials.terms.eq(mark.terms)
@@ -182,8 +193,3 @@ class WeightStationaryArray(SystolicArray):
             if nan is not None:
                 m.d.comb += partials.lanes[column].nan.eq(nan)
             self._finish(m, result, column, self._lane(m, lane, column), nan)
-        held = Signal(len(Value.cast(result)), name="result_held", reset_less=True)
-        leaves = Signal(name="result_valid")
-        with m.If(room):
-            m.d.sync += [leaves.eq(valid & mark.final), held.eq(Value.cast(result))]
-        m.d.comb += [self.out.valid.eq(leaves), Value.cast(self.out.payload).eq(held)]

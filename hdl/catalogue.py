@@ -80,7 +80,8 @@ def _describe_mac(design: MacDesign) -> str:
         kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
         of = f"{what} of {KINDS[design.kind].title}"
         text = f"{design.format.name}: {of}, {kept}; {_policy(design)}"
-    return text + ("; a register between product and sum" if design.stages else "")
+    text += "; a register between product and sum" if design.stages else ""
+    return text + (f"; {design.fifo} beats of FIFO a port" if design.fifo else "")
 
 
 def _policy(design: Design) -> str:

@@ -2,7 +2,7 @@
 
 from functools import partial
 
-from amaranth import Cat, Module, Mux, Signal, Value
+from amaranth import C, Cat, Module, Mux, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -19,6 +19,10 @@ class WeightStationaryEntry(wiring.Component):
 
     Weights are taken as soon as there is room: a tile's are complete before its first activations
     are taken, and from that cycle on there is room for the next tile's.
+
+    A tile of activations begins with the beat marked ``start``, and with the first after reset. One
+    of weights has R beats, or fewer where ``last`` comes earlier; beats between R and a later
+    ``last`` are dropped where that comes before another R of them.
 
     Parameters
     ----------
@@ -45,6 +49,8 @@ class WeightStationaryEntry(wiring.Component):
         What belongs to the beat and passes beside the grid.
     too_long : Out(1)
         Sticky until reset: a sum had more than K_max products.
+    bad_last : Out(1)
+        Sticky until reset: a mark of a tile's end or start is missing, or one too many.
 
     Attributes
     ----------
@@ -76,6 +82,7 @@ class WeightStationaryEntry(wiring.Component):
                 "above": Out(datapath.result_layout).array(columns),
                 "mark": Out(self.mark_layout),
                 "too_long": Out(1),
+                "bad_last": Out(1),
             }
         )
 
@@ -84,11 +91,14 @@ class WeightStationaryEntry(wiring.Component):
         m = Module()
         # Without valid a payload is nothing: unknown, it must not make ready unknown.
         first = self.a.valid & self.a.payload.first
-        opening = Signal(init=1)  # the next beat is a tile's first one
+        fresh = Signal(init=1)  # no activations since reset
+        ended = Signal(init=1)  # the last ones were a tile's last
+        opening = Signal()  # these are a tile's first ones
         takes = Signal()  # a row of weights
-        full = self._places(m, takes)
+        full, bad_weights, forgets = self._places(m, takes)
         open_ = Signal()
         m.d.comb += [
+            opening.eq(fresh | (self.a.valid & self.a.payload.start)),
             open_.eq(self.advances & (full | ~opening)),
             self.a.ready.eq(open_ & (first | self.sums.valid)),
             self.sums.ready.eq(open_ & ~first & self.a.valid),
@@ -100,14 +110,18 @@ class WeightStationaryEntry(wiring.Component):
             self.mark.final.eq(self.a.payload.final),
         ]
         with m.If(self.beat):
-            m.d.sync += opening.eq(self.a.payload.last)
+            m.d.sync += [fresh.eq(0), ended.eq(self.a.payload.last)]
+        bad_start = self.a.payload.start ^ ended
+        bad_sums = ~first & (self.sums.payload.last ^ self.a.payload.last)
+        with m.If((self.beat & (bad_start | bad_sums)) | bad_weights):
+            m.d.sync += self.bad_last.eq(1)
         row_nans = self._edges(m, "row", self.a.payload, self.row_operands)
         column_nans = self._edges(m, "column", self.b.payload, self.column_operands)
         for lane, above in zip(self.sums.payload.lanes, self.above, strict=True):
             for name, _ in self.datapath.result_layout:
                 m.d.comb += above[name].eq(Mux(first, 0, Value.cast(lane[name])))
         if self.datapath.has_nan:
-            weight_nans = self._weight_nans(m, column_nans, takes, opening)
+            weight_nans = self._weight_nans(m, column_nans, takes, opening, forgets)
             sum_nans = Cat(lane.nan & ~first for lane in self.sums.payload.lanes)
             some = row_nans.any().replicate(self.columns)
             m.d.comb += self.mark.nan.eq(weight_nans | sum_nans | some)
@@ -115,17 +129,26 @@ class WeightStationaryEntry(wiring.Component):
             self._count(m)
         return m
 
-    def _places(self, m: Module, takes: Value) -> Value:
-        """Say which row gets the next weights; whether a whole tile of them waits."""
+    def _places(self, m: Module, takes: Value) -> tuple[Value, Value, Value]:
+        """Say which row gets the next weights.
+
+        Whether a whole tile of them waits; whether these are marked wrongly; whether they are the
+        end of a tile that was too long, and to be forgotten with what came since its R beats.
+        """
         place = Signal(self.rows + 1, init=1)  # one-hot; the last one is "none"
-        full = place[-1]
+        overlong = Signal()  # the last tile had R beats and no end
+        full, last = place[-1], self.b.payload.last
         rows = Cat(place[0] | full, place[1:-1])
+        ends = takes & (rows[-1] | last)
+        forgets = ends & overlong & ~rows[-1]
         m.d.comb += self.loads.eq(rows & takes.replicate(self.rows))
-        with m.If(self.starts):
-            m.d.sync += place.eq(Mux(takes, 2, 1))
+        with m.If(ends):
+            m.d.sync += [place.eq(Mux(forgets, 1, 1 << self.rows)), overlong.eq(~last)]
         with m.Elif(takes):
-            m.d.sync += place.eq(place << 1)
-        return full
+            m.d.sync += place.eq(Cat(C(0, 1), rows))
+        with m.Elif(self.starts):
+            m.d.sync += place.eq(1)
+        return full, takes & (rows[-1] ^ last), forgets
 
     def _edges(self, m: Module, side: str, payload, operands) -> Value:
         """Unpack the lanes of one side; which of them are NaN."""
@@ -142,7 +165,9 @@ class WeightStationaryEntry(wiring.Component):
             nans.append(edge.nan)
         return Cat(nans)
 
-    def _weight_nans(self, m: Module, coming: Value, takes: Value, opening: Value) -> Value:
+    def _weight_nans(
+        self, m: Module, coming: Value, takes: Value, opening: Value, forgets: Value
+    ) -> Value:
         """The columns with a NaN among the weights of the tile that this beat belongs to."""
         waiting = Signal(self.columns, name="waiting_nan")
         present = Signal(self.columns, name="weight_nan")
@@ -152,7 +177,10 @@ class WeightStationaryEntry(wiring.Component):
             m.d.sync += present.eq(waiting)
         with m.If(takes | self.starts):
             before = waiting & ~self.starts.replicate(self.columns)
-            m.d.sync += waiting.eq(before | (coming & takes.replicate(self.columns)))
+            now = takes & ~forgets
+            m.d.sync += waiting.eq(
+                (before & ~forgets.replicate(self.columns)) | (coming & now.replicate(self.columns))
+            )
         return of_tile
 
     def _count(self, m: Module) -> None:

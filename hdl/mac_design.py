@@ -1,8 +1,8 @@
 """Designs of what accumulates, processing elements and systolic arrays, and their names.
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
-array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN]
-product-int8, pe-int8[-sN], array-int8-RxC-FLOW[-sN]
+array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]
+product-int8, pe-int8[-sN], array-int8-RxC-FLOW[-sN][-fN]
 """
 
 import re
@@ -16,16 +16,17 @@ from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind, is_kind
 from lmul.hdl.policy import POLICIES, Policy
 
-__all__ = ["FLOWS", "MAX_SIDE", "MacDesign", "MacKind", "MacLevel"]
+__all__ = ["FLOWS", "MAX_FIFO", "MAX_SIDE", "MIN_FIFO", "MacDesign", "MacKind", "MacLevel"]
 
 MacLevel = Literal["product", "pe", "array"]
 MacKind = Kind | Literal["int8"]
 
 MAX_SIDE = 64
 _MAX_STAGES = 1
+MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 _DEFAULT_POLICY = POLICIES["ocp"]
 _SIZE = re.compile(r"(\d+)x(\d+)")
-_NUMBER = re.compile(r"([ks])(\d+)")
+_NUMBER = re.compile(r"([ksf])(\d+)")
 _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
 
 
@@ -59,6 +60,9 @@ class MacDesign(Design):
         Of an array, 1 to 64; 1 for a PE.
     flow : str
         Of an array: ``"os"`` or ``"ws"``.
+    fifo : int
+        Of an array: beats of the FIFO behind the port of each stream of operands, 2 to 65,536; 0:
+        there are only the two of the port's register slice.
 
     Raises
     ------
@@ -78,6 +82,7 @@ class MacDesign(Design):
     rows: int = 1
     columns: int = 1
     flow: Flow = "os"
+    fifo: int = 0
 
     def __post_init__(self) -> None:
         if self.level not in get_args(MacLevel):
@@ -104,8 +109,11 @@ class MacDesign(Design):
         self._check_number("columns", self.columns, 1, MAX_SIDE)
         if self.flow not in get_args(Flow):
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
-        if self.level != "array" and (self.rows, self.columns, self.flow) != (1, 1, "os"):
-            raise ValueError("Only an array has rows, columns and flow")
+        if self.fifo != 0 or isinstance(self.fifo, bool):
+            self._check_number("fifo", self.fifo, MIN_FIFO, MAX_FIFO)
+        ours = self.rows, self.columns, self.flow, self.fifo
+        if self.level != "array" and ours != (1, 1, "os", 0):
+            raise ValueError("Only an array has rows, columns, flow and FIFOs")
         if self.level == "product":
             if self.kind != "int8":
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
@@ -142,6 +150,8 @@ class MacDesign(Design):
             parts.append(f"k{self.k_max}")
         if self.stages:
             parts.append(f"s{self.stages}")
+        if self.fifo:
+            parts.append(f"f{self.fifo}")
         return "-".join(parts)
 
     def cycles(self, m: int, k: int, n: int) -> int:
@@ -154,7 +164,7 @@ class MacDesign(Design):
         """
         if self.level != "array":
             raise ValueError(f"Design {self.name!r} is no array, so it has no cycles")
-        return array_cycles(self.flow, self.rows, self.columns, self.stages, m, k, n)
+        return array_cycles(self.flow, self.rows, self.columns, self.stages, m, k, n, self.fifo)
 
     def utilisation(self, m: int, k: int, n: int) -> float:
         """How much of an array's time its PEs do multiplications that were asked for: 0 to 1.
@@ -188,7 +198,7 @@ class MacDesign(Design):
                 raise ValueError(f"unknown size {size!r}, use RxC, such as 8x8")
             rows, columns = int(match[1]), int(match[2])
             flow = _one_of("flow", next(rest, ""), FLOWS)
-        policy, accumulator, numbers = cls._options(list(rest), fmt)
+        policy, accumulator, numbers = cls._options(level, list(rest), fmt)
         return cls(
             level,
             kind,
@@ -200,21 +210,23 @@ class MacDesign(Design):
             rows,
             columns,
             flow,
+            numbers.get("f", 0),
         )
 
     @staticmethod
     def _options(
-        parts: list[str], fmt: FloatFormat | None
+        level: MacLevel, parts: list[str], fmt: FloatFormat | None
     ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
         policy, accumulator = _DEFAULT_POLICY, None
         numbers: dict[str, int] = {}
         allowed = "POLICY, then ACC, then kK, then sN" if fmt else "sN"
-        step = 0  # how far along POLICY, ACC, k, s we are
+        allowed += ", then fN" if level == "array" else ""
+        step = 0  # how far along POLICY, ACC, k, s, f we are
         for part in parts:
             match = _NUMBER.fullmatch(part)
             found = None
             if match:
-                place = 3 if match[1] == "k" else 4
+                place = 3 + "ksf".index(match[1])
             else:
                 try:
                     found = Accumulator(part)
@@ -223,7 +235,7 @@ class MacDesign(Design):
                     if part.startswith("fix"):
                         raise
                     place = 1
-            if place <= step or (fmt is None and place < 4):
+            if place <= step or (fmt is None and place < 4) or (level != "array" and place == 5):
                 raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
             step = place
             if match:

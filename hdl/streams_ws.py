@@ -12,11 +12,11 @@ def activation_payload(datapath: Datapath, rows: int) -> data.StructLayout:
     """R neighbours of a row of the left matrix: ``lanes[i]`` is a[m, k + i]; m ascends.
 
     ``keep[i] = 0`` makes lane i a zero operand, whatever its code; ``last`` marks m = M - 1, the
-    tile's last beat. ``first`` and ``final`` are the same in all beats of a tile: its sums start
-    from zero, and its sums are results.
+    tile's last beat, ``start`` m = 0, its first one. ``first`` and ``final`` are the same in all
+    beats of a tile: its sums start from zero, and its sums are results.
     """
     members = dict(a_payload(datapath, rows).members)
-    return data.StructLayout(members | {"first": 1, "final": 1})
+    return data.StructLayout(members | {"first": 1, "final": 1, "start": 1})
 
 
 def sums_payload(datapath: Datapath, columns: int) -> data.StructLayout:

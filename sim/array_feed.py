@@ -58,8 +58,9 @@ def _output_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Opera
     for rows in blocks(a.shape[0], design.rows):
         for columns in blocks(b.shape[1], design.columns):
             for k in range(depth):
-                yield "a", a[rows, k], {"last": k == depth - 1}
-                yield "b", b[k, columns], {}
+                last = k == depth - 1
+                yield "a", a[rows, k], {"last": last}
+                yield "b", b[k, columns], {"last": last}
 
 
 def _weight_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Operand]:
@@ -67,10 +68,12 @@ def _weight_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Opera
     for terms in blocks(depth, design.rows):
         for columns in blocks(b.shape[1], design.columns):
             for k in range(terms.start, terms.start + design.rows):
-                yield "b", b[k, columns] if k < depth else nothing, {}
+                last = k == terms.start + design.rows - 1
+                yield "b", b[k, columns] if k < depth else nothing, {"last": last}
             for row in range(m):
                 marks = {
                     "last": row == m - 1,
+                    "start": row == 0,
                     "first": terms.start == 0,
                     "final": terms.stop == depth,
                 }

@@ -3,7 +3,7 @@
 from importlib import resources
 from pathlib import Path
 
-from lmul.hdl.cycles import pipeline_latency
+from lmul.hdl.cycles import FIFO_LATENCY
 from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim import process
@@ -106,7 +106,9 @@ def _shape(design: MacDesign, verilog: str) -> str:
         "FLOW_WS": int(design.flow == "ws"),
         "ROWS": rows,
         "COLUMNS": columns,
-        "LATENCY": pipeline_latency(design.flow, design.stages),
+        # Cycles from an operand's port to the grid, and from there to the end of the last column.
+        "PORT": 1 + FIFO_LATENCY * bool(design.fifo),
+        "GRID": rows + columns + design.stages - (design.flow == "os"),
         "CODE_BYTES": ports["s_axis_a_tkeep"] // rows,
         "RESULT_BYTES": ports["m_axis_out_tdata"] // 8 // columns,
         "OUT_USER": ports.get("m_axis_out_tuser", 0),

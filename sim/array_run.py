@@ -8,7 +8,6 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.cycles import array_cycles
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim import process
@@ -36,7 +35,7 @@ class ArrayRun:
       when the tile had more beats left than the cycles that its end must still keep from the end
       before: where K < R, these absorb a missing beat. In a weight-stationary array, where weights
       are loaded meanwhile and may absorb it too, it is what the other two leave of the difference.
-    - ``drained``: a result was not taken after the grid's last cycle.
+    - ``drained``: results stood still after the grid's last cycle, because one was not taken.
 
     Attributes
     ----------
@@ -185,7 +184,7 @@ def run_array(
     chances = _chances(stalls)
     dtype = np.dtype(np.int32) if design.format is None else code_dtype(FORMATS[out])
     (m, k), n = x.shape, y.shape[1]
-    expected = array_cycles(design.flow, design.rows, design.columns, design.stages, m, k, n)
+    expected = design.cycles(m, k, n)
     report = on_progress or (lambda done, total, label: None)
     report(0, 2, f"{design.name}: building")
     from lmul.sim.array_program import array_program

@@ -11,8 +11,8 @@ __all__ = ["Circuit", "modules_ending"]
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
 _MODULE = re.compile(r"^module (\w+)", re.MULTILINE)
-_ARRAY_PARTS = ("_cell", "_pe", "_edge", "_round")
-"""How an array's repeated modules end: cells, the PEs inside, unpackers, rounders."""
+_ARRAY_PARTS = ("_cell", "_pe", "_edge", "_round", "_slice", "_fifo")
+"""How an array's parts end: cells, the PEs inside, unpackers, rounders, the streams' ports."""
 
 
 @dataclass(frozen=True)

@@ -52,7 +52,8 @@ def cycle_table() -> Table:
             f"“SCALE-Sim”: what version {version} prints as Total Cycles, without memory stalls. "
             "The next four columns lead to ours, which simulation equals exactly: SCALE-Sim "
             "counts from 0; its output-stationary tile ends when the last sums are ready, without "
-            "the R cycles in which a column drains; it has no pipeline registers. And it lets one "
+            "the R cycles in which a column drains; it has no registers in its pipeline and at its "
+            "streams' ports. And it lets one "
             "tile end before the next begins, where here they overlap. “used”: multiplications "
             "over PEs times cycles.",
         ],

@@ -308,11 +308,12 @@ def array_table(document: ReportDocument) -> Table:
             "Sums are exact; results fp32, rounded once at the column's end (int8: raw). “drain "
             "registers”: a register and its multiplexer in each PE's cell, by which results leave "
             "while the next tile computes. “edges”: unpacking, once an operand. "
+            "“stream ports”: two registers and a multiplexer for each bit of operands and results. "
             f"{ARRAY_SIDE}x{ARRAY_SIDE} is counted, the others are composed of its parts: exact "
-            "but for control, taken as proportional to the side, at most 0.1 % of the array too "
-            "much.",
+            "but for control and ports, taken as proportional to the side, at most 0.1 % of the "
+            "array too much.",
         ],
         text_columns=2,
-        strong=frozenset({7}),
+        strong=frozenset({8}),
         method=GATES,
     )

@@ -27,7 +27,10 @@ __all__ = [
 SPLIT_LEVELS = ("pe", "array")
 
 PE_PARTS = ("product", "align", "accumulate", "operand registers", "control")
-ARRAY_PARTS = ("PEs", "drain registers", "edges", "skew registers", "rounders", "control")
+ARRAY_PARTS = (
+    *("PEs", "drain registers", "edges", "skew registers", "rounders", "stream ports"),
+    "control",
+)
 
 # Modules by how their names end, then registers by how theirs begin; the rest is control.
 _MODULES: Mapping[str, Mapping[str, str]] = {
@@ -37,6 +40,8 @@ _MODULES: Mapping[str, Mapping[str, str]] = {
         "_cell": "drain registers",
         "_edge": "edges",
         "_round": "rounders",
+        "_slice": "stream ports",
+        "_fifo": "stream ports",
     },
 }
 _REGISTERS: Mapping[str, Mapping[str, str]] = {

@@ -18,6 +18,7 @@ PART_COLOURS: Mapping[str, str] = {
     "drain registers": "#56B4E9",
     "rounders": "#CC79A7",
     "edges": "#E69F00",
+    "stream ports": "#F0E442",
     "registers": "#009E73",
     "control": "#999999",
 }

@@ -28,14 +28,15 @@ module bench;
   reg [{aw}-1:0] a;
   reg [{bw}-1:0] b;
   wire [{ow}-1:0] out;
-  wire ar, br, valid, held, waits, too_long;
+  wire ar, br, valid, held, bubble, waits, too_long, bad_last;
   reg [{aw}-1:0] as [0:{n}];
   reg [{bw}-1:0] bs [0:{n}];
   integer f, got, ok, first, beats, rows, sa, sb, so, wipe;
-  integer ai, bi, cycle, begun, holds, after, extra, grid;
+  integer ai, bi, cycle, begun, holds, after, extra, grid, entered;
   {top} dut (.clk(clk), .rst(rst), .a__payload(a), .a__valid(av), .a__ready(ar),
     .b__payload(b), .b__valid(bv), .b__ready(br), .out__payload(out), .out__valid(valid),
-    .out__ready(ready), .held(held), .waits(waits), .too_long(too_long));
+    .out__ready(ready), .held(held), .bubble(bubble), .waits(waits),
+    .too_long(too_long), .bad_last(bad_last));
   always #5 clk = ~clk;
   task offer;
     begin
@@ -66,15 +67,17 @@ module bench;
     ok = $fscanf(f, "%d %d %d %d %d %d %d\\n", first, beats, rows, sa, sb, so, wipe);
     while (ok == 7) begin
       ai = 0; bi = 0; cycle = 0; begun = -1; holds = 0; after = 0; got = 0; extra = 0; grid = 0;
+      entered = 0;
       if (wipe > 0) begin
         repeat (wipe) begin offer; take; end
         @(posedge clk); #1; rst = 1; @(posedge clk); #1; rst = 0;
-        av = 0; bv = 0; ai = 0; bi = 0; begun = -1; cycle = 0;
+        av = 0; bv = 0; ai = 0; bi = 0; begun = -1; cycle = 0; entered = 0;
       end
       while (got < rows && cycle < 100000) begin
         offer;
         if (held) holds = holds + 1;
-        else if (ai == beats) grid = grid + 1;
+        else if (entered == beats) grid = grid + 1;
+        else if (!bubble) entered = entered + 1;
         if (waits && grid > {wave}) after = after + 1;
         if (valid && ready) begin $display("out %h", out); got = got + 1; end
         take;
@@ -82,7 +85,8 @@ module bench;
       ok = cycle;
       so = 0;
       repeat ({flush}) begin offer; if (valid) extra = extra + 1; take; end
-      $display("done %0d %0d %0d %0d %0d %0d", got, ok - begun, holds, after, too_long, extra);
+      $display("done %0d %0d %0d %0d %0d %0d %0d", got, ok - begun, holds, after, too_long,
+               bad_last, extra);
       ok = $fscanf(f, "%d %d %d %d %d %d %d\\n", first, beats, rows, sa, sb, so, wipe);
     end
     $finish;
@@ -110,9 +114,10 @@ class Job:
     held: int = 0
     after: int = 0  # waits of the output since the grid captured the last result
     too_long: bool = False
+    bad_last: bool = False
 
 
-def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32") -> None:
+def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32", fifo=0) -> None:
     """Run jobs on one array and fill in what came out of it."""
     a_shape, b_shape = a_payload(datapath, rows), b_payload(datapath, columns)
     o_shape = out_payload(datapath, columns, None if out is None else FORMATS[out])
@@ -126,7 +131,7 @@ def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32") -> None:
                 last = int(k == k_total - 1)
                 word = joined(a[:, k], width) | (keep_a | last << rows) << (width * rows)
                 texts["a.hex"].append(f"{word:x}")
-                word = joined(b[k], width) | keep_b << (width * columns)
+                word = joined(b[k], width) | (keep_b | last << columns) << (width * columns)
                 texts["b.hex"].append(f"{word:x}")
         beats = len(texts["a.hex"]) - first
         numbers = (first, beats, rows * len(job.tiles), *job.stalls, job.wipe)
@@ -137,11 +142,11 @@ def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32") -> None:
         ow=o_shape.size,
         n=len(texts["a.hex"]),
         top="array",
-        flush=2 * rows + columns + 6,
+        flush=2 * rows + columns + 9,
         wave=1 + datapath.stages + rows + columns - 2,  # from the last operands to the last capture
     )
     parts = SharedModules("array")
-    core = convert(OutputStationaryArray(datapath, rows, columns, out, parts), "array")
+    core = convert(OutputStationaryArray(datapath, rows, columns, out, parts, fifo), "array")
     design = "\n".join([core, *parts.texts.values()])
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in texts.items():
@@ -156,10 +161,10 @@ def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32") -> None:
                 outs.append(rest[0])
             elif word == "done":
                 break
-        got, job.cycles, job.held, job.after, too_long, extra = map(int, rest)
+        got, job.cycles, job.held, job.after, too_long, bad, extra = map(int, rest)
         assert extra == 0, "results that nobody asked for"
         assert got == rows * len(job.tiles), f"only {got} rows came out"
-        job.too_long = bool(too_long)
+        job.too_long, job.bad_last = bool(too_long), bool(bad)
         job.results = tiles_of(outs, o_shape, rows, columns)
         if "overflow" in o_shape.members:
             flags = o_shape["overflow"].offset

@@ -29,7 +29,7 @@ module bench;
   reg [{sw}-1:0] s;
   wire [{sw}-1:0] p;
   wire [{ow}-1:0] out;
-  wire ar, br, sr, pv, valid, held, waits, too_long;
+  wire ar, br, sr, pv, valid, held, bubble, waits, too_long, bad_last;
   reg [{aw}-1:0] as [0:{na}];
   reg [{bw}-1:0] bs [0:{nb}];
   reg [{sw}-1:0] sums [0:{na}];
@@ -37,12 +37,12 @@ module bench;
   reg [{sw}-1:0] p_before;
   reg [{ow}-1:0] out_before;
   integer f, got, ok, fa, na, fb, nb, want, sa, sb, ss, sp, so, wipe;
-  integer ai, bi, si, pi, cycle, begun, holds, after, extra, grid;
+  integer ai, bi, si, pi, cycle, begun, holds, after, extra, grid, entered;
   {top} dut (.clk(clk), .rst(rst), .a__payload(a), .a__valid(av), .a__ready(ar),
     .b__payload(b), .b__valid(bv), .b__ready(br), .sums__payload(s), .sums__valid(sv),
     .sums__ready(sr), .partials__payload(p), .partials__valid(pv), .partials__ready(pr),
     .out__payload(out), .out__valid(valid), .out__ready(ready),
-    .held(held), .waits(waits), .too_long(too_long));
+    .held(held), .bubble(bubble), .waits(waits), .too_long(too_long), .bad_last(bad_last));
   always #5 clk = ~clk;
   task offer;
     begin
@@ -77,7 +77,7 @@ module bench;
   task clear;
     begin
       ai = 0; bi = 0; si = 0; pi = 0; cycle = 0; begun = -1;
-      holds = 0; after = 0; got = 0; extra = 0; grid = 0;
+      holds = 0; after = 0; got = 0; extra = 0; grid = 0; entered = 0;
     end
   endtask
   initial begin
@@ -98,8 +98,9 @@ module bench;
       while (got < want && cycle < 20000) begin
         offer;
         if (held) holds = holds + 1;
-        else if (ai == na) grid = grid + 1;
-        if (waits && grid >= {wave}) after = after + 1;
+        else if (entered == na) grid = grid + 1;
+        else if (!bubble) entered = entered + 1;
+        if (waits && grid > {wave}) after = after + 1;
         if (valid && ready) begin $display("out %h", out); got = got + 1; end
         take;
       end
@@ -107,7 +108,8 @@ module bench;
       so = 0;
       repeat ({flush}) begin offer; if (valid || pv) extra = extra + 1; take; end
       if (ai != na || bi != nb || si != pi) extra = extra + 1;
-      $display("done %0d %0d %0d %0d %0d %0d", got, ok - begun, holds, after, too_long, extra);
+      $display("done %0d %0d %0d %0d %0d %0d %0d", got, ok - begun, holds, after, too_long,
+               bad_last, extra);
       ok = $fscanf(f, "%d %d %d %d %d %d %d %d %d %d %d\\n",
                    fa, na, fb, nb, want, sa, sb, ss, sp, so, wipe);
     end
@@ -137,6 +139,7 @@ class Job:
     held: int = 0
     after: int = 0  # waits of the output since the grid gave the last result
     too_long: bool = False
+    bad_last: bool = False
 
 
 def beats(datapath, rows, columns, job, rng):
@@ -154,17 +157,18 @@ def beats(datapath, rows, columns, job, rng):
                 if line < depth:
                     codes[:lanes] = job.b[line, n : n + lanes]
                 keep = (1 << lanes) - 1 if line < depth else 0
-                b_words.append(joined(codes, width) | keep << width * columns)
+                keep |= (line == k + rows - 1) << columns
+                b_words.append(joined(codes, width) | int(keep) << width * columns)
             for i, line in enumerate(job.a):
                 codes = rng.integers(0, 1 << width, rows)
                 codes[:some] = line[k : k + some]
-                flags = marks | (i == len(job.a) - 1)
+                flags = marks | (i == len(job.a) - 1) | (i == 0) << 3
                 keep = (1 << some) - 1 | flags << rows
                 a_words.append(joined(codes, width) | keep << width * rows)
     return a_words, b_words
 
 
-def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32", seed=1) -> None:
+def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32", seed=1, fifo=0) -> None:
     """Run jobs on one array and fill in what came out of it."""
     rng = np.random.default_rng(seed)
     shape = out_payload(datapath, columns, None if out is None else FORMATS[out])
@@ -185,12 +189,12 @@ def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32", seed=1) ->
         na=len(a_hex),
         nb=len(b_hex),
         top="array",
-        flush=2 * rows + columns + 6,
-        wave=1 + datapath.stages + rows + columns,  # from the last operands to the last sums
+        flush=2 * rows + columns + 9,
+        wave=datapath.stages + rows + columns,  # from the last operands to the last sums
     )
     files = {"a.hex": a_hex, "b.hex": b_hex, "jobs.txt": texts}
     parts = SharedModules("array")
-    core = convert(WeightStationaryArray(datapath, rows, columns, out, parts), "array")
+    core = convert(WeightStationaryArray(datapath, rows, columns, out, parts, fifo), "array")
     with tempfile.TemporaryDirectory() as folder:
         for name, lines in files.items():
             (Path(folder) / name).write_text("\n".join(lines) + "\n")
@@ -205,10 +209,10 @@ def run_jobs(datapath, rows, columns, jobs, out: str | None = "fp32", seed=1) ->
                 outs.append(rest[0])
             elif word == "done":
                 break
-        got, job.cycles, job.held, job.after, too_long, extra = map(int, rest)
+        got, job.cycles, job.held, job.after, too_long, bad, extra = map(int, rest)
         assert got == len(job.a) * -(-job.b.shape[1] // columns), f"only {got} beats came out"
         assert extra == 0, "sums that nobody asked for, or beats that nobody took"
-        job.too_long = bool(too_long)
+        job.too_long, job.bad_last = bool(too_long), bool(bad)
         read_results(job, outs, shape, columns)
 
 

@@ -22,7 +22,7 @@ def pauses(rng, chance):
         yield rng.random() < chance
 
 
-def frame(codes, side, deep=0, user=0):
+def frame(codes, side, deep=0, user: int | list[int] = 0):
     """A frame: a beat for each row of ``codes``, filled up to ``side`` lanes and ``deep`` beats."""
     beats = np.full((max(len(codes), deep), side), 0x7F, np.uint8)  # NaN, where nothing is kept
     beats[: len(codes), : codes.shape[1]] = codes
@@ -43,7 +43,9 @@ def weight_stationary(design, left, right):
     depth = left.shape[1]
     for terms in blocks(depth, design.rows):
         for columns in blocks(right.shape[1], design.columns):
-            user = int(terms.start == 0) | int(terms.stop == depth) << 1  # first, final
+            tile = int(terms.start == 0) | int(terms.stop == depth) << 1  # first, final
+            user = [tile | int(row == 0) << 2 for row in range(len(left))]  # start
+            user = np.repeat(user, design.rows).tolist()  # a byte each, as tkeep
             weights = frame(right[terms, columns], design.columns, design.rows)
             yield frame(left[:, terms], design.rows, user=user), weights
 
@@ -110,3 +112,4 @@ async def products(dut, chance):
             compared += here.size
     assert compared == sum(m * n for m, _, n in SHAPES)
     assert all(end.empty() for end in taken.values())
+    assert dut.bad_last.value == 0

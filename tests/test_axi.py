@@ -115,6 +115,7 @@ def test_ports_of_an_array():
         ("output", 1, "s_axis_a_tready"),
         ("input", 48, "s_axis_b_tdata"),
         ("input", 6, "s_axis_b_tkeep"),
+        ("input", 1, "s_axis_b_tlast"),
         ("input", 1, "s_axis_b_tvalid"),
         ("output", 1, "s_axis_b_tready"),
         ("output", 96, "m_axis_out_tdata"),
@@ -122,6 +123,8 @@ def test_ports_of_an_array():
         ("output", 3, "m_axis_out_tuser"),  # overflow of each lane
         ("output", 1, "m_axis_out_tvalid"),
         ("input", 1, "m_axis_out_tready"),
+        ("output", 1, "bad_last"),
+        ("output", 1, "bubble"),
         ("output", 1, "held"),
         ("output", 1, "too_long"),
         ("output", 1, "waits"),
@@ -130,6 +133,7 @@ def test_ports_of_an_array():
     assert modules[0] == design.module_name
     assert len(modules) == len(set(modules))
     wanted = {"_core", "_row", "_cell", "_pe", "_row_edge", "_column_edge", "_round"}
+    wanted |= {"_a_slice", "_b_slice", "_out_slice"}
     assert {design.module_name + part for part in wanted} <= set(modules)
     assert len(re.findall(rf"^  {design.module_name}_cell ", text, re.M)) == 3  # in the one row
 

@@ -44,17 +44,21 @@ def test_rtl(folder, capsys):
     lines = out.splitlines()
     assert lines[0] == "A.npy: 7 x 5 float64, encoded to e4m3, to nearest even"
     assert lines[1] == "B.npy: 5 x 3 codes of e4m3"
-    assert lines[3] == "bit-exact: 21 of 21 results equal the golden model"
-    # 6 tiles, of max(5, 3) cycles after the first one's 2 * 3 + 2 + 5 - 2 + 2
-    assert lines[4:7] == ["cycles: 38 (closed form 38)", "stalls: 0", "utilisation: 46.05 %"]
+    at = lines.index("bit-exact: 21 of 21 results equal the golden model")
+    # 6 tiles, of max(5, 3) cycles after the first one's 2 * 3 + 2 + 5 - 2 + 3
+    assert lines[at + 1 : at + 4] == [
+        "cycles: 39 (closed form 39)",
+        "stalls: 0",
+        "utilisation: 44.87 %",
+    ]
     assert lines[-1] == "written: C.npy (float32)"
     np.testing.assert_array_equal(np.load("C.npy"), decode(wanted(), "fp32"))
 
     code, out, err = run(f"A.npy B.npy --design {DESIGN} --stalls 40 --json", capsys)
     told = json.loads(out)
     cycles, stalls, _ = (metric["value"] for metric in told["metrics"])
-    assert (code, told["matmul"]["bit_exact"], told["matmul"]["closed_form"]) == (0, True, 38)
-    assert cycles == 38 + stalls > 38
+    assert (code, told["matmul"]["bit_exact"], told["matmul"]["closed_form"]) == (0, True, 39)
+    assert cycles == 39 + stalls > 39
 
 
 @pytest.mark.slow
@@ -83,8 +87,8 @@ def test_attention(folder, capsys):
     code, out, _ = run("--attention QK", capsys)
     assert code == 0
     assert "bit-exact: 16384 of 16384 results" in out
-    # 64 tiles of max(32, 16) cycles, the first 3 * 16 + 32 - 2 + 2
-    assert "cycles: 2096 (closed form 2096)\nstalls: 0\nutilisation: 97.71 %\n" in out
+    # 64 tiles of max(32, 16) cycles, the first 3 * 16 + 32 - 2 + 3
+    assert "cycles: 2097 (closed form 2097)\nstalls: 0\nutilisation: 97.66 %\n" in out
 
 
 def test_golden_alone(folder, capsys):

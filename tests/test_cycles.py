@@ -13,27 +13,31 @@ from lmul.hdl.mac_design import MacDesign
 SEED = 2024
 
 
-def played_ws(rows, columns, stages, m, k, n):
-    """The cycle of the last result, counted from 1: every tile starts as soon as it can."""
+def played_ws(rows, columns, stages, m, k, n, port):
+    """The cycle of the last result, counted from 1: every tile starts as soon as it can.
+
+    ``port``: cycles that operands take through their ports.
+    """
     way = rows + columns + stages  # of a sum, from its activations to the end of the grid
     starts = {}
-    start, free = 0, rows  # the cycle after the first weights
+    start, free = 0, port + rows  # the cycle after the first weights
     for k_tile in range(-(-k // rows)):
         for n_tile in range(-(-n // columns)):
-            back = starts.get((k_tile - 1, n_tile), -way - 1) + way + 1
+            # the port of partial sums, the cycle in which they are offered again, their own port
+            back = starts.get((k_tile - 1, n_tile), -way - 2 - port) + way + 2 + port
             start = starts[k_tile, n_tile] = max(free, back)
             free = start + max(m, rows)
-    return start + m - 1 + way + 1 + 1  # the last beat; the rounder's register; counted from 1
+    return start + m - 1 + way + 1 + 1  # the last beat; the port of results; counted from 1
 
 
-def played_os(rows, columns, stages, m, k, n):
+def played_os(rows, columns, stages, m, k, n, port):
     """The same; a tile's last operands keep R cycles from those of the tile before it."""
-    end, free = -rows, 0
+    end, free = -rows, port
     for _ in range(-(-m // rows) * -(-n // columns)):
         end = max(free + k - 1, end + rows)
         free = end + 1
     capture = end + 1 + stages + rows - 1 + columns - 1  # by the last PE
-    return capture + rows + 1 + 1  # row R - 1, which drains last; the rounder's register
+    return capture + rows + 1 + 1  # row R - 1, which drains last; the port of results
 
 
 @pytest.mark.parametrize(("flow", "played"), [("os", played_os), ("ws", played_ws)])
@@ -42,19 +46,20 @@ def test_closed_form(flow, played):
     for _ in range(1500):
         rows, columns, m, k, n = (int(v) for v in rng.integers(1, 40, 5))
         stages = int(rng.integers(2))
-        found = array_cycles(flow, rows, columns, stages, m, k, n)
-        assert found == played(rows, columns, stages, m, k, n)
+        for fifo, port in ((0, 1), (16, 3)):
+            found = array_cycles(flow, rows, columns, stages, m, k, n, fifo)
+            assert found == played(rows, columns, stages, m, k, n, port)
 
 
 @pytest.mark.parametrize(
     ("name", "size", "cycles"),
     [
         # With P = 0 these are 4118 and 65582.
-        ("array-lmul-e4m3-8x8-os", 64, 4118 + 2),
-        ("array-lmul-e4m3-16x16-os-s1", 256, 65582 + 3),
-        # 64 tiles of 64 cycles; R to load, R + C + 1 to the last result
-        ("array-lmul-e4m3-8x8-ws", 64, 4096 + 8 + 8 + 8 + 1),
-        ("array-int8-16x16-ws-s1", 256, 65536 + 16 + 16 + 16 + 2),
+        ("array-lmul-e4m3-8x8-os", 64, 4118 + 3),
+        ("array-lmul-e4m3-16x16-os-s1", 256, 65582 + 4),
+        # 64 tiles of 64 cycles; R to load, R + C + 1 to the last result, 1 at the port
+        ("array-lmul-e4m3-8x8-ws", 64, 4096 + 8 + 8 + 8 + 2),
+        ("array-int8-16x16-ws-s1", 256, 65536 + 16 + 16 + 16 + 3),
     ],
 )
 def test_of_designs(name, size, cycles):
@@ -65,7 +70,8 @@ def test_of_designs(name, size, cycles):
 
 
 def test_latency():
-    assert [pipeline_latency(flow, s) for flow in ("os", "ws") for s in (0, 1)] == [2, 3, 3, 4]
+    assert [pipeline_latency(flow, s) for flow in ("os", "ws") for s in (0, 1)] == [3, 4, 4, 5]
+    assert [pipeline_latency(flow, 0, 2) for flow in ("os", "ws")] == [5, 6]
 
 
 @pytest.mark.parametrize(

@@ -58,10 +58,14 @@ def test_an_array(lmul):
     assert found.part("PEs").gates == pytest.approx(6 * lmul.whole.gates, rel=0.03)
     assert found.part("drain registers").flipflops == 6 * (44 + 1)
     # Row 0 and columns 1 and 2 wait, of 9 bits an operand and one for the end of a tile; results
-    # of 32 bits wait for the last column and in the output's register.
-    assert found.part("skew registers").flipflops == (9 + 1) + 9 * (1 + 2) + 32 * (3 + 2 + 1)
+    # of 32 bits wait for the last column.
+    assert found.part("skew registers").flipflops == (9 + 1) + 9 * (1 + 2) + 32 * (2 + 1)
+    # Twice a beat and two for its state: 2 or 3 lanes of 8 bits with keep, 3 of 32 bits; an end.
+    beats = 2 * 9 + 1, 3 * 9 + 1, 3 * 32 + 1
+    assert found.part("stream ports").flipflops == sum(2 * beat + 2 for beat in beats)
     assert found.part("edges").flipflops == found.part("rounders").flipflops == 0
-    assert min(found.part(name).gates for name in ("edges", "rounders", "control")) > 0
+    others = "edges", "rounders", "stream ports", "control"
+    assert min(found.part(name).gates for name in others) > 0
 
 
 @pytest.mark.evidence

@@ -217,14 +217,17 @@ def test_array(name, way):
     rows = {}
 
     def beats(lanes, last):
-        marks = {"first": 1, "final": 1} if design.flow == "ws" else {}
-        return [
-            {"lanes": codes_of(path, lane), "keep": 3, **({"last": int(end)} | marks)}
-            for lane, end in zip(lanes, last, strict=True)
-        ]
+        found = []
+        for row, (lane, end) in enumerate(zip(lanes, last, strict=True)):
+            marks = {"first": 1, "final": 1, "start": int(row == 0)} if design.flow == "ws" else {}
+            found.append({"lanes": codes_of(path, lane), "keep": 3, "last": int(end)} | marks)
+        return found
 
     def weights(lanes):
-        return [{"lanes": codes_of(path, lane), "keep": 3} for lane in lanes]
+        return [
+            {"lanes": codes_of(path, lane), "keep": 3, "last": int(row == 1)}
+            for row, lane in enumerate(lanes)
+        ]
 
     # A beat of a is a column of the left matrix in one flow, a row of it in the other.
     left = [[1, 3], [2, 4]] if design.flow == "os" else [[1, 2], [3, 4]]

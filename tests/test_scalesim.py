@@ -67,7 +67,7 @@ def test_the_difference_of_ws(rows, columns):
         shape = Shape("ws", rows, columns, m, k, n)
         latency = pipeline_latency("ws", 0)
         along_k, along_n = -(-k // rows), -(-n // columns)
-        tile, returns = max(m, rows), rows + columns + latency - 2
+        tile, returns = max(m, rows), rows + columns + latency - 1
         fold = 2 * rows + columns + m - 2
         overlap = folds(shape) * fold - (
             fold + (along_k - 1) * max(along_n * tile, returns) + (along_n - 1) * tile

@@ -17,7 +17,7 @@ from lmul.sim.simulate import mac_simulation, simulate
 
 # Icarus builds at once, and knows unknown bits; Verilator takes half a minute for an array.
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
-PE_TESTS, ARRAY_TESTS = 5, 8
+PE_TESTS, ARRAY_TESTS = 5, 9
 SEED = 31
 
 
@@ -128,6 +128,7 @@ def test_plan_round_trip(tmp_path, monkeypatch):
             "s_axis_a_tlast": 1,
             "s_axis_b_tdata": 24,
             "s_axis_b_tkeep": 3,
+            "s_axis_b_tlast": 1,
             "m_axis_out_tdata": 96,
             "m_axis_out_tlast": 1,
             "m_axis_out_tuser": 3,

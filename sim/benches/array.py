@@ -154,6 +154,24 @@ async def too_long(dut) -> None:
     await array.finish()
 
 
+@cocotb.test(timeout_time=10, timeout_unit="ms")
+async def bad_last(dut) -> None:
+    """An end that stream b does not mark is told until reset; it changes no result."""
+    array = ArrayDriver(dut)
+    await array.start()
+    rows, columns = array.design.rows, array.design.columns
+    for _ in range(3):
+        operands = draw_operands(array.rng, array.design, 2 * rows, 3, 2 * columns)
+        array.check([operands], await array.play([operands]))
+        array.unmarked = int(array.rng.integers(2))
+        array.bad_last = 1
+        for _ in range(2):
+            array.check([operands], await array.play([operands]))
+            array.unmarked = None
+        await array.reset()
+    await array.finish()
+
+
 def _require_flag(array: ArrayDriver, wanted: int) -> None:
     if array.too_long() != wanted:
         raise Mismatch(f"too_long is {array.too_long()}, not {wanted}")

@@ -51,6 +51,13 @@ class ArrayDriver:
     ----------
     dut : handle
         The array's top module.
+
+    Attributes
+    ----------
+    bad_last : int
+        What the flag must be: 1 from the first tile on that was marked wrongly, until reset.
+    unmarked : int or None
+        The tile whose end stream ``b`` does not mark, in each product that is loaded.
     """
 
     def __init__(self, dut: Any) -> None:
@@ -60,6 +67,8 @@ class ArrayDriver:
         self.rng = self.plan.generator()
         self.compared = 0
         self.probing = False
+        self.bad_last = 0
+        self.unmarked: int | None = None
         self._too_long = 0
         self._dut = dut
         streams = circuit.streams
@@ -82,7 +91,7 @@ class ArrayDriver:
 
     async def reset(self) -> None:
         """Reset for a cycle, as all streams' ends are."""
-        self._too_long = 0
+        self._too_long = self.bad_last = 0
         self._dut.rst.value = 1
         for end in (*self.sources.values(), *self.sinks.values()):
             end.clear()
@@ -94,6 +103,9 @@ class ArrayDriver:
         due = 0
         for a, b in products:
             beats = beats_of(self.design, self.circuit.streams, a, b, self.rng)
+            if self.unmarked is not None:
+                ends = [beat for beat in beats["b"] if beat["tlast"]]
+                ends[self.unmarked]["tlast"] = 0
             for name, source in self.sources.items():
                 source.load(beats.get(name, ()), stalls.get(name, 0.0))
             due += result_beats(self.design, a.shape[0], b.shape[1])
@@ -126,21 +138,22 @@ class ArrayDriver:
         # Grid cycles from the last operands to the last result that leaves the grid.
         design = self.design
         wave = design.stages + design.rows + design.columns - (design.flow == "os")
-        grid = 0
+        grid, entering = 0, self.sources["a"].remaining
         for _ in range(limit):
-            held, waits, taken = await self.cycle()
+            held, bubble, waits, taken = await self.cycle()
             begun = begun or taken
             run.cycles += begun
             run.stalls += held
-            if not held and not self.remaining:
+            if not held and not entering:
                 grid += 1
+            entering -= not held and not bubble
             run.stalls += waits and not held and grid > wave
             if len(run.beats) == due:
                 return run
         raise Mismatch(f"{len(run.beats)} beats of results came in {limit} cycles, not {due}")
 
-    async def cycle(self) -> tuple[int, int, bool]:
-        """One clock cycle: whether the grid was held, a result waited, an operand was taken."""
+    async def cycle(self) -> tuple[int, int, int, bool]:
+        """One clock cycle: ``held``, ``bubble`` and ``waits``; whether a beat was taken."""
         ends = (*self.sources.values(), *self.sinks.values())
         for end in ends:
             end.offer()
@@ -153,7 +166,7 @@ class ArrayDriver:
             if sink.look() and sink.stream.name == "partials":
                 # Whoever keeps partial sums gives them back in their order.
                 returned.append(sink.beats[-1])
-        held, waits = known(self._dut.held), known(self._dut.waits)
+        held, bubble, waits = (known(getattr(self._dut, f)) for f in ("held", "bubble", "waits"))
         if self._too_long and not self.too_long():
             raise Mismatch("too_long went without a reset")
         self._too_long = self.too_long()
@@ -162,7 +175,7 @@ class ArrayDriver:
             source.taken()
         if returned:
             self.sources["sums"].append(returned)
-        return held, waits, bool(taken)
+        return held, bubble, waits, bool(taken)
 
     async def _probe(self) -> None:
         """See that what is offered is the same whether or not it can be taken."""
@@ -178,30 +191,27 @@ class ArrayDriver:
         """See that nothing comes out that nobody asked for, and note how much was compared."""
         for sink in self.sinks.values():
             sink.load(0.0)
-        for _ in range(2 * self.design.rows + self.design.columns + 6):
+        for _ in range(2 * self.design.rows + self.design.columns + 10):
             await self.cycle()
         for name, sink in self.sinks.items():
             if sink.beats:
                 raise Mismatch(f"{len(sink.beats)} beats on {name!r} that nobody asked for")
         note_compared(self.design, self.compared)
 
-    @property
-    def remaining(self) -> int:
-        """The beats of operands that have not been taken."""
-        return sum(source.remaining for source in self.sources.values())
-
     def too_long(self) -> int:
         """The sticky flag."""
         return known(self._dut.too_long)
 
     def check(self, products: Sequence[Operands], run: Run) -> None:
-        """Hold all results against golden.
+        """Hold all results against golden, and ``bad_last`` against what it must be now.
 
         Raises
         ------
         Mismatch
             With the first that are wrong.
         """
+        if known(self._dut.bad_last) != self.bad_last:
+            raise Mismatch(f"bad_last is {1 - self.bad_last}, not {self.bad_last}")
         out = self.sinks["out"].stream
         beats = iter(run.beats)
         wrong: list[str] = []

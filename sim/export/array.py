@@ -94,7 +94,8 @@ def _ports(design: MacDesign) -> tuple[PortText, ...]:
     return (
         *ports,
         PortText("held", "output", 1, "for counting: the grid is held in this cycle"),
-        PortText("waits", "output", 1, "for counting: what could leave is not taken in this cycle"),
+        PortText("bubble", "output", 1, "for counting: the grid moves on without operands"),
+        PortText("waits", "output", 1, "for counting: the cycle before, what came was not taken"),
         PortText(
             "too_long",
             "output",
@@ -103,12 +104,13 @@ def _ports(design: MacDesign) -> tuple[PortText, ...]:
             if limited
             else "always 0: these sums take any K",
         ),
+        PortText("bad_last", "output", 1, "sticky until reset: a tile was marked wrongly"),
     )
 
 
 def _timing(design: MacDesign, flow: ModuleType) -> Section:
     formula = flow.cycles_formula(design)
-    latency = pipeline_latency(design.flow, design.stages)
+    latency = pipeline_latency(design.flow, design.stages, design.fifo)
     k = min(_EXAMPLE, design.k_max) if datapath_of(design).limits_k else _EXAMPLE
     cycles = design.cycles(_EXAMPLE, k, _EXAMPLE)
     used = design.utilisation(_EXAMPLE, k, _EXAMPLE)
@@ -119,8 +121,11 @@ def _timing(design: MacDesign, flow: ModuleType) -> Section:
         "delivered, counting both, while no stream waits",
         "example": f"M = {_EXAMPLE}, K = {k}, N = {_EXAMPLE}: {cycles} cycles, "
         f"{100 * used:.1f} % of all PE cycles used",
-        "stalls": "each cycle with held = 1 adds one; after the last result is captured, "
+        "stalls": "each cycle with held = 1 adds one; after the last result has left the grid, "
         "each with waits = 1 does",
+        "ports": "tready of what comes in and tvalid and payload of what goes out are registers, "
+        "and no path without a register leads from any input to any output; a beat a cycle "
+        "passes; an input needs setup to one register or multiplexer",
     }
     example = {"M": _EXAMPLE, "K": k, "N": _EXAMPLE, "cycles": cycles, "utilisation": used}
     facts: dict[str, Any] = {"formula": formula, "where": where, "example": example}
@@ -131,18 +136,20 @@ def _control(design: MacDesign) -> dict[str, str]:
     path = datapath_of(design)
     words = {
         "rst": "synchronous, active high, one cycle is enough: tiles that have begun are "
-        "forgotten, no result of them comes, too_long is 0; no beat should be valid meanwhile. "
-        "What comes in meanwhile may be unknown, and no register needs an initial value: those "
-        "without a reset are seen only with a beat that has set them",
+        "forgotten, no result of them comes, too_long and bad_last are 0. From its first edge to "
+        "the cycle after its last one every tready and tvalid is 0: nothing is taken and lost. "
+        "What comes in meanwhile may be unknown, tvalid too, and no register needs an initial "
+        "value: those without a reset are seen only with a beat that has set them",
         "clk": "one clock; every register takes over at its rising edge",
     }
     if path.limits_k:
         words["too_long"] = (
-            f"a sum of more than K_max = {path.k_max} products may have wrapped: from then on "
-            "results may be wrong until reset. It stops nothing and hangs nothing. A design's name "
-            "with -kK has another K_max"
+            f"a sum of more than K_max = {path.k_max} products may have wrapped: its results may "
+            "be wrong. It stops nothing and hangs nothing, and the next sums are right; the flag "
+            "stays until reset. A design's name with -kK has another K_max"
         )
-    return words
+    flow = array_words_os if design.flow == "os" else array_words_ws
+    return words | {"bad_last": flow.bad_last(design)}
 
 
 def _parameters(design: MacDesign) -> dict[str, Any]:
@@ -151,6 +158,7 @@ def _parameters(design: MacDesign) -> dict[str, Any]:
         "rows": design.rows,
         "columns": design.columns,
         "flow": design.flow,
-        "pipeline_latency": pipeline_latency(design.flow, design.stages),
+        "pipeline_latency": pipeline_latency(design.flow, design.stages, design.fifo),
+        "fifo_beats": design.fifo,
         "result_format": "int32" if out is None else out.name,
     }

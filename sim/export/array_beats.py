@@ -60,8 +60,9 @@ def _output_stationary(
     for top in range(0, a.shape[0], rows):
         for left in range(0, b.shape[1], columns):
             for k in range(depth):
-                yield Beat("a", _lanes(a[:, k], top, rows), last=k == depth - 1)
-                yield Beat("b", _lanes(b[k], left, columns))
+                last = k == depth - 1
+                yield Beat("a", _lanes(a[:, k], top, rows), last)
+                yield Beat("b", _lanes(b[k], left, columns), last)
             for row in range(top, top + rows):
                 yield _result(results, overflows, row, left, columns, last=row == top + rows - 1)
 
@@ -75,10 +76,11 @@ def _weight_stationary(
         for left in range(0, b.shape[1], columns):
             for k in range(low, low + rows):
                 weights = b[k] if k < depth else b[0, :0]
-                yield Beat("b", _lanes(weights, left, columns))
+                yield Beat("b", _lanes(weights, left, columns), last=k == low + rows - 1)
             for m in range(a.shape[0]):
                 last = m == a.shape[0] - 1
-                yield Beat("a", _lanes(a[m], low, rows), last, first | final << 1)
+                user = first | final << 1 | (m == 0) << 2
+                yield Beat("a", _lanes(a[m], low, rows), last, user)
                 if final:
                     yield _result(results, overflows, m, left, columns, last)
 

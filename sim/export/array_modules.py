@@ -17,6 +17,14 @@ _WORDS = {
     "row_edge": "unpacks an operand of a, once for a row",
     "column_edge": "unpacks an operand of b, once for a column",
     "round": "rounds a column's results",
+    "a_slice": "the port of a: two registers",
+    "b_slice": "the port of b: two registers",
+    "sums_slice": "the port of sums: two registers",
+    "partials_slice": "the port of partials: two registers",
+    "out_slice": "the port of out: two registers, the rounders' among them",
+    "a_fifo": "beats of a that wait for those of other streams",
+    "b_fifo": "beats of b that wait for those of other streams",
+    "sums_fifo": "beats of sums that wait for those of a",
 }
 
 

@@ -11,7 +11,16 @@ from lmul.sim.export.accumulation_words import sum_lsb
 from lmul.sim.export.array_layouts import result_format
 from lmul.sim.export.contents import PortText
 
-__all__ = ["StreamWords", "code_words", "result_words", "stream_facts", "stream_ports", "sum_words"]
+__all__ = [
+    "StreamWords",
+    "code_words",
+    "fifo_words",
+    "order_words",
+    "result_words",
+    "stream_facts",
+    "stream_ports",
+    "sum_words",
+]
 
 
 @dataclass(frozen=True)
@@ -72,6 +81,31 @@ def code_words(design: MacDesign) -> str:
         f"a code of {fmt.name}: sign, {fmt.exponent_bits} exponent bits (bias {fmt.bias}), "
         f"{fmt.mantissa_bits} mantissa bits"
     )
+
+
+def fifo_words(design: MacDesign) -> str:
+    """What stands behind the ports of operands, besides their registers."""
+    return " and their FIFOs" if design.fifo else ""
+
+
+def order_words(design: MacDesign, streams: str, beats: str) -> str:
+    """How far a sender may be ahead with one stream.
+
+    ``streams`` are those that come in, ``beats`` the length of a tile in them.
+    """
+    ahead = design.fifo or 2
+    where = f"a FIFO of {ahead} beats" if design.fifo else "two registers"
+    more = "another N" if design.fifo else "-fN in the design's name puts a FIFO of N beats there"
+    return (
+        f"behind the port of each of {streams} are {where}. A tile whose {beats} {_are(beats)} at "
+        f"most {ahead} may be sent in any order, one stream wholly before the others. Of a longer "
+        f"one, no stream may be sent further ahead than {ahead} beats before the sender goes on "
+        f"with the others: it would wait for ever ({more})"
+    )
+
+
+def _are(beats: str) -> str:
+    return "are" if " and " in beats else "is"
 
 
 def result_words(design: MacDesign) -> str:

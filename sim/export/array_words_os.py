@@ -1,10 +1,17 @@
 """An output-stationary array in words: its streams, how to drive it, when results come."""
 
 from lmul.hdl.cycles import pipeline_latency
+from lmul.hdl.datapath import datapath_of
 from lmul.hdl.mac_design import MacDesign
-from lmul.sim.export.array_streams_words import StreamWords, code_words, result_words
+from lmul.sim.export.array_streams_words import (
+    StreamWords,
+    code_words,
+    fifo_words,
+    order_words,
+    result_words,
+)
 
-__all__ = ["cycles_formula", "driving", "streams", "timing"]
+__all__ = ["bad_last", "cycles_formula", "driving", "streams", "timing"]
 
 
 def streams(design: MacDesign) -> dict[str, StreamWords]:
@@ -13,13 +20,14 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
     return {
         "a": StreamWords(
             f"lane i is a[i][k] of the tile, {code}",
-            "k ascending, K beats a tile, tile after tile; a beat is taken together with one of b",
+            "k ascending, K beats a tile, tile after tile; a beat goes with the next one of b",
             "1 with k = K - 1, the tile's last beat",
             "A lane that is not kept is a zero whatever its code: rows beyond M in a ragged tile",
         ),
         "b": StreamWords(
             f"lane j is b[k][j] of the tile, {code}",
-            "k ascending, a beat for each beat of a, whose tlast ends the tile",
+            "k ascending, a beat for each beat of a",
+            "1 with k = K - 1, as in a",
             keep="A lane that is not kept is a zero: columns beyond N in a ragged tile",
         ),
         "out": StreamWords(
@@ -45,19 +53,37 @@ def driving(design: MacDesign) -> dict[str, str]:
         "results of earlier tiles come out",
         "back-pressure": "nothing is lost or repeated whatever stream waits. A result that is not "
         "taken stops the drain, and the grid only while results are captured",
-        "spacing": f"beats of a with tlast are taken at least R = {rows} cycles apart, as long as "
-        "a column drains: tready waits where K < R",
+        "spacing": f"tiles end at least R = {rows} cycles apart, as long as a column drains: "
+        "tready waits where K < R",
+        "order": order_words(design, "a and b", "K"),
     }
+
+
+def bad_last(design: MacDesign) -> str:
+    """What wrong marks of a tile's end do."""
+    unseen = (
+        "two tiles become one, noticed as too_long where their K is more than K_max"
+        if datapath_of(design).limits_k
+        else "two tiles become one, which nothing notices"
+    )
+    return (
+        "a and b did not have tlast in the same pair of beats. The pair in which either has it "
+        "ends the tile: if one tlast is missing, results are right nevertheless; if one came too "
+        f"early, the tile is cut in two. If both are missing, {unseen}. Tiles are right again from "
+        "the pair on that follows the next common tlast. A beat too few or too many in one stream "
+        "leaves them out of step until reset. The flag stays until reset; it stops nothing"
+    )
 
 
 def timing(design: MacDesign) -> dict[str, str]:
     """When results come, while nothing waits."""
-    latency = pipeline_latency("os", design.stages)
+    latency = pipeline_latency("os", design.stages, design.fifo)
     first = design.rows + design.columns + latency - 1
     return {
         "latency": f"a tile's first row of results is delivered R + C + P - 1 = {first} cycles "
         "after the cycle that takes its last operands, one row a cycle; P = "
-        f"{latency} is the pipeline's own: operand registers, {_stages(design)}the rounder's",
+        f"{latency} is the pipeline's own: the ports of operands{fifo_words(design)}, operand "
+        f"registers, {_stages(design)}the port of results",
     }
 
 

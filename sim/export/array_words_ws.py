@@ -2,9 +2,16 @@
 
 from lmul.hdl.cycles import pipeline_latency
 from lmul.hdl.mac_design import MacDesign
-from lmul.sim.export.array_streams_words import StreamWords, code_words, result_words, sum_words
+from lmul.sim.export.array_streams_words import (
+    StreamWords,
+    code_words,
+    fifo_words,
+    order_words,
+    result_words,
+    sum_words,
+)
 
-__all__ = ["cycles_formula", "driving", "streams", "timing"]
+__all__ = ["bad_last", "cycles_formula", "driving", "streams", "timing"]
 
 
 def streams(design: MacDesign) -> dict[str, StreamWords]:
@@ -15,7 +22,7 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
     return {
         "a": StreamWords(
             f"lane i is the activation a[m][k + i], {code}",
-            "m ascending, M beats a tile; the first is taken after all weights of the tile",
+            "m ascending, M beats a tile; the first enters the grid after all weights of the tile",
             last,
             "A lane that is not kept is a zero whatever its code: rows beyond K in a ragged tile",
             {
@@ -23,12 +30,14 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
                 "together with one of sums",
                 "final": "the tile's sums are results and leave by out; else they leave by "
                 "partials. Both are the same in all beats of a tile",
+                "start": "1 with m = 0, the tile's first beat",
             },
         ),
         "b": StreamWords(
             f"lane j is the weight b[k + i][n + j], {code}",
             f"i ascending, always R = {design.rows} beats a tile, before the tile's activations; "
             "the next tile's are taken while this one computes",
+            f"1 with i = {design.rows - 1}, the tile's last beat",
             keep="A lane that is not kept is a zero: columns beyond N, and all lanes of rows "
             "beyond K",
         ),
@@ -36,7 +45,7 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             f"lane j is a partial sum as partials gave it: {sum_words(design)}",
             "those of the tile above (the R rows of weights before) with the same columns, m "
             "ascending",
-            "not looked at",
+            "as in the beat of a that it is taken with",
             user=terms,
         ),
         "partials": StreamWords(
@@ -71,24 +80,41 @@ def driving(design: MacDesign) -> dict[str, str]:
         "M * ceil(N/C) beats; what leaves the array does not depend on what comes back",
         "bubbles": "a cycle without operands is no error: the grid moves on",
         "back-pressure": "nothing is lost or repeated whatever stream waits. A partial sum that is "
-        "not taken holds the grid; a result that is not taken does when the next one comes",
+        "not taken holds the grid; a result that is not taken does when the port is full and the "
+        "next one comes",
+        "order": order_words(design, "a, b and sums", "M and R"),
     }
+
+
+def bad_last(design: MacDesign) -> str:
+    """What wrong marks of a tile's start and end do."""
+    return (
+        "a tile was marked wrongly. Activations: a beat with start without tlast in the one "
+        "before, or without start after tlast; start begins a tile, so that a tlast missing or "
+        "too early leaves all results right, and only their own tlast as it was. sums: tlast not "
+        "as in the beat of a. Weights: a tile ends with its "
+        f"R = {design.rows} beats, so that a tlast missing does no harm; or with a tlast before "
+        "them, its results being wrong; where a tlast comes after them but before another R, what "
+        "came since is dropped. The next tile is right. A beat of activations or of sums too few "
+        "or too many leaves sums out of step until reset. The flag stays until reset; it stops "
+        "nothing"
+    )
 
 
 def timing(design: MacDesign) -> dict[str, str]:
     """When results come, while nothing waits."""
-    latency = pipeline_latency("ws", design.stages)
+    latency = pipeline_latency("ws", design.stages, design.fifo)
     first = design.rows + design.columns + latency - 2
     return {
-        "latency": f"a result is delivered R + C + P - 2 = {first} cycles after the cycle that "
-        f"takes its activations, a partial sum one cycle earlier; P = {latency} is the pipeline's "
-        "own",
+        "latency": f"a result or a partial sum is delivered R + C + P - 2 = {first} cycles after "
+        f"the cycle that takes its activations; P = {latency} is the pipeline's own, the ports of "
+        f"operands{fifo_words(design)} and of results among it",
     }
 
 
 def cycles_formula(design: MacDesign) -> str:
     """Cycles of a whole product."""
     return (
-        "2*R + C + M - 2 + P + (ceil(K/R) - 1)*max(ceil(N/C)*max(M, R), R + C + P - 2) "
+        "2*R + C + M - 2 + P + (ceil(K/R) - 1)*max(ceil(N/C)*max(M, R), R + C + P - 1) "
         "+ (ceil(N/C) - 1)*max(M, R)"
     )
