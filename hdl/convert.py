@@ -11,6 +11,7 @@ from amaranth.back import verilog
 from amaranth.lib import wiring
 
 from lmul.hdl.verilog_text import tidy
+from lmul.tools.folders import tool_variables
 
 __all__ = ["convert"]
 
@@ -22,9 +23,10 @@ _lock = threading.RLock()  # a component may convert its parts while it is conve
 def _undisturbed() -> Iterator[None]:
     """One thread converts at a time, with Amaranth's own Yosys and without garbage collection."""
     with _lock:
-        chosen, collects = os.environ.get(_YOSYS), gc.isenabled()
         # A system Yosys may be too old for Amaranth; its own package is pinned with it.
-        os.environ[_YOSYS] = "builtin"
+        variables = {_YOSYS: "builtin", **tool_variables()}
+        before, collects = {name: os.environ.get(name) for name in variables}, gc.isenabled()
+        os.environ.update(variables)
         # Millions of small objects live to the end; looking through them takes a third of the time.
         gc.disable()
         try:
@@ -32,10 +34,11 @@ def _undisturbed() -> Iterator[None]:
         finally:
             if collects:
                 gc.enable()
-            if chosen is None:
-                del os.environ[_YOSYS]
-            else:
-                os.environ[_YOSYS] = chosen
+            for name, value in before.items():
+                if value is None:
+                    del os.environ[name]
+                else:
+                    os.environ[name] = value
 
 
 def convert(component: wiring.Component, name: str) -> str:

@@ -10,13 +10,13 @@ The Amaranth components are in :mod:`lmul.hdl` (``from lmul.hdl import Multiplie
 """
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import LmulError, ToolFailed, ToolNotFound
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS
 from lmul.hdl.policy import POLICIES, Policy
 from lmul.sim.backend import matmul
 from lmul.sim.codec import decode, encode
 from lmul.sim.golden import multiply, product
+from lmul.tools.errors import LmulError, ToolFailed, ToolNotFound
 
 __version__ = "0.1.0"
 

@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy.typing as npt
 
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim import process
 from lmul.sim.array_job import write_job
-from lmul.sim.paths import build_root
+from lmul.tools.errors import ToolFailed
+from lmul.tools.folders import build_root
 
 __all__ = ["run_job", "run_program"]
 

@@ -4,19 +4,19 @@ from importlib import resources
 from pathlib import Path
 
 from lmul.hdl.cycles import FIFO_LATENCY
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim import process
-from lmul.sim.build_cache import check_path, first_error, kept, object_cache
 from lmul.sim.circuit import read_ports
 from lmul.sim.elaboration import verilog_of
 from lmul.sim.lanes import lane_parallel
-from lmul.sim.paths import build_root
 from lmul.sim.simulators import check_simulator, environment, version
+from lmul.tools.cache import kept, object_cache
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["array_program"]
 
-_SCHEME = "1"  # of the cache: raise it when builds change for reasons the key can't see
+_KIND = "sim/array"  # of the cache
+_SCHEME = "2"  # of the cache: raise it when builds change for reasons the key can't see
 _DRIVER = ("array_driver.cpp", "array_streams.h")
 _REWRITES = ("lanes.py", "lane_module.py")  # what they make of the Verilog depends on their text
 _SHAPE = "array_shape.h"
@@ -68,34 +68,31 @@ def array_program(
         When one of them rejects the Verilog, with its first error; when it takes too long.
     """
     simulator = check_simulator("verilator")
-    cache = build_root() / "cache" / "sim" / "array"
-    check_path(cache)
     text = verilog_of(design, out) if verilog is None else verilog
     here = resources.files("lmul.sim")
     sources = {name: (here / name).read_text() for name in _DRIVER}
     sources[_SHAPE] = _shape(design, text)
     arguments = [*_ARGUMENTS, "--top-module", design.module_name, *(["--trace"] if waves else [])]
-    variables = environment(simulator)
     rewrites = [(here / name).read_text() for name in _REWRITES]
     tools = version(simulator)
-    facts = [_SCHEME, tools, variables.get("MAKEFLAGS"), arguments, text, sources, rewrites]
+    facts = [_SCHEME, tools, arguments, text, sources, rewrites]
 
     def make(folder: Path) -> None:
         files = sources | {"array.v": lane_parallel(text, design.module_name)}
         for name, content in files.items():
             (folder / name).write_text(content)
         log = folder / "build.log"
-        extra = object_cache(folder, cache, tools)
+        variables = environment(simulator) | object_cache(folder, _KIND, tools)
         late = f"Verilator did not finish to build {design.name!r}"
         command = [*arguments, "array.v", _DRIVER[0]]
-        if process.run(command, log, variables | extra, timeout, late, folder):
-            raise ToolFailed(f"Verilator can't build {design.name!r}: {first_error(log)}")
+        if process.run(command, log, variables, timeout, late, folder):
+            raise ToolFailed(f"Verilator can't build {design.name!r}: {process.first_error(log)}")
         for path in folder.iterdir():
             # What it was made from is megabytes a build, and all in the key.
             if path.name != _PROGRAM:
                 path.unlink()
 
-    return kept(cache, facts, make) / _PROGRAM
+    return kept(_KIND, facts, make) / _PROGRAM
 
 
 def _shape(design: MacDesign, verilog: str) -> str:

@@ -4,17 +4,17 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import process
-from lmul.sim.build_cache import check_path, first_error, kept, object_cache
 from lmul.sim.launch import BUILD_FAILED
-from lmul.sim.paths import build_root
 from lmul.sim.plan import Plan
 from lmul.sim.simulators import Simulator, environment, version
+from lmul.tools.cache import kept, object_cache
+from lmul.tools.errors import ToolFailed
+from lmul.tools.folders import without_blanks
 
 __all__ = ["Simulation", "build"]
 
-_SCHEME = "1"  # of the cache: raise it when builds change for reasons the key can't see
+_SCHEME = "2"  # of the cache: raise it when builds change for reasons the key can't see
 
 
 @dataclass(frozen=True)
@@ -53,18 +53,8 @@ def build(simulation: Simulation, simulator: Simulator, waves: bool, timeout: fl
     sources = dict(simulation.sources)
     if simulator == "verilator":
         sources["bench.vlt"] = _visible(simulation)
-    variables = environment(simulator)
-    facts = [
-        _SCHEME,
-        version(simulator),
-        variables.get("MAKEFLAGS"),
-        simulation.top,
-        waves,
-        sources,
-    ]
-    cache = build_root() / "cache" / "sim" / simulator
-    if simulator == "verilator":
-        check_path(cache)
+    facts = [_SCHEME, version(simulator), simulation.top, waves, sources]
+    kind = f"sim/{simulator}"
 
     def make(folder: Path) -> None:
         for name, text in sources.items():
@@ -74,20 +64,22 @@ def build(simulation: Simulation, simulator: Simulator, waves: bool, timeout: fl
             "simulator": simulator,
             "top": simulation.top,
             "sources": list(sources),
-            "build": str(folder),
+            "build": str(without_blanks(folder)),
             "waves": waves,
         }
-        extra = object_cache(folder, cache, version(simulator))
-        status = process.start(job, folder, variables | extra, timeout)
+        variables = environment(simulator) | object_cache(folder, kind, version(simulator))
+        status = process.start(job, folder, variables, timeout)
         if status:
             log = folder / ("build.log" if status == BUILD_FAILED else "launch.log")
-            raise ToolFailed(f"{simulator} can't build {simulation.top!r}: {first_error(log)}")
+            raise ToolFailed(
+                f"{simulator} can't build {simulation.top!r}: {process.first_error(log)}"
+            )
         for path in folder.iterdir():
             # What it was made from is 5 MB a build, and all in the key.
             if path.name not in (simulation.top, "sim.vvp") and not path.is_dir():
                 path.unlink()
 
-    return kept(cache, facts, make)
+    return kept(kind, facts, make)
 
 
 def _visible(simulation: Simulation) -> str:

@@ -10,18 +10,18 @@ from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass
 from pathlib import Path
 
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind
 from lmul.hdl.policy import POLICIES, Policy
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim.builds import Simulation
 from lmul.sim.circuit import Circuit
-from lmul.sim.paths import build_root
 from lmul.sim.plan import Plan
 from lmul.sim.runner import Outcome, run
 from lmul.sim.vectors import SEED, WIDE_PAIRS
 from lmul.sim.wrapper import WRAPPER, wrapper
+from lmul.tools.errors import ToolFailed
+from lmul.tools.folders import build_root
 
 __all__ = ["Progress", "VerifyResult", "bulk_simulation", "family", "verify", "verify_format"]
 

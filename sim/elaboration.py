@@ -8,18 +8,18 @@ from pathlib import Path
 
 import lmul.hdl
 from lmul.hdl.design import Design
-from lmul.hdl.files import write_whole
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.written import Form, written_as
-from lmul.sim.paths import build_root
+from lmul.tools.cache import find, keep
 
 __all__ = ["verilog_of"]
 
+_KIND = "verilog"  # of the cache
 _amaranth = threading.Lock()  # elaboration is one thread's business
 
 
 def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
-    """The text of :func:`lmul.hdl.verilog.emit`, from ``build/cache`` where it is known already.
+    """The text of :func:`lmul.hdl.verilog.emit`, kept where it is known already.
 
     It is kept by the hash of everything that it comes from: the design, each source file of
     ``lmul.hdl``, and the versions of Amaranth and its Yosys.
@@ -38,9 +38,8 @@ def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
         As :func:`lmul.hdl.verilog.emit`.
     """
     key = hashlib.sha256(f"{_sources()} {design!r} {out} {form}".encode()).hexdigest()[:24]
-    kept = build_root() / "cache" / "verilog" / f"{key}.v"
-    if kept.exists():
-        return kept.read_text()
+    if kept := find(_KIND, key):
+        return kept
     # Imported here: Amaranth takes a quarter of a second, and a text that is kept needs none of it.
     from lmul.hdl.array_verilog import array_verilog
     from lmul.hdl.verilog import emit
@@ -51,7 +50,7 @@ def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
                 text = array_verilog(design, out)
         else:
             text = emit(design, form)
-    write_whole(kept.parent, {kept.name: text})
+    keep(_KIND, key, text)
     return text
 
 

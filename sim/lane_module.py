@@ -3,7 +3,7 @@
 import re
 from typing import Any
 
-from lmul.hdl.errors import ToolFailed
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["LANES", "lane_module"]
 

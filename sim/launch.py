@@ -9,12 +9,22 @@ import sys
 from pathlib import Path
 from typing import Any
 
+from cocotb_tools import config, runner
 from cocotb_tools.runner import get_runner
+
+from lmul.tools.folders import without_blanks
 
 __all__ = ["BUILD_FAILED"]
 
 BUILD_FAILED = 10
 _TIMESCALE = ("1ns", "1ps")
+
+
+def _avoid_blanks() -> None:
+    """Have cocotb name its folders and ours to make and the linker by paths without blanks."""
+    config.libs_dir = without_blanks(config.libs_dir)
+    config.share_dir = without_blanks(config.share_dir)
+    runner.get_abs_path = lambda path: Path(path).absolute()  # its own follows links
 
 
 def build(job: dict[str, Any]) -> None:
@@ -56,6 +66,7 @@ def simulate(job: dict[str, Any]) -> None:
 def main() -> None:
     """Do one job."""
     job = json.loads(Path(sys.argv[1]).read_text())
+    _avoid_blanks()
     if job["step"] == "run":
         simulate(job)
         return

@@ -7,12 +7,12 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.files import write_whole
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim.array_input import is_unnamed
 from lmul.sim.codec import decode, encode
 from lmul.sim.encoding_losses import encoding_losses
+from lmul.tools.files import write_whole
 
 __all__ = ["as_operand", "read_matrix", "write_matrix"]
 

@@ -8,9 +8,9 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
-from lmul.hdl.errors import ToolFailed
+from lmul.tools.errors import ToolFailed
 
-__all__ = ["TIMEOUT", "run", "start"]
+__all__ = ["TIMEOUT", "first_error", "run", "start"]
 
 TIMEOUT = 900.0
 
@@ -65,3 +65,12 @@ def run(
             if isinstance(error, subprocess.TimeoutExpired):
                 raise ToolFailed(f"{late} in {timeout:.0f} seconds; see {log.parent}") from None
             raise
+
+
+def first_error(log: Path) -> str:
+    """The first line of a log that reports an error, with the log's path."""
+    lines = log.read_text(errors="replace").splitlines() if log.exists() else []
+    for line in lines:
+        if "error" in line.lower() and not line.startswith(("c++", "g++")):
+            return f"{line.strip()} (log: {log})"
+    return f"see {log}"

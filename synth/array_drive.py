@@ -14,12 +14,12 @@ import numpy.typing as npt
 from lmul.hdl.array import SystolicArray
 from lmul.hdl.axi import axi_layouts
 from lmul.hdl.axi_layout import AxiLayout
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim.array_feed import Beat, beats_of, result_beats, results_of
 from lmul.sim.array_reference import expected, wrong_results
 from lmul.sim.mac_circuit import MacCircuit
 from lmul.synth.bit_words import LANES, ONES, Words
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["ArrayDrive"]
 

@@ -15,7 +15,6 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.sim.codec import code_dtype
 from lmul.synth.array_drive import ArrayDrive
@@ -27,6 +26,7 @@ from lmul.synth.gate_simulation import Toggles
 from lmul.synth.part_netlist import Part, PartNetlist
 from lmul.synth.part_simulation import PartSimulation
 from lmul.synth.parts import ARRAY_PARTS, part_of_module, part_of_register
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["ArrayPower", "array_power", "part_conditions", "product_shape"]
 

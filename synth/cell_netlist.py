@@ -7,11 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.cells import Cell
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import Library
 from lmul.synth.mapping import Mapped, map_cells
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["ONE", "ZERO", "CellNetlist", "Instance", "map_to_cells", "netlist_of", "ordered"]
 

@@ -15,7 +15,6 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.design import Design
-from lmul.hdl.files import write_whole
 from lmul.sim import yosys
 from lmul.synth.cell_netlist import CellNetlist, map_to_cells
 from lmul.synth.cell_power import CellPower
@@ -30,6 +29,7 @@ from lmul.synth.metrics import Report
 from lmul.synth.stimulus import stimuli
 from lmul.synth.structural_verilog import port_bits, structural_verilog
 from lmul.synth.tool_library import tool_library
+from lmul.tools.files import write_whole
 
 __all__ = ["EXPORT_PAIRS", "Exported", "export", "export_report"]
 

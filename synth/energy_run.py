@@ -6,7 +6,6 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.bit_words import LANES
 from lmul.synth.cell_netlist import CellNetlist
 from lmul.synth.cell_power import CellPower, cell_costs, port_energy
@@ -16,6 +15,7 @@ from lmul.synth.gate_simulation import Simulated, simulate
 from lmul.synth.liberty import Library
 from lmul.synth.stimulus import Stimulus
 from lmul.synth.unit_drive import Drive, drive
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["Power", "Streams", "check_frequency", "check_library", "simulated_power", "streams"]
 

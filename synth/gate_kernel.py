@@ -11,9 +11,9 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.errors import ToolFailed, ToolNotFound
-from lmul.sim.build_cache import first_error, kept
-from lmul.sim.paths import build_root
+from lmul.sim.process import first_error
+from lmul.tools.cache import kept
+from lmul.tools.errors import ToolFailed, ToolNotFound
 
 __all__ = ["STEP", "Cycle", "Netlist", "Run", "kernel", "pointer"]
 
@@ -126,7 +126,7 @@ def kernel() -> ctypes.CDLL:
             reason = first_error(folder / "build.log")
             raise ToolFailed(f"g++ can't compile the gate-level simulation: {reason}")
 
-    folder = kept(build_root() / "cache" / "gates", [source, _OPTIONS, machine], make)
+    folder = kept("gates", [source, _OPTIONS, machine], make)
     library = ctypes.CDLL(str(folder / _LIBRARY))
     library.simulate.argtypes = [ctypes.POINTER(Netlist), ctypes.POINTER(Run)]
     library.simulate.restype = ctypes.c_int64

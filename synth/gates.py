@@ -7,12 +7,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.depth import logic_depth
 from lmul.synth.hierarchy import Hierarchy
 from lmul.synth.netlist import INVERTER, is_flipflop, is_gate
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["COUNT_SCRIPT", "PAPER_WEIGHTS", "TRANSISTORS", "GateCount", "count", "mapped"]
 

@@ -11,9 +11,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from lmul.hdl.files import write_whole
 from lmul.synth.liberty import load
 from lmul.synth.liberty_syntax import Group, parse, split
+from lmul.tools.files import write_whole
 
 __all__ = ["CELLS", "embedded", "main"]
 

@@ -7,7 +7,6 @@ from functools import cached_property
 from pathlib import Path
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.cell_search import cell_of, full_adder
 from lmul.synth.circuit import Circuit
@@ -15,6 +14,7 @@ from lmul.synth.conditions import Conditions, has_delays
 from lmul.synth.liberty import Library, load
 from lmul.synth.loops import has_loop
 from lmul.synth.stat import cells_of_stat, module_of_stat
+from lmul.tools.errors import ToolFailed
 
 __all__ = [
     "AREA_ABC",

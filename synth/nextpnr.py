@@ -1,13 +1,12 @@
 """nextpnr, run in a folder of its own and remembered by content.
 
 A result depends on the netlist, the device, the seed and nextpnr's version, and on nothing else:
-their hash is its key under ``build/cache/fpga``. The seconds are those of the run that was kept.
+their hash is its key in :mod:`lmul.tools.cache`. The seconds are those of the run that was kept.
 """
 
 import hashlib
 import importlib.util
 import json
-import os
 import re
 import subprocess
 import sys
@@ -19,13 +18,15 @@ from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from lmul.hdl.errors import ToolFailed, ToolNotFound
-from lmul.hdl.files import write_whole
-from lmul.sim.paths import build_root
 from lmul.synth.fpga_devices import Device
+from lmul.tools.cache import cache_folder, find, keep
+from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.files import write_whole
+from lmul.tools.folders import wasm_environment
 
 __all__ = ["Routed", "placer_version", "read_report", "route", "too_large"]
 
+_KIND = "fpga"  # of the cache
 _CACHE_LAYOUT = "1"  # to be raised when a cached result's form changes
 # No frequency is asked for: nextpnr makes the circuit as fast as it can whatever the goal.
 _OPTIONS = ("--json", "netlist.json", "--report", "report.json", "--timing-allow-fail")
@@ -101,15 +102,12 @@ def route(netlist: str, device: Device, seed: int) -> Routed:
     digest = hashlib.sha256()
     for part in (_CACHE_LAYOUT, version, *device.options, *_OPTIONS, str(seed), netlist):
         digest.update(len(part).to_bytes(8, "little") + part.encode())
-    folder = build_root() / "cache" / "fpga"
-    place = folder / f"{digest.hexdigest()}.json"
-    try:
-        kept = json.loads(place.read_text())
-        return Routed(kept["fmax_mhz"], _pairs(kept["used"]), kept["seconds"])
-    except (FileNotFoundError, json.JSONDecodeError):
-        pass
-    routed = _run(netlist, device, seed, folder / f"{digest.hexdigest()}.log")
-    write_whole(folder, {place.name: json.dumps(asdict(routed))})
+    key = digest.hexdigest()
+    if kept := find(_KIND, key):
+        found = json.loads(kept)
+        return Routed(found["fmax_mhz"], _pairs(found["used"]), found["seconds"])
+    routed = _run(netlist, device, seed, cache_folder(_KIND) / f"{key}.log")
+    keep(_KIND, key, json.dumps(asdict(routed)))
     return routed
 
 
@@ -122,8 +120,6 @@ def _run(netlist: str, device: Device, seed: int, log_path: Path) -> Routed:
         f"import sys, {package} as p; sys.exit(p.run_nextpnr_{device.family}(sys.argv[1:]))",
         *(*device.options, *_OPTIONS, "--seed", str(seed)),
     )
-    # A mount list of someone's shell would hide the working directory from nextpnr.
-    environment = {name: value for name, value in os.environ.items() if name != "YOWASP_MOUNT"}
     with tempfile.TemporaryDirectory(prefix="lmul-nextpnr-") as name:
         folder = Path(name)
         (folder / "netlist.json").write_text(netlist)
@@ -131,7 +127,7 @@ def _run(netlist: str, device: Device, seed: int, log_path: Path) -> Routed:
         process = subprocess.run(
             command,
             cwd=folder,
-            env=environment,
+            env=wasm_environment(),
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,

@@ -6,12 +6,12 @@ import subprocess
 import tempfile
 from pathlib import Path
 
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.conditions import Conditions
 from lmul.synth.mapping import Mapped
 from lmul.synth.structural_verilog import port_bits, structural_verilog
 from lmul.synth.timing import timed
 from lmul.synth.tool_library import tool_library
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["opensta_delay"]
 

@@ -10,13 +10,13 @@ from typing import Any
 
 import numpy as np
 
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.bit_words import Ints
 from lmul.synth.cell_netlist import CellNetlist
 from lmul.synth.mapping import Mapped
 from lmul.synth.netlist import Module, cell_types
 from lmul.synth.parts import register_names
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["Part", "PartNetlist", "part_netlist"]
 

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.fpga import LutCount
@@ -16,6 +15,7 @@ from lmul.synth.fpga_devices import Device, check_device
 from lmul.synth.fpga_netlist import FpgaNetlist, fpga_netlist
 from lmul.synth.metrics import Metric
 from lmul.synth.nextpnr import Routed, placer_version, route
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["PlacedDesign", "default_seeds", "place", "place_seed"]
 

@@ -1,8 +1,7 @@
 """A measurement to make, and what it gave: measured once, then found again by content.
 
 A result's key is the hash of the point, of the sources that measure, of the files it reads and of
-the tools' versions; results lie under ``build/cache/points`` (``LMUL_BUILD`` names another
-``build``). To look a point up nothing is elaborated.
+the tools' versions, in :mod:`lmul.tools.cache`. To look a point up nothing is elaborated.
 """
 
 import hashlib
@@ -13,11 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.design import Design
-from lmul.hdl.files import write_whole
-from lmul.sim.paths import build_root
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
 from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
+from lmul.tools import cache
 
 __all__ = [
     "FIGURES",
@@ -54,6 +52,7 @@ FIGURES = tuple(measure for measure in MEASURES if measure not in _DETAILS)
 STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""
 
+_KIND = "points"  # of the cache
 _NEEDED = ("stimulus", "device")  # the other fields have a default that means something
 
 
@@ -160,10 +159,8 @@ def find(point: Point) -> Measured | None:
     OSError
         When a file that the point names can't be read.
     """
-    try:
-        return _read(_place(point).read_text())
-    except (FileNotFoundError, json.JSONDecodeError):
-        return None
+    kept = cache.find(_KIND, key(point))
+    return _read(kept) if kept else None
 
 
 def keep(point: Point, result: Measured) -> Measured:
@@ -180,18 +177,13 @@ def keep(point: Point, result: Measured) -> Measured:
         "detail": result.detail,
     }
     text = json.dumps(document, allow_nan=False)
-    place = _place(point)
-    write_whole(place.parent, {place.name: text})
+    cache.keep(_KIND, key(point), text)
     return _read(text)
 
 
 def _read(text: str) -> Measured:
     kept = json.loads(text)
     return Measured(tuple(Metric(**one) for one in kept["metrics"]), kept["detail"])
-
-
-def _place(point: Point) -> Path:
-    return build_root() / "cache" / "points" / f"{key(point)}.json"
 
 
 def key(point: Point) -> str:

@@ -2,8 +2,8 @@
 
 from dataclasses import dataclass
 
-from lmul.hdl.errors import LmulError
 from lmul.synth.point import Measured, Point, measured
+from lmul.tools.errors import LmulError
 
 __all__ = ["Failure", "attempt"]
 

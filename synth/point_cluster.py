@@ -5,9 +5,9 @@ import threading
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 
-from lmul.hdl.errors import ToolFailed, ToolNotFound
 from lmul.synth.point import Measured, Point, keep, key
 from lmul.synth.point_attempt import Failure, attempt
+from lmul.tools.errors import ToolFailed, ToolNotFound
 
 __all__ = ["on_cluster"]
 

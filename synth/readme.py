@@ -7,12 +7,12 @@ import re
 import sys
 from pathlib import Path
 
-from lmul.hdl.files import write_whole
 from lmul.synth.cell_tables import COST_TITLE
 from lmul.synth.gate_tables import GATES_TITLE
 from lmul.synth.mac_tables import SURVIVAL_TITLE
 from lmul.synth.metrics import Report
 from lmul.synth.saved_table import SAVED_TITLE
+from lmul.tools.files import write_whole
 
 __all__ = [
     "BEGIN",

@@ -9,8 +9,6 @@ from importlib import metadata
 from pathlib import Path
 from threading import Lock
 
-from lmul.hdl.errors import ToolFailed
-from lmul.hdl.files import write_whole
 from lmul.hdl.formats import FORMATS
 from lmul.hdl.unit_design import UnitDesign
 from lmul.sim import yosys
@@ -33,6 +31,8 @@ from lmul.synth.report_findings import findings
 from lmul.synth.report_html import html_page
 from lmul.synth.report_markdown import markdown
 from lmul.synth.report_verdict import verdict
+from lmul.tools.errors import ToolFailed
+from lmul.tools.files import write_whole
 
 __all__ = ["TITLE", "report", "write"]
 

@@ -17,7 +17,7 @@ from pathlib import Path
 import numpy as np
 
 from lmul.hdl.cycles import Flow
-from lmul.hdl.files import write_whole
+from lmul.tools.files import write_whole
 
 __all__ = ["SHAPES", "Shape", "folds", "index_of_last_cycle", "kept", "run"]
 

@@ -6,13 +6,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from lmul.hdl.files import write_whole
 from lmul.synth.metrics import Report
 from lmul.synth.point import Measured, Point
 from lmul.synth.point_runs import Failure, cached, run_points
 from lmul.synth.provenance import measuring_digest, tool_versions
 from lmul.synth.sweep_grid import Expansion
 from lmul.synth.sweep_table import check_pyarrow, sweep_table, to_csv, to_parquet
+from lmul.tools.files import write_whole
 
 __all__ = ["SweepResult", "sweep"]
 

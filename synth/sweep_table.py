@@ -7,12 +7,12 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolNotFound
 from lmul.hdl.mac_design import MacDesign
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.metrics import Metric
 from lmul.synth.point import MEASURES, Measured, Point
 from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
+from lmul.tools.errors import ToolNotFound
 
 if TYPE_CHECKING:
     import pyarrow

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from lmul.sim.paths import build_root
+from lmul.tools.folders import build_root
 
 __all__ = ["own_points"]
 

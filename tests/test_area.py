@@ -7,10 +7,10 @@ from pathlib import Path
 import pytest
 from outside import pdk
 
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.area import area
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import load
+from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
 

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from toy_cells import LIBRARY, TEXT
 
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.synth import array_energy
 from lmul.synth.array_drive import ArrayDrive
@@ -26,6 +25,7 @@ from lmul.synth.mapping import map_cells
 from lmul.synth.part_netlist import part_netlist
 from lmul.synth.part_simulation import PartSimulation
 from lmul.synth.stimulus import matrices
+from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
 

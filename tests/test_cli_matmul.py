@@ -12,6 +12,7 @@ from lmul.hdl.mac_design import MacDesign
 from lmul.sim import array_program
 from lmul.sim.array_run import ArrayRun
 from lmul.sim.matmul import matmul
+from lmul.tools.folders import build_root
 
 DESIGN = "array-lmul-e4m3-3x2-os-ftz"
 
@@ -19,7 +20,7 @@ DESIGN = "array-lmul-e4m3-3x2-os-ftz"
 @pytest.fixture
 def folder(tmp_path, monkeypatch):
     """With A.npy (floats) and B.npy (codes), which multiply."""
-    monkeypatch.setenv("LMUL_BUILD", str(array_program.build_root()))
+    monkeypatch.setenv("LMUL_BUILD", str(build_root()))
     monkeypatch.chdir(tmp_path)
     rng = np.random.default_rng(6)
     np.save("A.npy", rng.normal(size=(7, 5)))

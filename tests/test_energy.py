@@ -11,11 +11,11 @@ from toy_cells import HEAD, INV, TEXT
 
 from lmul.cli import main
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.synth import energy
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.energy import measure
 from lmul.synth.unit_drive import drive
+from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
 

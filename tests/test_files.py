@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from lmul.hdl.files import write_whole
+from lmul.tools.files import write_whole
 
 
 def tree(folder: Path) -> dict[str, bytes | None]:

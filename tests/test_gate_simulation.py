@@ -9,7 +9,6 @@ from outside import NEEDS_ICARUS, pdk
 from toy_cells import FULL_ADDER, LIBRARY, netlist
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolNotFound
 from lmul.synth import gate_kernel
 from lmul.synth.bit_words import pack, unpack_ints
 from lmul.synth.cell_netlist import map_to_cells
@@ -18,6 +17,7 @@ from lmul.synth.gate_kernel import kernel
 from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
 from lmul.synth.unit_drive import drive
+from lmul.tools.errors import ToolNotFound
 
 pytestmark = [pytest.mark.slow, NEEDS_ICARUS]  # runs tools
 

@@ -5,13 +5,13 @@ import re
 
 import pytest
 
-from lmul.hdl.errors import ToolFailed
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.depth import logic_depth
 from lmul.synth.gates import COUNT_SCRIPT, count
 from lmul.synth.hierarchy import Hierarchy
 from lmul.synth.stat import cells_of_stat
+from lmul.tools.errors import ToolFailed
 
 SCRIPT = COUNT_SCRIPT.format(top="t", keep="") + "tee -q -o stat.json stat -json\n"
 

@@ -2,10 +2,10 @@ import json
 
 import pytest
 
-from lmul.hdl.errors import ToolFailed, ToolNotFound
 from lmul.synth import nextpnr
 from lmul.synth.fpga_devices import DEVICES
 from lmul.synth.nextpnr import placer_version, read_report, route, too_large
+from lmul.tools.errors import ToolFailed, ToolNotFound
 
 REPORT = {
     "critical_paths": [],

@@ -2,11 +2,11 @@ import statistics
 
 import pytest
 
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.circuit import Circuit
 from lmul.synth.fpga_devices import DEVICES, check_device
 from lmul.synth.fpga_netlist import in_registers
 from lmul.synth.place import default_seeds, place, place_seed
+from lmul.tools.errors import ToolFailed
 
 ADDER = Circuit(
     "adder",

@@ -6,7 +6,6 @@ from dataclasses import asdict, replace
 
 import pytest
 
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.formats import FORMATS
 from lmul.sim.bulk import VerifyResult, family
 from lmul.synth import circuit as circuit_module
@@ -17,6 +16,7 @@ from lmul.synth.mac_survey import MacSurvey
 from lmul.synth.point import Measured, Point
 from lmul.synth.point_runs import Failure, run_points
 from lmul.synth.report import report
+from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
 

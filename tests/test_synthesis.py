@@ -6,12 +6,12 @@ import json
 import pytest
 from rich.console import Console
 
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.circuit import Circuit
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.gates import count
 from lmul.synth.synthesis import synthesis_report, synthesise
 from lmul.synth.synthesis_table import synthesis_tables
+from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
 

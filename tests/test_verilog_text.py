@@ -11,13 +11,13 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.convert import convert
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import component, emit
 from lmul.hdl.verilog_text import tidy
 from lmul.sim import yosys
 from lmul.synth.circuit import Circuit
 from lmul.synth.gates import count
+from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
 

@@ -6,11 +6,11 @@ from pe_bench import captured
 
 from lmul.hdl.datapath import datapath_of
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.verilog import emit
 from lmul.hdl.written import form, written_as
 from lmul.sim import yosys
+from lmul.tools.errors import ToolFailed
 
 PROOF = """
 read_verilog gates.v

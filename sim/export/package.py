@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.design import Design
-from lmul.hdl.files import write_whole
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.written import Form
@@ -21,6 +20,7 @@ from lmul.sim.export.head import comment, paragraph, port_lines, section_lines
 from lmul.sim.export.int_product import int_product_contents
 from lmul.sim.export.pe import pe_contents
 from lmul.sim.export.unit import unit_contents
+from lmul.tools.files import write_whole
 
 __all__ = ["LICENCE", "export", "package"]
 
