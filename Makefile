@@ -62,12 +62,22 @@ readme: $(READY) ## the headline of build/report into README.md
 clean: ## everything that make made, but .venv
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache
 
+# An environment of another version than PYTHON's, or whose Python is gone, is made anew.
+version = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>/dev/null)
+MADE_WITH := $(shell sed -n 's/^version[_a-z]* *= *\([0-9]*\.[0-9]*\).*/\1/p' $(VENV)/pyvenv.cfg 2>/dev/null)
+ifneq ($(MADE_WITH),)
+ifneq ($(call version,$(BIN)/python) $(or $(call version,$(PYTHON)),$(MADE_WITH)),$(MADE_WITH) $(MADE_WITH))
+.PHONY: $(READY)
+ANEW := --clear
+endif
+endif
+
 $(READY): pyproject.toml
 	@command -v $(PYTHON) >/dev/null || { echo "lmul needs Python 3.11 or later as '$(PYTHON)'; try: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lmul needs Python 3.11 or later, and '$(PYTHON)' is older; try: make PYTHON=/path/to/python3" >&2; exit 2; }
-	@command -v g++ >/dev/null || { echo "lmul needs g++ to build simulations; Debian: apt-get install g++ make perl" >&2; exit 2; }
-	@command -v perl >/dev/null || { echo "lmul needs perl for Verilator; Debian: apt-get install perl" >&2; exit 2; }
+	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "lmul needs Python's venv; Debian: apt-get install python3-venv" >&2; exit 2; }
+	@for program in g++ c++ ar perl xargs; do command -v $$program >/dev/null || { echo "lmul needs $$program to build simulations; Debian: apt-get install g++ make perl findutils" >&2; exit 2; }; done
 	@echo "Installing into $(VENV) (once, about a minute) …"
-	@$(PYTHON) -m venv $(VENV)
+	@$(PYTHON) -m venv $(ANEW) $(VENV)
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
 	@touch $@

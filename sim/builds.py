@@ -5,7 +5,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from lmul.sim import process
-from lmul.sim.launch import BUILD_FAILED
 from lmul.sim.plan import Plan
 from lmul.sim.simulators import Simulator, environment, version
 from lmul.tools.cache import kept, object_cache
@@ -70,7 +69,7 @@ def build(simulation: Simulation, simulator: Simulator, waves: bool, timeout: fl
         variables = environment(simulator) | object_cache(folder, kind, version(simulator))
         status = process.start(job, folder, variables, timeout)
         if status:
-            log = folder / ("build.log" if status == BUILD_FAILED else "launch.log")
+            log = folder / ("build.log" if status == process.BUILD_FAILED else "launch.log")
             raise ToolFailed(
                 f"{simulator} can't build {simulation.top!r}: {process.first_error(log)}"
             )

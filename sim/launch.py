@@ -12,11 +12,9 @@ from typing import Any
 from cocotb_tools import config, runner
 from cocotb_tools.runner import get_runner
 
+from lmul.sim.process import BUILD_FAILED
 from lmul.tools.folders import without_blanks
 
-__all__ = ["BUILD_FAILED"]
-
-BUILD_FAILED = 10
 _TIMESCALE = ("1ns", "1ps")
 
 

@@ -10,9 +10,11 @@ from pathlib import Path
 
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["TIMEOUT", "first_error", "run", "start"]
+__all__ = ["BUILD_FAILED", "TIMEOUT", "first_error", "run", "start"]
 
 TIMEOUT = 900.0
+BUILD_FAILED = 10
+"""The exit status of :mod:`lmul.sim.launch` when the simulator rejects the Verilog."""
 
 
 def start(job: dict[str, object], folder: Path, variables: dict[str, str], timeout: float) -> int:

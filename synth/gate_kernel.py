@@ -5,7 +5,6 @@ import subprocess
 from functools import cache
 from importlib import resources
 from pathlib import Path
-from shutil import which
 from typing import Any
 
 import numpy as np
@@ -13,9 +12,10 @@ import numpy.typing as npt
 
 from lmul.sim.process import first_error
 from lmul.tools.cache import kept
-from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.errors import ToolFailed
+from lmul.tools.installed import need_programs
 
-__all__ = ["STEP", "Cycle", "Netlist", "Run", "kernel", "pointer"]
+__all__ = ["STEP", "Cycle", "Netlist", "Run", "check_compiler", "kernel", "pointer"]
 
 _OPTIONS = ("-std=c++20", "-O3", "-march=native", "-shared", "-fPIC")
 _SECONDS = 300
@@ -87,6 +87,11 @@ def pointer(array: npt.NDArray[Any]) -> Any:
     return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
 
 
+def check_compiler() -> None:
+    """Raise ToolNotFound where :func:`kernel` can't be compiled."""
+    need_programs("The simulation of gates, by which energies are measured,", "g++")
+
+
 @cache
 def kernel() -> ctypes.CDLL:
     """The kernel, compiled for this processor at the first use and kept.
@@ -97,13 +102,8 @@ def kernel() -> ctypes.CDLL:
         When g++ is missing, or can't compile it.
     """
     source = (resources.files("lmul.synth") / "gate_kernel.cpp").read_text()
-    compiler = which("g++")
-    if compiler is None:
-        raise ToolNotFound(
-            "g++ is not installed; energies need it to compile their simulation "
-            "(Debian: apt install g++)"
-        )
-    command = [compiler, *_OPTIONS]
+    check_compiler()
+    command = ["g++", *_OPTIONS]
     # The compiler's version and the processor, as its predefined macros tell them.
     machine = subprocess.run(
         [*command, "-dM", "-E", "-x", "c++", "/dev/null"],

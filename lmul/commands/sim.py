@@ -16,7 +16,10 @@ def sim(
     simulator: Annotated[str, typer.Option(help="verilator or icarus.")] = "verilator",
     waves: Annotated[bool, typer.Option("--waves", help="Keep the waveforms.")] = False,
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="The folder for results.xml and waves.")
+        Path,
+        typer.Option(
+            "-o", "--output", help="Folder for results.xml and waves, from the current one."
+        ),
     ] = Path("build/sim"),
 ) -> None:
     """Simulate a design with cocotb and compare every bit with the golden model.

@@ -1,6 +1,7 @@
 """`lmul sweep`: a grid of designs, measured over all cores or on a cluster."""
 
 import json
+import os
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -9,6 +10,8 @@ from typing import Annotated
 import typer
 
 from lmul.progress import progress_bar
+from lmul.tools.folders import tool_variables
+from lmul.tools.installed import package_version
 
 __all__ = ["sweep"]
 
@@ -18,7 +21,10 @@ def sweep(
     output: Annotated[
         Path | None,
         typer.Option(
-            "-o", "--output", metavar="FOLDER", help="Where to write. Default: build/sweep/NAME."
+            "-o",
+            "--output",
+            metavar="FOLDER",
+            help="Where to write. Default: build/sweep/NAME, below the current folder.",
         ),
     ] = None,
     jobs: Annotated[
@@ -60,6 +66,12 @@ def sweep(
             print(f"{total} points, {kept} measured before, {left_out} combinations left out")
             _print_left_out(expansion.left_out)
         return
+    package_version("matplotlib", "sweep")
+    os.environ.update(tool_variables())  # matplotlib reads them when it is imported
+    if any(point.measure in ("energy", "parts", "spread") for point in expansion.points):
+        from lmul.synth.gate_kernel import check_compiler
+
+        check_compiler()
     from lmul.synth.sweep import sweep as run
 
     if not expansion.points:

@@ -14,7 +14,7 @@ __all__ = ["verilog"]
 def verilog(
     design: Annotated[str, typer.Argument(help="A design's name; 'lmul list' shows them.")],
     output: Annotated[
-        Path, typer.Option("-o", "--output", help="The folder to write into.")
+        Path, typer.Option("-o", "--output", help="The folder to write into, from the current one.")
     ] = Path("build/verilog"),
     form: Annotated[
         str,
