@@ -30,6 +30,7 @@ _MAKE_VARIABLES = {
     "OPT_FAST": "-O1",
     "OPT_SLOW": "-O0",
     "OPT_GLOBAL": "-O1",
+    "CURDIR": ".",  # a full path with a blank in it is refused, although none is needed
     "OBJCACHE": "./objcache",  # as lmul.tools.cache.object_cache puts it there
 }
 # What a shell may hold that would bend a run: cocotb's settings, pytest's traces, make's flags.
@@ -79,9 +80,8 @@ def environment(simulator: Simulator) -> dict[str, str]:
         make = _MAKE_VARIABLES | {"PYTHON3": str(_python())}
         variables["PATH"] = os.pathsep.join((str(root / "bin"), variables.get("PATH", "")))
         variables["VERILATOR_ROOT"] = str(root)
-        variables["VERILATOR_BIN"] = str(
-            root / "bin" / "verilator_bin"
-        )  # or its links are followed
+        # Left to itself, it would look behind the links.
+        variables["VERILATOR_BIN"] = str(root / "bin" / "verilator_bin")
         variables["MAKEFLAGS"] = " ".join(f"{k}={v}" for k, v in make.items())
     return variables
 
