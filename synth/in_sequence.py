@@ -12,12 +12,12 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.design import Design
-from lmul.hdl.errors import ToolFailed
 from lmul.synth.bit_words import LANES
 from lmul.synth.energy_run import Streams
 from lmul.synth.gate_simulation import Simulated
 from lmul.synth.stimulus import Stimulus
 from lmul.synth.unit_drive import drive
+from lmul.tools.errors import ToolFailed
 
 __all__ = ["Circle", "in_sequence"]
 

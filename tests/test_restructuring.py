@@ -7,7 +7,6 @@ import pytest
 from outside import pdk
 
 from lmul.cli import main
-from lmul.hdl.errors import ToolFailed
 from lmul.synth import mapping
 from lmul.synth.cell_netlist import netlist_of
 from lmul.synth.default_library import EMBEDDED
@@ -15,6 +14,7 @@ from lmul.synth.liberty import Library, load
 from lmul.synth.loops import has_loop
 from lmul.synth.mapping import RESTRUCTURINGS, common_restructuring, map_cells
 from lmul.synth.synthesis import synthesise
+from lmul.tools.errors import ToolFailed
 
 # A half adder, an inverter, a flip-flop.
 CELLS = Library(
