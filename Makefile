@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
 
-.PHONY: help report test evidence quick verilog sim synth lint typecheck bench readme clean
+.PHONY: accepted help report test evidence quick verilog sim synth lint typecheck bench readme clean
 .DEFAULT_GOAL := help
 
 help: ## this list
@@ -55,6 +55,9 @@ bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.sim.speed
 	@$(BIN)/python -m lmul.sim.emission_speed
 	@$(BIN)/python -m lmul.synth.energy_speed
+
+accepted: $(READY) ## measure what takes hours, for synth/accepted.json (goes on where it stopped)
+	@$(BIN)/python -m lmul.synth.accepted
 
 readme: $(READY) ## the headline of build/report into README.md
 	@$(BIN)/python -m lmul.synth.readme

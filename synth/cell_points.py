@@ -164,9 +164,9 @@ def _driven_array(fmt: str) -> Iterator[Point]:
 
 
 def kept_points(formats: Sequence[str]) -> list[Point]:
-    """What takes too long to be measured for each report: it shows what is kept of it.
+    """What takes too long to be measured for each report: :mod:`lmul.synth.accepted` keeps it.
 
-    Energies of larger arrays, and all of fp16's and fp32's; ``examples/arrays.toml`` measures them.
+    Energies of larger arrays, and all of fp16's and fp32's; ``examples/arrays.toml`` is the same.
     """
     found = []
     for fmt in formats:

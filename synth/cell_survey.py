@@ -6,12 +6,12 @@ from functools import cached_property
 from typing import Any
 
 from lmul.hdl.mac_design import MacDesign
+from lmul.synth.accepted import accepted
 from lmul.synth.cell_points import cell_points, kept_points
 from lmul.synth.fpga_points import fmax_metrics, lut_points, placed_points
 from lmul.synth.metrics import Metric
 from lmul.synth.noise import MappedSpread, Ratio, Spread
 from lmul.synth.point import Measured, Point
-from lmul.synth.point_runs import cached
 from lmul.synth.spread_points import spread_points, spreads
 
 __all__ = [
@@ -50,9 +50,13 @@ class CellSurvey:
     Attributes
     ----------
     found : mapping of Point to Measured
+        Of this run, and those that are kept in the repository.
+    kept : str
+        Where the latter come from, a sentence.
     """
 
     found: Mapping[Point, Measured] = field(default_factory=dict)
+    kept: str = ""
 
     @cached_property
     def metrics(self) -> list[Metric]:
@@ -123,7 +127,7 @@ class CellSurvey:
     def energy_detail(self) -> Mapping[str, Any] | None:
         """The conditions of energies: any one's fields; None where none was measured."""
         details = (one.detail for point, one in self.found.items() if point.measure == "energy")
-        return next(details, None)
+        return next((detail for detail in details if detail), None)  # kept figures have none
 
     @cached_property
     def area_parts(self) -> dict[str, Mapping[str, float]]:
@@ -157,7 +161,7 @@ def survey_points(formats: Sequence[str], full: bool = False) -> list[Point]:
 def cell_survey(
     found: Mapping[Point, Measured], formats: Sequence[str], full: bool = False
 ) -> CellSurvey:
-    """Put together what was measured; large arrays and what was placed on FPGAs are looked up.
+    """Put together what was measured, and what is kept of large arrays and of FPGAs.
 
     Parameters
     ----------
@@ -167,5 +171,7 @@ def cell_survey(
     full : bool
         As there.
     """
-    kept = cached([*placed_points(formats), *kept_points(formats)])
-    return CellSurvey(kept | {point: found[point] for point in survey_points(formats, full)})
+    kept = accepted()
+    shown = kept.of([*placed_points(formats), *kept_points(formats)])
+    measured = {point: found[point] for point in survey_points(formats, full)}
+    return CellSurvey(shown | measured, kept.told)

@@ -47,7 +47,7 @@ def lut_points(formats: Sequence[str]) -> list[Point]:
 
 
 def placed_points(formats: Sequence[str]) -> list[Point]:
-    """What placing and routing would give: the report shows what is kept, and places nothing."""
+    """What placing and routing gives: :mod:`lmul.synth.accepted` keeps it, no report places."""
     designs = fpga_designs(formats)
     if _FORMAT in formats:
         designs += [(square_array(kind, _FORMAT, side=_SIDE), False) for kind in WINDOW_KINDS]

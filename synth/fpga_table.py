@@ -34,16 +34,6 @@ def fpga_table(document: ReportDocument) -> Table:
             found += [_placed(cells, name, device, dsp), _fmax(cells, name, device, dsp)]
         if any(cell != NOTHING for cell in found):
             rows.append([name, "allowed" if dsp else "no", *found])
-    if placed:
-        note = (
-            f"MHz of what was placed and routed here before; “{NOTHING}” was not. Another "
-            "speed grade or a fuller device gives other figures."
-        )
-    else:
-        note = (
-            "Nothing of this is placed here: run `lmul sweep examples/fpga.toml`, and the next "
-            "report shows MHz too; `lmul fpga DESIGN --device ecp5-25k` shows one at once."
-        )
     return Table(
         "On FPGAs",
         [
@@ -58,7 +48,8 @@ def fpga_table(document: ReportDocument) -> Table:
             "LUTs of six inputs swallow short products: what L-Mul saves in gates is not what it "
             "saves here. A DSP block holds an integer product of up to 18 bits whole, and an fp8 "
             "one wastes most of it. DSP blocks are Xilinx's.",
-            note,
+            f"LUT4 and MHz are kept figures; “{NOTHING}” was not placed. Another speed grade or a "
+            f"fuller device gives other figures. {cells.kept}".strip(),
         ],
         text_columns=2,
         strong=frozenset({2}),

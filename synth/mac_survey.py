@@ -161,7 +161,11 @@ def mac_survey(
 
 
 def _int8_own() -> tuple[int, GateCount]:
+    # Imported here: driving a netlist pulls in Amaranth.
+    from lmul.synth.int8_check import check_narrow_int8
+
     circuit, bits = int8_own_width()
+    check_narrow_int8(circuit, bits)
     return bits, count(circuit)
 
 

@@ -1,6 +1,7 @@
 """PEs and arrays in the report: what is compared, what tables say, how arrays are composed."""
 
 import io
+from dataclasses import replace
 
 import pytest
 from rich.console import Console
@@ -15,13 +16,15 @@ from lmul.synth.comparison import headline, report_designs
 from lmul.synth.cycle_table import cycle_table
 from lmul.synth.error_survey import ErrorSurvey
 from lmul.synth.gates import GateCount, count
-from lmul.synth.mac_designs import array_bits, same_width_name, sum_bits
+from lmul.synth.int8_check import check_narrow_int8
+from lmul.synth.mac_designs import array_bits, int8_own_width, same_width_name, sum_bits
 from lmul.synth.mac_picture import gates_by_part
 from lmul.synth.mac_survey import WINDOW_KINDS, MacSurvey, mac_designs
 from lmul.synth.mac_tables import accumulator_table, array_table, part_table, survival_table
 from lmul.synth.parts import ARRAY_PARTS, PE_PARTS, PartCount, Split, split
 from lmul.synth.report_console import console_table
 from lmul.synth.report_document import ReportDocument
+from lmul.tools.errors import ToolFailed
 
 _FORMATS = ("e4m3", "bf16")
 _ERROR = DotError(0.05, 0.01, 0.04)
@@ -161,3 +164,13 @@ def test_sums_on_the_real_tile():
     assert narrow.saturated > 0
     assert narrow.error.relative > exact.error.relative
     assert int8_accuracy(left, right).relative < exact.error.relative
+
+
+@pytest.mark.slow
+def test_the_narrow_integer_pe_is_compared():
+    circuit, bits = int8_own_width()
+    check_narrow_int8(circuit, bits)
+    wrong = replace(circuit, verilog=circuit.verilog.replace(".a(a_value)", ".a(~a_value)"))
+    assert wrong != circuit
+    with pytest.raises(ToolFailed, match=rf"sums of the {bits}-bit integer PE are not the golden"):
+        check_narrow_int8(wrong, bits)

@@ -1,0 +1,37 @@
+"""Compares the integer PE that sums in no more bits than it needs; it has no design's name."""
+
+from lmul.hdl.design import Design
+from lmul.hdl.int8 import SUM_BITS
+from lmul.synth.cell_netlist import map_to_cells
+from lmul.synth.circuit import Circuit
+from lmul.synth.default_library import EMBEDDED
+from lmul.synth.energy_run import streams
+from lmul.synth.gate_simulation import simulate
+from lmul.synth.liberty import load
+from lmul.synth.mac_designs import INT8_PE
+from lmul.synth.stimulus import stimuli
+from lmul.tools.errors import ToolFailed
+
+__all__ = ["check_narrow_int8"]
+
+_PAIRS = 1 << 14
+
+
+def check_narrow_int8(circuit: Circuit, bits: int) -> None:
+    """Compare an integer PE that sums in ``bits`` bits with the golden model, as a mapped netlist.
+
+    Raises
+    ------
+    ToolFailed
+        When a sum of up to 64 products is another.
+    ToolNotFound
+        When Yosys or g++ is missing.
+    """
+    design = Design.parse(INT8_PE)
+    [given] = stimuli("uniform", design, _PAIRS)
+    drive = streams(design, given, sequential=True).drive
+    outputs = dict(simulate(map_to_cells(circuit, load(EMBEDDED)), drive.inputs).outputs)
+    low = outputs["total_sum"]
+    outputs["total_sum"] = [*low, *[low[-1]] * (SUM_BITS - bits)]  # the sign goes on
+    if wrong := drive.wrong(outputs):
+        raise ToolFailed(f"{wrong} sums of the {bits}-bit integer PE are not the golden model's")
