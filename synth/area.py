@@ -2,12 +2,12 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.synth.cell_search import cell_of
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import Library
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import Mapped, map_cells
 
 __all__ = ["AreaResult", "area", "area_of"]
@@ -56,7 +56,7 @@ class AreaResult:
         return self.area_um2 / self.nand2_um2
 
 
-def area(design: Design | str | Circuit, liberty: Path | Library) -> AreaResult:
+def area(design: Design | str | Circuit, liberty: Paths | Library) -> AreaResult:
     """Map a design, a design's name or a :class:`Circuit` to a library, for area.
 
     Raises
@@ -80,9 +80,7 @@ def area_of(mapped: Mapped) -> AreaResult:
     nand2 = cell_of(library, "!(a b)")
     nand2_um2 = library[nand2].area if nand2 else 0.0
     if nand2_um2 <= 0:
-        raise ValueError(
-            f"Liberty file {str(library.path)!r} can't be used: its {nand2 or 'NAND'} has no area"
-        )
+        raise ValueError(f"{library.label} can't be used: its {nand2 or 'NAND'} has no area")
     return AreaResult(
         library=library.name,
         area_um2=mapped.area_um2,

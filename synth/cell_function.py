@@ -3,7 +3,7 @@
 import re
 from collections.abc import Callable, Mapping
 from functools import lru_cache
-from typing import Any
+from typing import Any, NamedTuple
 
 __all__ = ["CellFunction"]
 
@@ -25,6 +25,9 @@ class CellFunction:
         As given.
     inputs : tuple of str
         The names in it, each once, in order of appearance.
+    parenthesised : str
+        The same function with ``!``, ``&``, ``^``, ``|`` and all parentheses, so that no reader's
+        order of operators matters.
 
     Raises
     ------
@@ -34,7 +37,7 @@ class CellFunction:
 
     def __init__(self, text: str) -> None:
         self.text = text
-        self.inputs, self._evaluate = _compile(text)
+        self.inputs, self._evaluate, self.parenthesised = _compile(text)
 
     def __call__(self, values: Mapping[str, Any], ones: Any) -> Any:
         """The function's value.
@@ -72,7 +75,7 @@ class CellFunction:
 
 
 @lru_cache(maxsize=4096)  # a library writes the same few functions at every drive strength
-def _compile(text: str) -> tuple[tuple[str, ...], Callable[[Mapping[str, Any], Any], Any]]:
+def _compile(text: str) -> tuple[tuple[str, ...], Callable[[Mapping[str, Any], Any], Any], str]:
     tokens, position = [], 0
     stripped = text.rstrip()
     while position < len(stripped):
@@ -82,16 +85,36 @@ def _compile(text: str) -> tuple[tuple[str, ...], Callable[[Mapping[str, Any], A
         tokens.append(match[0].strip())
         position = match.end()
     reader = _Reader(text, tokens)
-    source = reader.sum()
+    term = reader.sum()
     if reader.tokens:
         raise ValueError(f"{text!r} is no Boolean function: {reader.tokens[0]!r} too much")
     # Only names of the dictionary `index` below and operators stand in the source.
     inputs = tuple(reader.index)
-    return inputs, eval(f"lambda v, ones: {source}", {"names": inputs})
+    function = eval(f"lambda v, ones: {term.python}", {"names": inputs})
+    return inputs, function, term.liberty
+
+
+class _Term(NamedTuple):
+    """A part of a function, as Python source and in Liberty's own syntax."""
+
+    python: str
+    liberty: str
+
+    @classmethod
+    def of(cls, operator: str, terms: "list[_Term]") -> "_Term":
+        if len(terms) == 1:
+            return terms[0]
+        both = (f" {operator} ".join(each) for each in zip(*terms, strict=True))
+        return cls(*(f"({text})" for text in both))
+
+    @property
+    def inverted(self) -> "_Term":
+        twice = self.liberty.startswith("!")  # of a name, or of all that follows in parentheses
+        return _Term(f"(ones ^ {self.python})", self.liberty[1:] if twice else f"!{self.liberty}")
 
 
 class _Reader:
-    """Recursive descent, one method a level; each returns Python source."""
+    """Recursive descent, one method a level."""
 
     def __init__(self, text: str, tokens: list[str]) -> None:
         self.text = text
@@ -101,46 +124,47 @@ class _Reader:
     def _next(self) -> str:
         return self.tokens[0] if self.tokens else ""
 
-    def sum(self) -> str:
+    def sum(self) -> _Term:
         terms = [self.product()]
         while self._next() in ("|", "+") and self.tokens:
             self.tokens.pop(0)
             terms.append(self.product())
-        return f"({' | '.join(terms)})"
+        return _Term.of("|", terms)
 
-    def product(self) -> str:
+    def product(self) -> _Term:
         factors = [self.difference()]
         while (token := self._next()) and token not in "|+)":
             if token in "&*":
                 self.tokens.pop(0)
             factors.append(self.difference())
-        return f"({' & '.join(factors)})"
+        return _Term.of("&", factors)
 
-    def difference(self) -> str:
+    def difference(self) -> _Term:
         parts = [self.literal()]
         while self._next() == "^":
             self.tokens.pop(0)
             parts.append(self.literal())
-        return f"({' ^ '.join(parts)})"
+        return _Term.of("^", parts)
 
-    def literal(self) -> str:
+    def literal(self) -> _Term:
         if not self.tokens:
             raise ValueError(f"{self.text!r} is no Boolean function: it ends too early")
         token = self.tokens.pop(0)
         if token == "!":
-            found = f"(ones ^ {self.literal()})"
+            found = self.literal().inverted
         elif token == "(":
             found = self.sum()
             if self._next() != ")":
                 raise ValueError(f"{self.text!r} is no Boolean function: a ')' is missing")
             self.tokens.pop(0)
         elif token in ("0", "1"):
-            found = "ones" if token == "1" else "(ones ^ ones)"
+            found = _Term("ones" if token == "1" else "(ones ^ ones)", token)
         elif token[0].isalpha() or token[0] == "_":
-            found = f"v[names[{self.index.setdefault(token, len(self.index))}]]"
+            index = self.index.setdefault(token, len(self.index))
+            found = _Term(f"v[names[{index}]]", token)
         else:
             raise ValueError(f"{self.text!r} is no Boolean function: {token!r} in the wrong place")
         while self._next() == "'":
             self.tokens.pop(0)
-            found = f"(ones ^ {found})"
+            found = found.inverted
         return found

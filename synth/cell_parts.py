@@ -2,11 +2,11 @@
 
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
-from pathlib import Path
 
 from lmul.synth.cell_netlist import CellNetlist, Instance, map_to_cells
 from lmul.synth.circuit import Circuit, modules_ending
 from lmul.synth.liberty import load
+from lmul.synth.liberty_file import Paths
 
 __all__ = ["PARTS", "apart_by_part", "area_by_part", "by_part"]
 
@@ -42,7 +42,7 @@ def by_part(netlist: CellNetlist, values: Iterable[float], level: str) -> dict[s
     return {part: value for part, value in found.items() if value}
 
 
-def area_by_part(design: str, liberty: Path) -> dict[str, float]:
+def area_by_part(design: str, liberty: Paths) -> dict[str, float]:
     """The area of a multiplier's or PE's parts in a library, µm².
 
     Parts mapped apart share nothing across their boundaries: they add up to a little more or

@@ -7,29 +7,47 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from lmul.synth.cell_function import CellFunction
-from lmul.synth.lookup import Table
+from lmul.synth.lookup import Layers, Table
 
-__all__ = ["Cell", "Leakage", "Pin", "PowerArc", "State", "TimingArc"]
+__all__ = [
+    "COMBINATIONAL",
+    "FALL",
+    "RISE",
+    "Cell",
+    "Leakage",
+    "Pin",
+    "PowerArc",
+    "Setup",
+    "State",
+    "TimingArc",
+]
+
+RISE, FALL = 0, 1
+"""A pin's edges."""
+
+COMBINATIONAL = ("combinational", "combinational_rise", "combinational_fall")
+"""Liberty's ``timing_type`` of what is no clock's."""
 
 
 @dataclass(frozen=True)
 class TimingArc:
-    """From one pin to the pin that holds the arc, as tables.
+    """From one pin to the output that holds the arc, as tables.
 
     Attributes
     ----------
     related_pin : str
-        The pin where it starts: an input of the cell, the clock of a flip-flop.
+        The pin where it starts: an input of the cell, the clock of a flip-flop. Empty when the
+        library leaves it out.
     sense : str
         ``"positive_unate"``, ``"negative_unate"`` or ``"non_unate"``: which edge of the related
         pin causes which edge of this one.
     kind : str
-        Liberty's ``timing_type``: ``"combinational"``, ``"rising_edge"`` (clock to output),
-        ``"setup_rising"``, ``"hold_rising"``, ``"clear"`` and so on.
+        Liberty's ``timing_type``: one of :data:`COMBINATIONAL`, or ``"rising_edge"`` or
+        ``"falling_edge"`` (clock to output).
     when : CellFunction or None
         The other pins' values for which the arc holds; None for all.
     delay_rise, delay_fall : Table or None
-        Delay to this pin's rising and falling edge. For setup and hold, the constraint.
+        Delay to this pin's rising and falling edge.
     transition_rise, transition_fall : Table or None
         This pin's own transition time.
     """
@@ -42,6 +60,56 @@ class TimingArc:
     delay_fall: Table | None
     transition_rise: Table | None
     transition_fall: Table | None
+
+    def gives(self, edge: int) -> bool:
+        """Whether it has both tables of this pin's edge, :data:`RISE` or :data:`FALL`."""
+        return None not in self._tables(edge)
+
+    def at(self, edge: int, slew: float, load: float) -> tuple[float, float] | None:
+        """Delay and transition of an edge, ps; None without its tables.
+
+        A transition that a table's straight lines make negative is 0, as in OpenSTA: no edge takes
+        less than no time. A delay may be negative, since it is counted from the middle of a slow
+        edge.
+
+        Parameters
+        ----------
+        edge : int
+            :data:`RISE` or :data:`FALL`, of this pin.
+        slew : float
+            The related pin's transition, ps.
+        load : float
+            fF.
+        """
+        delay, transition = self._tables(edge)
+        if delay is None or transition is None:
+            return None
+        return delay(slew, load), max(0.0, transition(slew, load))
+
+    def _tables(self, edge: int) -> tuple[Table | None, Table | None]:
+        if edge == RISE:
+            return self.delay_rise, self.transition_rise
+        return self.delay_fall, self.transition_fall
+
+
+@dataclass(frozen=True)
+class Setup:
+    """How long before the clock an input must be there.
+
+    Attributes
+    ----------
+    related_pin : str
+        The clock's pin; empty when the library leaves it out.
+    related_output : str
+        The output whose load the tables depend on; empty for none.
+    rise, fall : Layers or None
+        For either edge of the pin: ps, at the clock's transition and the pin's own.
+    """
+
+    related_pin: str
+    related_output: str
+    rise: Layers | None
+    fall: Layers | None
 
 
 @dataclass(frozen=True)
@@ -95,6 +163,8 @@ class Pin:
         What an output gives, of the cell's inputs and of its flip-flop's :class:`State` names.
     timing : tuple of TimingArc
         Arcs that end at this pin.
+    setup : tuple of Setup
+        Of a flip-flop's input.
     power : tuple of PowerArc
         Internal energy of this pin's changes.
     """
@@ -108,6 +178,7 @@ class Pin:
     clock: bool
     function: CellFunction | None
     timing: tuple[TimingArc, ...]
+    setup: tuple[Setup, ...]
     power: tuple[PowerArc, ...]
 
 
@@ -172,8 +243,6 @@ class Cell:
         By name, inputs and outputs in the library's order.
     state : State or None
         Its flip-flop or latch.
-    dont_use : bool
-        The library keeps it from synthesis.
     """
 
     name: str
@@ -182,7 +251,6 @@ class Cell:
     leakage_states: tuple[Leakage, ...]
     pins: Mapping[str, Pin]
     state: State | None
-    dont_use: bool
 
     @property
     def inputs(self) -> tuple[Pin, ...]:

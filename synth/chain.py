@@ -2,7 +2,7 @@
 
 from typing import NamedTuple
 
-from lmul.synth.cells import Pin
+from lmul.synth.cells import FALL, RISE, Pin
 
 __all__ = ["Chain"]
 
@@ -24,17 +24,9 @@ class Chain(NamedTuple):
         """A cell's stage with a load in fF at its output; None without tables."""
         slew = delay = 0.0
         for _ in range(20):  # a fixed point: the slew out depends little on the slew in
-            delays, slews = [], []
-            for arc in output.timing:
-                for table, found in (
-                    (arc.delay_rise, delays),
-                    (arc.delay_fall, delays),
-                    (arc.transition_rise, slews),
-                    (arc.transition_fall, slews),
-                ):
-                    if table:
-                        found.append(table(slew, load))
-            if not delays or not slews:
+            stages = [arc.at(edge, slew, load) for arc in output.timing for edge in (RISE, FALL)]
+            found = [stage for stage in stages if stage is not None]
+            if not found:
                 return None
-            slew, delay = sum(slews) / len(slews), sum(delays) / len(delays)
+            delay, slew = (sum(each) / len(found) for each in zip(*found, strict=True))
         return cls(delay, slew)

@@ -6,7 +6,7 @@ from lmul.synth.cell_search import cell_of
 from lmul.synth.chain import Chain
 from lmul.synth.liberty import Library
 
-__all__ = ["Conditions", "has_delays"]
+__all__ = ["Conditions"]
 
 _FAN_OUT = 4
 
@@ -45,28 +45,17 @@ class Conditions:
             When it has no inverter, or the inverter has no delay tables.
         """
         name = cell_of(library, "!a")
-        file = f"Liberty file {str(library.path)!r}"
         if name is None:
-            raise ValueError(f"{file} can't be used: it has no inverter")
+            raise ValueError(f"{library.label} can't be used: it has no inverter")
         cell = library[name]
         [pin], [out] = cell.inputs, cell.outputs
         load = _FAN_OUT * pin.capacitance
         chain = Chain.of(out, load)
         if chain is None:
-            raise ValueError(f"{file} has no delays: its {name} has no timing tables")
+            raise ValueError(f"{library.label} has no delays: its {name} has no timing tables")
         return cls(name, chain.slew_ps, load, chain.delay_ps)
 
     @property
     def abc_constraints(self) -> str:
         """The same for Yosys's ``abc -constr``."""
         return f"set_driving_cell {self.inverter}\nset_load {self.output_load_ff:.6g}\n"
-
-
-def has_delays(library: Library) -> bool:
-    """Whether the library has delay tables; some are for area alone."""
-    name = cell_of(library, "!a")
-    return name is not None and any(
-        arc.delay_rise and arc.transition_rise
-        for pin in library[name].outputs
-        for arc in pin.timing
-    )

@@ -2,12 +2,12 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.synth.area import AreaResult, area_of
 from lmul.synth.circuit import Circuit
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import map_cells
 from lmul.synth.timing import Timing, analyse
 
@@ -52,7 +52,7 @@ class CurvePoint:
 
 def curve(
     design: Design | str | Circuit,
-    liberty: Path | Library,
+    liberty: Paths | Library,
     targets: Sequence[float] | None = None,
 ) -> list[CurvePoint]:
     """A circuit's area-delay curve: the mappings that no other one beats in both.
@@ -61,8 +61,8 @@ def curve(
     ----------
     design : Design, str or Circuit
         A design, a design's name, or hand-made Verilog.
-    liberty : Path or Library
-        The library, or its Liberty file.
+    liberty : Paths or Library
+        The library, or its Liberty file or files.
     targets : sequence of float, optional
         Delays to ask for, ps; 0.8, 0.4 and 0.1 of the smallest circuit's when left out. Each is
         tried with no, one and two rounds of flattening chains.

@@ -14,12 +14,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.synth.cell_netlist import ONE, CellNetlist, Instance
-from lmul.synth.cells import Pin, TimingArc
+from lmul.synth.cells import COMBINATIONAL, FALL, RISE, Pin, TimingArc
 
-__all__ = ["FALL", "RISE", "Edge", "Electrical", "Surroundings", "electrical", "port_bits"]
+__all__ = ["Edge", "Electrical", "Surroundings", "causes", "electrical", "port_bits"]
 
-RISE, FALL = 0, 1
-_COMBINATIONAL = ("combinational", "combinational_rise", "combinational_fall")
 _CLOCKED = {"rising_edge": RISE, "falling_edge": FALL}
 
 Floats = npt.NDArray[np.float64]
@@ -179,16 +177,11 @@ def _drive(
         source = one.pins.get(arc.related_pin)
         if source is None:
             continue
-        for edge, delays, transitions in (
-            (RISE, arc.delay_rise, arc.transition_rise),
-            (FALL, arc.delay_fall, arc.transition_fall),
-        ):
-            if not (delays and transitions):
-                continue
-            load = loads[edge]
-            for before in _causes(arc, edge):
-                if at := edges.get((source, before)):
-                    arrival, slew = at.arrival + delays(at.slew, load), transitions(at.slew, load)
+        for edge in (RISE, FALL):
+            for before in causes(arc, edge):
+                at = edges.get((source, before))
+                if at and (stage := arc.at(edge, at.slew, loads[edge])):
+                    arrival, slew = at.arrival + stage[0], stage[1]
                     old = edges.get((net, edge))
                     if old is None or arrival > old.arrival:
                         slowest = slew if old is None else max(slew, old.slew)
@@ -198,11 +191,11 @@ def _drive(
                         edges[net, edge] = old._replace(slew=slew)
 
 
-def _causes(arc: TimingArc, edge: int) -> tuple[int, ...]:
+def causes(arc: TimingArc, edge: int) -> tuple[int, ...]:
     """Which edges of the related pin cause this edge."""
     if arc.kind in _CLOCKED:
         return (_CLOCKED[arc.kind],)
-    if arc.kind not in _COMBINATIONAL:
+    if arc.kind not in COMBINATIONAL:
         return ()
     if arc.sense == "positive_unate":
         return (edge,)

@@ -8,7 +8,6 @@ as stated in the result.
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
@@ -21,6 +20,7 @@ from lmul.synth.conditions import Conditions
 from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import check_frequency, check_library, simulated_power, streams
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import map_cells
 from lmul.synth.metrics import Metric
 from lmul.synth.part_netlist import part_netlist
@@ -118,7 +118,7 @@ def measure(
     design: Design | str,
     stimulus: str = "gaussian",
     *,
-    liberty: Path | None = None,
+    liberty: Paths | None = None,
     stationary: bool = False,
     pairs: int = PAIRS,
     frequency: float = FREQUENCY,
@@ -133,8 +133,8 @@ def measure(
     stimulus, stationary, pairs
         As for :func:`lmul.synth.stimulus.stimuli`; ``pairs`` is nothing to an array, whose
         products are :func:`lmul.synth.array_energy.product_shape`, and neither is ``parts``.
-    liberty : Path or None
-        An NLDM library with delays and energies; None is
+    liberty : Paths or None
+        An NLDM library with delays and energies, a file or several; None is
         :func:`lmul.synth.default_library.default_library`.
     frequency : float
         Hz; of the clock, or at which operands come.

@@ -24,6 +24,7 @@ from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import check_frequency, check_library, simulated_power
 from lmul.synth.in_sequence import in_sequence
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import AREA_HASH, common_restructuring
 from lmul.synth.metrics import Report
 from lmul.synth.stimulus import stimuli
@@ -86,7 +87,7 @@ def export(
     folder: Path,
     stimulus: str,
     *,
-    liberty: Path | None,
+    liberty: Paths | None,
     stationary: bool,
     frequency: float,
 ) -> list[Exported]:
@@ -118,8 +119,14 @@ def export(
     check_library(library)
     given = [(d, stimuli(stimulus, d, EXPORT_PAIRS, stationary)) for d in designs]
     restructuring = common_restructuring(designs, library)
-    name = re.sub(r"[^\w.-]", "_", library.name) + ".lib"
-    texts = {name: tool_library(library)}
+    stem = re.sub(r"[^\w.-]", "_", library.name)
+    libraries = tool_library(library)
+    several = len(libraries) > 1
+    roles = {
+        f"library_{i}" if several else "library": f"{stem}_{i}.lib" if several else f"{stem}.lib"
+        for i in range(1, len(libraries) + 1)
+    }
+    texts = dict(zip(roles.values(), libraries, strict=True))
     written = []
     for design, found in given:
         circuit = Circuit.of(design)
@@ -134,7 +141,7 @@ def export(
                 "netlist": verilog,
                 "vcd": f"{stem}.vcd",
                 "script": f"{stem}.tcl",
-                "library": name,
+                **roles,
             }
             circle = in_sequence(design, one, bool(netlist.flipflops))
             power = simulated_power(
@@ -200,7 +207,9 @@ def _script(exported: Exported, netlist: CellNetlist, top: str, library: Library
     for name, energy in zip(_CAUSES, energies.values(), strict=True):
         yield f"#   {name} {energy:.3f} fJ"
     yield f"# {exported.voltage:g} V, no wires, no load behind outputs"
-    yield f"read_liberty {files['library'].name}"
+    for role, path in files.items():
+        if role.startswith("library"):
+            yield f"read_liberty {path.name}"
     yield f"read_verilog {files['netlist'].name}"
     yield f"link_design {top}"
     if port is None:

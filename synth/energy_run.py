@@ -168,11 +168,13 @@ def check_library(library: Library) -> float:
     ValueError
         When it states no voltage, or no cell has a power table.
     """
-    path = str(library.path)
     if not library.voltage:
-        raise ValueError(f"Liberty file {path!r} can't be used for energy: it states no voltage")
+        raise ValueError(
+            f"{library.label} can't be used for energy: it states no voltage: nom_voltage, or "
+            "default_operating_conditions that state one"
+        )
     if not any(pin.power for name in library for pin in library[name].pins.values()):
         raise ValueError(
-            f"Liberty file {path!r} can't be used for energy: no cell has internal_power tables"
+            f"{library.label} can't be used for energy: no cell has internal_power tables"
         )
     return library.voltage

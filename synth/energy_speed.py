@@ -7,7 +7,6 @@ a pair of operands, and the time includes counting every net's toggles.
 import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from statistics import median
 
 from lmul.hdl.unit_design import UnitDesign
@@ -19,6 +18,7 @@ from lmul.synth.default_library import default_library
 from lmul.synth.energy_run import streams
 from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.stimulus import stimuli
 
 __all__ = ["GateSpeed", "measure"]
@@ -43,7 +43,7 @@ class GateSpeed:
     golden: float
 
 
-def measure(liberty: Path | None = None, runs: int = _RUNS) -> Iterator[GateSpeed]:
+def measure(liberty: Paths | None = None, runs: int = _RUNS) -> Iterator[GateSpeed]:
     """Time 8-bit multipliers of a library's cells."""
     library = load(liberty or default_library())
     for name in _DESIGNS:

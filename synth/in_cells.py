@@ -1,13 +1,12 @@
 """A circuit in a library's cells: its area, and its delay where that can be had."""
 
-from pathlib import Path
 from typing import NamedTuple
 
 from lmul.hdl.design import Design
 from lmul.synth.area import AreaResult, area_of
 from lmul.synth.circuit import Circuit
-from lmul.synth.conditions import has_delays
 from lmul.synth.liberty import Library
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import map_cells
 from lmul.synth.opensta import opensta_delay
 from lmul.synth.timing import Timing, analyse
@@ -36,7 +35,7 @@ class InCells(NamedTuple):
 
 
 def in_cells(
-    design: Design | str | Circuit, liberty: Path | Library, restructuring: str | None = None
+    design: Design | str | Circuit, liberty: Paths | Library, restructuring: str | None = None
 ) -> InCells:
     """Map a design to a library, and measure area and delay.
 
@@ -49,6 +48,6 @@ def in_cells(
         :func:`lmul.synth.opensta.opensta_delay`.
     """
     mapped = map_cells(design, liberty, restructuring=restructuring)
-    if sum(mapped.cells.values()) > _LARGEST_TIMED or not has_delays(mapped.library):
+    if sum(mapped.cells.values()) > _LARGEST_TIMED or not mapped.library.has_delays:
         return InCells(area_of(mapped), None, None)
     return InCells(area_of(mapped), analyse(mapped), opensta_delay(mapped))

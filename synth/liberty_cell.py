@@ -1,24 +1,24 @@
 """A cell's Liberty group, read into :class:`lmul.synth.cells.Cell`."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from lmul.synth.cell_function import CellFunction
-from lmul.synth.cells import Cell, Leakage, Pin, PowerArc, State, TimingArc
+from lmul.synth.cells import COMBINATIONAL, Cell, Leakage, Pin, PowerArc, Setup, State, TimingArc
 from lmul.synth.liberty_syntax import Group, split
-from lmul.synth.lookup import Table
+from lmul.synth.liberty_table import read_layers, read_table
+from lmul.synth.lookup import Layers, Table
 
-__all__ = ["Scales", "number", "read_cell", "read_functions"]
+__all__ = ["DELAY_TABLES", "Scales", "number", "read_cell", "read_functions"]
 
-# Names of a table's variables that belong on its second axis; all others on the first.
-_SECOND_AXIS = ("total_output_net_capacitance", "constrained_pin_transition")
-_LOAD = "total_output_net_capacitance"
-_SEPARATORS = str.maketrans('",\\', "   ")
+DELAY_TABLES = ("cell_rise", "cell_fall", "rise_transition", "fall_transition")
+"""The tables of a timing group that delays and transitions come from."""
+
+_CLOCKED = ("rising_edge", "falling_edge")
+_SETUP = ("setup_rising", "setup_falling")
+_SETUP_TABLES = ("rise_constraint", "fall_constraint")
 # Supply pins that carry off what others brought.
 _GROUNDS = ("primary_ground", "backup_ground", "internal_ground", "pwell", "deeppwell")
-# For a table whose template the library does not define.
-_USUAL = {"variable_1": "input_net_transition", "variable_2": _LOAD}
 
 
 @dataclass(frozen=True)
@@ -43,6 +43,14 @@ class Scales:
     input_capacitance: float = 0.0
     output_capacitance: float = 0.0
     cell_leakage: float = 0.0
+
+    def table(self, group: Group, scale: float) -> Table | None:
+        """A group's table, its values times a scale; None for a group that is none."""
+        return read_table(group, self.templates, self.time, self.capacitance, scale)
+
+    def layers(self, group: Group, scale: float) -> Layers | None:
+        """The same of a table that may have a third axis."""
+        return read_layers(group, self.templates, self.time, self.capacitance, scale)
 
 
 def read_cell(group: Group, scales: Scales) -> Cell:
@@ -82,23 +90,24 @@ def read_cell(group: Group, scales: Scales) -> Cell:
         leakage_states=states,
         pins=pins,
         state=_state(group),
-        dont_use=group.values.get("dont_use") == "true",
     )
 
 
 def read_functions(group: Group) -> dict[str, CellFunction]:
-    """The functions of a ``cell`` group's outputs, by pin.
+    """The functions of a ``cell`` group's outputs, by pin; none of a three-state cell's.
 
     Raises
     ------
     ValueError
         When a function can't be read; with its line.
     """
+    pins = tuple(group.of_kind("pin"))
+    if any("three_state" in pin.values for pin in pins):  # a buffer, but not for logic
+        return {}
     found = {}
-    for pin in group.of_kind("pin"):
+    for pin in pins:
         function = _function(pin, "function")
-        three_state = "three_state" in pin.values  # a buffer, but not for logic
-        if function and pin.values.get("direction") == "output" and not three_state:
+        if function and pin.values.get("direction") == "output":
             found |= dict.fromkeys(pin.arguments, function)
     return found
 
@@ -117,7 +126,7 @@ def number(group: Group, name: str, default: float) -> float:
     try:
         return float(text)
     except ValueError:
-        raise ValueError(f"line {group.line}: {name} must be a number, not {text!r}") from None
+        raise ValueError(f"{group.where}: {name} must be a number, not {text!r}") from None
 
 
 def _pin(name: str, group: Group, scales: Scales, grounds: Collection[str]) -> Pin:
@@ -134,9 +143,10 @@ def _pin(name: str, group: Group, scales: Scales, grounds: Collection[str]) -> P
         rise_capacitance=number(group, "rise_capacitance", capacitance) * scales.capacitance,
         fall_capacitance=number(group, "fall_capacitance", capacitance) * scales.capacitance,
         max_capacitance=limit,
-        clock=group.values.get("clock") == "true",
+        clock=group.is_true("clock"),
         function=_function(group, "function") if direction != "input" else None,
         timing=tuple(a for g in group.of_kind("timing") for a in _timing(g, scales)),
+        setup=tuple(a for g in group.of_kind("timing") for a in _setup(g, scales)),
         power=tuple(
             arc
             for entry in _drawn(group.of_kind("internal_power"), grounds)
@@ -146,24 +156,39 @@ def _pin(name: str, group: Group, scales: Scales, grounds: Collection[str]) -> P
 
 
 def _timing(group: Group, scales: Scales) -> list[TimingArc]:
-    tables = {t.kind: _table(t, scales, scales.time) for t in group.groups}
+    kind = group.values.get("timing_type", "combinational")
+    if kind not in (*COMBINATIONAL, *_CLOCKED):
+        return []
+    tables = {t.kind: scales.table(t, scales.time) for t in group.groups if t.kind in DELAY_TABLES}
     return [
         TimingArc(
             related_pin=pin,
             sense=group.values.get("timing_sense", "non_unate"),
-            kind=group.values.get("timing_type", "combinational"),
+            kind=kind,
             when=_when(group),
-            delay_rise=tables.get("cell_rise", tables.get("rise_constraint")),
-            delay_fall=tables.get("cell_fall", tables.get("fall_constraint")),
+            delay_rise=tables.get("cell_rise"),
+            delay_fall=tables.get("cell_fall"),
             transition_rise=tables.get("rise_transition"),
             transition_fall=tables.get("fall_transition"),
         )
-        for pin in split(group.values.get("related_pin", ""))
+        for pin in split(group.values.get("related_pin", "")) or ("",)
     ]
 
 
+def _setup(group: Group, scales: Scales) -> list[Setup]:
+    if group.values.get("timing_type") not in _SETUP:
+        return []
+    tables = {
+        t.kind: scales.layers(t, scales.time) for t in group.groups if t.kind in _SETUP_TABLES
+    }
+    rise, fall = (tables.get(kind) for kind in _SETUP_TABLES)
+    output = group.values.get("related_output_pin", "")
+    related = split(group.values.get("related_pin", "")) or ("",)
+    return [Setup(pin, output, rise, fall) for pin in related]
+
+
 def _power(group: Group, scales: Scales) -> list[PowerArc]:
-    tables = {t.kind: _table(t, scales, scales.energy) for t in group.groups}
+    tables = {t.kind: scales.table(t, scales.energy) for t in group.groups}
     both = tables.get("power")
     rise, fall = tables.get("rise_power", both), tables.get("fall_power", both)
     related = split(group.values.get("related_pin", "")) or (None,)
@@ -207,51 +232,4 @@ def _function(group: Group, name: str) -> CellFunction | None:
     try:
         return CellFunction(text)
     except ValueError as error:
-        raise ValueError(f"line {group.line}: {name}: {error}") from None
-
-
-def _table(group: Group, scales: Scales, scale: float) -> Table | None:
-    """A table of any template, on the axes of :class:`Table`; None for a group that is none."""
-    if "values" not in group.lists:
-        return None
-    template = scales.templates.get(group.name)
-    variables = template.values if template else _USUAL
-    axes = []
-    for index in ("1", "2"):
-        text = group.lists.get(f"index_{index}")
-        if text is None and template:
-            text = template.lists.get(f"index_{index}")
-        variable = variables.get(f"variable_{index}")
-        if text is not None and variable:
-            unit = scales.capacitance if variable == _LOAD else scales.time
-            axes.append((variable, tuple(x * unit for x in _numbers(group, text))))
-    flat = [x * scale for x in _numbers(group, group.lists["values"])]
-    points = [len(axis) for _, axis in axes]
-    if len(flat) != (points[0] if points else 1) * (points[1] if len(points) > 1 else 1):
-        raise ValueError(
-            f"line {group.line}: {group.kind} has {len(flat)} values for "
-            f"{' by '.join(map(str, points)) or 'no'} points"
-        )
-    if any(a >= b for _, axis in axes for a, b in pairwise(axis)):
-        raise ValueError(f"line {group.line}: {group.kind} has points that do not rise")
-    if not axes:
-        return Table((0.0,), (0.0,), ((flat[0],),))
-    if len(axes) == 1:
-        [(variable, axis)] = axes
-        if variable in _SECOND_AXIS:
-            return Table((0.0,), axis, (tuple(flat),))
-        return Table(axis, (0.0,), tuple((x,) for x in flat))
-    (first, one), (_, two) = axes
-    rows = tuple(tuple(flat[i : i + len(two)]) for i in range(0, len(flat), len(two)))
-    if first in _SECOND_AXIS:
-        return Table(two, one, tuple(zip(*rows, strict=True)))
-    return Table(one, two, rows)
-
-
-def _numbers(group: Group, text: str) -> Sequence[float]:
-    try:
-        return [
-            float(x) for x in text.replace('"', " ").replace("\\", " ").replace(",", " ").split()
-        ]
-    except ValueError as error:
-        raise ValueError(f"line {group.line}: {group.kind}: {error}") from None
+        raise ValueError(f"{group.where}: {name}: {error}") from None

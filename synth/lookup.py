@@ -1,4 +1,4 @@
-"""Two-dimensional tables of a cell library, looked up between and beyond their points."""
+"""Tables of a cell library, looked up between and beyond their points."""
 
 from bisect import bisect_right
 from collections.abc import Sequence
@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["Table"]
+__all__ = ["Layers", "Table"]
 
 Floats = npt.NDArray[np.float64]
 
@@ -69,6 +69,35 @@ class Table:
         """Whether the point lies within the table, so that nothing is extrapolated."""
         return (len(self.slews) == 1 or self.slews[0] <= slew <= self.slews[-1]) and (
             len(self.loads) == 1 or self.loads[0] <= load <= self.loads[-1]
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Layers:
+    """A figure that may also depend on the load of another output: a table for each such load.
+
+    Parameters
+    ----------
+    outputs : tuple of float
+        The other output's load, fF, rising; a single point stands for all.
+    tables : tuple of Table
+        One for each, of equal axes.
+    """
+
+    outputs: tuple[float, ...]
+    tables: tuple[Table, ...]
+
+    def at(self, output: float) -> Table:
+        """The table for a load of the other output, on a straight line between two of them."""
+        i, x = _place(self.outputs, output)
+        low = self.tables[i]
+        if not x:
+            return low
+        rows = zip(low.values, self.tables[i + 1].values, strict=True)
+        return Table(
+            low.slews,
+            low.loads,
+            tuple(tuple(a + x * (b - a) for a, b in zip(*row, strict=True)) for row in rows),
         )
 
 

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
-from lmul.synth.liberty import load
+from lmul.synth.liberty_file import LibertyText
 from lmul.synth.liberty_syntax import Group, parse, split
 from lmul.tools.files import write_whole
 
@@ -91,7 +91,7 @@ def embedded(text: str) -> str:
     ValueError
         When the text is no such library, or lacks one of :data:`CELLS`.
     """
-    library = parse(text)
+    [library] = parse(LibertyText(Path("source.lib"), text))
     cells = {cell.name: cell for cell in library.of_kind("cell")}
     names = [PREFIX + name for name in CELLS]
     if missing := [name for name in names if name not in cells]:
@@ -209,7 +209,7 @@ def main(arguments: list[str] | None = None) -> None:
     parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("cells.lib"))
     chosen = parser.parse_args(arguments)
     try:
-        text = embedded(load(chosen.source).text)
+        text = embedded(LibertyText.read(chosen.source).text)
     except (OSError, ValueError) as error:
         sys.exit(f"make_cells: {error}")
     write_whole(chosen.output.parent, {chosen.output.name: text})

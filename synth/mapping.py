@@ -4,14 +4,14 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.sim import yosys
 from lmul.synth.cell_search import cell_of, full_adder
 from lmul.synth.circuit import Circuit
-from lmul.synth.conditions import Conditions, has_delays
+from lmul.synth.conditions import Conditions
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.loops import has_loop
 from lmul.synth.stat import cells_of_stat, module_of_stat
 from lmul.tools.errors import ToolFailed
@@ -33,8 +33,8 @@ MAP_SCRIPT = """\
 read_verilog design.v
 hierarchy -top {top}
 {keep}synth -flatten -top {top}
-{adders}dfflibmap -liberty cells.lib{dont_use}
-abc -liberty cells.lib{dont_use}{constraints} -script abc.script
+{adders}dfflibmap -liberty cells.lib
+abc -liberty cells.lib{constraints} -script abc.script
 opt_clean
 tee -q -o stat.json stat -liberty cells.lib -json
 write_json netlist.json
@@ -149,7 +149,7 @@ class Mapped:
 
 def map_cells(
     design: Design | str | Circuit,
-    liberty: Path | Library,
+    liberty: Paths | Library,
     target_ps: float | None = None,
     rounds: int = 1,
     restructuring: str | None = None,
@@ -160,8 +160,8 @@ def map_cells(
     ----------
     design : Design, str or Circuit
         A design, a design's name, or hand-made Verilog.
-    liberty : Path or Library
-        The library, or its Liberty file.
+    liberty : Paths or Library
+        The library, or its Liberty file or files.
     target_ps : float, optional
         Map for this delay of the logic between registers, with buffers and drive strengths; a
         target out of reach gives the fastest that ABC finds. None maps for area alone, with the
@@ -191,10 +191,13 @@ def map_cells(
         )
     if rounds < 0:
         raise ValueError(f"Rounds must be 0 or more, not {rounds!r}")
-    for what, function in (("inverter", "!a"), ("buffer", "a"), ("two-input NAND", "!(a b)")):
+    needed = [("inverter", "!a"), ("two-input NAND", "!(a b)")]
+    if target_ps is not None:
+        needed.append(("buffer", "a"))
+    for what, function in needed:
         if cell_of(library, function) is None:
-            raise ValueError(f"Liberty file {str(library.path)!r} can't be used: it has no {what}")
-    files: dict[str, str | bytes] = {"design.v": circuit.verilog, "cells.lib": library.text}
+            raise ValueError(f"{library.label} can't be used: it has no {what}")
+    files: dict[str, str | bytes] = {"design.v": circuit.verilog, "cells.lib": library.for_tools}
     adder = full_adder(library) if target_ps is None else None
     if adder:
         files["full_adder.v"] = adder.techmap
@@ -204,7 +207,6 @@ def map_cells(
         top=circuit.top,
         keep=circuit.keep,
         adders=_ADDERS if adder else "",
-        dont_use="".join(f" -dont_use {cell}" for cell in library.special_cells),
         constraints="" if target_ps is None else " -constr constraints",
     )
     try:
@@ -218,8 +220,6 @@ def map_cells(
     except ToolFailed as error:
         if flipflop := _NO_FLIPFLOP.search(str(error)):
             raise _no_cell(library, flipflop[1], circuit) from None
-        if not has_delays(library):
-            Conditions.of(library)  # says so: ABC stops at timing groups without tables
         raise
     module = module_of_stat(result.outputs["stat.json"], circuit.top)
     cells = cells_of_stat(result.outputs["stat.json"], circuit.top)
@@ -239,7 +239,9 @@ def map_cells(
     )
 
 
-def common_restructuring(designs: Iterable[Design | str | Circuit], liberty: Path | Library) -> str:
+def common_restructuring(
+    designs: Iterable[Design | str | Circuit], liberty: Paths | Library
+) -> str:
     """The first of :data:`RESTRUCTURINGS` that works for all the designs of a comparison.
 
     Raises
@@ -284,6 +286,5 @@ def _run(
 def _no_cell(library: Library, kind: str, circuit: Circuit) -> ToolFailed:
     what = "flip-flop" if "FF" in kind else "cell"
     return ToolFailed(
-        f"Liberty file {str(library.path)!r} can't be used for {circuit.name!r}: it has no {what} "
-        f"for {kind!r}"
+        f"{library.label} can't be used for {circuit.name!r}: it has no {what} for {kind!r}"
     )

@@ -16,7 +16,6 @@ import sys
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.synth.cell_netlist import netlist_of
@@ -26,6 +25,7 @@ from lmul.synth.energy import FREQUENCY
 from lmul.synth.energy_run import simulated_power, streams
 from lmul.synth.gates import count
 from lmul.synth.liberty import load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import map_cells
 from lmul.synth.stimulus import stimuli
 from lmul.synth.timing import analyse
@@ -136,7 +136,7 @@ def reordered(verilog: str, seed: int) -> str:
 def mapped_spread(
     design: Design | str,
     stimulus: str = "attention QK",
-    liberty: Path | None = None,
+    liberty: Paths | None = None,
     orders: int = ORDERS,
     jobs: int = 2,
     pairs: int = 1 << 15,
@@ -148,7 +148,7 @@ def mapped_spread(
     design : Design or str
     stimulus, pairs
         As for :func:`lmul.synth.stimulus.stimuli`; of two, the first.
-    liberty : Path or None
+    liberty : Paths or None
         As for :func:`lmul.synth.energy.measure`.
     orders : int
         Seeds 1, 2, …

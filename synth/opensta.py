@@ -17,7 +17,7 @@ __all__ = ["opensta_delay"]
 
 # The clock is ideal and as steep as the inputs.
 _SCRIPT = """\
-read_liberty cells.lib
+{libraries}
 read_verilog netlist.v
 link_design {top}
 {clock}
@@ -64,7 +64,9 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
         clock += f" [get_ports {clock_port}]\nset_clock_transition {slew:.9g} clock"
         data = [name for name, net in port_bits(netlist.inputs) if net != netlist.clock]
         inputs = "[get_ports {" + " ".join(data) + "}]"
+    files = {f"cells{i}.lib": text for i, text in enumerate(tool_library(mapped.library))}
     script = _SCRIPT.format(
+        libraries="\n".join(f"read_liberty {file}" for file in files),
         top=mapped.circuit.top,
         clock=clock,
         inputs=inputs,
@@ -73,7 +75,8 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
     )
     with tempfile.TemporaryDirectory(prefix="lmul-sta-") as name:
         folder = Path(name)
-        (folder / "cells.lib").write_text(tool_library(mapped.library))
+        for file, text in files.items():
+            (folder / file).write_text(text)
         lines = structural_verilog(netlist, mapped.circuit.top)
         (folder / "netlist.v").write_text("\n".join([*lines, ""]))
         (folder / "run.tcl").write_text(script)

@@ -13,6 +13,7 @@ from typing import Any
 
 from lmul.hdl.design import Design
 from lmul.synth.default_library import EMBEDDED
+from lmul.synth.liberty_file import digest
 from lmul.synth.metrics import Metric
 from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
 from lmul.tools import cache
@@ -66,8 +67,9 @@ class Point:
         A design's name; the canonical one is put in its place.
     measure : str
         One of :data:`MEASURES`.
-    library : str
-        A Liberty file's path; empty for :data:`lmul.synth.default_library.EMBEDDED`.
+    library : tuple of str
+        Liberty files' paths, together one library; empty for
+        :data:`lmul.synth.default_library.EMBEDDED`.
     stimulus : str
         Of ``energy``, ``parts`` and ``spread``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``,
         ``"attention AV"``, one of them with :data:`STATIONARY` behind it, or an ``.npz`` file's
@@ -88,7 +90,7 @@ class Point:
 
     design: str
     measure: str
-    library: str = ""
+    library: tuple[str, ...] = ()
     stimulus: str = ""
     device: str = ""
     seed: int = 0
@@ -109,9 +111,15 @@ class Point:
             raise ValueError(f"A stimulus file is taken as it is, not{STATIONARY}")
 
     @property
+    def liberty(self) -> tuple[Path, ...]:
+        """The library's files."""
+        return tuple(Path(file) for file in self.library) or (EMBEDDED,)
+
+    @property
     def label(self) -> str:
         """For progress and failures: what is measured of what."""
-        further = [Path(self.library).name, Path(self.stimulus).name, self.device]
+        library = "+".join(Path(file).name for file in self.library)
+        further = [library, Path(self.stimulus).name, self.device]
         further += [f"seed {self.seed}"] * (self.measure == "fpga") + ["DSPs"] * self.dsp
         told = ", ".join(part for part in further if part)
         return f"{self.measure} of {self.design}" + (f" ({told})" if told else "")
@@ -201,7 +209,7 @@ def key(point: Point) -> str:
     facts["sources"] = measuring_digest()
     facts["tools"] = tool_versions(point.measure)
     if "library" in MEASURES[point.measure]:
-        facts["library"] = file_digest(Path(point.library) if point.library else EMBEDDED)
+        facts["library"] = digest(point.liberty)
     if point.stimulus.endswith(".npz"):
         path = Path(point.stimulus)
         facts["stimulus"] = [path.name, file_digest(path)]

@@ -3,7 +3,6 @@
 import hashlib
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
-from pathlib import Path
 
 from lmul.hdl.design import Design
 from lmul.synth.area import area
@@ -55,10 +54,6 @@ def measure(point: Point) -> Measured:
     return _WAYS[point.measure](point)
 
 
-def _library(point: Point) -> Path:
-    return Path(point.library) if point.library else EMBEDDED
-
-
 def _gates(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
     gates = count(circuit)
@@ -72,12 +67,12 @@ def _split(point: Point) -> Measured:
 
 def _area(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
-    return _in_cells(circuit, InCells(area(circuit, _library(point)), None, None))
+    return _in_cells(circuit, InCells(area(circuit, point.liberty), None, None))
 
 
 def _cells(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
-    return _in_cells(circuit, in_cells(circuit, _library(point)))
+    return _in_cells(circuit, in_cells(circuit, point.liberty))
 
 
 def _in_cells(circuit: Circuit, found: InCells) -> Measured:
@@ -91,7 +86,7 @@ def _in_cells(circuit: Circuit, found: InCells) -> Measured:
 
 def _curve(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
-    points = curve(circuit, _library(point))
+    points = curve(circuit, point.liberty)
     fastest = points[-1]
     library = fastest.area.library
     figures = (
@@ -111,7 +106,7 @@ def _energy(point: Point) -> Measured:
 
 
 def _parts(point: Point) -> Measured:
-    area = area_by_part(point.design, _library(point))
+    area = area_by_part(point.design, point.liberty)
     return Measured((), {"area": area, "energy": dict(_energy_of(point, parts=True).parts)})
 
 
@@ -120,7 +115,7 @@ def _energy_of(point: Point, parts: bool) -> Energy:
     found = measure_energy(
         point.design,
         name,
-        liberty=_library(point),
+        liberty=point.liberty,
         stationary=name != point.stimulus,
         parts=parts,
     )
@@ -136,7 +131,7 @@ def _spread(point: Point) -> Measured:
     name = point.stimulus.removesuffix(STATIONARY)
     if name != point.stimulus:
         raise ValueError("Spreads are measured without stationary weights")
-    return Measured((), asdict(mapped_spread(point.design, name, _library(point), jobs=1)))
+    return Measured((), asdict(mapped_spread(point.design, name, point.liberty, jobs=1)))
 
 
 def _luts(point: Point) -> Measured:

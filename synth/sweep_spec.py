@@ -57,8 +57,9 @@ def read_spec(path: Path) -> SweepSpec:
     ``measures``, always; ``levels``, ``kinds`` and ``formats`` (``int8`` is a kind and has no
     format); ``policies`` (ocp); ``accumulators`` (default) and ``k_max`` (1024) of PEs and arrays;
     ``sizes`` and ``flows`` (os) of arrays; or ``designs``, by name, in place of all of these.
-    ``libraries`` (embedded) of cells, curve and energy; ``stimuli`` of energy (gaussian) and error
-    (attention QK); ``devices`` and ``dsp`` (false) of luts and fpga, ``seeds`` (1) of fpga.
+    ``libraries`` (embedded; several files in a list of their own are one library) of cells, curve
+    and energy; ``stimuli`` of energy (gaussian) and error (attention QK); ``devices`` and ``dsp``
+    (false) of luts and fpga, ``seeds`` (1) of fpga.
 
     Raises
     ------
@@ -173,8 +174,14 @@ def _size(value: Any, _folder: Path) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
-def _library(value: Any, folder: Path) -> str:
-    return "" if value == _EMBEDDED_NAME else _file(value, folder, f"{_EMBEDDED_NAME} or a file")
+def _library(value: Any, folder: Path) -> tuple[str, ...]:
+    if value == _EMBEDDED_NAME:
+        return ()
+    what = f"{_EMBEDDED_NAME}, a file, or a list of files that are one library"
+    if value == []:
+        raise ValueError(f"must be {what}, not []")
+    files = value if isinstance(value, list) else [value]
+    return tuple(_file(file, folder, what) for file in files)
 
 
 def _stimulus(value: Any, folder: Path) -> str:
@@ -224,7 +231,7 @@ _DEFAULTS: Grid = {
     "accumulators": (DEFAULT,),
     "k_max": (1024,),
     "flows": ("os",),
-    "libraries": ("",),
+    "libraries": ((),),
     "stimuli": (),
     "seeds": (1,),
     "dsp": (False,),

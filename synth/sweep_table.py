@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
-from lmul.synth.default_library import EMBEDDED
+from lmul.synth.liberty_file import digest
 from lmul.synth.metrics import Metric
 from lmul.synth.point import MEASURES, Measured, Point
-from lmul.synth.provenance import file_digest, measuring_digest, tool_versions
+from lmul.synth.provenance import measuring_digest, tool_versions
 from lmul.tools.errors import ToolNotFound
 from lmul.tools.installed import install_command
 
@@ -85,8 +85,7 @@ def _row(point: Point, metric: Metric) -> dict[str, Any]:
         "package": measuring_digest(),
     }
     if "library" in taken:
-        path = Path(point.library) if point.library else EMBEDDED
-        row |= {"library": metric.library, "library_sha256": file_digest(path)}
+        row |= {"library": metric.library, "library_sha256": digest(point.liberty)}
     if "seed" in taken:
         row["seed"] = point.seed
     if "dsp" in taken:

@@ -4,7 +4,6 @@ from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 from functools import partial
-from pathlib import Path
 from typing import Any
 
 from lmul.hdl.design import Design
@@ -18,6 +17,7 @@ from lmul.synth.fpga import LutCount, check_family, form_for, luts
 from lmul.synth.gates import GateCount, count
 from lmul.synth.in_cells import InCells, in_cells
 from lmul.synth.liberty import load
+from lmul.synth.liberty_file import Paths
 from lmul.synth.mapping import RESTRUCTURINGS
 from lmul.synth.metrics import Metric, Report
 from lmul.synth.parts import SPLIT_LEVELS, Split, split
@@ -72,7 +72,7 @@ class Synthesis:
 
 def synthesise(
     designs: Iterable[Design | str | Circuit],
-    liberty: Path | None = None,
+    liberty: Paths | None = None,
     fpga: Sequence[str] = (),
     dsp: bool = True,
     on_progress: Progress | None = None,
@@ -89,7 +89,7 @@ def synthesise(
     ----------
     designs : iterable of Design, str or Circuit
         What to synthesise; a circuit named twice is measured once.
-    liberty : Path, optional
+    liberty : Paths, optional
         A library of cells to map to, for area and delay.
     fpga : sequence of str
         FPGA families, of :data:`lmul.synth.fpga.FAMILIES`.
@@ -122,7 +122,7 @@ def synthesise(
     if curves and liberty is None:
         raise ValueError("Curves of area against delay need a library")
     if liberty is not None:
-        load(Path(liberty))  # what is wrong with it is said before anything runs
+        load(liberty)  # what is wrong with it is said before anything runs
     parsed = [d if isinstance(d, Circuit) else Design.parse(d) for d in designs]
     unique = list(dict.fromkeys(parsed))
     ways = [_ways(design.level, liberty, families, dsp, parts, curves) for design in unique]
@@ -166,7 +166,7 @@ Way = tuple[Form, Callable[[Circuit], Result]]
 
 def _ways(
     level: str,
-    liberty: Path | None,
+    liberty: Paths | None,
     families: Sequence[str],
     dsp: bool,
     parts: bool,
@@ -187,7 +187,7 @@ def _ways(
 
 
 def _map_alike(
-    circuits: Sequence[Circuit], results: dict[tuple[int, str], Result], liberty: Path
+    circuits: Sequence[Circuit], results: dict[tuple[int, str], Result], liberty: Paths
 ) -> None:
     """Map anew what was not mapped as the circuit that is hardest to map."""
     found = {key: each.area for key, each in results.items() if isinstance(each, InCells)}

@@ -11,13 +11,13 @@ from dataclasses import dataclass
 
 from lmul.synth.buffers import Buffered, buffered
 from lmul.synth.cell_netlist import CellNetlist, netlist_of
+from lmul.synth.cells import FALL, RISE
 from lmul.synth.conditions import Conditions
-from lmul.synth.electrical import FALL, RISE, Electrical, electrical, port_bits
+from lmul.synth.electrical import Electrical, electrical, port_bits
 from lmul.synth.mapping import Mapped
+from lmul.synth.timing_arcs import check_arcs
 
 __all__ = ["Step", "Timing", "analyse", "timed"]
-
-_SETUP = ("setup_rising", "setup_falling")
 
 
 @dataclass(frozen=True)
@@ -113,13 +113,14 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
     Raises
     ------
     ValueError
-        When the library has no delay tables.
+        When the library has no delay tables, or lacks some that a cell in use needs.
     ToolFailed
         As :func:`lmul.synth.cell_netlist.netlist_of`.
     """
     conditions = conditions or Conditions.of(mapped.library)
     chosen = timed(mapped, conditions)
     netlist = chosen.netlist
+    check_arcs(netlist, mapped.library)
     found = electrical(netlist, conditions.input_slew_ps, conditions.output_load_ff)
     name = mapped.library.name
     ends = _ends(netlist, found, conditions.input_slew_ps)
@@ -152,14 +153,16 @@ def _ends(
     ]
     for one in netlist.flipflops:
         for pin in one.cell.inputs:
-            for arc in pin.timing:
-                net = one.pins.get(pin.name)
-                if arc.kind not in _SETUP or net is None:
-                    continue
-                for edge, table in ((RISE, arc.delay_rise), (FALL, arc.delay_fall)):
+            net = one.pins.get(pin.name)
+            if net is None:
+                continue
+            for check in pin.setup:
+                output = one.pins.get(check.related_output)
+                load = 0.0 if output is None else float(found.loads[output])
+                for edge, layers in ((RISE, check.rise), (FALL, check.fall)):
                     at = found.edges.get((net, edge))
-                    if at and table:
-                        setup = table(clock_slew, at.slew)
+                    if at and layers:
+                        setup = layers.at(load)(clock_slew, at.slew)
                         ends.append((at.arrival + setup, setup, net, edge))
     return ends
 

@@ -19,24 +19,28 @@ _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 _PROCESS, _TEMPERATURE = 1.0, 25.0  # Liberty's defaults
 
 
-def tool_library(library: Library) -> str:
-    """The library's text without a default wire load, and with default operating conditions.
+def tool_library(library: Library) -> list[str]:
+    """The library's files without default wire loads, and with default operating conditions.
 
     Power tools take the supply's voltage from operating conditions, and where a library states
     none, they find no switching power at all. Those put in are the nominal ones, with the voltage
     that energies here are for, so that a tool scales no table and means the same. A library that
-    states no voltage gets none.
+    states no voltage gets none. What a file includes stands in it.
     """
-    plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), library.text)
+    return [_for_tools(text.whole, library) for text in library.texts]
+
+
+def _for_tools(text: str, library: Library) -> str:
+    plain = _COMMENT.sub(lambda comment: " " * len(comment[0]), text)
     changes = [(*found.span(), "") for found in _LEFT_OUT.finditer(plain)]
-    head = _HEAD.search(plain)
-    if library.voltage is not None and head is not None:
-        changes.append((head.end(), head.end(), _conditions(plain, library.voltage, library)))
-    text, done = "", 0
+    if library.voltage is not None:
+        for head in _HEAD.finditer(plain):
+            changes.append((head.end(), head.end(), _conditions(plain, library.voltage, library)))
+    changed, done = "", 0
     for start, end, new in sorted(changes):
-        text += library.text[done:start] + new
+        changed += text[done:start] + new
         done = end
-    return text + library.text[done:]
+    return changed + text[done:]
 
 
 def _conditions(plain: str, voltage: float, library: Library) -> str:

@@ -10,7 +10,7 @@ import numpy as np
 from lmul.synth.cell_netlist import ONE, CellNetlist
 from lmul.synth.electrical import electrical
 from lmul.synth.gate_simulation import Toggles
-from lmul.synth.liberty import Library
+from lmul.synth.liberty import Library, load
 
 _PORT = re.compile(r"^  (input|output) (?:\[(\d+):0\] )?(\w+);$", re.MULTILINE)
 _CELL = re.compile(r"^  (\w+) (u\d+) \((.*)\);$", re.MULTILINE)
@@ -83,7 +83,7 @@ def read_export(script: Path) -> Export:
         for kind in ("liberty", "verilog", "vcd")
     }
     files = {kind: script.parent / name for kind, name in names.items()}
-    library = Library(files["liberty"], files["liberty"].read_text())
+    library = load(files["liberty"])
     netlist = _netlist(files["verilog"].read_text(), _first(r"link_design (\w+)", text), library)
     unit = library.time_unit / 1e-12
     period = float(_first(r"-period (\S+)", text)) * unit

@@ -6,6 +6,7 @@ from outside import pdk
 from lmul.synth.area import area
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.liberty import load
+from lmul.synth.liberty_file import LibertyText
 from lmul.synth.liberty_syntax import parse
 from lmul.synth.make_cells import CELLS, PREFIX, embedded, main
 
@@ -47,7 +48,7 @@ def test_header_names_source_and_licence():
 
 def test_conditions_are_the_sources():
     """Without them a power tool has no voltage, and no switching power."""
-    library = parse(EMBEDDED.read_text())
+    [library] = parse(LibertyText.read(EMBEDDED))
     [conditions] = library.of_kind("operating_conditions")
     assert library.values["default_operating_conditions"] == conditions.name == "tt_025C_1v80"
     assert {k: conditions.values[k] for k in ("process", "temperature", "voltage")} == {

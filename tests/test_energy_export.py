@@ -151,7 +151,8 @@ def test_a_jump_is_refused(exported, tmp_path, monkeypatch, capsys):
 def test_conditions_of_the_library(exported):
     """The toy library states none, without which a tool finds no switching power."""
     [(_, export)] = exported("lmul-e2m1-ftz")
-    library = parse(export.library.text)
+    [text] = export.library.texts
+    [library] = parse(text)
     [conditions] = library.of_kind("operating_conditions")
     assert library.values["default_operating_conditions"] == conditions.name
     assert float(conditions.values["voltage"]) == 2

@@ -8,6 +8,7 @@ import pytest
 from outside import pdk
 
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import LibertyText
 from lmul.synth.liberty_syntax import parse
 from lmul.synth.lookup import Table
 
@@ -36,7 +37,7 @@ CELL = """
 
 
 def toy(text: str) -> Library:
-    return Library(Path("toy.lib"), text)
+    return Library(LibertyText(Path("toy.lib"), text))
 
 
 def test_units_are_converted():
@@ -107,7 +108,8 @@ def test_flipflop():
 
 
 def test_syntax_of_other_writers():
-    library = parse('library(a){x:1\n y : "a;b}\n" ;; s("p//q",r) cell("c"){} cell(d){}\n}\n')
+    text = 'library(a){x:1\n y : "a;b}\n" ;; s("p//q",r) cell("c"){} cell(d){}\n}\n'
+    [library] = parse(LibertyText(Path("toy.lib"), text))
     assert library.values == {"x": "1", "y": "a;b}\n"}
     assert library.lists["s"] == '"p//q",r'
     assert [group.name for group in library.of_kind("cell")] == ["c", "d"]
@@ -150,6 +152,33 @@ def test_broken_cell(old, new, complaint):
     assert str(caught.value) == f"Liberty file 'toy.lib' can't be used: cell 'nand', {complaint}"
 
 
+@pytest.mark.parametrize(
+    ("conditions", "volts"),
+    [
+        ("nom_voltage : 9; operating_conditions (a) { voltage : 11; }", 0.9),
+        ("operating_conditions (a) { voltage : 11; }", 1.1),
+        (
+            "operating_conditions (a) { voltage : 11; } operating_conditions (b) { voltage : 10; }"
+            " default_operating_conditions : b;",
+            1.0,
+        ),
+        (
+            "operating_conditions (a) { voltage : 11; } operating_conditions (b) { voltage : 10; }",
+            None,
+        ),
+    ],
+)
+def test_voltage_is_that_of_the_default_conditions(conditions, volts):
+    library = toy(HEAD.replace("nom_voltage : 12;", conditions) + CELL + "}")
+    assert library.voltage == (volts and pytest.approx(volts))
+
+
+def test_default_conditions_that_are_missing():
+    text = HEAD.replace("nom_voltage : 12;", "default_operating_conditions : typ;")
+    with pytest.raises(ValueError, match=r"default_operating_conditions 'typ' are none of its "):
+        toy(text + CELL + "}")
+
+
 @pytest.mark.slow  # 10 MB
 def test_sky130():
     started = time.process_time()
@@ -170,9 +199,9 @@ def test_sky130():
     assert out.power[0].rise and out.power[0].rise(10, 166.6359) == pytest.approx(272.6763)
     flipflop = library["sky130_fd_sc_hd__dfxtp_1"]
     assert flipflop.is_flipflop
-    setup = next(a for a in flipflop.pins["D"].timing if a.kind == "setup_rising")
+    [setup] = flipflop.pins["D"].setup
     # Along the first axis the clock's transition, along the second the data's.
-    assert setup.delay_fall and setup.delay_fall(10, 500) == pytest.approx(318.7643)
+    assert setup.fall and setup.fall.at(0)(10, 500) == pytest.approx(318.7643)
     assert all("lpflow" in name or "buf" in name for name in library.special_cells)
 
 

@@ -43,7 +43,7 @@ def test_design_names_are_canonical():
             "spread, luts, fpga, error, check",
         ),
         ({"seed": 3}, "Measure 'gates' takes no seed, not 3"),
-        ({"library": "a.lib"}, "Measure 'gates' takes no library, not 'a.lib'"),
+        ({"library": ("a.lib",)}, r"Measure 'gates' takes no library, not \('a.lib',\)"),
         ({"measure": "energy"}, "Measure 'energy' needs a stimulus"),
         ({"measure": "luts"}, "Measure 'luts' needs a device"),
         (
@@ -73,7 +73,7 @@ def test_a_damaged_entry_is_no_result(tmp_path):
 def test_key_changes_with_a_library_byte(tmp_path):
     copy = tmp_path / "copy.lib"
     copy.write_bytes(EMBEDDED.read_bytes())
-    point = replace(CELLS, library=str(copy))
+    point = replace(CELLS, library=(str(copy),))
     assert key(point) == key(CELLS)  # the content counts, not the place
     copy.write_bytes(EMBEDDED.read_bytes() + b"\n")
     assert key(point) != key(CELLS)
@@ -147,7 +147,7 @@ def test_a_second_run_measures_nothing(counted):
 
 def test_failures_are_told_and_the_rest_done(counted):
     wrong = [replace(ERRORS[0], design=f"lmul-{fmt}") for fmt in ("e5m2", "bf16")]
-    lost = replace(CELLS, library="lost.lib")
+    lost = replace(CELLS, library=("lost.lib",))
     found = run_points([*wrong, lost, *ERRORS], jobs=1)
     assert found[wrong[0]] == Failure("no such thing")
     assert found[wrong[1]] == Failure("KeyError: 'oops'")

@@ -11,6 +11,7 @@ from lmul.synth import mapping
 from lmul.synth.cell_netlist import netlist_of
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import LibertyText
 from lmul.synth.loops import has_loop
 from lmul.synth.mapping import RESTRUCTURINGS, common_restructuring, map_cells
 from lmul.synth.synthesis import synthesise
@@ -18,8 +19,9 @@ from lmul.tools.errors import ToolFailed
 
 # A half adder, an inverter, a flip-flop.
 CELLS = Library(
-    Path("two.lib"),
-    """library (two) {
+    LibertyText(
+        Path("two.lib"),
+        """library (two) {
   cell (ha) { area : 1; pin (a, b) { direction : input; }
     pin (s) { direction : output; function : "a ^ b"; }
     pin (c) { direction : output; function : "a & b"; } }
@@ -28,6 +30,7 @@ CELLS = Library(
   cell (dff) { area : 1; ff (q, qn) { clocked_on : "c"; next_state : "d"; }
     pin (c, d) { direction : input; } pin (o) { direction : output; function : "q"; } }
 }""",
+    )
 )
 
 

@@ -12,6 +12,7 @@ from lmul.synth.cell_power import cell_costs
 from lmul.synth.electrical import electrical
 from lmul.synth.gate_simulation import simulate
 from lmul.synth.liberty import Library
+from lmul.synth.liberty_file import LibertyText
 
 _POWER = re.compile(r"internal_power \(\) \{((?:[^{}]|\{[^{}]*\})*)\}")
 _LEAKAGE = re.compile(r"cell_leakage_power : (\d+);")
@@ -38,7 +39,9 @@ def told_apart(*supplies, attribute="related_pg_pin"):
         text,
     )
     pins = "".join(f"pg_pin ({name}) {{ pg_type : {kind}; }}" for name, kind in _TYPES.items())
-    return Library(Path("toy.lib"), re.sub(r"cell \(\w+\) \{", lambda m: m[0] + pins, text))
+    return Library(
+        LibertyText(Path("toy.lib"), re.sub(r"cell \(\w+\) \{", lambda m: m[0] + pins, text))
+    )
 
 
 def power(library, inputs, outputs, *cells, **columns):
@@ -97,7 +100,7 @@ def test_arcs_of_one_supply_are_weighed_among_themselves():
 }}"""
     constant = 'power (scalar) {{ values ("{}"); }}'
     text = TEXT.rstrip().removesuffix("}") + cell.format(constant.format(3), constant.format(100))
-    library = Library(Path("toy.lib"), text)
+    library = Library(LibertyText(Path("toy.lib"), text))
     found = power(library, "a", "y", "sink a=a y=y", a=[0, 1, 0, 1, 0])
     # y is what a has become: 1 at half of the changes. VDD's table holds at all of them.
     assert found.internal.sum() == pytest.approx(3 + 100 / 2)

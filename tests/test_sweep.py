@@ -261,7 +261,7 @@ def test_a_worker_refuses_what_it_would_measure_otherwise(spec, made_up):
     point = Point("lmul-e4m3", "gates")
     other = Failure("the worker has other sources, tool versions or files than this machine")
     assert point_cluster._attempt(point, key(replace(point, design="lmul-e5m2"))) == other
-    lost = Point("lmul-e4m3", "cells", library="lost.lib")
+    lost = Point("lmul-e4m3", "cells", library=("lost.lib",))
     missing = "the worker lacks a file: No such file or directory: lost.lib"
     assert point_cluster._attempt(lost, "") == Failure(missing)
     assert not made_up

@@ -111,7 +111,7 @@ def test_designs_by_name_and_files_beside_the_spec(tmp_path):
     ).points
     stimulus = str(tmp_path / "own.npz")
     assert found == [
-        Point("lmul-e4m3-s2", "energy", str(tmp_path / "own.lib"), stimulus),
+        Point("lmul-e4m3-s2", "energy", (str(tmp_path / "own.lib"),), stimulus),
         Point("lmul-e4m3-s2", "energy", stimulus=stimulus),
     ]
 
@@ -193,7 +193,7 @@ def test_what_cannot_be_is_left_out_and_counted(tmp_path):
         ),
         (
             grid(measures=["cells"], **UNIT, libraries=["lost.lib"]),
-            "lost.lib': use embedded or a file",
+            "lost.lib': use embedded, a file, or a list of files",
         ),
         (
             grid(measures=["gates"], **UNIT, designs=["pe-int8"]),

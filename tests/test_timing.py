@@ -6,10 +6,11 @@ import pytest
 from outside import NEEDS_OPENSTA, REAL_LIBRARIES, pdk
 
 from lmul.synth.circuit import Circuit
-from lmul.synth.conditions import Conditions, has_delays
+from lmul.synth.conditions import Conditions
 from lmul.synth.curve import curve
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import LibertyText
 from lmul.synth.mapping import map_cells
 from lmul.synth.opensta import opensta_delay
 from lmul.synth.timing import analyse
@@ -63,7 +64,7 @@ TOY = (
 
 
 def toy() -> Library:
-    return Library(Path("toy.lib"), TOY)
+    return Library(LibertyText(Path("toy.lib"), TOY))
 
 
 def circuit(body: str, ports: str) -> Circuit:
@@ -108,10 +109,103 @@ def test_registers_by_hand():
 
 
 def test_a_library_without_delays():
-    bare = Library(Path("bare.lib"), TOY.replace("cell_rise", "x").replace("cell_fall", "x"))
-    assert has_delays(toy()) and not has_delays(bare)
+    text = TOY.replace("cell_", "x_").replace("_transition (", "_x (")
+    bare = Library(LibertyText(Path("bare.lib"), text))
+    assert toy().has_delays and not bare.has_delays
     with pytest.raises(ValueError, match=r"^Liberty file 'bare.lib' has no delays: its inv has no"):
         Conditions.of(bare)
+
+
+def changed(old: str, new: str) -> Library:
+    assert old in TOY
+    return Library(LibertyText(Path("toy.lib"), TOY.replace(old, new)))
+
+
+NAND_B = arc("b", "negative_unate", 20, 40)
+CLOCKED = arc("c", "non_unate", 100, 90, "rising_edge")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "complaint"),
+    [
+        (NAND_B, "", "cell 'nand2' does not tell how long 'b' takes to 'y', rising: a timing"),
+        (
+            NAND_B,
+            NAND_B.replace('related_pin : "b";', ""),
+            "cell 'nand2' has a timing group at 'y' without a related_pin",
+        ),
+        (
+            NAND_B,
+            NAND_B.replace('"b"', '"z"'),
+            "cell 'nand2' has a timing group at 'y' whose related_pin 'z' is none of its pins",
+        ),
+        (
+            NAND_B,
+            NAND_B.replace("fall_transition", "x"),
+            "cell 'nand2' does not tell how long 'b' takes to 'y', falling: a timing",
+        ),
+        (CLOCKED, "", "cell 'dff' does not tell how long 'c' takes to 'q', rising: a timing"),
+        ("setup_rising", "hold_rising", "cell 'dff' has no setup time at 'd': a timing group"),
+        ("timing () { related_pin : c;", "timing () {", "cell 'dff' has a setup time at 'd' with"),
+    ],
+    ids=["gone", "no pin", "other pin", "no table", "clock", "setup", "setup's pin"],
+)
+def test_delays_that_are_missing(old, new, complaint):
+    """A path that ends for want of an arc would make the delay shorter without a word."""
+    body = "reg q; always @(posedge c) q <= ~(a & b); assign y = q;"
+    with pytest.raises(ValueError, match=r"^Liberty file 'toy.lib', line \d+, can't be") as caught:
+        analyse(map_cells(circuit(body, "input a, b, c, output y"), changed(old, new)))
+    assert complaint in str(caught.value)
+
+
+def test_cells_not_in_use_may_lack_delays():
+    found = analyse(map_cells(circuit("assign y = ~a;", "input a, output y"), changed(NAND_B, "")))
+    assert found.path[1].cell == "inv"
+
+
+def test_transitions_below_zero_are_zero():
+    """As OpenSTA has it: a table's straight line would give the edges less than no time."""
+    steep = TOY.replace('values ("20, 120", "20, 120")', 'values ("-90, 10", "-90, 10")')
+    steep = steep.replace('values ("10, 110", "10, 110")', 'values ("-90, 10", "-90, 10")')
+    library = Library(LibertyText(Path("toy.lib"), steep))
+    conditions = Conditions.of(library)
+    assert conditions.input_slew_ps == 0  # -86 in the tables
+    assert conditions.fo4_ps == ((10 + 8) + (5 + 4)) / 2  # the delays for no transition
+    found = analyse(map_cells(circuit("assign y = a & b;", "input a, b, output y"), library))
+    assert found.delay_ps == 40 + 1 + 10 + 8
+    assert min(step.slew_ps for step in found.path) == 0
+
+
+def test_setup_that_depends_on_another_outputs_load():
+    """33 and 44 ps without a load; 1 ps more for each fF at q, if q is what the table names."""
+    template = (
+        "lu_table_template (c3) { variable_1 : related_pin_transition;"
+        " variable_2 : constrained_pin_transition;"
+        " variable_3 : related_out_total_output_net_capacitance;"
+        ' index_1 ("0, 100"); index_2 ("0, 100"); index_3 ("0, 10"); }\n'
+    )
+    text = TOY.replace("  lu_table_template (t)", f"  {template}  lu_table_template (t)")
+    for edge in (33, 44):
+        values = ", ".join([f"{edge}, {edge + 10}"] * 4)
+        text = text.replace(f'(scalar) {{ values ("{edge}")', f'(c3) {{ values ("{values}")')
+    body = "reg q; always @(posedge c) q <= ~q; assign y = q;"
+    register = circuit(body, "input c, output y")
+    found = analyse(map_cells(register, Library(LibertyText(Path("toy.lib"), text))))
+    assert (found.delay_ps, found.setup_ps) == (pytest.approx(178.75), 44)
+    named = text.replace("related_pin : c;", "related_pin : c; related_output_pin : q;")
+    found = analyse(map_cells(register, Library(LibertyText(Path("toy.lib"), named))))
+    assert found.setup_ps == pytest.approx(44 + 5)  # 1 fF of the inverter, 4 behind the output
+
+
+def test_a_library_without_a_buffer_is_mapped_for_area():
+    buffer = GATE.format("buf", 2, PIN.format("a", 1), "a", arc("a", "positive_unate", 50, 50))
+    arcs = arc("a", "negative_unate", 20, 30) + arc("b", "negative_unate", 20, 40)
+    nor = GATE.format("nor2", 2, PIN.format("a", 2) + PIN.format("b", 3), "!(a | b)", arcs)
+    plain = circuit("assign y = a & b; assign z = a;", "input a, b, output y, z")
+    library = changed(buffer, nor)
+    assert map_cells(plain, library).cells == {"nand2": 1, "inv": 1}
+    with pytest.raises(ValueError, match=r"^Liberty file 'toy.lib' can't be used: it has no buff"):
+        map_cells(plain, library, 500)
 
 
 @pytest.mark.parametrize("target", [0, -1.0])

@@ -8,15 +8,20 @@ from toy_cells import INV, TEXT
 
 from lmul.synth.default_library import EMBEDDED
 from lmul.synth.liberty import Library, load
+from lmul.synth.liberty_file import LibertyText
 from lmul.synth.liberty_syntax import parse
 from lmul.synth.tool_library import CONDITIONS, tool_library
 
 
+def toy(text: str) -> Library:
+    return Library(LibertyText(Path("toy.lib"), text))
+
+
 def conditions(library):
     """The conditions that a tool takes, and the attributes of the library."""
-    text = tool_library(library)
+    [text] = tool_library(library)
     assert text.count("default_operating_conditions") == 1
-    group = parse(text)
+    [group] = parse(LibertyText(Path("tools.lib"), text))
     name = group.values["default_operating_conditions"]
     [found] = [c for c in group.of_kind("operating_conditions") if c.name == name]
     values = {key: float(found.values[key]) for key in ("process", "temperature", "voltage")}
@@ -24,7 +29,7 @@ def conditions(library):
 
 
 def test_a_library_without_conditions_gets_them():
-    found, group = conditions(Library(Path("toy.lib"), TEXT))
+    found, group = conditions(toy(TEXT))
     assert found == {"process": 1, "temperature": 25, "voltage": 2}
     assert [cell.name for cell in group.of_kind("cell")] == [
         "inv",
@@ -48,20 +53,20 @@ library (toy) {
   default_wire_load : "Small" ;
   default_wire_load_selection : sizes;
 """
-    found, group = conditions(Library(Path("toy.lib"), head + INV + "}"))
+    found, group = conditions(toy(head + INV + "}"))
     assert found == {"process": 0.5, "temperature": -40, "voltage": 12.5}
     assert {c.name for c in group.of_kind("operating_conditions")} == {"fast", CONDITIONS}
     assert not {"default_wire_load", "default_wire_load_selection"} & group.values.keys()
 
 
 def test_no_voltage_is_made_up():
-    library = Library(Path("toy.lib"), TEXT.replace("nom_voltage : 2;", ""))
+    library = toy(TEXT.replace("nom_voltage : 2;", ""))
     assert library.voltage is None
-    assert "operating_conditions" not in tool_library(library)
+    assert "operating_conditions" not in tool_library(library)[0]
 
 
 def test_the_embedded_library_has_its_own():
-    group = parse(EMBEDDED.read_text())
+    [group] = parse(LibertyText.read(EMBEDDED))
     assert group.values["default_operating_conditions"] == "tt_025C_1v80"
     assert conditions(load(EMBEDDED))[0] == {"process": 1, "temperature": 25, "voltage": 1.8}
 

@@ -5,6 +5,7 @@ from pathlib import Path
 
 from lmul.synth.cell_netlist import CellNetlist
 from lmul.synth.liberty import Library
+from lmul.synth.liberty_file import LibertyText
 
 # 2 V; 1 fF, 1 fJ and 1 ps are the units' sizes: voltage_unit 1 V, capacitive_load_unit 1 fF.
 HEAD = """
@@ -71,7 +72,7 @@ FLIPFLOP = f"""
     pin (d) {{ direction : input; capacitance : 2; internal_power () {{ {table(1, 2)} }} }}
     pin (q) {{ direction : output; function : "iq"; {caused("c", 7, 9)} }} }}"""
 TEXT = HEAD + INV + BUF + NAND + NOR + XOR + FLIPFLOP + "\n}\n"
-LIBRARY = Library(Path("toy.lib"), TEXT)
+LIBRARY = Library(LibertyText(Path("toy.lib"), TEXT))
 
 
 def netlist(inputs: str, outputs: str, *cells: str, library: Library = LIBRARY) -> CellNetlist:

@@ -19,9 +19,10 @@ def energy(
         list[str], typer.Argument(help="Multipliers, product units, PEs and arrays, by name.")
     ],
     liberty: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            help="NLDM cell library (.lib or .lib.gz). Default: one under $PDK_ROOT, else ours."
+            help="NLDM cell library (.lib, .lib.gz); repeat it for a library of several files. "
+            "Default: one under $PDK_ROOT, else ours."
         ),
     ] = None,
     stimulus: Annotated[

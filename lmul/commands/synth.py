@@ -15,10 +15,11 @@ __all__ = ["synth"]
 def synth(
     designs: Annotated[list[str], typer.Argument(help="Designs' names; 'lmul list' shows them.")],
     liberty: Annotated[
-        Path | None,
+        list[Path] | None,
         typer.Option(
-            help="Cell library (.lib or .lib.gz) for area and delay. Without it: the typical "
-            "library of the first PDK under $PDK_ROOT, else an embedded part of sky130hd."
+            help="Cell library (.lib, .lib.gz) for area and delay; repeat it for a library of "
+            "several files. Without it: the typical library of the first PDK under $PDK_ROOT, "
+            "else an embedded part of sky130hd."
         ),
     ] = None,
     curve: Annotated[
