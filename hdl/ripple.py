@@ -15,10 +15,13 @@ __all__ = ["add", "add_constant", "at_least", "bit_signal", "full_adder", "half_
 
 
 def bit_signal(m: Module, value: Value) -> Value:
-    """``value`` as a signal, so that a use of it is not a copy of its expression."""
+    """``value`` as a signal, so that a use of it is not a copy of its expression.
+
+    It is called as the variable that the caller puts it into.
+    """
     if isinstance(value, Const | Signal):
         return value
-    signal = Signal()
+    signal = Signal(src_loc_at=1)
     m.d.comb += signal.eq(value)
     return signal
 

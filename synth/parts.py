@@ -51,7 +51,7 @@ _REGISTERS: Mapping[str, Mapping[str, str]] = {
         r"product_": "product",
         r"acc": "accumulate",
     },
-    "array": {r"(unused_)?(de)?skew_": "skew registers"},
+    "array": {r"(de)?skew_": "skew registers"},
 }
 
 

@@ -120,7 +120,7 @@ def check_ports(name: str) -> tuple[dict[str, Any], str, list[str]]:
     manifest, text = json.loads(files[f"{module}.json"]), files[f"{module}.v"]
     header = re.search(rf"^module {module} \((.*?)\);", text, re.M | re.S)
     assert header is not None
-    found = re.findall(r"^  (input|output)(?: reg)? (?:\[(\d+):0\] )?(\w+),?$", header[1], re.M)
+    found = re.findall(r"^  (input|output) (?:wire|reg) (?:\[(\d+):0\] )?(\w+),?$", header[1], re.M)
     assert sorted(found) == sorted(
         (port["direction"], str(port["width"] - 1) if port["width"] > 1 else "", port["name"])
         for port in manifest["ports"]

@@ -13,7 +13,7 @@ from lmul.hdl.unit_design import UnitDesign
 from lmul.hdl.verilog import emit
 from lmul.sim.elaboration import verilog_of
 
-_PORT = re.compile(r"(input|output)(?: reg)? ((?:\[\d+:0\] )?)(\w+)")
+_PORT = re.compile(r"(input|output) (?:wire|reg) ((?:\[\d+:0\] )?)(\w+)")
 
 
 def damaged(design: Design, changes: Mapping[str, str], items: str = "") -> str:
@@ -53,7 +53,7 @@ def damaged_module(verilog: str, module: str, changes: Mapping[str, str]) -> str
     As :func:`damaged` has it; an output's right value is called ``sound_PORT``.
     """
     header = verilog[verilog.index(f"\nmodule {module} (") :].partition(");")[0]
-    ports = re.findall(r"^  (input|output)(?: reg)? (\[\d+:0\] )?(\w+)", header, re.M)
+    ports = re.findall(r"^  (input|output) (?:wire|reg) (\[\d+:0\] )?(\w+)", header, re.M)
     unknown = set(changes) - {name for _, _, name in ports}
     assert not unknown, unknown
     lines = [f"module {module} ({', '.join(name for _, _, name in ports)});"]

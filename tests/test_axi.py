@@ -97,7 +97,7 @@ def header(text, module):
     """Direction, width and name of each port, in order."""
     listed = re.search(rf"^module {module} \((.*?)\);", text, re.M | re.S)
     assert listed
-    ports = re.findall(r"(input|output)(?: reg)? (?:\[(\d+):0\] )?(\w+)", listed[1])
+    ports = re.findall(r"(input|output) (?:wire|reg) (?:\[(\d+):0\] )?(\w+)", listed[1])
     return [(way, int(top or 0) + 1, name) for way, top, name in ports]
 
 

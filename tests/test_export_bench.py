@@ -23,13 +23,13 @@ pytestmark = pytest.mark.slow  # runs tools
 
 @pytest.mark.parametrize("name", NAMES)
 def test_verilator_lint(name: str, tmp_path: Path) -> None:
-    """Clean with -Wall and the shipped waivers; without -Wall, one waiver is enough."""
+    """Clean with -Wall and the shipped waivers; without -Wall, with none."""
     module = UnitDesign.parse(name).module_name
     waived = re.findall(r"lint_off -rule (\w+)", files_of(name)[f"{module}.vlt"])
-    assert waived == ["WIDTHEXPAND", "DECLFILENAME", "UNUSEDSIGNAL"]
+    # Verilator 5.006 knows them as well; UNUSEDSIGNAL and WIDTHEXPAND it does not.
+    assert waived == ["DECLFILENAME", "PINCONNECTEMPTY", "UNUSED"]
     check_lint(tmp_path, name)
-    alone = ["-Wno-WIDTHEXPAND", "--top-module", module, f"{module}.v"]
-    linted = run_verilator(tmp_path, "--lint-only", *alone)
+    linted = run_verilator(tmp_path, "--lint-only", "--top-module", module, f"{module}.v")
     assert (linted.returncode, linted.stderr) == (0, "")
 
 

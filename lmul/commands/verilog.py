@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from lmul.hdl.design import Design
+from lmul.hdl.verilog_names import check_identifier
 from lmul.hdl.written import as_form
 
 __all__ = ["verilog"]
@@ -24,6 +25,17 @@ def verilog(
             "(* too, for DSP blocks). The results are the same.",
         ),
     ] = "gates",
+    module: Annotated[
+        str,
+        typer.Option(
+            metavar="NAME",
+            help="The top module's name, in place of the design's; files and all other modules "
+            "are called after it, so that two forms of a design fit into one project.",
+        ),
+    ] = "",
+    prefix: Annotated[
+        str, typer.Option(metavar="PREFIX", help="Put before the top module's name.")
+    ] = "",
 ) -> None:
     """Write a design's Verilog, file list, lint waivers, self-checking bench and manifest.
 
@@ -31,7 +43,8 @@ def verilog(
     iverilog -g2005 -o bench -f NAME.f NAME_tb.v && vvp bench
     """
     chosen, written = Design.parse(design), as_form(form)
+    name = check_identifier(f"{prefix}{module or chosen.module_name}", "A module's name")
     from lmul.sim.export import export
 
-    for path in export(chosen, output, written):
+    for path in export(chosen, output, written, name):
         print(path)

