@@ -103,13 +103,15 @@ def test_every_cell_toggles_as_in_the_flat_netlist(name):
         tail: part.name
         for part in parts.circuit.parts
         for tail in [part.name.rpartition("_")[2]]
-        if tail != "edge"
+        if tail not in ("edge", "slice")
     }
-    edges = {f"{side}_edge": n for side in ("row", "column") for n in names(parts, f"{side}_edge")}
+    of_streams = [f"{stream}_slice" for stream in ("a", "b", "sums", "partials", "out")]
+    own = ("row_edge", "column_edge", *of_streams)
+    named = {end: name for end in own for name in names(parts, f"_{end}")}
 
     def label(cell):
         for module in cell.path:
-            for begin, part in (edges | tails).items():
+            for begin, part in (named | tails).items():
                 if module.startswith(f"{begin}_") or module == begin:
                     return part, cell.cell.name
         return None, cell.cell.name
@@ -172,12 +174,17 @@ def test_a_wrong_gate_has_no_energy(monkeypatch):
     right = array_energy.PartSimulation
 
     def spoilt(circuit):
-        part = circuit.parts[-1]
+        place, part = next(
+            (place, part)
+            for place, part in enumerate(circuit.parts)
+            if any(one.cell.name == "xor2" for one in part.netlist.gates) and part.netlist.flipflops
+        )
         index = next(i for i, one in enumerate(part.netlist.gates) if one.cell.name == "xor2")
         wrong = replace(part.netlist.gates[index], cell=replace(LIBRARY["nor2"], name="xor2"))
         gates = (*part.netlist.gates[:index], wrong, *part.netlist.gates[index + 1 :])
         part = replace(part, netlist=replace(part.netlist, gates=gates))
-        return right(replace(circuit, parts=(*circuit.parts[:-1], part)))
+        parts = (*circuit.parts[:place], part, *circuit.parts[place + 1 :])
+        return right(replace(circuit, parts=parts))
 
     monkeypatch.setattr(array_energy, "PartSimulation", spoilt)
     design = MacDesign.parse("array-lmul-e2m1-2x2-os-ftz")
