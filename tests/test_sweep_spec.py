@@ -116,6 +116,21 @@ def test_designs_by_name_and_files_beside_the_spec(tmp_path):
     ]
 
 
+def test_several_files_are_one_library(tmp_path):
+    for name in ("a.lib", "b.lib"):
+        (tmp_path / name).write_text("")
+    files = tuple(str(tmp_path / name) for name in ("a.lib", "b.lib"))
+    found = expanded(
+        tmp_path,
+        grid(measures=["cells"], designs=["lmul-e4m3"], libraries=[["a.lib", "b.lib"], "a.lib"]),
+    ).points
+    assert {point.library for point in found} == {files, files[:1]}
+    assert {point.label for point in found} == {
+        "cells of lmul-e4m3 (a.lib+b.lib)",
+        "cells of lmul-e4m3 (a.lib)",
+    }
+
+
 def test_what_cannot_be_is_left_out_and_counted(tmp_path):
     found = expanded(
         tmp_path,
