@@ -6,6 +6,7 @@ An array of 64 by 64 has millions of cells, and those of a module are the same w
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import count, islice
 from typing import Any
 
 import numpy as np
@@ -110,6 +111,8 @@ def _joined(
     top = dict(modules[mapped.circuit.top])
     places: dict[str, list[str]] = {kind: [] for kind in netlists}
     ports: dict[str, Any] = dict(top["ports"])
+    known = (bit for net in top["netnames"].values() for bit in net["bits"])
+    unused = count(1 + max(bit for bit in known if isinstance(bit, int)))
     cells = {}
     for name, cell in top["cells"].items():
         netlist = netlists.get(cell["type"])
@@ -120,7 +123,8 @@ def _joined(
         for mine, way in ((netlist.inputs, "output"), (netlist.outputs, "input")):
             for port, nets in mine.items():
                 if nets != (netlist.clock,):
-                    bits = cell["connections"][port]
+                    # What is connected nowhere has nets of its own: every place has all ports.
+                    bits = cell["connections"].get(port) or list(islice(unused, len(nets)))
                     ports[f"{name}.{port}"] = {"direction": way, "bits": bits}
     names, registers = register_names(top), {}
     for name, cell in cells.items():
