@@ -181,7 +181,7 @@ class SystolicArray(wiring.Component):
         m.d.comb += rounder.result.eq(result)
         lane: dict[str, Value] = {"code": rounder.code}
         if "overflow" in result.shape().members:
-            lane["overflow"] = Value.cast(result.overflow)
+            lane["overflow"] = rounder.overflowed
         return lane
 
     def _finish(
@@ -198,4 +198,5 @@ class SystolicArray(wiring.Component):
             code = Mux(nan, Const(self.result_format.nan_code or 0, len(code)), code)
         m.d.comb += payload.lanes[column].eq(code)
         if "overflow" in lane:
-            m.d.comb += payload.overflow[column].eq(lane["overflow"])
+            flag = lane["overflow"] if nan is None else lane["overflow"] & ~nan
+            m.d.comb += payload.overflow[column].eq(flag)

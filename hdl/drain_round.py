@@ -22,7 +22,7 @@ class RoundFixed(wiring.Component):
     Parameters
     ----------
     layout : StructLayout
-        Of a result: ``sum``, and perhaps ``pos`` and ``neg``.
+        Of a result: ``sum``, and perhaps ``overflow``, ``pos`` and ``neg``.
     lsb : int
         The sum's last bit is worth ``2**lsb``.
     fmt : FloatFormat
@@ -34,6 +34,8 @@ class RoundFixed(wiring.Component):
     -------
     result : In(layout)
     code : Out(width)
+    overflowed : Out(1)
+        The result's ``overflow``, where it has one; 0 of a sum that is Inf or NaN.
     """
 
     def __init__(
@@ -42,7 +44,8 @@ class RoundFixed(wiring.Component):
         self.lsb = lsb
         self.fmt = fmt
         self.overflow: Overflow = overflow
-        super().__init__({"result": In(layout), "code": Out(fmt.width)})
+        flag = {"overflowed": Out(1)} if "overflow" in layout.members else {}
+        super().__init__({"result": In(layout), "code": Out(fmt.width), **flag})
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -61,6 +64,11 @@ class RoundFixed(wiring.Component):
         word = Cat(Const(0, below), word, Const(0, above))
         magnitude = round_word(m, fmt, self.overflow, Const(top + above - 1), word)
         m.d.comb += self.code.eq(with_special(fmt, magnitude, neg, self.result))
+        marks = dict(iter(self.result.shape()))
+        if "overflow" in marks:
+            # What Inf's fields spell was added up as well; of that the flag must not speak.
+            special = self.result.pos | self.result.neg if "pos" in marks else Const(0, 1)
+            m.d.comb += self.overflowed.eq(self.result.overflow & ~special)
         return m
 
 

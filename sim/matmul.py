@@ -32,7 +32,8 @@ class DotProducts:
     ----------
     codes : array of codes of the result's format, shape (M, N)
     overflowed : array of bool, shape (M, N)
-        The sticky flags of a ``fixW_L`` accumulator; all False for the others.
+        The sticky flags of a ``fixW_L`` accumulator: the sum left its window at least once. False
+        where NaN or Inf operands make the sum NaN or Inf, and for the other accumulators.
     """
 
     codes: Codes
@@ -118,6 +119,7 @@ def dot_products(
         sums = np.where(inf != 0, np.copysign(np.inf, inf), sums) if inf.any() else sums
     if nan is not None:
         sums = np.where(nan, np.nan, sums)
+    overflowed &= np.isfinite(sums)
     return DotProducts(drain(sums, out, policy.overflow), overflowed)
 
 

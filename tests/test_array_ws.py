@@ -14,7 +14,6 @@ from lmul.hdl.int_datapath import IntDatapath
 from lmul.hdl.kinds import Kind
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import POLICIES
-from lmul.sim.codec import decode
 from lmul.sim.matmul import dot_products
 
 pytestmark = pytest.mark.slow  # simulates
@@ -39,9 +38,7 @@ def check(path, job, out="fp32"):
     a, b = job.a.astype(np.uint32), job.b.astype(np.uint32)
     wanted = dot_products(a, b, path.fmt, path.kind, path.policy, path.accumulator, out, path.k_max)
     assert np.array_equal(job.result, wanted.codes.astype(object))
-    # Whether a window held the rest of a sum that is Inf or NaN is nobody's business.
-    ordinary = np.isfinite(decode(wanted.codes, FORMATS[out]))
-    assert np.array_equal(job.overflows[ordinary], wanted.overflowed[ordinary])
+    assert np.array_equal(job.overflows, wanted.overflowed)
 
 
 def some_shapes(rng, rows, columns, count):

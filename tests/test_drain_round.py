@@ -63,3 +63,11 @@ def test_special():
     results = np.array([3, 3 | 1 << 10, 3 | 2 << 10, 3 | 3 << 10])
     found = netlists(text, ["unit"])["unit"](result=results)["code"]
     assert list(found) == [0x40400000, 0x7F800000, 0xFF800000, 0x7FC00000]
+
+
+def test_flag_of_a_window_says_nothing_of_what_is_no_number():
+    layout = data.StructLayout({"sum": signed(10), "overflow": 1, "pos": 1, "neg": 1})
+    text = convert(RoundFixed(layout, 0, FORMATS["fp32"], "saturate"), "unit")
+    results = np.arange(8) << 10
+    found = netlists(text, ["unit"])["unit"](result=results)["overflowed"]
+    assert list(found) == [0, 1, 0, 0, 0, 0, 0, 0]

@@ -124,11 +124,12 @@ def sum_words(design: MacDesign) -> str:
     path = datapath_of(design)
     lsb = sum_lsb(path)
     unit = f", in units of 2**{lsb}" if lsb else ""
+    marked = "; this and sum mean nothing beside a mark that follows" * path.has_nan
     meanings = {
         "sum": "the sum, a code of the accumulator's format"
         if lsb is None
         else f"the sum, signed{unit}",
-        "overflow": "it has left its window",
+        "overflow": "it has left its window" + marked,
         "pos": "it is Inf",
         "neg": "it is -Inf (both: NaN)",
         "nan": "an operand was NaN",

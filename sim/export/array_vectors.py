@@ -147,8 +147,7 @@ def _operands(design: MacDesign, rng: random.Random, shape: tuple[int, int], sty
         codes = [_middling(fmt, rng) for _ in range(size)]
     else:
         codes = [_number(rng.getrandbits(fmt.width), fmt) for _ in range(size)]
-        # Where the flag of a window would mean nothing, there are none.
-        if design.policy.specials == "propagate" and not design.resolved_accumulator.window:
+        if design.policy.specials == "propagate":
             codes[-1] = next((c for c in (fmt.inf_code, fmt.nan_code) if c is not None), codes[-1])
             if size > shape[0] + shape[1] and fmt.nan_code is not None:
                 codes[size // 2] = fmt.nan_code

@@ -36,8 +36,8 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             "operands; rows and columns that were not kept are there, to be ignored",
             "1 with i = R - 1, the tile's last beat",
             user={
-                "overflow": "bit j: the sum of lane j has left its window (of a sum that is Inf "
-                "or NaN it means nothing)"
+                "overflow": "bit j: the sum of lane j has left its window at least once; 0 where "
+                "NaN or Inf operands make it NaN or Inf"
             },
         ),
     }

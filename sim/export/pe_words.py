@@ -61,6 +61,8 @@ def companion_words(design: MacDesign) -> dict[str, Words]:
             f"makes an {OUT} code of total: rounded once, to nearest even, underflow gradual, "
             "overflow as the policy says; a sum of 0 is +0"
         )
+        if "overflow" in path.result_layout.members:
+            words["overflowed of it"] = "total_overflow, or 0 where the sum is Inf or NaN"
     return words
 
 
@@ -106,7 +108,10 @@ def _meanings(path: Datapath) -> dict[str, str]:
         "last_next": "last as taken at the latest enabled edge, for the next PE",
         "captures": "total is a whole dot product",
         "total_sum": f"the sum up to the latest pair behind the registers, {total}",
-        "total_overflow": "a finite sum has left its window since its dot product began",
+        "total_overflow": "the sum has left its window since its dot product began; beside "
+        "total_pos or total_neg it means nothing, and the rounder makes it 0"
+        if path.has_inf
+        else "the sum has left its window since its dot product began",
         "total_pos": "a product was Inf, whatever total_sum; with total_neg: the sum is NaN",
         "total_neg": "a product was -Inf, whatever total_sum",
     }
