@@ -16,7 +16,8 @@ __all__ = [
 DEFAULT_K_MAX = 1024
 FLOAT_ACCUMULATORS = ("fp32", "bf16", "e4m3")
 MAX_WINDOW = 62
-_FIXED = re.compile(r"fix(?P<width>\d+)_(?P<lsb>-?\d+)")
+_MAX_LSB = 1000  # either way: far beyond any product, and a float64 holds what is summed
+_FIXED = re.compile(r"fix(?P<width>[0-9]+)_(?P<lsb>-?[0-9]+)")
 
 
 @dataclass(frozen=True)
@@ -54,6 +55,13 @@ class Accumulator:
             raise ValueError(
                 f"A window has from 2 to {MAX_WINDOW} bits, not {match['width']} ({self.name!r})"
             )
+        if abs(int(match["lsb"])) > _MAX_LSB:
+            raise ValueError(
+                f"A window's last bit is worth 2^L, L from -{_MAX_LSB} to {_MAX_LSB}, not "
+                f"{match['lsb']} ({self.name!r})"
+            )
+        # One window, one name: fix024_-09 is fix24_-9.
+        object.__setattr__(self, "name", f"fix{int(match['width'])}_{int(match['lsb'])}")
 
     @property
     def is_exact(self) -> bool:

@@ -4,7 +4,8 @@ KIND-FORMAT[-POLICY][-sN][-oN]                          a multiplier: lmul-e4m3-
 product-KIND-FORMAT[-oN]                                the bare product unit on Operands
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]                 a processing element
 array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]   a systolic array of them
-product-int8, pe-int8[-sN], array-int8-RxC-FLOW[-sN][-fN]  the integer twin
+product-int8, pe-int8[-kK][-sN]                         the integer twin
+array-int8-RxC-FLOW[-kK][-sN][-fN]
 """
 
 from typing import Any, Self

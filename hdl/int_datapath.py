@@ -27,7 +27,7 @@ class IntDatapath:
     Parameters
     ----------
     k_max : int
-        The longest dot product; 131071 of the largest products fit into 32 bits.
+        The longest dot product: up to 131071, since so many squares of -128 fit into 32 bits.
     stages : int
         1 puts a register between product and accumulation, else 0.
     sum_bits : int
@@ -45,7 +45,7 @@ class IntDatapath:
 
     def __post_init__(self) -> None:
         MacDesign("pe", "int8", None, k_max=self.k_max, stages=self.stages)
-        limit = (1 << (self.sum_bits - 1)) // _LARGEST_PRODUCT - 1
+        limit = ((1 << (self.sum_bits - 1)) - 1) // _LARGEST_PRODUCT
         if self.k_max > limit:
             raise ValueError(f"k_max of int8 must be at most {limit}, not {self.k_max!r}")
 

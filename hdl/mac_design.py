@@ -2,11 +2,11 @@
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
 array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]
-product-int8, pe-int8[-sN], array-int8-RxC-FLOW[-sN][-fN]
+product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-kK][-sN][-fN]
 """
 
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, Self, TypeVar, get_args
 
 from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
@@ -16,17 +16,30 @@ from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import KINDS, Kind, check_kind, is_kind
 from lmul.hdl.policy import POLICIES, Policy
 
-__all__ = ["FLOWS", "MAX_FIFO", "MAX_SIDE", "MIN_FIFO", "MacDesign", "MacKind", "MacLevel"]
+__all__ = [
+    "FLOWS",
+    "INT8_MAX_K",
+    "MAX_FIFO",
+    "MAX_K",
+    "MAX_SIDE",
+    "MIN_FIFO",
+    "MacDesign",
+    "MacKind",
+    "MacLevel",
+]
 
 MacLevel = Literal["product", "pe", "array"]
 MacKind = Kind | Literal["int8"]
 
 MAX_SIDE = 64
+MAX_K = 1 << 24
+INT8_MAX_K = ((1 << 31) - 1) >> 14
+"""So many squares of -128, the largest product of int8, fit into a sum of 32 bits: 131071."""
 _MAX_STAGES = 1
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 _DEFAULT_POLICY = POLICIES["ocp"]
-_SIZE = re.compile(r"(\d+)x(\d+)")
-_NUMBER = re.compile(r"([ksf])(\d+)")
+_SIZE = re.compile(r"([0-9]+)x([0-9]+)")
+_NUMBER = re.compile(r"([ksf])([0-9]+)")
 _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
 
 
@@ -53,7 +66,8 @@ class MacDesign(Design):
         None is the format's default: ``exact`` up to 8 bits, else ``fp32``; 32-bit integers for
         ``int8``.
     k_max : int
-        The longest dot product of an ``exact`` accumulator.
+        The longest dot product of an ``exact`` accumulator, up to 2**24; of ``int8``, up to 131071,
+        for its sums have 32 bits whatever K.
     stages : int
         1 puts a register between product and accumulation.
     rows, columns : int
@@ -94,6 +108,12 @@ class MacDesign(Design):
         else:
             if not isinstance(self.format, FloatFormat):
                 raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
+            if FORMATS.get(self.format.name, self.format) != self.format:
+                # One name, two circuits: files and kept results of one would pass for the other's.
+                raise ValueError(
+                    f"Format {self.format.name!r} is already a named format with other parameters; "
+                    "give yours another name"
+                )
             check_kind(self.kind, self.format)
             if self.accumulator == default_accumulator(self.format):
                 object.__setattr__(self, "accumulator", None)
@@ -101,7 +121,8 @@ class MacDesign(Design):
             raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
         if self.accumulator is not None and not isinstance(self.accumulator, Accumulator):
             raise TypeError(f"Accumulator must be an Accumulator, not {self.accumulator!r}")
-        self._check_number("k_max", self.k_max, 1, 1 << 24)
+        limit = INT8_MAX_K if self.kind == "int8" else MAX_K
+        self._check_number("k_max", self.k_max, 1, limit)
         if self.k_max != DEFAULT_K_MAX and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
         self._check_number("stages", self.stages, 0, _MAX_STAGES)
@@ -176,6 +197,18 @@ class MacDesign(Design):
         """
         return m * k * n / (self.rows * self.columns * self.cycles(m, k, n))
 
+    def check_depth(self, k: int) -> None:
+        """Raise ValueError, with a way out, where sums of ``k`` products may not fit."""
+        if k <= self.k_max or not self.resolved_accumulator.is_exact:
+            return
+        if k <= (most := INT8_MAX_K if self.kind == "int8" else MAX_K):
+            way_out = f"use {replace(self, k_max=k).name!r}"
+        else:
+            way_out = f"cut the product along K, since no such design has room for more than {most}"
+        raise ValueError(
+            f"K is {k}, and the sums of {self.name!r} have room for K up to {self.k_max}; {way_out}"
+        )
+
     @classmethod
     def _from_name(cls, name: str) -> Self:
         rest = iter(_PART.split(name))
@@ -219,7 +252,7 @@ class MacDesign(Design):
     ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
         policy, accumulator = _DEFAULT_POLICY, None
         numbers: dict[str, int] = {}
-        allowed = "POLICY, then ACC, then kK, then sN" if fmt else "sN"
+        allowed = "POLICY, then ACC, then kK, then sN" if fmt else "kK, then sN"
         allowed += ", then fN" if level == "array" else ""
         step = 0  # how far along POLICY, ACC, k, s, f we are
         for part in parts:
@@ -235,7 +268,7 @@ class MacDesign(Design):
                     if part.startswith("fix"):
                         raise
                     place = 1
-            if place <= step or (fmt is None and place < 4) or (level != "array" and place == 5):
+            if place <= step or (fmt is None and not match) or (level != "array" and place == 5):
                 raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
             step = place
             if match:

@@ -44,9 +44,7 @@ def golden_results(
     if design.format is None or design.kind == "int8":
         sums = (x.astype(np.int64) @ y.astype(np.int64)).astype(np.int32)
         return sums, np.zeros(sums.shape, np.bool_)
-    found = dot_products(
-        x, y, design.format, design.kind, design.policy, design.accumulator, out, design.k_max
-    )
+    found = dot_products(x, y, design.format, design.kind, design.policy, design.accumulator, out)
     return found.codes, found.overflowed
 
 

@@ -5,7 +5,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["as_float64", "format_of", "is_unnamed", "plain_array", "unnamed_hint"]
+__all__ = ["as_float64", "format_of", "is_float", "is_unnamed", "plain_array", "unnamed_hint"]
 
 # By name, so that ml_dtypes need not be installed: whoever has such an array has it.
 _FORMAT_OF_DTYPE = {
@@ -53,6 +53,14 @@ def plain_array(given: npt.ArrayLike) -> npt.NDArray[Any]:
 def format_of(dtype: np.dtype[Any]) -> str | None:
     """The name of the format whose codes an array of this dtype holds, numpy's or ml_dtypes'."""
     return _FORMAT_OF_DTYPE.get(dtype.name)
+
+
+def is_float(dtype: np.dtype[Any]) -> bool:
+    """Whether elements are numbers rather than codes: floats, numpy's or ml_dtypes'."""
+    if dtype.kind == "f" or format_of(dtype) is not None:
+        return True
+    # ml_dtypes' other floats; what np.load makes of files of them is np.void, and no number.
+    return dtype.kind == "V" and dtype.type is not np.void and dtype.name not in _SMALL_INTEGERS
 
 
 def as_float64(given: npt.ArrayLike) -> npt.NDArray[np.float64]:

@@ -50,7 +50,6 @@ def expected(circuit: MacCircuit, a: Codes, b: Codes) -> Expected:
         design.policy,
         design.resolved_accumulator,
         circuit.out,
-        design.k_max,
     )
     window = design.resolved_accumulator.window
     return Expected(

@@ -120,7 +120,8 @@ def operands(
         x, y = (_integers(name, matrix) for name, matrix in (("a", a), ("b", b)))
     else:
         x, y = as_codes(a, design.format), as_codes(b, design.format)
-    check_shapes(x, y, design.resolved_accumulator, design.k_max)
+    check_shapes(x, y)
+    design.check_depth(x.shape[1])
     return x, y
 
 

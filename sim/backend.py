@@ -11,7 +11,9 @@ from lmul.hdl.kinds import Kind, check_kind
 from lmul.hdl.mac_design import MacDesign
 from lmul.hdl.policy import Policy
 from lmul.sim import matmul as golden
-from lmul.sim.codec import as_format
+from lmul.sim.array_input import is_float, plain_array
+from lmul.sim.codec import as_codes, as_format, code_dtype, decode, encode
+from lmul.sim.stacked import stacked_product
 
 __all__ = ["BACKENDS", "Backend", "matmul"]
 
@@ -19,6 +21,8 @@ Backend = Literal["golden", "rtl"]
 BACKENDS: tuple[Backend, ...] = get_args(Backend)
 
 _DEFAULT_SIDE = 8
+
+Codes = npt.NDArray[np.unsignedinteger[Any]]
 
 
 def matmul(
@@ -31,15 +35,18 @@ def matmul(
     out: str = "fp32",
     backend: Backend = "golden",
     design: MacDesign | str | None = None,
-) -> npt.NDArray[np.unsignedinteger[Any]]:
-    """The matrix product of codes, as codes.
+) -> npt.NDArray[Any]:
+    """The matrix product with ``kind`` as its multiplication, as ``np.matmul`` takes it.
 
-    Each product is ``kind``'s and is not rounded; the sums are rounded once, to ``out``.
+    Each product is ``kind``'s and is not rounded; the sums are rounded once, to ``out``. Under the
+    policy ``bare`` a zero is no zero: a K that is filled up with zeros gives other sums.
 
     Parameters
     ----------
-    a, b : arrays of codes, shapes (M, K) and (K, N)
-        Integers, or arrays of the format's own numpy or ml_dtypes dtype.
+    a, b : arrays, shapes (..., M, K) and (..., K, N), or vectors (K,)
+        Integers are codes. Floats, numpy's or ml_dtypes', are numbers: they are encoded to
+        ``fmt`` as :func:`lmul.encode` does, to nearest even, which for an array of the format's
+        own dtype changes nothing. The dimensions in front broadcast.
     fmt : FloatFormat or str
         Of both.
     kind : str
@@ -48,7 +55,7 @@ def matmul(
         What happens in special cases.
     accumulator : Accumulator, str or None
         ``exact``, ``fixW_L``, ``fp32``, ``bf16``, ``e4m3``; None is ``exact`` up to 8 bits and
-        ``fp32`` beyond.
+        ``fp32`` beyond. An exact one is as wide as K needs.
     out : str
         ``fp32``, ``bf16`` or ``fp16``.
     backend : str
@@ -56,40 +63,57 @@ def matmul(
         bits. RTL is compiled at its first use, which takes some time, and kept.
     design : MacDesign, str or None
         An array, which must be one of the arguments before it; its ``k_max`` holds. None is 8x8,
-        output-stationary, with a ``k_max`` of 1024.
+        output-stationary, with a ``k_max`` of 1024, or of K where that is more.
 
     Returns
     -------
-    array of codes of ``out``, shape (M, N)
-        uint32 for fp32; :func:`lmul.decode` gives their values.
+    array of shape (..., M, N), without M or N where an operand is a vector
+        From codes alone, codes of ``out``: uint32 for fp32, and :func:`lmul.decode` gives their
+        values. Else float32, which holds every value of ``out``.
 
     Raises
     ------
     TypeError, ValueError
-        For wrong dtypes, names, shapes; a dimension of 0; K beyond ``k_max`` when the accumulator
-        is exact; a design that disagrees with the other arguments.
+        For wrong dtypes, names, shapes; a design that disagrees with the other arguments, or has
+        no room for K.
     ToolNotFound, ToolFailed
         From ``"rtl"``: when Verilator or Yosys is not installed, or fails.
     """
     if backend not in BACKENDS:
         raise ValueError(f"Backend must be {' or '.join(BACKENDS)}, not {backend!r}")
-    fmt = as_format(fmt)
+    fmt, result = as_format(fmt), as_format(out)
     kind, policy = check_kind(kind, fmt), Policy.parse(policy)
     if accumulator is None:
         accumulator = default_accumulator(fmt)
     elif not isinstance(accumulator, Accumulator):
         accumulator = Accumulator(accumulator)
-    if design is None:
-        side = _DEFAULT_SIDE
-        chosen = MacDesign("array", kind, fmt, policy, accumulator, rows=side, columns=side)
-    else:
-        chosen = _agreeing(design, fmt, kind, policy, accumulator)
-    k_max = chosen.k_max if accumulator.is_exact else DEFAULT_K_MAX
-    if backend == "golden":
-        return golden.matmul(a, b, fmt, kind, policy, accumulator, out, k_max)
-    from lmul.sim.array_run import run_array
+    golden.check_out(result)
+    x, y = plain_array(a), plain_array(b)
+    numbers = [is_float(side.dtype) for side in (x, y)]
+    x, y = (
+        encode(side, fmt) if encodes else as_codes(given, fmt)
+        for side, given, encodes in zip((x, y), (a, b), numbers, strict=True)
+    )
+    chosen = _agreeing(design, fmt, kind, policy, accumulator) if design is not None else None
+    if chosen is not None and x.ndim:
+        chosen.check_depth(x.shape[-1])
 
-    return run_array(chosen, a, b, out).codes
+    def multiply(left: Codes, right: Codes) -> Codes:
+        if backend == "golden":
+            return golden.matmul(left, right, fmt, kind, policy, accumulator, result)
+        from lmul.sim.array_run import run_array
+
+        array = chosen
+        if array is None:
+            k_max = max(DEFAULT_K_MAX, left.shape[1] if accumulator.is_exact else 0)
+            side = _DEFAULT_SIDE
+            array = MacDesign(
+                "array", kind, fmt, policy, accumulator, k_max, rows=side, columns=side
+            )
+        return run_array(array, left, right, result.name).codes
+
+    codes = stacked_product(x, y, multiply, code_dtype(result))
+    return decode(codes, result) if any(numbers) else codes
 
 
 def _agreeing(

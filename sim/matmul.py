@@ -6,7 +6,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.accumulator import Accumulator, default_accumulator
 from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.policy import Policy
@@ -16,7 +16,7 @@ from lmul.sim.dot_sequential import float_sums, window_sums
 from lmul.sim.drain import drain
 from lmul.sim.factors import Side
 
-__all__ = ["OUT_FORMATS", "DotProducts", "check_shapes", "dot_products", "matmul"]
+__all__ = ["OUT_FORMATS", "DotProducts", "check_out", "check_shapes", "dot_products", "matmul"]
 
 OUT_FORMATS = ("fp32", "bf16", "fp16")
 
@@ -48,10 +48,9 @@ def matmul(
     policy: Policy | str = "ocp",
     accumulator: Accumulator | str | None = None,
     out: FloatFormat | str = "fp32",
-    k_max: int = DEFAULT_K_MAX,
 ) -> Codes:
     """The matrix product of codes, as codes of ``out``: see :func:`dot_products`."""
-    return dot_products(a, b, fmt, kind, policy, accumulator, out, k_max).codes
+    return dot_products(a, b, fmt, kind, policy, accumulator, out).codes
 
 
 def dot_products(
@@ -62,9 +61,11 @@ def dot_products(
     policy: Policy | str = "ocp",
     accumulator: Accumulator | str | None = None,
     out: FloatFormat | str = "fp32",
-    k_max: int = DEFAULT_K_MAX,
 ) -> DotProducts:
-    """Every row of ``a`` against every column of ``b``.
+    """Every row of ``a`` against every column of ``b``, over any K.
+
+    An ``exact`` accumulator is as wide here as K needs; a design's is made for its ``k_max``, and
+    up to that K both give the same bits.
 
     Parameters
     ----------
@@ -81,13 +82,11 @@ def dot_products(
         None is ``exact`` up to 8 bits and ``fp32`` beyond.
     out : FloatFormat or str
         ``fp32``, ``bf16`` or ``fp16``: what the sums are rounded to, once, to nearest even.
-    k_max : int
-        The longest dot product that an ``exact`` accumulator is built for.
 
     Raises
     ------
     TypeError, ValueError
-        For wrong dtypes, names, shapes; a dimension of 0; K beyond ``k_max`` when exact.
+        For wrong dtypes, names, shapes; a dimension of 0.
     """
     fmt, out = as_format(fmt), as_format(out)
     kind = check_kind(kind, fmt)
@@ -97,10 +96,9 @@ def dot_products(
         accumulator = default_accumulator(fmt)
     elif not isinstance(accumulator, Accumulator):
         accumulator = Accumulator(accumulator)
-    if out.name not in OUT_FORMATS or FORMATS[out.name] != out:
-        raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)}, not {out.name!r}")
+    check_out(out)
     x, y = as_codes(a, fmt), as_codes(b, fmt)
-    check_shapes(x, y, accumulator, k_max)
+    check_shapes(x, y)
 
     specials = policy.specials == "propagate"
     nan, inf = _special_sums(x, y, fmt, policy) if specials else (None, None)
@@ -123,10 +121,14 @@ def dot_products(
     return DotProducts(drain(sums, out, policy.overflow), overflowed)
 
 
-def check_shapes(
-    x: npt.NDArray[Any], y: npt.NDArray[Any], accumulator: Accumulator, k_max: int
-) -> None:
-    """Raise ValueError for matrices that don't multiply, are empty, or have too long a K."""
+def check_out(out: FloatFormat) -> None:
+    """Raise ValueError for a format that sums are not rounded to."""
+    if out.name not in OUT_FORMATS or FORMATS[out.name] != out:
+        raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)}, not {out.name!r}")
+
+
+def check_shapes(x: npt.NDArray[Any], y: npt.NDArray[Any]) -> None:
+    """Raise ValueError for matrices that don't multiply or are empty."""
     for name, matrix in (("a", x), ("b", y)):
         if matrix.ndim != 2:
             raise ValueError(f"Operand {name} must be a matrix, not of shape {matrix.shape}")
@@ -134,11 +136,6 @@ def check_shapes(
         raise ValueError(f"Shapes {x.shape} and {y.shape} don't multiply: K is not the same")
     if 0 in (*x.shape, y.shape[1]):
         raise ValueError(f"Shapes {x.shape} and {y.shape} have a dimension of 0")
-    if accumulator.is_exact and x.shape[1] > k_max:
-        raise ValueError(
-            f"K is {x.shape[1]}, and an exact accumulator is built for K up to {k_max}; "
-            "name a larger k_max (-kK in a design's name)"
-        )
 
 
 def _nan_codes(codes: Codes, fmt: FloatFormat) -> Bools:

@@ -143,7 +143,21 @@ ONES = np.ones((2, 3), np.uint8)
     [
         (OS, ONES, ONES, {}, "Shapes (2, 3) and (2, 3) don't multiply: K is not the same"),
         (OS, ONES[:0], ONES.T, {}, "Shapes (0, 3) and (3, 2) have a dimension of 0"),
-        (f"{OS}-k2", ONES, ONES.T, {}, "K is 3, and an exact accumulator is built for K up to 2"),
+        (
+            f"{OS}-k2",
+            ONES,
+            ONES.T,
+            {},
+            f"K is 3, and the sums of '{OS}-k2' have room for K up to 2; use '{OS}-k3'",
+        ),
+        (
+            "array-int8-2x2-os-k2",
+            ONES,
+            ONES.T,
+            {},
+            "K is 3, and the sums of 'array-int8-2x2-os-k2' have room for K up to 2; use "
+            "'array-int8-2x2-os-k3'",
+        ),
         ("array-int8-2x2-os", ONES + 127, ONES.T, {}, "Operand a of int8 must be from -128 to 127"),
         (OS, ONES, ONES.T, {"out": "fp64"}, "Result format must be fp32, bf16, fp16, not 'fp64'"),
         (OS, ONES, ONES.T, {"stalls": 1.0}, "Stalls must be from 0 to 0.99, not 1.0"),

@@ -36,7 +36,7 @@ def random_job(rng, path, m, k, n, **rest):
 
 def check(path, job, out="fp32"):
     a, b = job.a.astype(np.uint32), job.b.astype(np.uint32)
-    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, path.accumulator, out, path.k_max)
+    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, path.accumulator, out)
     assert np.array_equal(job.result, wanted.codes.astype(object))
     assert np.array_equal(job.overflows, wanted.overflowed)
 
@@ -211,7 +211,7 @@ def test_raw_results():
     sums = [int(v) - ((int(v) >> (width - 1)) << width) for v in (numbers.result % 2**width).flat]
     found = np.ldexp(np.array(sums, float), path.range.lsb).astype(np.float32)
     a, b = numbers.a.astype(np.uint32), numbers.b.astype(np.uint32)
-    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, None, "fp32", K_MAX).codes
+    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, None, "fp32").codes
     assert np.array_equal(found.view(np.uint32), wanted.ravel())
     marks = infinite.result >> width  # pos, neg, nan
     assert list(marks[:, 0]) == [0b001, 0b010]
@@ -269,5 +269,5 @@ def test_amaranth_simulates_it():
     simulator.add_clock(1e-6)
     simulator.add_testbench(bench)
     simulator.run()
-    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, None, "fp32", 4).codes
+    wanted = dot_products(a, b, path.fmt, path.kind, path.policy, None, "fp32").codes
     assert np.array_equal(rows, wanted)

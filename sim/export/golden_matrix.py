@@ -28,5 +28,4 @@ def golden_matrix(
         design.policy,
         design.accumulator,
         OUT,
-        design.k_max,
     )
