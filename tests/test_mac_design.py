@@ -9,6 +9,7 @@ from lmul import FORMATS, KINDS, POLICIES, Design, FloatFormat, Policy
 from lmul.hdl.accumulator import Accumulator
 from lmul.hdl.cycles import Flow
 from lmul.hdl.int_datapath import IntDatapath
+from lmul.hdl.kinds import check_kind
 from lmul.hdl.mac_design import FLOWS, INT8_MAX_K, MacDesign
 from lmul.hdl.unit_design import UnitDesign
 
@@ -116,7 +117,7 @@ def drawn_designs(count=3000, seed=2410):
         try:
             if fmt is not None and level in ("product", "multiplier"):
                 offset = rng.choice([None, rng.randrange(1 << fmt.mantissa_bits)])
-                yield UnitDesign(kind, fmt, level, policy, offset, stages)
+                yield UnitDesign(check_kind(kind, fmt), fmt, level, policy, offset, stages)
                 continue
             window = f"fix{rng.randint(2, 62)}_{rng.randint(-60, 60)}"
             names = [None, "exact", "fp32", "bf16", "e4m3", window]
