@@ -16,6 +16,7 @@ from lmul.sim.matmul import dot_products
 SEED = 7117
 DEPTH = 2  # K, and M; a weight-stationary array has as many rows, any array one column
 TILES = 24
+CYCLES = 8 * TILES * DEPTH
 
 
 def operands(rng, fmt):
@@ -35,13 +36,13 @@ def beats(array: SystolicArray, tiles):
     if array.flow == "os":  # one row, so that each row of a tile is a tile
         rows = [(line, y) for x, y in tiles for line in x]
         a = [beat([line[k]], last=k == DEPTH - 1) for line, _ in rows for k in range(DEPTH)]
-        return {"a": a, "b": [beat(weights) for _, y in rows for weights in y]}
+        return {"a": a, "b": [beat(y[k], last=k == DEPTH - 1) for _, y in rows for k in (0, 1)]}
     a = [
-        beat(line, last=m == DEPTH - 1, first=1, final=1)
+        beat(line, start=m == 0, last=m == DEPTH - 1, first=1, final=1)
         for x, _ in tiles
         for m, line in enumerate(x)
     ]
-    return {"a": a, "b": [beat(weights) for _, y in tiles for weights in y]}
+    return {"a": a, "b": [beat(y[k], last=k == DEPTH - 1) for _, y in tiles for k in (0, 1)]}
 
 
 def beat(lanes, **marks):
@@ -66,8 +67,10 @@ def simulate(array: SystolicArray, tiles):
 
     async def take(ctx):
         ctx.set(array.out.ready, 1)
-        for _ in range(DEPTH * len(tiles)):
-            (payload,) = await ctx.tick().sample(array.out.payload).until(array.out.valid)
+        for _ in range(CYCLES):  # an array that hangs gives too few rows
+            *_, valid, payload = await ctx.tick().sample(array.out.valid, array.out.payload)
+            if not valid:
+                continue
             flag = payload.overflow if "overflow" in payload.shape().members else 0
             rows.append((payload.lanes[0], flag))
 
@@ -79,7 +82,7 @@ def simulate(array: SystolicArray, tiles):
         async def bench(ctx, stream=stream, payloads=payloads):
             await give(ctx, stream, payloads)
 
-        simulator.add_testbench(bench)
+        simulator.add_testbench(bench, background=True)
     simulator.add_testbench(take)
     simulator.run()
     return rows
