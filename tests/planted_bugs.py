@@ -73,10 +73,10 @@ def damaged_module(verilog: str, module: str, changes: Mapping[str, str]) -> str
 
 
 def with_wrong_gate(design: MacDesign) -> str:
-    """The Verilog of an array in whose accumulators one XOR, of a middle bit, is an OR."""
+    """The Verilog of an array in whose accumulators a middle bit's last XOR is an OR."""
     right = verilog_of(design)
     start = right.index(f"module {design.module_name}_pe_accumulation (")
     end = right.index("endmodule", start)
-    gates = [found.start() for found in re.finditer(r" \^ ", right[start:end])]
-    place = start + gates[len(gates) // 2]
+    bits = list(re.finditer(r"assign total\[\d+\] = \w+( \^ )", right[start:end]))
+    place = start + bits[len(bits) // 2].start(1)
     return f"{right[:place]} | {right[place + 3 :]}"
