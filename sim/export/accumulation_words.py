@@ -4,8 +4,10 @@ from typing import Any
 
 from lmul.hdl.datapath import Datapath
 from lmul.hdl.float_datapath import FloatDatapath
-from lmul.hdl.formats import FloatFormat
+from lmul.hdl.formats import FORMATS, FloatFormat
 from lmul.hdl.policy import Policy
+from lmul.sim.export.golden_matrix import OUT
+from lmul.sim.export.policy_words import rounding_words
 
 __all__ = ["accumulator_facts", "accumulator_words", "operand_policy_words", "sum_lsb"]
 
@@ -80,9 +82,15 @@ def operand_policy_words(policy: Policy, fmt: FloatFormat) -> dict[str, str]:
         special = "a dot product with a NaN operand is NaN; there is no Inf"
     else:
         special = "nothing to do: the format has neither NaN nor Inf"
-    zero = "a zero operand is zero" if policy.zero == "zero" else "zero is not looked for"
+    zero = "a zero operand is zero"
+    if policy.zero == "wrap":
+        zero = (
+            f"a zero operand is not looked for and is multiplied as 2**{-fmt.bias}: a dot product "
+            "that is filled up with zeros gives another sum. What is not kept is zero indeed"
+        )
     return {
         "zero": zero,
         **{knob: words[getattr(policy, knob)] for knob, words in _KNOB_WORDS.items()},
         "specials": special,
+        **rounding_words(policy, FORMATS[OUT]),
     }

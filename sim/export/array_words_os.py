@@ -34,7 +34,8 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             f"lane j is c[i][j], {result_words(design)}",
             f"i ascending, always R = {design.rows} beats a tile, tiles in the order of their "
             "operands; rows and columns that were not kept are there, to be ignored",
-            "1 with i = R - 1, the tile's last beat",
+            "1 with i = R - 1, the tile's last beat: a DMA that ends a transfer at tlast needs a "
+            "receive buffer for each tile",
             user={
                 "overflow": "bit j: the sum of lane j has left its window at least once; 0 where "
                 "NaN or Inf operands make it NaN or Inf"

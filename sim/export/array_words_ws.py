@@ -59,7 +59,8 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             f"lane j is c[m][n + j], {result_words(design)}",
             "m ascending, M beats for each tile that is final, tiles in their order; columns that "
             "were not kept are there, to be ignored",
-            last,
+            f"{last}: a DMA that ends a transfer at tlast needs a receive buffer for each such "
+            "tile",
             user={
                 "overflow": "bit j: the sum of lane j has left its window at least once; 0 where "
                 "NaN or Inf operands make it NaN or Inf"

@@ -5,7 +5,7 @@ from typing import Any
 from lmul.hdl.formats import FloatFormat
 from lmul.hdl.policy import Policy
 
-__all__ = ["policy_facts", "policy_words"]
+__all__ = ["policy_facts", "policy_words", "rounding_words"]
 
 _KNOB_WORDS = {
     "zero": {
@@ -44,16 +44,41 @@ def policy_words(policy: Policy, fmt: FloatFormat) -> dict[str, str]:
     else:
         too_large = "the largest finite number"
         special = "nothing to do: the format has neither NaN nor Inf"
-    return {
+    knobs = {
         knob: words[getattr(policy, knob)].format(too_large=too_large, special=special)
         for knob, words in _KNOB_WORDS.items()
     }
+    return knobs | rounding_words(policy, fmt)
+
+
+def rounding_words(policy: Policy, out: FloatFormat) -> dict[str, str]:
+    """When a result of format ``out`` is too large or tiny, which NaN it is, and what is not told.
+
+    One section for multipliers and for what accumulates, whose sums are rounded to ``out``.
+    """
+    words = {}
+    if not policy.is_bare:
+        words["judged"] = (
+            "too large and too small are judged after rounding: of a result rounded as if its "
+            "exponent had no bounds"
+        )
+    makes_nan = policy.specials == "propagate" or (
+        policy.overflow == "nonsaturating" and not out.has_inf
+    )
+    if out.nan_code is not None and makes_nan:
+        digits = -(-out.width // 4)
+        words["nan"] = (
+            f"a NaN that comes out is always {out.width}'h{out.nan_code:0{digits}x}, whatever NaN "
+            "came in"
+        )
+    words["flags"] = "no exception is signalled: neither invalid, overflow, underflow nor inexact"
+    return words
 
 
 def policy_facts(policy: Policy, words: dict[str, str]) -> dict[str, Any]:
     """For the manifest: the value of each knob, and what that means."""
     return {
         "name": policy.name,
-        **{knob: getattr(policy, knob) for knob in words},
+        **{knob: getattr(policy, knob) for knob in words if hasattr(policy, knob)},
         "meaning": words,
     }
