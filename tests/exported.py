@@ -2,12 +2,14 @@
 
 import json
 import re
+import shutil
 import subprocess
 from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
 import pytest
+from outside import SHORT_IN_ICARUS
 
 from lmul.hdl.design import Design
 from lmul.sim.export import package
@@ -64,6 +66,19 @@ ARRAY_NAMES = [
 ]
 
 
+def one_always(names: list[Any]) -> list[Any]:
+    """A test's parameters: the first as it is, the others in `make test` where Icarus is."""
+    return [
+        names[0],
+        *(
+            pytest.param(name.values[0], marks=[*name.marks, SHORT_IN_ICARUS])
+            if hasattr(name, "values")
+            else pytest.param(name, marks=SHORT_IN_ICARUS)
+            for name in names[1:]
+        ),
+    ]
+
+
 @lru_cache
 def files_of(name: str) -> dict[str, str]:
     return package(Design.parse(name))
@@ -74,14 +89,34 @@ def write(folder: Path, files: dict[str, str]) -> None:
         (folder / name).write_text(content)
 
 
+def run_bench(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
+    """The package's bench, run in its folder: by Icarus where it is, else by Verilator."""
+    return (run_icarus if shutil.which("iverilog") else run_binary)(folder, module)
+
+
 def run_icarus(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
-    """The two commands that the bench's head gives, in the package's folder."""
+    """The two commands that the bench's head gives."""
     build = ["iverilog", "-g2005", "-Wall", "-o", "bench", "-f", f"{module}.f", f"{module}_tb.v"]
     built = subprocess.run(build, cwd=folder, capture_output=True, text=True, check=False)
     assert (built.returncode, built.stderr) == (0, "")
-    return subprocess.run(
-        ["vvp", "-n", "bench"], cwd=folder, capture_output=True, text=True, check=False
-    )
+    return _run(["vvp", "-n", "bench"], folder)
+
+
+def run_binary(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
+    """The bench as a program of Verilator, optimised little: it is run once."""
+    command = ["--binary", "--timing", "--top", f"{module}_tb", "-f", f"{module}.f"]
+    built = run_verilator(folder, *command, f"{module}.vlt", f"{module}_tb.v", "-CFLAGS", "-O0")
+    assert built.returncode == 0, built.stderr
+    done = _run([f"obj_dir/V{module}_tb"], folder)
+    said = [line for line in done.stdout.splitlines(keepends=True) if line[:2] != "- "]
+    done.stdout = "".join(said)  # without Verilator's own remarks
+    return done
+
+
+def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    program = folder / command[0]
+    command = [str(program) if program.exists() else command[0], *command[1:]]
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
 def verilator_environment() -> dict[str, str]:

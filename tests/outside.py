@@ -11,6 +11,7 @@ __all__ = [
     "NEEDS_ICARUS",
     "NEEDS_OPENSTA",
     "REAL_LIBRARIES",
+    "SHORT_IN_ICARUS",
     "pdk",
 ]
 
@@ -20,6 +21,10 @@ NEEDS_CHROMIUM = pytest.mark.skipif(
 NEEDS_ICARUS = pytest.mark.skipif(
     shutil.which("iverilog") is None, reason="Icarus Verilog (iverilog) is not on PATH"
 )
+SHORT_IN_ICARUS = pytest.mark.evidence if shutil.which("iverilog") is None else pytest.mark.slow
+"""For tests of plain Verilog: Icarus takes a blink to build what takes Verilator seconds, so that
+where Icarus is missing `make test` has a few of them and `make evidence` the rest."""
+
 NEEDS_OPENSTA = pytest.mark.skipif(
     shutil.which("sta") is None, reason="OpenSTA (sta) is not on PATH"
 )

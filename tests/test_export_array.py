@@ -13,11 +13,13 @@ from exported import (
     check_lint,
     check_ports,
     files_of,
+    one_always,
+    run_bench,
+    run_binary,
     run_icarus,
-    run_verilator,
     write,
 )
-from outside import NEEDS_ICARUS
+from outside import NEEDS_ICARUS, SHORT_IN_ICARUS
 from planted_bugs import damaged_module
 from test_export import PROGRAM
 
@@ -29,14 +31,13 @@ from lmul.sim.export import package
 pytestmark = pytest.mark.slow  # makes Verilog, runs tools
 
 
-@NEEDS_ICARUS
-@pytest.mark.parametrize("name", ARRAY_NAMES)
+@pytest.mark.parametrize("name", one_always(ARRAY_NAMES))
 def test_bench_passes(name: str, tmp_path: Path) -> None:
     """Every bit, every cycle of the closed form, every stall."""
     module = Design.parse(name).module_name
     write(tmp_path, files_of(name))
     beats = json.loads(files_of(name)[f"{module}.json"])["bench"]["beats"]["out"]
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert (done.returncode, done.stderr) == (0, "")
     assert done.stdout == f"PASS: {module}: {2 * beats} of {2 * beats} beats of results\n"
 
@@ -117,7 +118,7 @@ BUGS = {
 }
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("bug", BUGS)
 def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     name, changes, message = BUGS[bug]
@@ -125,13 +126,13 @@ def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     files = dict(files_of(name))
     files[f"{module}.v"] = damaged_module(files[f"{module}.v"], module, changes)
     write(tmp_path, files)
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert (done.returncode != 0) == bool(changes), done.stdout
     assert (f"FAIL: {module}: " if changes else f"PASS: {module}: ") in done.stdout
     assert message in done.stdout
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 def test_bench_finds_narrow_accumulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """One bit short, which only the largest sums show."""
     right = ProductRange.accumulator_bits
@@ -139,12 +140,12 @@ def test_bench_finds_narrow_accumulator(tmp_path: Path, monkeypatch: pytest.Monk
     monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))  # not into everyone's cache
     design = Design.parse("array-exact-e2m1-1x1-os-k4")
     write(tmp_path, package(design))
-    done = run_icarus(tmp_path, design.module_name)
+    done = run_bench(tmp_path, design.module_name)
     assert done.returncode != 0
     assert f"FAIL: {design.module_name}: " in done.stdout
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 def test_bench_counts_cycles(tmp_path: Path) -> None:
     """One register too many: every bit is right, every product takes a cycle more."""
     sound, late = Design.parse(OS), Design.parse(f"{OS}-s1")
@@ -152,7 +153,7 @@ def test_bench_counts_cycles(tmp_path: Path) -> None:
     files = dict(files_of(OS))
     files[f"{sound.module_name}.v"] = text.replace(late.module_name, sound.module_name)
     write(tmp_path, files)
-    done = run_icarus(tmp_path, sound.module_name)
+    done = run_bench(tmp_path, sound.module_name)
     assert done.returncode != 0
     assert f"FAIL: {sound.module_name}: 6 errors, " in done.stdout
     assert " cycles up to result " in done.stdout
@@ -179,13 +180,13 @@ def test_nothing_is_taken_in_reset(name: str, tmp_path: Path) -> None:
     assert (done.returncode, "taken" in done.stdout) == (0, False), done.stdout
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("stream", ["a", "out"])
 def test_bench_fails_without_vectors(stream: str, tmp_path: Path) -> None:
     module = Design.parse(OS).module_name
     write(tmp_path, files_of(OS))
     (tmp_path / f"{module}_{stream}.hex").unlink()
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert done.returncode != 0
     assert re.search(rf"FAIL: {module}: can't read \d+ beats from {module}_{stream}", done.stdout)
     assert "PASS" not in done.stdout
@@ -201,11 +202,7 @@ def test_bench_in_verilator(name: str, damage: bool, tmp_path: Path) -> None:
         changes = {"m_axis_out_tdata": "~sound_m_axis_out_tdata"}
         files[f"{module}.v"] = damaged_module(files[f"{module}.v"], module, changes)
     write(tmp_path, files)
-    command = ["--binary", "--timing", "--top", f"{module}_tb", "-f", f"{module}.f"]
-    built = run_verilator(tmp_path, *command, f"{module}.vlt", f"{module}_tb.v", "-CFLAGS", "-O0")
-    assert built.returncode == 0, built.stderr
-    program = tmp_path / "obj_dir" / f"V{module}_tb"
-    done = subprocess.run([program], cwd=tmp_path, capture_output=True, text=True, check=False)
+    done = run_binary(tmp_path, module)
     assert (done.returncode != 0) == damage, done.stdout
     assert ("FAIL: " if damage else "PASS: ") + module in done.stdout
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from exported import NAMES, check_lint, files_of, run_icarus, run_verilator, write
-from outside import NEEDS_ICARUS
+from exported import NAMES, check_lint, files_of, run_bench, run_verilator, write
+from outside import SHORT_IN_ICARUS
 from planted_bugs import damaged, with_other
 
 from lmul.hdl.kinds import KINDS, Kind
@@ -51,7 +51,7 @@ def test_yosys_reads_it(name: str) -> None:
 BENCHED = [name for name in NAMES if name != "exact-fp32"]
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("name", BENCHED)
 def test_bench_passes(name: str, tmp_path: Path) -> None:
     design = UnitDesign.parse(name)
@@ -65,13 +65,13 @@ def test_bench_passes(name: str, tmp_path: Path) -> None:
         assert count >= 4**design.format.width
     else:
         assert 2000 <= count <= 10_000
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"PASS: {module}: {count} of {count} vectors\n" in done.stdout
     assert "FAIL" not in done.stdout
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.slow
 @pytest.mark.parametrize("policy", ["bare", "lax", "ftz", "ocp"])
 @pytest.mark.parametrize("kind", KINDS)
@@ -79,7 +79,7 @@ def test_bench_passes_for_every_kind_and_preset(kind: Kind, policy: str, tmp_pat
     stages = (tuple(KINDS).index(kind) + len(policy)) % 4
     design = UnitDesign.parse(f"{kind}-e3m2-{policy}-s{stages}")
     export(design, tmp_path)
-    done = run_icarus(tmp_path, design.module_name)
+    done = run_bench(tmp_path, design.module_name)
     assert done.returncode == 0
     assert f"PASS: {design.module_name}: 4096 of 4096 vectors\n" in done.stdout
 
@@ -129,12 +129,12 @@ BUGS = {
 }
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("bug", BUGS)
 def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     changes, wrong = BUGS[bug]
     write(tmp_path, files_of(SOUND.name) | {"lmul_e4m3_ftz.v": damaged(SOUND, changes)})
-    done = run_icarus(tmp_path, "lmul_e4m3_ftz")
+    done = run_bench(tmp_path, "lmul_e4m3_ftz")
     assert done.returncode != 0
     assert f"FAIL: lmul_e4m3_ftz: {wrong} wrong in 65536 of 65536 vectors\n" in done.stdout
     assert "PASS" not in done.stdout
@@ -142,12 +142,12 @@ def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     assert len(shown) == min(wrong, 10)
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 def test_bench_finds_wrong_offset(tmp_path: Path) -> None:
     other = UnitDesign.parse("lmul-e4m3-ftz-o2")
     wrong = np.count_nonzero(multiply(X, Y, "e4m3", "lmul", "ftz", offset=2) != RESULTS)
     write(tmp_path, files_of(SOUND.name) | {"lmul_e4m3_ftz.v": with_other(SOUND, other)})
-    done = run_icarus(tmp_path, "lmul_e4m3_ftz")
+    done = run_bench(tmp_path, "lmul_e4m3_ftz")
     assert done.returncode != 0
     assert f"FAIL: lmul_e4m3_ftz: {wrong} wrong in 65536 of 65536 vectors\n" in done.stdout
 
@@ -166,24 +166,24 @@ PIPELINE_BUGS = {
 }
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("bug", PIPELINE_BUGS)
 def test_pipelined_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     write(tmp_path, files_of(PIPELINED.name) | {"lmul_e2m3_s2.v": PIPELINE_BUGS[bug]})
-    done = run_icarus(tmp_path, "lmul_e2m3_s2")
+    done = run_bench(tmp_path, "lmul_e2m3_s2")
     assert done.returncode != 0
     assert "FAIL: lmul_e2m3_s2: " in done.stdout
     assert "PASS" not in done.stdout
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 def test_sound_wrapped_passes(tmp_path: Path) -> None:
     """The harness of the damages does no damage of its own."""
     write(tmp_path, files_of(PIPELINED.name) | {"lmul_e2m3_s2.v": damaged(PIPELINED, {})})
-    assert run_icarus(tmp_path, "lmul_e2m3_s2").returncode == 0
+    assert run_bench(tmp_path, "lmul_e2m3_s2").returncode == 0
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("port", ["p_neg", "p_exp", "p_sig"])
 def test_product_bench_finds_bug(port: str, tmp_path: Path) -> None:
     name = "product-exact-bf16"
@@ -191,12 +191,12 @@ def test_product_bench_finds_bug(port: str, tmp_path: Path) -> None:
     broken = re.sub(rf"assign {port} = (.*);", rf"assign {port} = ~ \1;", text)
     assert broken != text
     write(tmp_path, files_of(name) | {"product_exact_bf16.v": broken})
-    done = run_icarus(tmp_path, "product_exact_bf16")
+    done = run_bench(tmp_path, "product_exact_bf16")
     assert done.returncode != 0
     assert "FAIL: product_exact_bf16: " in done.stdout
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("content", [None, "", "00_00_00\n"])
 def test_bench_fails_without_vectors(content: str | None, tmp_path: Path) -> None:
     write(tmp_path, files_of(SOUND.name))
@@ -205,7 +205,7 @@ def test_bench_fails_without_vectors(content: str | None, tmp_path: Path) -> Non
         hexes.unlink()
     else:
         hexes.write_text(content)
-    done = run_icarus(tmp_path, "lmul_e4m3_ftz")
+    done = run_bench(tmp_path, "lmul_e4m3_ftz")
     assert done.returncode != 0
     assert "FAIL: lmul_e4m3_ftz: can't read 65536 vectors from lmul_e4m3_ftz.hex" in done.stdout
     assert "PASS" not in done.stdout

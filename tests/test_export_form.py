@@ -6,8 +6,8 @@ import re
 from pathlib import Path
 
 import pytest
-from exported import run_icarus, run_verilator, write
-from outside import NEEDS_ICARUS
+from exported import run_bench, run_verilator, write
+from outside import SHORT_IN_ICARUS
 
 from lmul.hdl.design import Design
 from lmul.hdl.written import Form
@@ -22,7 +22,7 @@ WORDS: dict[Form, str] = {
 }
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize(
     ("name", "form", "operator"),
     [
@@ -45,7 +45,7 @@ def test_bench_passes(name: str, form: Form, operator: str, tmp_path: Path) -> N
     assert {file: files[file] for file in same} == {file: gates[file] for file in same}
     assert files[f"{module}_tb.v"] == gates[f"{module}_tb.v"]
     write(tmp_path, files)
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert (done.returncode, done.stderr) == (0, "")
     assert f"PASS: {module}" in done.stdout and "FAIL" not in done.stdout
 

@@ -4,8 +4,17 @@ import json
 from pathlib import Path
 
 import pytest
-from exported import PE_NAMES, check_lint, check_ports, files_of, run_icarus, write
-from outside import NEEDS_ICARUS
+from exported import (
+    PE_NAMES,
+    check_lint,
+    check_ports,
+    files_of,
+    one_always,
+    run_bench,
+    run_icarus,
+    write,
+)
+from outside import NEEDS_ICARUS, SHORT_IN_ICARUS
 from planted_bugs import damaged_module
 
 from lmul.hdl.design import Design
@@ -15,13 +24,12 @@ from lmul.sim.export import package
 pytestmark = pytest.mark.slow  # makes Verilog, runs tools
 
 
-@NEEDS_ICARUS
-@pytest.mark.parametrize("name", PE_NAMES)
+@pytest.mark.parametrize("name", one_always(PE_NAMES))
 def test_bench_passes(name: str, tmp_path: Path) -> None:
     module = Design.parse(name).module_name
     write(tmp_path, files_of(name))
     facts = json.loads(files_of(name)[f"{module}.json"])["bench"]
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert (done.returncode, done.stderr) == (0, "")
     count, units = (
         (facts["dot_products"], "dot products")
@@ -75,7 +83,7 @@ BUGS = {
 }
 
 
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 @pytest.mark.parametrize("bug", BUGS)
 def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     module = Design.parse(SOUND).module_name
@@ -83,7 +91,7 @@ def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     files = dict(files_of(SOUND))
     files[f"{module}.v"] = damaged_module(files[f"{module}.v"], module + part, changes)
     write(tmp_path, files)
-    done = run_icarus(tmp_path, module)
+    done = run_bench(tmp_path, module)
     assert (done.returncode != 0) == bool(changes)
     assert (f"FAIL: {module}: " if changes else f"PASS: {module}: ") in done.stdout
 
@@ -112,13 +120,13 @@ def test_reset_after_unknown_edges(enough: bool, tmp_path: Path) -> None:
 
 
 @pytest.mark.evidence
-@NEEDS_ICARUS
+@SHORT_IN_ICARUS
 def test_bench_finds_narrow_accumulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     right = ProductRange.accumulator_bits
     monkeypatch.setattr(ProductRange, "accumulator_bits", lambda self, k: right(self, k) - 1)
     monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))  # not into everyone's cache
     design = Design.parse("pe-exact-e3m2-k16")
     write(tmp_path, package(design))
-    done = run_icarus(tmp_path, design.module_name)
+    done = run_bench(tmp_path, design.module_name)
     assert done.returncode != 0
     assert f"FAIL: {design.module_name}: " in done.stdout
