@@ -123,7 +123,7 @@ def drawn_designs(count=3000, seed=2410):
             names = [None, "exact", "fp32", "bf16", "e4m3", window]
             name = rng.choice(names) if fmt else None
             flow: Flow = rng.choice(FLOWS)
-            size = (rng.randint(1, 64), rng.randint(1, 64), flow)
+            size = (rng.randint(1, 64), rng.randint(1, 64), flow, rng.choice([0, 2, 1 << 16]))
             yield MacDesign(
                 level,
                 kind,
@@ -132,7 +132,7 @@ def drawn_designs(count=3000, seed=2410):
                 Accumulator(name) if name else None,
                 rng.choice([1024, 1, rng.randint(1, 131071), 1 << 24]),
                 stages,
-                *(size if level == "array" else (1, 1, "os")),
+                *(size if level == "array" else (1, 1, "os", 0)),
             )
         except ValueError:
             refused += 1
