@@ -47,20 +47,20 @@ typecheck: $(READY) links ## pyright
 .PHONY: links
 links:
 	@rm -rf build/typing
-	@mkdir -p build/typing/lmul
-	@ln -s ../../../hdl ../../../sim ../../../synth build/typing/lmul/
-	@for file in lmul/*; do ln -s ../../../$$file build/typing/lmul/; done
+	@mkdir -p build/typing
+	@cp -rs $(CURDIR)/lmul build/typing/lmul
+	@cp -rs $(CURDIR)/hdl $(CURDIR)/sim $(CURDIR)/synth build/typing/lmul/
 
 bench: $(READY) ## speeds, as ratios against a reference in the same run
-	@$(BIN)/python -m lmul.sim.speed
-	@$(BIN)/python -m lmul.sim.emission_speed
-	@$(BIN)/python -m lmul.synth.energy_speed
+	@$(BIN)/python -m lmul.speed.products
+	@$(BIN)/python -m lmul.speed.verilog
+	@$(BIN)/python -m lmul.speed.gates
 
-accepted: $(READY) ## measure what takes hours, for synth/accepted.json (goes on where it stopped)
-	@$(BIN)/python -m lmul.synth.accepted
+accepted: $(READY) ## measure what takes hours, for synth/comparison/accepted.json (goes on where it stopped)
+	@$(BIN)/python -m lmul.synth.comparison.accepted
 
 readme: $(READY) ## the headline of build/report into README.md
-	@$(BIN)/python -m lmul.synth.readme
+	@$(BIN)/python -m lmul.synth.report.readme
 
 clean: ## everything that make made, but .venv
 	rm -rf build dist *.egg-info .pytest_cache .ruff_cache .import_linter_cache

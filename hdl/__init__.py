@@ -7,12 +7,12 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from lmul.hdl.array import SystolicArray
-    from lmul.hdl.array_os import OutputStationaryArray
-    from lmul.hdl.array_ws import WeightStationaryArray
-    from lmul.hdl.multiplier import Multiplier
-    from lmul.hdl.pe import PE
-    from lmul.hdl.product import product_unit
+    from lmul.hdl.array.os_array import OutputStationaryArray
+    from lmul.hdl.array.systolic import SystolicArray
+    from lmul.hdl.array.ws_array import WeightStationaryArray
+    from lmul.hdl.mac.pe import PE
+    from lmul.hdl.multiplier.multiplier import Multiplier
+    from lmul.hdl.products.registry import product_unit
 
 __all__ = [
     "PE",
@@ -24,12 +24,12 @@ __all__ = [
 ]
 
 _MODULE_OF = {
-    "Multiplier": "lmul.hdl.multiplier",
-    "OutputStationaryArray": "lmul.hdl.array_os",
-    "PE": "lmul.hdl.pe",
-    "SystolicArray": "lmul.hdl.array",
-    "WeightStationaryArray": "lmul.hdl.array_ws",
-    "product_unit": "lmul.hdl.product",
+    "Multiplier": "lmul.hdl.multiplier.multiplier",
+    "OutputStationaryArray": "lmul.hdl.array.os_array",
+    "PE": "lmul.hdl.mac.pe",
+    "SystolicArray": "lmul.hdl.array.systolic",
+    "WeightStationaryArray": "lmul.hdl.array.ws_array",
+    "product_unit": "lmul.hdl.products.registry",
 }
 
 

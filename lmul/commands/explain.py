@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.kinds import check_kind
-from lmul.sim.codec import as_format
+from lmul.hdl.numbers.kinds import check_kind
+from lmul.sim.golden.codec import as_format
 
 __all__ = ["explain"]
 
@@ -23,8 +23,8 @@ def explain(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
     """Explain one multiplication: codes, fields, the addition, the result and its error."""
-    from lmul.sim.explain import explain as explain_numbers
-    from lmul.sim.explain import explain_codes
+    from lmul.sim.explain.explanation import explain as explain_numbers
+    from lmul.sim.explain.explanation import explain_codes
 
     fmt = as_format(format_name)
     checked = check_kind(kind, fmt)

@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
-from lmul.progress import progress_bar
-from lmul.terminal import table_console
+from lmul.console.terminal import progress_bar, table_console
+from lmul.hdl.designs.design import Design
 
 __all__ = ["fpga"]
 
@@ -32,9 +31,9 @@ def fpga(
     8x8 array minutes a seed.
     """
     chosen = [Design.parse(name) for name in designs]
-    from lmul.synth.fpga_devices import check_device
-    from lmul.synth.place import place
-    from lmul.synth.place_table import place_report, place_table
+    from lmul.console.place import place_report, place_table
+    from lmul.synth.fpga.devices import check_device
+    from lmul.synth.fpga.place import place
 
     check_device(device, dsp)
     found = []

@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.catalogue import describe, named_designs
+from lmul.hdl.designs.catalogue import describe, named_designs
 
 __all__ = ["list_designs"]
 

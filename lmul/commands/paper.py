@@ -4,9 +4,8 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.unit_design import UnitDesign
-from lmul.progress import progress_bar
-from lmul.terminal import table_console
+from lmul.console.terminal import progress_bar, table_console
+from lmul.hdl.designs.unit import UnitDesign
 
 __all__ = ["paper"]
 
@@ -21,10 +20,10 @@ def paper(
 
     All in the paper's own unit: AND and OR weigh 1, XOR 4. Source: arXiv 2410.00907v2, 2.3.2.
     """
-    from lmul.sim.yosys import tool_versions
-    from lmul.synth.gates import count
-    from lmul.synth.paper import to_report
-    from lmul.synth.paper_table import paper_tables
+    from lmul.console.paper import paper_tables
+    from lmul.synth.comparison.paper_gates import to_report
+    from lmul.synth.gates.count import count
+    from lmul.tools.yosys import tool_versions
 
     designs = [
         UnitDesign.parse(pattern.format(kind, name))

@@ -7,8 +7,7 @@ from typing import Annotated
 import typer
 from rich.table import Table
 
-from lmul.progress import progress_bar
-from lmul.terminal import table_console
+from lmul.console.terminal import progress_bar, table_console
 from lmul.tools.folders import tool_variables
 from lmul.tools.installed import package_version
 
@@ -47,10 +46,10 @@ def report(
         raise ValueError("--fail-if-worse needs --compare OLD.json")
     old_text = compare.read_text() if compare else None
     _check_tools()
-    from lmul.synth.metrics import Report, worse_than
-    from lmul.synth.metrics import compare as compare_reports
-    from lmul.synth.report import report as make_report
-    from lmul.synth.report_console import console as report_tables
+    from lmul.console.report import console as report_tables
+    from lmul.synth.report.build import report as make_report
+    from lmul.tools.metrics import Report, worse_than
+    from lmul.tools.metrics import compare as compare_reports
 
     old = Report.from_json(old_text, str(compare)) if old_text is not None else None
     with progress_bar("report", log=True) as on_progress:
@@ -82,8 +81,8 @@ def report(
 
 def _check_tools() -> None:
     """Say now what the report would say after minutes: that a tool is missing."""
-    from lmul.sim.simulators import check_simulator
-    from lmul.synth.gate_kernel import check_compiler
+    from lmul.sim.runner.simulators import check_simulator
+    from lmul.synth.gatesim.kernel import check_compiler
 
     check_simulator("verilator")
     check_compiler()

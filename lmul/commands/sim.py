@@ -5,8 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
-from lmul.progress import progress_bar
+from lmul.console.terminal import progress_bar
+from lmul.hdl.designs.design import Design
 
 __all__ = ["sim"]
 
@@ -27,7 +27,7 @@ def sim(
     Writes JUnit results; exits 1 when a test fails or none ran.
     """
     chosen = Design.parse(design)
-    from lmul.sim.simulate import simulate
+    from lmul.sim.runner.simulate import simulate
 
     with progress_bar(f"sim {chosen.name}") as on_progress:
         result = simulate(chosen, simulator, waves=waves, out=output, on_progress=on_progress)

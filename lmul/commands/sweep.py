@@ -9,7 +9,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.progress import progress_bar
+from lmul.console.terminal import progress_bar
 from lmul.tools.folders import tool_variables
 from lmul.tools.installed import package_version
 
@@ -49,14 +49,14 @@ def sweep(
     Results are kept: a sweep that was stopped goes on where it was. Exit code 1 when a point
     failed; the others are written.
     """
-    from lmul.synth.sweep_grid import expand
-    from lmul.synth.sweep_spec import read_spec
+    from lmul.synth.sweep.grid import expand
+    from lmul.synth.sweep.spec import read_spec
 
     read = read_spec(spec)
     expansion = expand(read)
     left_out = sum(expansion.left_out.values())
     if dry_run:
-        from lmul.synth.point_runs import cached
+        from lmul.synth.measure.runs import cached
 
         total, kept = len(expansion.points), len(cached(expansion.points))
         if as_json:
@@ -69,10 +69,10 @@ def sweep(
     package_version("matplotlib", "sweep")
     os.environ.update(tool_variables())  # matplotlib reads them when it is imported
     if any(point.measure in ("energy", "parts", "spread") for point in expansion.points):
-        from lmul.synth.gate_kernel import check_compiler
+        from lmul.synth.gatesim.kernel import check_compiler
 
         check_compiler()
-    from lmul.synth.sweep import sweep as run
+    from lmul.synth.sweep.sweep import sweep as run
 
     if not expansion.points:
         raise ValueError(f"{spec} has nothing to measure: all {left_out} combinations are left out")

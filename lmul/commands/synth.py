@@ -5,9 +5,8 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
-from lmul.progress import progress_bar
-from lmul.terminal import table_console
+from lmul.console.terminal import progress_bar, table_console
+from lmul.hdl.designs.design import Design
 
 __all__ = ["synth"]
 
@@ -43,9 +42,9 @@ def synth(
     there: a large one takes as long as a small one.
     """
     chosen = [Design.parse(name) for name in designs]
-    from lmul.synth.default_library import default_library
-    from lmul.synth.synthesis import synthesis_report, synthesise
-    from lmul.synth.synthesis_table import synthesis_tables
+    from lmul.console.synthesis import synthesis_report, synthesis_tables
+    from lmul.synth.liberty.default import default_library
+    from lmul.synth.measure.synthesis import synthesise
 
     with progress_bar("synth") as on_progress:
         results = synthesise(

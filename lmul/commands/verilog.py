@@ -5,9 +5,9 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.design import Design
-from lmul.hdl.verilog_names import check_identifier
-from lmul.hdl.written import as_form
+from lmul.hdl.arithmetic.form import as_form
+from lmul.hdl.designs.design import Design
+from lmul.hdl.verilog.names import check_identifier
 
 __all__ = ["verilog"]
 

@@ -1,1 +1,1 @@
-"""The cocotb benches: what runs inside the simulator. :mod:`lmul.sim.runner` starts them."""
+"""The cocotb benches: what runs inside the simulator. :mod:`lmul.sim.runner.run` starts them."""

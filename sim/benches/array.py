@@ -10,9 +10,14 @@ from itertools import product
 import cocotb
 import numpy as np
 
-from lmul.sim.array_operands import Operands, attention_operands, draw_operands, largest_operands
 from lmul.sim.benches.array_driver import ArrayDriver
-from lmul.sim.benches.mismatch import Mismatch
+from lmul.sim.benches.verdict import Mismatch
+from lmul.sim.reference.operands import (
+    Operands,
+    attention_operands,
+    draw_operands,
+    largest_operands,
+)
 
 _STALLS = (0.0, 0.1, 0.5)
 _PRIMES = (2, 3, 5, 7, 11, 13)

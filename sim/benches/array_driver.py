@@ -8,14 +8,13 @@ from typing import Any
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
-from lmul.hdl.mac_design import MacDesign
-from lmul.sim.array_feed import Beat, beats_of, result_beats, results_of
-from lmul.sim.array_operands import Operands
-from lmul.sim.array_reference import expected, wrong_results
-from lmul.sim.benches.compared import note_compared
-from lmul.sim.benches.mismatch import Mismatch, require_no_mismatch
+from lmul.hdl.designs.mac import MacDesign
 from lmul.sim.benches.streams import Sink, Source, known
-from lmul.sim.plan import Plan
+from lmul.sim.benches.verdict import Mismatch, note_compared, require_no_mismatch
+from lmul.sim.reference.matrices import expected, wrong_results
+from lmul.sim.reference.operands import Operands
+from lmul.sim.reference.tiles import Beat, beats_of, result_beats, results_of
+from lmul.sim.runner.plan import Plan
 
 __all__ = ["ArrayDriver", "Run"]
 

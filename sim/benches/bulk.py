@@ -8,10 +8,10 @@ import numpy as np
 from cocotb.clock import Clock
 from cocotb.triggers import RisingEdge, with_timeout
 
-from lmul.sim.benches.mismatch import require_no_mismatch
-from lmul.sim.plan import Plan
-from lmul.sim.reference import compare, stimulus
-from lmul.sim.wrapper import results_dtype, stimulus_dtype
+from lmul.sim.benches.verdict import require_no_mismatch
+from lmul.sim.reference.units import compare, stimulus
+from lmul.sim.runner.plan import Plan
+from lmul.sim.runner.wrapper import results_dtype, stimulus_dtype
 
 _PERIOD_NS = 2
 _SPARE_CYCLES = 100  # for reset and the pipeline

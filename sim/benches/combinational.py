@@ -3,11 +3,11 @@
 import cocotb
 from cocotb.triggers import Timer
 
-from lmul.sim.benches.mismatch import Mismatch
 from lmul.sim.benches.ports import Driver, Monitor
 from lmul.sim.benches.scoreboard import Results
-from lmul.sim.plan import Plan
-from lmul.sim.reference import stimulus
+from lmul.sim.benches.verdict import Mismatch
+from lmul.sim.reference.units import stimulus
+from lmul.sim.runner.plan import Plan
 
 _SETTLE_NS = 1
 _REPEATED = 200

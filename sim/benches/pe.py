@@ -9,11 +9,10 @@ import cocotb
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.mac_design import MacDesign
-from lmul.sim.arithmetic import unpack
-from lmul.sim.array_operands import largest_operands
+from lmul.hdl.designs.mac import MacDesign
 from lmul.sim.benches.pe_driver import PEDriver
-from lmul.sim.operand_draw import draw_codes, operand_corners
+from lmul.sim.golden.arithmetic import unpack
+from lmul.sim.reference.operands import draw_codes, largest_operands, operand_corners
 
 _PAIRS = 2000
 _SUMS = 60

@@ -8,13 +8,17 @@ import numpy.typing as npt
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
-from lmul.hdl.datapath import datapath_of
-from lmul.sim.benches.compared import note_compared
-from lmul.sim.benches.mismatch import Mismatch, require_no_mismatch
+from lmul.hdl.mac.datapath import datapath_of
 from lmul.sim.benches.streams import known
-from lmul.sim.edge_operand import edge_operands, zero_operand
-from lmul.sim.plan import Plan
-from lmul.sim.raw_results import RawResult, expected_results, read_result
+from lmul.sim.benches.verdict import Mismatch, note_compared, require_no_mismatch
+from lmul.sim.reference.pe import (
+    RawResult,
+    edge_operands,
+    expected_results,
+    read_result,
+    zero_operand,
+)
+from lmul.sim.runner.plan import Plan
 
 __all__ = ["PEDriver"]
 

@@ -9,9 +9,9 @@ from cocotb.triggers import FallingEdge, Timer
 
 from lmul.sim.benches.ports import Beat, Driver, Monitor
 from lmul.sim.benches.scoreboard import Scoreboard
-from lmul.sim.circuit import Circuit
-from lmul.sim.plan import Plan
-from lmul.sim.reference import stimulus
+from lmul.sim.reference.circuit import Circuit
+from lmul.sim.reference.units import stimulus
+from lmul.sim.runner.plan import Plan
 
 _PERIOD_NS = 4
 _SETTLE_NS = 1

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from lmul.sim.circuit import Circuit, Port
+from lmul.sim.reference.circuit import Circuit, Port
 
 __all__ = ["Beat", "Driver", "Monitor", "Observation"]
 

@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from lmul.sim.benches.mismatch import Mismatch, require_no_mismatch
 from lmul.sim.benches.ports import Beat, Observation
-from lmul.sim.circuit import Circuit
-from lmul.sim.reference import Stimulus, compare
+from lmul.sim.benches.verdict import Mismatch, require_no_mismatch
+from lmul.sim.reference.circuit import Circuit
+from lmul.sim.reference.units import Stimulus, compare
 
 __all__ = ["Results", "Scoreboard"]
 

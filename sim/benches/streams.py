@@ -12,9 +12,9 @@ import cocotb
 import numpy as np
 from cocotb.types import LogicArray
 
-from lmul.hdl.axi_layout import AxiLayout
-from lmul.sim.array_feed import Beat
-from lmul.sim.benches.mismatch import Mismatch
+from lmul.hdl.verilog.axi_layout import AxiLayout
+from lmul.sim.benches.verdict import Mismatch
+from lmul.sim.reference.tiles import Beat
 
 __all__ = ["Sink", "Source", "known", "meaningless"]
 

@@ -1,24 +1,55 @@
 """The package of an array."""
 
+import re
 from types import ModuleType
 from typing import Any
 
-from lmul.hdl.cycles import pipeline_latency
-from lmul.hdl.datapath import datapath_of
-from lmul.hdl.mac_design import MacDesign
-from lmul.hdl.written import Form
-from lmul.sim.elaboration import verilog_of
-from lmul.sim.export import array_words_os, array_words_ws
-from lmul.sim.export.accumulation_words import accumulator_words
-from lmul.sim.export.array_bench import bench_text
-from lmul.sim.export.array_layouts import array_layouts, result_format
-from lmul.sim.export.array_modules import module_words
-from lmul.sim.export.array_streams_words import stream_facts, stream_ports
-from lmul.sim.export.array_vectors import array_vectors
-from lmul.sim.export.contents import Bench, Contents, PortText, Section
-from lmul.sim.export.mac_facts import mac_parameters, mac_product_words, policy_section
+from lmul.hdl.arithmetic.form import Form
+from lmul.hdl.designs.cycles import pipeline_latency
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import datapath_of
+from lmul.hdl.verilog.cache import verilog_of
+from lmul.sim.export import array_os as array_words_os
+from lmul.sim.export import array_ws as array_words_ws
+from lmul.sim.export.array_streams import stream_facts, stream_ports
+from lmul.sim.export.bench.array import bench_text
+from lmul.sim.export.bench.array_vectors import array_vectors
+from lmul.sim.export.bench.layouts import array_layouts, result_format
+from lmul.sim.export.description import Bench, Contents, PortText, Section
+from lmul.sim.export.parameters import mac_parameters, mac_product_words, policy_section
+from lmul.sim.export.wording import accumulator_words
 
-__all__ = ["array_contents"]
+__all__ = ["array_contents", "module_words"]
+
+
+_WORDS = {
+    "core": "the array with plain streams; the top module only names ports",
+    "core_entry": "joins the streams of operands; counts K",
+    "core_nan_marks": "remembers which rows and columns of a tile had a NaN",
+    "core_marks": "what belongs to a beat and passes beside the grid",
+    "row": "a row of cells",
+    "cell": "a PE, and the register that takes its result away",
+    "pe": "the processing element: product, aligned addition, accumulator",
+    "row_edge": "unpacks an operand of a, once for a row",
+    "column_edge": "unpacks an operand of b, once for a column",
+    "round": "rounds a column's results",
+    "a_slice": "the port of a: two registers",
+    "b_slice": "the port of b: two registers",
+    "sums_slice": "the port of sums: two registers",
+    "partials_slice": "the port of partials: two registers",
+    "out_slice": "the port of out: two registers, the rounders' among them",
+    "a_fifo": "beats of a that wait for those of other streams",
+    "b_fifo": "beats of b that wait for those of other streams",
+    "sums_fifo": "beats of sums that wait for those of a",
+}
+
+
+def module_words(design: MacDesign, verilog: str) -> dict[str, str]:
+    """The modules that a person looks for, by name; each is described once and instantiated."""
+    prefix = f"{design.module_name}_"
+    found = re.findall(rf"^module {prefix}(\w+) \(", verilog, re.M)
+    return {prefix + name: _WORDS[name] for name in sorted(found) if name in _WORDS}
+
 
 _EXAMPLE = 256  # M, K and N, unless K_max is smaller
 _WHAT = {

@@ -6,25 +6,63 @@ The same design gives the same bytes, whatever the machine and folder.
 import hashlib
 import json
 import re
+import textwrap
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from importlib import metadata
 from pathlib import Path
 from typing import Any
 
-from lmul.hdl.design import Design
-from lmul.hdl.mac_design import MacDesign
-from lmul.hdl.unit_design import UnitDesign
-from lmul.hdl.verilog_names import check_identifier
-from lmul.hdl.written import Form
+from lmul.hdl.arithmetic.form import Form
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.verilog.names import check_identifier
 from lmul.sim.export.array import array_contents
-from lmul.sim.export.contents import Contents, Section
-from lmul.sim.export.head import comment, paragraph, port_lines, section_lines
-from lmul.sim.export.int_product import int_product_contents
+from lmul.sim.export.description import Contents, PortText, Section, Words
 from lmul.sim.export.pe import pe_contents
-from lmul.sim.export.unit import unit_contents
+from lmul.sim.export.unit import int_product_contents, unit_contents
 from lmul.tools.files import write_whole
 
-__all__ = ["LICENCE", "export", "package"]
+__all__ = ["LICENCE", "comment", "export", "package", "paragraph", "port_lines", "section_lines"]
+
+
+_WIDTH = 96  # with the slashes before it, 99
+
+
+def paragraph(text: str, indent: str = "") -> list[str]:
+    """Lines of a text, those after the first indented, a formula's terms kept together."""
+    kept = re.sub(r" ([-+*/]|\*\*) ", "\N{NO-BREAK SPACE}\\1\N{NO-BREAK SPACE}", text)
+    lines = textwrap.wrap(
+        kept, _WIDTH, subsequent_indent=indent, break_long_words=False, break_on_hyphens=False
+    )
+    return [line.replace("\N{NO-BREAK SPACE}", " ") for line in lines]
+
+
+def port_lines(ports: Sequence[PortText]) -> Iterator[str]:
+    """A table of ports: name, direction, width, meaning."""
+    wide = max(len(port.name) for port in ports)
+    digits = max(2, *(len(str(port.width)) for port in ports))
+    for port in ports:
+        head = f"  {port.name:<{wide}}  {port.direction:<6}  {port.width:>{digits}}  "
+        yield from paragraph(head + port.meaning, " " * len(head))
+
+
+def section_lines(title: str, words: Words, indent: str = "") -> Iterator[str]:
+    """A title and its text on one line, or with an indented line for each entry below it."""
+    if isinstance(words, str):
+        text = words if words.endswith((".", ":")) or indent else f"{words}."
+        yield from paragraph(f"{indent}{title}: {text}", f"{indent}  ")
+        return
+    yield f"{indent}{title}"
+    for name, inner in words.items():
+        yield from section_lines(name, inner, f"{indent}  ")
+
+
+def comment(lines: Sequence[str]) -> str:
+    """The lines as a Verilog comment."""
+    return "".join(f"// {line}".rstrip() + "\n" for line in lines)
+
 
 LICENCE = "Apache-2.0"
 """Of the generated files: the project's own."""
@@ -65,7 +103,7 @@ def export(
     directory : Path
         Made when missing; files of the same names are replaced.
     form : str
-        How arithmetic is written: see :mod:`lmul.hdl.written`. The results are the same.
+        How arithmetic is written: see :mod:`lmul.hdl.arithmetic.form`. The results are the same.
     name : str or None
         Of the top module; files and the modules below are called after it. None: the design's.
 

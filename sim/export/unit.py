@@ -2,18 +2,97 @@
 
 from typing import Any
 
-from lmul.hdl.unit_design import UnitDesign
-from lmul.hdl.written import Form
-from lmul.sim.circuit import Circuit
-from lmul.sim.elaboration import verilog_of
-from lmul.sim.export.contents import Bench, Contents, Section
-from lmul.sim.export.facts import format_facts
-from lmul.sim.export.policy_words import policy_facts, policy_words
-from lmul.sim.export.unit_bench import bench_text
-from lmul.sim.export.unit_vectors import bench_vectors
-from lmul.sim.export.unit_words import computes, latency, port_texts
+import numpy as np
 
-__all__ = ["unit_contents"]
+from lmul.hdl.arithmetic.form import Form
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.numbers.kinds import KINDS
+from lmul.hdl.products.int8 import INT8_BITS
+from lmul.hdl.verilog.cache import verilog_of
+from lmul.sim.export.bench.unit import bench_text
+from lmul.sim.export.bench.unit_vectors import bench_vectors
+from lmul.sim.export.bench.vectors import Vectors
+from lmul.sim.export.description import Bench, Contents, PortText, Section
+from lmul.sim.export.parameters import format_facts
+from lmul.sim.export.wording import policy_facts, policy_words, product_words
+from lmul.sim.reference.circuit import Circuit, Port
+
+__all__ = ["computes", "int_product_contents", "latency", "port_texts", "unit_contents"]
+
+
+def computes(design: UnitDesign) -> str:
+    """What stands at ``p``, in a sentence or two."""
+    what = product_words(design.kind, design.format, design.resolved_offset)
+    if design.level == "product":
+        return f"{what}. Operands and product are unpacked numbers; nothing is rounded here."
+    if KINDS[design.kind].is_rounded:
+        return f"{what}. The result is rounded once, to nearest even."
+    if design.policy.tiny == "gradual":
+        return f"{what}. Only a subnormal result has bits to round: to nearest even."
+    return f"{what}. Nothing is left to round."
+
+
+def latency(design: UnitDesign) -> str:
+    """When the result is there."""
+    if design.stages == 0:
+        return "combinational: p follows x and y in the same cycle"
+    return (
+        f"{design.stages} cycles of clk in which en is 1; a new pair may enter in each of them. "
+        "While en is 0 everything holds"
+    )
+
+
+_RST = (
+    "synchronous reset, active high, of o_valid alone: one edge is enough, with no initial value, "
+    "whatever en and the operands are at it"
+)
+
+
+def port_texts(circuit: Circuit) -> tuple[PortText, ...]:
+    """The ports, in the order in which people read them."""
+    design = circuit.design
+    texts = []
+    if design.stages:
+        texts += [
+            PortText("clk", "input", 1, "clock; registers take over at its rising edge"),
+            PortText("rst", "input", 1, _RST),
+            PortText("en", "input", 1, "clock enable; while 0, all registers hold"),
+            PortText("i_valid", "input", 1, "x and y are valid; travels with them to o_valid"),
+        ]
+    meanings = _meanings(design, circuit.exp_bias)
+    # The circuit lists its ports lowest bits first; people read the sign first.
+    for port in (*circuit.x[::-1], *circuit.y[::-1]):
+        texts.append(PortText(port.name, "input", port.width, meanings[port.name]))
+    for port in circuit.p[::-1]:
+        texts.append(PortText(port.name, "output", port.width, meanings[port.name]))
+    if design.stages:
+        texts.append(PortText("o_valid", "output", 1, "p is valid; 0 after reset"))
+    return tuple(texts)
+
+
+def _meanings(design: UnitDesign, exp_bias: int) -> dict[str, str]:
+    fmt = design.format
+    if design.level == "multiplier":
+        code = (
+            f"{fmt.name} code: sign, {fmt.exponent_bits} exponent bits (bias {fmt.bias}), "
+            f"{fmt.mantissa_bits} mantissa bits"
+        )
+        return {"x": f"an operand, {code}", "y": f"an operand, {code}", "p": f"the result, {code}"}
+    found: dict[str, Any] = {}
+    for name in "xy":
+        found |= {
+            f"{name}_neg": "the operand is negative",
+            f"{name}_zero": "the operand is zero; exp and man then mean nothing",
+            f"{name}_exp": f"the operand's exponent plus {fmt.bias}",
+            f"{name}_man": "the operand's fraction, without the leading one",
+        }
+    return found | {
+        "p_neg": "the product is negative; the sign of a zero too",
+        "p_exp": "exponent: the product's magnitude is p_sig * 2**(p_exp - exp_bias), "
+        f"with exp_bias = {exp_bias}",
+        "p_sig": "significand, unsigned; 0 is zero, and p_exp then means nothing",
+    }
 
 
 def unit_contents(design: UnitDesign, form: Form) -> Contents:
@@ -57,3 +136,44 @@ def unit_contents(design: UnitDesign, form: Form) -> Contents:
             {"vectors": len(vectors), "exhaustive": vectors.exhaustive},
         ),
     )
+
+
+_LATENCY = "combinational: p_value follows x_value and y_value in the same cycle"
+
+
+def int_product_contents(design: MacDesign, form: Form) -> Contents:
+    """All of it but the files' names."""
+    vectors = _vectors()
+    texts = [PortText(port.name, "input", port.width, "an operand, signed") for port in _INPUTS]
+    return Contents(
+        verilog_of(design, form=form),
+        "the exact product of two signed 8-bit integers. Nothing is left to round.",
+        (*texts, PortText("p_value", "output", 2 * INT8_BITS, "the product, signed")),
+        (
+            Section(
+                "latency",
+                "Latency",
+                _LATENCY,
+                {"cycles": 0, "meaning": _LATENCY, "initiation_interval": 0},
+            ),
+        ),
+        {"level": design.level, "kind": design.kind, "stages": 0},
+        Bench(
+            bench_text(design, vectors),
+            {f"{design.module_name}.hex": vectors.hex()},
+            {"vectors": len(vectors), "exhaustive": vectors.exhaustive},
+        ),
+    )
+
+
+_INPUTS = (Port("x_value", INT8_BITS), Port("y_value", INT8_BITS))
+
+
+def _vectors() -> Vectors:
+    """All pairs, and their products."""
+    codes = np.arange(1 << INT8_BITS, dtype=np.int64)
+    x, y = np.repeat(codes, len(codes)), np.tile(codes, len(codes))
+    signed = (np.where(side > 127, side - 256, side) for side in (x, y))
+    product = np.multiply(*signed) & ((1 << 2 * INT8_BITS) - 1)
+    columns = {"x_value": x, "y_value": y, "p_value": product}
+    return Vectors(_INPUTS, (Port("p_value", 2 * INT8_BITS),), columns, True)

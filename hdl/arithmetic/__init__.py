@@ -1,0 +1,1 @@
+"""Adders, shifters, rounders and delays, as gates or as + and *."""

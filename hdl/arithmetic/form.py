@@ -1,0 +1,54 @@
+"""How arithmetic is written: as gates, or as operators for which FPGAs have circuits of their own.
+
+Standard cells get chains of gates, each counted. FPGAs have carry chains and multipliers, which
+their tools use for ``+`` and ``*`` alone: of gates they would make look-up tables only, of all
+kinds, and the comparison would be one of how well gates suit LUTs. The results are the same.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Literal, get_args
+
+__all__ = ["Form", "as_form", "form", "written_as"]
+
+
+Form = Literal["gates", "sums", "products"]
+"""All as gates; sums of words as ``+``; products of words as ``*`` too, for DSP blocks."""
+
+_form: ContextVar[Form] = ContextVar("form", default="gates")
+
+
+def as_form(name: str) -> Form:
+    """The form of a name.
+
+    Raises
+    ------
+    ValueError
+        For a name that is none.
+    """
+    for known in get_args(Form):
+        if known == name:
+            return known
+    raise ValueError(f"Unknown form {name!r}: use {', '.join(get_args(Form))}")
+
+
+def form() -> Form:
+    """How a component that is elaborated now is to be written."""
+    return _form.get()
+
+
+@contextmanager
+def written_as(chosen: Form) -> Iterator[None]:
+    """Have all components that are elaborated in this block written in one form.
+
+    Raises
+    ------
+    ValueError
+        For an unknown form.
+    """
+    before = _form.set(as_form(chosen))
+    try:
+        yield
+    finally:
+        _form.reset(before)

@@ -1,0 +1,1 @@
+"""Systolic arrays of both flows: grid, entry, streams."""

@@ -1,0 +1,200 @@
+"""What systolic arrays of either flow have in common."""
+
+from abc import abstractmethod
+from typing import Any, ClassVar
+
+from amaranth import Const, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import Member, Out
+
+from lmul.hdl.array.parts import Parts, Submodules
+from lmul.hdl.array.ports import RegisterSlice, StreamFifo
+from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
+from lmul.hdl.designs.mac import MAX_FIFO, MAX_SIDE, MIN_FIFO, MacDesign
+from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
+from lmul.hdl.mac.int8 import IntDatapath
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+
+__all__ = ["OUT_FORMATS", "SystolicArray"]
+
+
+OUT_FORMATS = ("fp32", "bf16", "fp16")
+_FLOW_NAMES: dict[Flow, str] = {"os": "output-stationary", "ws": "weight-stationary"}
+
+
+class SystolicArray(wiring.Component):
+    """R rows and C columns of processing elements, fed and emptied by streams.
+
+    The base of :class:`~lmul.hdl.array.os_array.OutputStationaryArray` and
+    :class:`~lmul.hdl.array.ws_array.WeightStationaryArray`, which say what their streams carry.
+
+    Each stream ends in a :class:`~lmul.hdl.array.ports.RegisterSlice`: ready of what comes in and
+    valid and payload of what goes out are registers, a beat a cycle passes, and no path without a
+    register leads from any input to any output. In reset and in the cycle after it all ready and
+    valid are 0. With ``fifo``, a :class:`~lmul.hdl.array.ports.StreamFifo` stands behind each
+    slice of operands: a sender may be that many beats of one stream ahead of the others, so that
+    it may send a tile of so many beats in any order. Without, it may be two beats ahead.
+
+    Parameters
+    ----------
+    datapath : FloatDatapath or IntDatapath
+        Operands, products and accumulators.
+    rows, columns : int
+        R and C, 1 to 64.
+    out : str or None
+        Format of the results: ``"fp32"``, ``"bf16"``, ``"fp16"``; None gives raw sums. Integers
+        are always raw.
+    parts : Parts or None
+        How ports, rows, cells, edges and rounders are built; None: each as a submodule.
+    fifo : int
+        Beats of the FIFO behind each port of operands; 0: there is none.
+
+    Attributes
+    ----------
+    flow : str
+        ``"os"`` or ``"ws"``.
+    datapath, rows, columns, parts, fifo, result_format
+    latency : int
+        Cycles of the pipeline itself: P of the closed form.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a size is out of range, or the result format unknown.
+    """
+
+    flow: ClassVar[Flow]
+
+    def __init__(
+        self,
+        datapath: Datapath,
+        rows: int,
+        columns: int,
+        out: str | None = "fp32",
+        parts: Parts | None = None,
+        fifo: int = 0,
+    ) -> None:
+        if not hasattr(self, "flow"):
+            raise TypeError("SystolicArray is a base: make one of its flows, or use from_design")
+        for name, value in (("Rows", rows), ("Columns", columns)):
+            if not isinstance(value, int) or isinstance(value, bool):
+                raise TypeError(f"{name} must be an integer, not {value!r}")
+            if not 1 <= value <= MAX_SIDE:
+                raise ValueError(f"{name} must be from 1 to {MAX_SIDE}, not {value!r}")
+        if out is not None and out not in OUT_FORMATS:
+            raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)} or None, not {out!r}")
+        self.datapath = datapath
+        self.rows = rows
+        self.columns = columns
+        self.parts = parts or Submodules()
+        if not isinstance(fifo, int) or isinstance(fifo, bool):
+            raise TypeError(f"FIFO must be an integer, not {fifo!r}")
+        if fifo != 0 and not MIN_FIFO <= fifo <= MAX_FIFO:
+            raise ValueError(f"FIFO must be 0, or from {MIN_FIFO} to {MAX_FIFO}, not {fifo!r}")
+        self.fifo = fifo
+        self.result_format: FloatFormat | None = None
+        if out is not None and not isinstance(datapath, IntDatapath):
+            self.result_format = FORMATS[out]
+        super().__init__(self._ports())
+
+    @classmethod
+    def from_design(
+        cls, design: MacDesign, out: str | None = "fp32", parts: Parts | None = None
+    ) -> "SystolicArray":
+        """The array that a design describes, of its flow.
+
+        Raises
+        ------
+        ValueError
+            When it describes something else.
+        """
+        # Both are made from this class.
+        from lmul.hdl.array.os_array import OutputStationaryArray
+        from lmul.hdl.array.ws_array import WeightStationaryArray
+
+        flows: dict[Flow, type[SystolicArray]] = {
+            "os": OutputStationaryArray,
+            "ws": WeightStationaryArray,
+        }
+        found = flows.get(design.flow) if design.level == "array" else None
+        if found is None or not issubclass(found, cls):
+            what = f"{_FLOW_NAMES[cls.flow]} array" if hasattr(cls, "flow") else "array"
+            raise ValueError(f"Design {design.name!r} is no {what}")
+        return found(datapath_of(design), design.rows, design.columns, out, parts, design.fifo)
+
+    @abstractmethod
+    def _ports(self) -> dict[str, Member]:
+        """The streams and flags."""
+
+    @property
+    def latency(self) -> int:
+        """Cycles of the pipeline itself: P of the closed form."""
+        return pipeline_latency(self.flow, self.datapath.stages, self.fifo)
+
+    def cycles(self, m: int, k: int, n: int) -> int:
+        """Cycles for an M x K by K x N matrix: :func:`lmul.hdl.designs.cycles.array_cycles`."""
+        stages = self.datapath.stages
+        return array_cycles(self.flow, self.rows, self.columns, stages, m, k, n, self.fifo)
+
+    def _counting(self) -> dict[str, Member]:
+        """The flags of both flows."""
+        return {name: Out(1) for name in ("held", "bubble", "waits", "too_long", "bad_last")}
+
+    def _enter(self, m: Module, name: str) -> Any:
+        """The stream of that name behind its port."""
+        port: Any = getattr(self, name)
+        payload = port.payload.shape()
+        gate = self.parts(f"{name}_slice", lambda: RegisterSlice(payload))
+        m.submodules[f"{name}_slice"] = gate
+        wiring.connect(m, wiring.flipped(port), gate.i)
+        if not self.fifo:
+            return gate.o
+        queue = self.parts(f"{name}_fifo", lambda: StreamFifo(payload, self.fifo))
+        m.submodules[f"{name}_fifo"] = queue
+        wiring.connect(m, gate.o, queue.i)
+        return queue.o
+
+    def _leave(self, m: Module, name: str) -> tuple[Any, Value]:
+        """The stream of that name before its port; whether the port has just waited.
+
+        While it has not, the slice has room for a beat.
+        """
+        port: Any = getattr(self, name)
+        payload = port.payload.shape()
+        gate = self.parts(f"{name}_slice", lambda: RegisterSlice(payload))
+        m.submodules[f"{name}_slice"] = gate
+        wiring.connect(m, gate.o, wiring.flipped(port))
+        waited = Signal(name=f"{name}_waited")
+        m.d.sync += waited.eq(gate.o.valid & ~gate.o.ready)
+        return gate.i, waited
+
+    def _lane(self, m: Module, result, column: int) -> dict[str, Value]:
+        """What is left of a column's result behind its rounder."""
+        if self.result_format is None:
+            return {name: Value.cast(result[name]) for name, _ in result.shape()}
+        path, out = self.datapath, self.result_format
+        assert isinstance(path, FloatDatapath)
+        rounder = self.parts("round", lambda: path.rounder(out))
+        m.submodules[f"round_{column}"] = rounder
+        m.d.comb += rounder.result.eq(result)
+        lane: dict[str, Value] = {"code": rounder.code}
+        if "overflow" in result.shape().members:
+            lane["overflow"] = rounder.overflowed
+        return lane
+
+    def _finish(
+        self, m: Module, payload, column: int, lane: dict[str, Value], nan: Value | None
+    ) -> None:
+        """Put a lane into the payload of results, NaN where an operand was."""
+        if self.result_format is None:
+            m.d.comb += [payload.lanes[column][name].eq(v) for name, v in lane.items()]
+            if nan is not None:
+                m.d.comb += payload.lanes[column].nan.eq(nan)
+            return
+        code = lane["code"]
+        if nan is not None:
+            code = Mux(nan, Const(self.result_format.nan_code or 0, len(code)), code)
+        m.d.comb += payload.lanes[column].eq(code)
+        if "overflow" in lane:
+            flag = lane["overflow"] if nan is None else lane["overflow"] & ~nan
+            m.d.comb += payload.overflow[column].eq(flag)

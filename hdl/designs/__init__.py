@@ -1,0 +1,1 @@
+"""Names of circuits, the catalogue, and cycles in closed form: no Amaranth."""

@@ -1,0 +1,89 @@
+"""The named designs, and a sentence about each."""
+
+from collections.abc import Iterator
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import FLOWS, MacDesign, MacKind
+from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import KINDS, Kind
+from lmul.hdl.numbers.policy import POLICIES
+
+__all__ = ["describe", "named_designs"]
+
+
+_POLICIES = {
+    "bare": "everything wraps, as in the paper",
+    "lax": "subnormals and tiny results to zero, saturating, NaN and Inf not looked for",
+    "ftz": "subnormals and tiny results to zero, saturating, NaN and Inf propagate",
+    "ocp": "subnormals in and out, overflow to Inf or NaN, NaN and Inf propagate",
+}
+_FLOWS = {"os": "output-stationary", "ws": "weight-stationary"}
+_LISTED_SIDE = 8  # arrays may have any from 1 to 64
+
+
+def named_designs() -> Iterator[Design]:
+    """Every kind and format at each level; multipliers under every preset.
+
+    No stages, the paper's offset, the default accumulators, arrays of 8 by 8.
+    """
+    pairs: list[tuple[Kind, FloatFormat]] = [
+        (kind, fmt)
+        for kind, info in KINDS.items()
+        for fmt in FORMATS.values()
+        if info.exists_for(fmt)
+    ]
+    for kind, fmt in pairs:
+        for policy in POLICIES.values():
+            yield UnitDesign(kind, fmt, policy=policy)
+    for kind, fmt in pairs:
+        yield UnitDesign(kind, fmt, level="product")
+    yield MacDesign("product", "int8", None)
+    operands: list[tuple[MacKind, FloatFormat | None]] = [*pairs, ("int8", None)]
+    for kind, fmt in operands:
+        yield MacDesign("pe", kind, fmt)
+    side = _LISTED_SIDE
+    for kind, fmt in operands:
+        for flow in FLOWS:
+            yield MacDesign("array", kind, fmt, rows=side, columns=side, flow=flow)
+
+
+def describe(design: Design) -> str:
+    """One line on what a design computes."""
+    return _describe_mac(design) if isinstance(design, MacDesign) else _describe_unit(design)
+
+
+def _describe_unit(design: Design) -> str:
+    assert isinstance(design, UnitDesign)
+    what = f"{design.format.name}: {KINDS[design.kind].title}"
+    if design.offset is not None:
+        what += f" at offset {design.offset}"
+    if design.level == "product":
+        return f"{what}; the product unit alone, Operands to Product"
+    text = f"{what}; {_policy(design)}"
+    if design.stages:
+        text += f"; {design.stages} pipeline stage{'s' if design.stages > 1 else ''}"
+    return text
+
+
+def _describe_mac(design: MacDesign) -> str:
+    if design.level == "product":
+        return "int8: full product of two's complement; the product unit alone"
+    what = {
+        "pe": "processing element",
+        "array": f"{design.rows} by {design.columns} {_FLOWS[design.flow]} array",
+    }[design.level]
+    if design.kind == "int8":
+        text = f"int8: {what}, 32-bit sums"
+    else:
+        assert design.format is not None
+        sums = design.resolved_accumulator
+        kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
+        of = f"{what} of {KINDS[design.kind].title}"
+        text = f"{design.format.name}: {of}, {kept}; {_policy(design)}"
+    text += "; a register between product and sum" if design.stages else ""
+    return text + (f"; {design.fifo} beats of FIFO a port" if design.fifo else "")
+
+
+def _policy(design: Design) -> str:
+    return _POLICIES.get(design.policy.name, design.policy.knobs)

@@ -1,0 +1,88 @@
+"""Design names: everything that a command needs to know about a circuit, in one word.
+
+KIND-FORMAT[-POLICY][-sN][-oN]                          a multiplier: lmul-e4m3-ftz, exact-e5m2-s2
+product-KIND-FORMAT[-oN]                                the bare product unit on Operands
+pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]                 a processing element
+array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]   a systolic array of them
+product-int8, pe-int8[-kK][-sN]                         the integer twin
+array-int8-RxC-FLOW[-kK][-sN][-fN]
+"""
+
+from typing import Any, Self
+
+from lmul.hdl.numbers.policy import Policy
+
+__all__ = ["Design"]
+
+
+class Design:
+    """One circuit that this project can generate, simulate and measure.
+
+    Its subclasses are :class:`~lmul.hdl.designs.unit.UnitDesign` for multipliers and product units,
+    and :class:`~lmul.hdl.designs.mac.MacDesign` for what accumulates. Designs are equal when their
+    names are.
+
+    Attributes
+    ----------
+    level : str
+        ``"product"``, ``"multiplier"``, ``"pe"`` or ``"array"``.
+    kind : str
+        One of :data:`lmul.hdl.numbers.kinds.KINDS`, or ``"int8"``.
+    format : FloatFormat or None
+        Of the operands; None for ``int8``.
+    policy : Policy
+    stages : int
+        Pipeline registers.
+    """
+
+    level: Any  # the subclasses are narrower
+    kind: Any
+    format: Any
+    policy: Policy
+    stages: int
+
+    @property
+    def name(self) -> str:
+        """The canonical name; defaults are left out. ``Design.parse(d.name) == d``."""
+        raise NotImplementedError
+
+    @property
+    def module_name(self) -> str:
+        """The name as a Verilog identifier."""
+        return self.name.replace("_-", "_m").replace("-", "_")
+
+    @classmethod
+    def parse(cls, name: "str | Design") -> Self:
+        """The design of a name; a Design is returned as it is.
+
+        A subclass's ``parse`` refuses the names of other designs.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When ``name`` is no string; with the part that is wrong and what may stand there.
+        """
+        design = name if isinstance(name, Design) else _parse(name)
+        if not isinstance(design, cls):
+            raise ValueError(f"Design {design.name!r} is {design.what}, not {cls.what}")
+        return design
+
+    what: str = "a design"
+    """What the designs of this class are, in a word or two."""
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def _parse(name: str) -> Design:
+    # Here, since both are made of what is above.
+    from lmul.hdl.designs.mac import MacDesign
+    from lmul.hdl.designs.unit import UnitDesign
+
+    if not isinstance(name, str):
+        raise TypeError(f"A design's name must be a string, not {name!r}")
+    accumulates = name.split("-")[0] in ("pe", "array") or name.startswith("product-int8")
+    try:
+        return (MacDesign if accumulates else UnitDesign)._from_name(name)
+    except ValueError as error:
+        raise ValueError(f"Design {name!r}: {error}") from None

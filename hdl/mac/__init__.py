@@ -1,0 +1,1 @@
+"""Processing elements: edge, accumulators, rounder, and the datapath that gives their widths."""

@@ -1,0 +1,180 @@
+"""The exact accumulator: a two's-complement sum of products, none of them ever rounded."""
+
+from amaranth import Cat, Const, Module, Mux, Value, signed
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.arithmetic.adders import add_constant, add_signed, at_least, bit_signal
+from lmul.hdl.arithmetic.shifters import shift_left
+from lmul.hdl.numbers.product_range import ProductRange
+from lmul.hdl.products.operand import ProductLayout
+
+__all__ = ["AccumulateExact", "AccumulateWindow", "Align"]
+
+
+class Align(wiring.Component):
+    """A product's significand in its place among the bits of an exact sum.
+
+    Combinational.
+
+    Parameters
+    ----------
+    layout : ProductLayout
+        Of the product unit in front, whose ``exp`` starts at 0.
+    lsb : int
+        The last bit kept is worth ``2**lsb``; no product has a bit below it.
+    width : int
+        Bits of the largest product.
+
+    Members
+    -------
+    p : In(ProductLayout)
+    magnitude : Out(width)
+    """
+
+    def __init__(self, layout: ProductLayout, lsb: int, width: int) -> None:
+        self.layout = layout
+        self.lsb = lsb
+        self.width = width
+        super().__init__({"p": In(layout), "magnitude": Out(width)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        # Bits below the smallest product bit exist in no product, only in the shifter.
+        below = self.layout.exp_bias + self.lsb
+        p = self.p
+        word = shift_left(m, p.sig, p.exp, below, below + self.width, p.zero)
+        m.d.comb += self.magnitude.eq(word)
+        return m
+
+
+class AccumulateExact(wiring.Component):
+    """The next sum of a product and a sum.
+
+    Combinational; the register is the PE's.
+
+    Parameters
+    ----------
+    layout : ProductLayout
+        Of the product unit in front, whose ``exp`` starts at 0.
+    range : ProductRange
+        Of its products: the sum's lsb is the smallest product bit.
+    k_max : int
+        So many of the largest products fit.
+
+    Members
+    -------
+    p : In(ProductLayout)
+    acc : In(signed)
+    total : Out(signed)
+        ``acc + p``, in units of ``2**lsb``.
+
+    Attributes
+    ----------
+    width, lsb : int
+        Of the sum.
+    """
+
+    def __init__(self, layout: ProductLayout, range: ProductRange, k_max: int) -> None:
+        self.layout = layout
+        self.range = range
+        self.width = range.accumulator_bits(k_max)
+        self.lsb = range.lsb
+        super().__init__(
+            {"p": In(layout), "acc": In(signed(self.width)), "total": Out(signed(self.width))}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        m.submodules.align = align = Align(self.layout, self.lsb, self.range.magnitude_bits)
+        m.d.comb += [
+            *(align.p[name].eq(self.p[name]) for name, _ in self.layout),
+            self.total.eq(add_signed(m, self.acc, align.magnitude, self.p.neg)),
+        ]
+        return m
+
+
+class AccumulateWindow(wiring.Component):
+    """The next sum of a product and a sum, both in a window of bits.
+
+    A product's bits below the window are cut toward minus infinity. A sum that leaves the window
+    stays at its end.
+
+    Combinational; the registers are the PE's.
+
+    Parameters
+    ----------
+    layout : ProductLayout
+        Of the product unit in front.
+    width, lsb : int
+        The window: ``width`` bits of two's complement from ``2**lsb`` up.
+
+    Members
+    -------
+    p : In(ProductLayout)
+    acc : In(signed)
+    total : Out(signed)
+    overflow : Out(1)
+        The sum has left the window.
+    """
+
+    def __init__(self, layout: ProductLayout, width: int, lsb: int) -> None:
+        self.layout = layout
+        self.width = width
+        self.lsb = lsb
+        super().__init__(
+            {
+                "p": In(layout),
+                "acc": In(signed(width)),
+                "total": Out(signed(width)),
+                "overflow": Out(1),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        width = self.width
+        inside, cut, beyond = self._place(m)
+        neg = self.p.neg
+        # Two bits more than the window hold its sum with a product of its whole width.
+        acc = Value.cast(self.acc).as_unsigned()
+        acc = Cat(acc, acc[-1], acc[-1])
+        total = add_signed(m, acc, inside, neg, bit_signal(m, neg & ~cut))
+        top = total[width - 1 :]
+        leaves = bit_signal(m, beyond | (top.any() & ~top.all()))
+        below = bit_signal(m, Mux(beyond, neg, total[-1]))
+        end = Cat((~below).replicate(width - 1), below)
+        m.d.comb += [self.overflow.eq(leaves), self.total.eq(Mux(leaves, end, total[:width]))]
+        return m
+
+    def _place(self, m: Module) -> tuple[Value, Value, Value]:
+        """The product's bits in the window, whether one is below it, whether one is above."""
+        sig, exp = self.p.sig, self.p.exp
+        below = self.layout.exp_bias + self.lsb  # the exp of a product whose last bit is the lsb
+        # Where exp is smaller than that by the whole significand, nothing is left of it: from
+        # there on shifts are counted.
+        start = max(0, below - len(sig))
+        low = below - start
+        frame = low + self.width + len(sig)
+        small: Value = Const(0, 1)
+        if start:
+            small = bit_signal(m, ~at_least(m, exp, start))
+            exp = add_constant(m, exp, -start)
+        most = (frame - 1).bit_length()
+        far: Value = exp[most:].any() if len(exp) > most else Const(0, 1)
+        if low < 0:  # no product has bits as low as the window's end
+            sig, low = Cat(Const(0, -low), sig), 0
+            frame = self.width + len(sig)
+        places = exp[:most]
+        reach = len(sig) + (1 << len(places)) - 1
+        zero = self.p.zero
+        outside = bit_signal(m, small | far | zero)
+        word = shift_left(m, sig, places, 0, max(reach, low + self.width), outside)
+        return (
+            word[low : low + self.width],
+            bit_signal(m, small & ~zero | word[:low].any()),
+            bit_signal(m, far & ~small & ~zero | word[low + self.width :].any()),
+        )

@@ -1,0 +1,100 @@
+"""The floating-point accumulator: a sum rounded after each addition."""
+
+from amaranth import Cat, Const, Module, Mux, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
+from lmul.hdl.arithmetic.fields import float_word
+from lmul.hdl.arithmetic.rounding import round_word
+from lmul.hdl.arithmetic.shifters import shift_right_sticky
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.policy import Overflow
+from lmul.hdl.products.operand import ProductLayout
+
+__all__ = ["AccumulateFloat"]
+
+
+# Below both significands, beside one for each integer bit of the product's. Where places of the
+# smaller one are lost, it starts at least 4 below the larger one's top, and the difference at most
+# 1 (with two integer bits 5, and 2): the guard bit stays above the sticky one.
+_GUARD_BITS = 2
+
+
+class AccumulateFloat(wiring.Component):
+    """The next sum of an unrounded product and a sum: one addition, rounded once.
+
+    To nearest even, with gradual underflow. Once Inf (or NaN, where there is no Inf), a sum stays
+    so.
+
+    Combinational; the register is the PE's.
+
+    Parameters
+    ----------
+    layout : ProductLayout
+        Of the product unit in front.
+    fmt : FloatFormat
+        Of the sum.
+    overflow : str
+        The policy's knob.
+
+    Members
+    -------
+    p : In(ProductLayout)
+    acc, total : In(width), Out(width)
+        Codes.
+    """
+
+    def __init__(self, layout: ProductLayout, fmt: FloatFormat, overflow: Overflow) -> None:
+        self.layout = layout
+        self.fmt = fmt
+        self.overflow: Overflow = overflow
+        super().__init__({"p": In(layout), "acc": In(fmt.width), "total": Out(fmt.width)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        fmt, p = self.fmt, self.p
+        acc = float_word(m, Value.cast(self.acc), fmt)
+        width = max(len(p.sig), len(acc.sig)) + _GUARD_BITS + self.layout.integer_bits
+
+        # The exponent fields of the highest bits, in the sum's format.
+        highest = len(p.sig) - 1 - self.layout.exp_bias + fmt.bias
+        bits = max(len(p.exp), fmt.exponent_bits, highest.bit_length()) + 2
+        field = add_constant(m, _widened(p.exp, bits), highest)
+        acc_field = _widened(acc.exp, bits)
+        distance = add(m, field, ~acc_field, Const(1, 1))[:bits]
+        below = distance[-1]
+        # Where the sum is special or the product zero, the sum stays as it is.
+        stays = bit_signal(m, acc.special | p.zero)
+        leads = bit_signal(m, ~(below | stays))
+        product = Cat(Const(0, width - len(p.sig)), p.sig)
+        sum_before = Cat(Const(0, width - len(acc.sig)), acc.sig)
+        larger = _select(m, leads, product, sum_before)
+        # A negative distance is one more than its complement: the product starts a place lower.
+        smaller = _select(m, leads, sum_before, Cat(product[1:], Const(0, 1)))
+        places = distance[:-1] ^ below.replicate(bits - 1)
+        shifted = shift_right_sticky(m, smaller, places, stays)
+
+        differ = bit_signal(m, acc.neg ^ p.neg)
+        total = add(m, larger, shifted ^ differ.replicate(width), differ)
+        # Where the larger exponent belongs to a smaller significand, the difference is negative.
+        flips = bit_signal(m, differ & ~total[-1])
+        magnitude = add_constant(m, total[:-1] ^ flips.replicate(width), 0, flips)
+        word = Cat(magnitude, bit_signal(m, total[-1] & ~differ))
+        # The word's highest bit is one above both significands.
+        exponent = _select(m, leads, field, acc_field)[: bits - 1]
+        code = round_word(m, fmt, self.overflow, exponent, word, acc.special)
+        # An exact difference of zero is +0.
+        neg = bit_signal(m, (acc.neg ^ (leads & differ) ^ flips) & word.any())
+        m.d.comb += self.total.eq(Cat(code, neg))
+        return m
+
+
+def _widened(word: Value, width: int) -> Value:
+    return Cat(word, Const(0, width - len(word)))
+
+
+def _select(m: Module, condition: Value, one: Value, other: Value) -> Value:
+    """Bit by bit, so that constants among them need no multiplexer."""
+    return Cat(bit_signal(m, Mux(condition, a, b)) for a, b in zip(one, other, strict=True))

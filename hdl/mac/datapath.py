@@ -1,0 +1,173 @@
+"""What the PEs of a floating-point array have in common."""
+
+from dataclasses import dataclass
+from functools import cached_property
+
+from amaranth.hdl import Shape
+from amaranth.lib import data
+
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.accumulate import AccumulationUnit, accumulation_unit, sum_shape
+from lmul.hdl.mac.edge import Edge, EdgeLayout
+from lmul.hdl.mac.int8 import IntDatapath
+from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
+from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.kinds import Kind, resolve_offset
+from lmul.hdl.numbers.policy import POLICIES, Policy
+from lmul.hdl.numbers.product_range import ProductRange, product_range
+from lmul.hdl.products.registry import ProductUnit, product_unit
+
+__all__ = ["Datapath", "FloatDatapath", "datapath_of"]
+
+
+@dataclass(frozen=True)
+class FloatDatapath:
+    """Multiply and accumulate codes of a floating-point format.
+
+    Parameters
+    ----------
+    fmt : FloatFormat
+        Of both operands.
+    kind : str
+        One of :data:`lmul.hdl.numbers.kinds.KINDS`.
+    policy : Policy
+        Its ``subnormals`` and ``specials`` knobs are for operands, its ``overflow`` knob is for
+        roundings of sums.
+    accumulator : Accumulator or None
+        None is ``exact`` up to 8 bits and ``fp32`` beyond.
+    k_max : int
+        The longest dot product that an exact accumulator has room for.
+    stages : int
+        1 puts a register between product and accumulation, else 0.
+    offset : int or None
+        The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a parameter is of the wrong type, unknown, or out of range.
+    """
+
+    fmt: FloatFormat
+    kind: Kind = "lmul"
+    policy: Policy = POLICIES["ocp"]
+    accumulator: Accumulator | None = None
+    k_max: int = DEFAULT_K_MAX
+    stages: int = 0
+    offset: int | None = None
+
+    def __post_init__(self) -> None:
+        # MacDesign checks all of them, in one place.
+        MacDesign("pe", self.kind, self.fmt, self.policy, self.accumulator, self.k_max, self.stages)
+        resolve_offset(self.kind, self.fmt, self.offset)
+
+    @property
+    def code_width(self) -> int:
+        """Bits of an operand's code."""
+        return self.fmt.width
+
+    @cached_property
+    def folded(self) -> int:
+        """What the edge adds to one operand of each product."""
+        return resolve_offset(self.kind, self.fmt, self.offset) if self.kind == "lmul" else 0
+
+    @cached_property
+    def operand_layout(self) -> EdgeLayout:
+        """Of an operand behind the edge."""
+        return EdgeLayout(self.fmt, self.policy, self.folded)
+
+    @property
+    def operand_reset(self) -> dict[str, int]:
+        """What makes an operand a zero, nothing of it unknown."""
+        return {name: int(name == "zero") for name, _ in self.operand_layout}
+
+    @cached_property
+    def range(self) -> ProductRange:
+        """Of the products."""
+        return product_range(self.fmt, self.kind, self.policy, self.offset)
+
+    @property
+    def resolved_accumulator(self) -> Accumulator:
+        """The accumulator, the default put in."""
+        return self.accumulator or default_accumulator(self.fmt)
+
+    @cached_property
+    def sum_shape(self) -> Shape:
+        """Of an accumulator's register."""
+        return sum_shape(self.resolved_accumulator, self.range, self.k_max)
+
+    @cached_property
+    def result_layout(self) -> data.StructLayout:
+        """What leaves a PE: ``sum``, ``overflow`` of a window, ``pos`` and ``neg``.
+
+        The last two are there where operands can be infinite. They say that the sum is Inf, -Inf,
+        or with both NaN, whatever ``sum``.
+        """
+        flags = {"overflow": 1} if self.resolved_accumulator.window else {}
+        if self.has_inf:
+            flags |= {"pos": 1, "neg": 1}
+        return data.StructLayout({"sum": self.sum_shape, **flags})
+
+    @property
+    def product_reset(self) -> dict[str, int]:
+        """What makes a product a zero, nothing of it unknown."""
+        return {"neg": 0, "zero": 1, "exp": 0, "sig": 0}
+
+    @property
+    def limits_k(self) -> bool:
+        """Whether a dot product longer than ``k_max`` has no room."""
+        return self.resolved_accumulator.is_exact
+
+    @property
+    def has_nan(self) -> bool:
+        """Whether an operand can be NaN, which makes its whole row or column NaN."""
+        return self.fmt.has_nan and self.policy.specials == "propagate"
+
+    @property
+    def has_inf(self) -> bool:
+        """Whether an operand can be infinite."""
+        return self.operand_layout.has_inf
+
+    def edge(self, second: bool) -> Edge:
+        """The edge of the first or second operand; the second has the offset folded in."""
+        return Edge(self.fmt, self.policy, self.operand_layout, self.folded if second else 0)
+
+    def product_unit(self) -> ProductUnit:
+        """The multiplier of a PE: with its offset folded away, L-Mul is Mitchell's adder."""
+        if self.kind == "lmul":
+            return product_unit("mitchell", self.fmt, None, self.operand_layout)
+        return product_unit(self.kind, self.fmt, self.offset, self.operand_layout)
+
+    def accumulation_unit(self, unit: ProductUnit) -> AccumulationUnit:
+        """The accumulation behind a product unit."""
+        return accumulation_unit(
+            self.resolved_accumulator, unit.product_layout, self.range, self.policy, self.k_max
+        )
+
+    def rounder(self, out: FloatFormat) -> RoundFixed | RoundFloat:
+        """The rounder at a column's end, to a result's format."""
+        layout, overflow = self.result_layout, self.policy.overflow
+        accumulator = self.resolved_accumulator
+        if accumulator.format is not None:
+            return RoundFloat(layout, accumulator.format, out, overflow)
+        lsb = accumulator.window[1] if accumulator.window else self.range.lsb
+        return RoundFixed(layout, lsb, out, overflow)
+
+
+Datapath = FloatDatapath | IntDatapath
+"""What a PE and an array are built from: layouts, resets, and makers of their parts."""
+
+
+def datapath_of(design: MacDesign) -> Datapath:
+    """The datapath of a PE's or an array's design."""
+    if design.kind == "int8" or design.format is None:
+        return IntDatapath(design.k_max, design.stages)
+    return FloatDatapath(
+        design.format,
+        design.kind,
+        design.policy,
+        design.accumulator,
+        design.k_max,
+        design.stages,
+    )

@@ -1,0 +1,173 @@
+"""The integer twin: 8-bit signed operands, their product, a 32-bit sum."""
+
+from dataclasses import dataclass
+
+from amaranth import Cat, Module, Value, signed
+from amaranth.hdl import Shape
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.arithmetic.adders import bit_signal, pass_on
+from lmul.hdl.arithmetic.form import form
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
+from lmul.hdl.products.int8 import INT8_BITS, SUM_BITS, Int8Product, Int8Rows, _Operand, add_columns
+
+__all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
+
+
+class Int8Edge(wiring.Component):
+    """Nothing to unpack: a lane that is not kept is 0.
+
+    Combinational.
+
+    Members
+    -------
+    code : In(8)
+        Two's complement.
+    keep : In(1)
+    operand : Out(layout)
+    nan : Out(1)
+        Always 0.
+    """
+
+    layout = _Operand
+
+    def __init__(self) -> None:
+        super().__init__(
+            {"code": In(INT8_BITS), "keep": In(1), "operand": Out(_Operand), "nan": Out(1)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        m.d.comb += self.operand.value.eq(self.code & self.keep.replicate(INT8_BITS))
+        return m
+
+
+class AccumulateInt8(wiring.Component):
+    """The next sum of a product and a sum; the register is the PE's.
+
+    Combinational.
+
+    Parameters
+    ----------
+    unit : Int8Product or Int8Rows
+        The product unit in front; the first where sums are written as operators.
+    width : int
+        Of a sum, at least 17 bits.
+
+    Members
+    -------
+    p : In(unit.product_layout)
+    acc : In(signed(width))
+    total : Out(signed(width))
+    """
+
+    def __init__(self, unit: Int8Product | Int8Rows, width: int = SUM_BITS) -> None:
+        self.width = width
+        self._columns = unit.columns
+        super().__init__(
+            {
+                "p": In(unit.product_layout),
+                "acc": In(signed(width)),
+                "total": Out(signed(width)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        if form() != "gates":
+            m.d.comb += self.total.eq(self.acc + self.p.value)
+            return m
+        acc = Value.cast(self.acc)
+        *columns, top = self._columns(self.p)
+        low, carries = add_columns(
+            m, [[bit, *rest] for bit, rest in zip(acc, columns, strict=False)]
+        )
+        # Of these two and the constant -1 there is a carry, a borrow, or nothing left.
+        first, second = (*carries, *top)
+        goes = bit_signal(m, ~(first ^ second))
+        above = pass_on(m, acc[len(low) :], goes, bit_signal(m, ~first))
+        m.d.comb += self.total.eq(Cat(*low, above))
+        return m
+
+
+_LARGEST_PRODUCT = 1 << (2 * INT8_BITS - 2)  # the lowest integer's square
+
+
+def int_sum_bits(k_max: int) -> int:
+    """Bits that hold every sum of so many products, the sign among them."""
+    return (k_max * _LARGEST_PRODUCT).bit_length() + 1
+
+
+@dataclass(frozen=True)
+class IntDatapath:
+    """Multiply and accumulate 8-bit signed integers: the integer twin.
+
+    Parameters
+    ----------
+    k_max : int
+        The longest dot product: up to 131071, since so many squares of -128 fit into 32 bits.
+    stages : int
+        1 puts a register between product and accumulation, else 0.
+    sum_bits : int
+        Of a sum. Designs have 32; fewer make the circuit that a comparison of equal needs takes.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a parameter is of the wrong type or out of range.
+    """
+
+    k_max: int = DEFAULT_K_MAX
+    stages: int = 0
+    sum_bits: int = SUM_BITS
+
+    def __post_init__(self) -> None:
+        MacDesign("pe", "int8", None, k_max=self.k_max, stages=self.stages)
+        limit = ((1 << (self.sum_bits - 1)) - 1) // _LARGEST_PRODUCT
+        if self.k_max > limit:
+            raise ValueError(f"k_max of int8 must be at most {limit}, not {self.k_max!r}")
+
+    code_width = INT8_BITS
+    operand_layout = Int8Edge.layout
+    limits_k = True
+    has_nan = False
+    has_inf = False
+
+    @property
+    def operand_reset(self) -> dict[str, int]:
+        """What makes an operand a zero."""
+        return {"value": 0}
+
+    @property
+    def product_reset(self) -> dict[str, int]:
+        """What makes a product a zero."""
+        return {"value": 0}
+
+    @property
+    def sum_shape(self) -> Shape:
+        """Of an accumulator's register."""
+        return signed(self.sum_bits)
+
+    @property
+    def result_layout(self) -> data.StructLayout:
+        """What leaves a PE."""
+        return data.StructLayout({"sum": self.sum_shape})
+
+    def edge(self, second: bool) -> Int8Edge:
+        """The edge of either operand."""
+        return Int8Edge()
+
+    def product_unit(self) -> Int8Product | Int8Rows:
+        """The multiplier of a PE.
+
+        Its rows are added up in it before a register, and where FPGAs' carry chains add them.
+        """
+        return Int8Product() if self.stages or form() != "gates" else Int8Rows()
+
+    def accumulation_unit(self, unit: Int8Product | Int8Rows) -> AccumulateInt8:
+        """The accumulation behind it."""
+        return AccumulateInt8(unit, self.sum_bits)

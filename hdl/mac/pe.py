@@ -1,0 +1,158 @@
+"""The processing element: it multiplies, accumulates, and passes its operands on."""
+
+from amaranth import Module, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import Datapath, datapath_of
+
+__all__ = ["PE", "members", "special_product"]
+
+
+def special_product(m: Module, x: dict[str, Value], y: dict[str, Value]) -> dict[str, Value]:
+    """What a product does to the marks of its sum, by the members of two operands.
+
+    Returns
+    -------
+    dict
+        ``pos``: the product is Inf, ``neg``: it is -Inf, both: it is NaN (Inf times 0).
+    """
+    infinite = bit_signal(m, x["inf"] | y["inf"])
+    zero = bit_signal(m, x["zero"] | y["zero"])
+    neg = bit_signal(m, x["neg"] ^ y["neg"])
+    return {
+        "pos": bit_signal(m, infinite & (zero | ~neg)),
+        "neg": bit_signal(m, infinite & (zero | neg)),
+    }
+
+
+def members(struct) -> dict[str, Value]:
+    """The members of a struct by name."""
+    return {name: struct[name] for name, _ in struct.shape()}
+
+
+class PE(wiring.Component):
+    """One sum of an output-stationary array.
+
+    In every enabled cycle an operand pair is taken into registers; the product of the pair before
+    it is added up. The pair marked ``last`` ends a dot product: in the cycle in which it is added
+    (``1 + stages`` enabled cycles later) ``captures`` is 1 and ``total`` is the dot product, and
+    the accumulator starts the next one from zero. A pair of zeros changes nothing, so bubbles need
+    no mark of their own.
+
+    While ``en`` is 0 every register holds. After reset the accumulator is zero, and so are the
+    operands.
+
+    Parameters
+    ----------
+    datapath : FloatDatapath or IntDatapath
+        Operands, product and accumulator.
+
+    Members
+    -------
+    en : In(1)
+    a, b : In(datapath.operand_layout)
+        From the edge or the PE before.
+    last : In(1)
+        The pair is the last of its dot product.
+    a_next, b_next, last_next : Out
+        The same, an enabled cycle later, for the next PE.
+    total : Out(datapath.result_layout)
+    captures : Out(1)
+
+    Attributes
+    ----------
+    datapath
+    latency : int
+        Enabled cycles from a pair to the end of the cycle that adds it: ``1 + stages``.
+    """
+
+    def __init__(self, datapath: Datapath) -> None:
+        self.datapath = datapath
+        layout = datapath.operand_layout
+        super().__init__(
+            {
+                "en": In(1),
+                "a": In(layout),
+                "b": In(layout),
+                "last": In(1),
+                "a_next": Out(layout),
+                "b_next": Out(layout),
+                "last_next": Out(1),
+                "total": Out(datapath.result_layout),
+                "captures": Out(1),
+            }
+        )
+
+    @classmethod
+    def from_design(cls, design: MacDesign) -> "PE":
+        """The PE that a design describes, or that its array is made of."""
+        return cls(datapath_of(design))
+
+    @property
+    def latency(self) -> int:
+        """Enabled cycles from a pair to the end of the cycle that adds it."""
+        return 1 + self.datapath.stages
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        path = self.datapath
+        m.submodules.product = product = path.product_unit()
+        m.submodules.accumulation = accumulation = path.accumulation_unit(product)
+        x = self._register(m, "x", members(self.a), path.operand_reset)
+        y = self._register(m, "y", members(self.b), path.operand_reset)
+        m.d.comb += [
+            *(self.a_next[name].eq(value) for name, value in x.items()),
+            *(self.b_next[name].eq(value) for name, value in y.items()),
+            *(product.x[name].eq(x[name]) for name in members(product.x)),
+            *(product.y[name].eq(y[name]) for name in members(product.y)),
+        ]
+        ends = self._register(m, "x_last", {"": self.last}, {"": 0})[""]
+        m.d.comb += self.last_next.eq(ends)
+
+        behind = members(product.p)
+        marks = special_product(m, x, y) if path.has_inf else {}
+        if path.stages:
+            behind = self._register(m, "product", behind, path.product_reset)
+            marks = self._register(m, "product", marks, {"pos": 0, "neg": 0})
+            ends = self._register(m, "product_last", {"": ends}, {"": 0})[""]
+        m.d.comb += [accumulation.p[name].eq(value) for name, value in behind.items()]
+        m.d.comb += self.captures.eq(ends)
+
+        # Cleared on the way out, not when the next one begins, and to what reset gives, too: so a
+        # register's own reset does both, and no gate a bit.
+        acc = {"sum": Signal(path.sum_shape, name="acc")}
+        total: dict[str, Value] = {"sum": accumulation.total}
+        m.d.comb += accumulation.acc.eq(acc["sum"])
+        for name, mark in marks.items():
+            acc[name] = Signal(name=f"acc_{name}")
+            total[name] = acc[name] | mark
+        if "overflow" in path.result_layout.members:
+            acc["overflow"] = Signal(name="acc_overflow")
+            total["overflow"] = acc["overflow"] | accumulation.overflow
+        for name, register in acc.items():
+            m.d.comb += self.total[name].eq(total[name])
+            with m.If(self.en & ends):
+                m.d.sync += register.eq(0)
+            with m.Elif(self.en):
+                m.d.sync += register.eq(total[name])
+        return m
+
+    def _register(
+        self, m: Module, prefix: str, coming: dict[str, Value], reset: dict[str, int]
+    ) -> dict[str, Value]:
+        """All of ``coming`` an enabled cycle later; ``reset`` is what reset makes of them."""
+        held: dict[str, Value] = {}
+        for name, value in coming.items():
+            register = Signal(
+                Value.cast(value).shape(),
+                name=f"{prefix}_{name}" if name else prefix,
+                init=reset[name],
+            )
+            with m.If(self.en):
+                m.d.sync += register.eq(value)
+            held[name] = register
+        return held

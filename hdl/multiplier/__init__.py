@@ -1,0 +1,1 @@
+"""Multipliers: codes in, a code out."""

@@ -1,0 +1,1 @@
+"""Modules as RTLIL describes them: read, folded, made simple."""

@@ -1,0 +1,1 @@
+"""Formats, kinds of product, policies, accumulators and ranges, as integers: no Amaranth."""

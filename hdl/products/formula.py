@@ -1,0 +1,63 @@
+"""The product unit of L-Mul's formula read literally: 1 + x + y + 2**-l, not renormalised."""
+
+from amaranth import Cat, Const, Module
+
+from lmul.hdl.arithmetic.adders import add, add_constant
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.hdl.products.base import ProductBase
+from lmul.hdl.products.operand import OperandLayout, ProductLayout
+
+__all__ = ["FormulaProduct"]
+
+
+class FormulaProduct(ProductBase):
+    """Add the exponents, and apart from them 1 + x + y + offset (arXiv 2410.00907, equation 1).
+
+    Where the mantissas' sum passes one, the carry stays in the significand as its second integer
+    bit; it does not run into the exponent as in ``lmul``.
+
+    Combinational.
+
+    Parameters
+    ----------
+    fmt : FloatFormat
+    offset : int or None
+        The added constant in units of ``2**-m``; None is the paper's.
+    operands : OperandLayout or None
+        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
+
+    Members
+    -------
+    x, y : In(OperandLayout)
+    p : Out(ProductLayout)
+    """
+
+    def __init__(
+        self, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
+    ) -> None:
+        offset = resolve_offset("lmul_formula", fmt, offset)
+        operands = operands or OperandLayout(fmt)
+        m = fmt.mantissa_bits
+        product = ProductLayout(
+            exponent_bits=operands.exponent_bits + 1,
+            significand_bits=m + 2,  # 1 + x + y + offset < 4
+            fraction_bits=m,
+            exp_bias=2 * operands.exp_bias + m,
+            marks_zero=operands.marks_zero,
+        )
+        super().__init__("lmul_formula", fmt, offset, operands, product)
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        bits = self.fmt.mantissa_bits
+        total = add(m, self.x.man, self.y.man, Const(1, 1) if self.offset & 1 else None)
+        one = 1 << bits
+        sig = add_constant(m, Cat(total, Const(0, 1)), one + (self.offset & ~1))
+        nonzero = self._sign_and_zero(m)
+        m.d.comb += [
+            self.p.exp.eq(add(m, self.x.exp, self.y.exp)),
+            self.p.sig.eq(sig & nonzero.replicate(len(sig))),
+        ]
+        return m

@@ -1,0 +1,1 @@
+"""Components as Verilog: conversion, shared modules, AXI4-Stream ports, the kept text."""

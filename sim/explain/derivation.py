@@ -1,0 +1,318 @@
+"""One product of two codes worked out by hand, with every step.
+
+Written to be read, in plain integers, one pair at a time: a second way to the same result as the
+golden model, which the tests compare with it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.kinds import Kind, resolve_offset
+from lmul.hdl.numbers.policy import Policy
+
+__all__ = ["DERIVATIONS", "Derivation", "Reading", "Row", "derive", "fixed_point"]
+
+
+Class = Literal["zero", "subnormal", "normal", "inf", "nan"]
+Role = Literal["number", "zero", "inf", "nan"]
+
+
+@dataclass(frozen=True)
+class Reading:
+    """One operand's code: its fields, what they mean, and what the policy makes of them."""
+
+    code: int
+    negative: bool
+    exponent_field: int
+    mantissa_field: int
+    meaning: Class
+    role: Role
+    """What the multiplier takes it for; ``exponent`` and ``mantissa`` count for a number."""
+    exponent: int
+    """Biased exponent after normalising; 0 or less for what was subnormal."""
+    mantissa: int
+    note: str
+
+    def magnitude(self, fmt: FloatFormat) -> int:
+        """The operand as L-Mul's adder sees it: ``(exponent << m) + mantissa``."""
+        return (self.exponent << fmt.mantissa_bits) + self.mantissa
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row of a calculation in columns."""
+
+    operator: str
+    label: str
+    value: int
+    fraction: int
+    """How many of the value's bits stand right of the bar or point."""
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Derivation:
+    """How the product of two codes comes about."""
+
+    x: Reading
+    y: Reading
+    sums: tuple[tuple[Row, ...], ...]
+    """The calculations in columns, their results in the last rows; none for a special case."""
+    notes: tuple[str, ...]
+    code: int
+
+
+def derive(
+    x: int, y: int, fmt: FloatFormat, kind: Kind, policy: Policy, offset: int | None = None
+) -> Derivation:
+    """Multiply two codes, following ARITHMETIC sections 2 and 3 to the letter."""
+    a, b = _read(x, fmt, policy), _read(y, fmt, policy)
+    negative = a.negative != b.negative
+    roles = {a.role, b.role}
+    if "nan" in roles or roles == {"inf", "zero"}:
+        why = "NaN times anything is NaN" if "nan" in roles else "Inf times zero is NaN"
+        assert fmt.nan_code is not None
+        return Derivation(a, b, (), (f"{why}: the canonical one.",), fmt.nan_code)
+    notes = [f"Sign: {'+-'[a.negative]} times {'+-'[b.negative]} is {'+-'[negative]}."]
+    if "inf" in roles:
+        assert fmt.inf_code is not None
+        notes.append("Inf times a number is Inf.")
+        return Derivation(a, b, (), tuple(notes), _signed(fmt.inf_code, negative, fmt))
+    if "zero" in roles:
+        notes.append("Zero times a number is zero.")
+        code = _signed_or_zero(0, negative, fmt, notes)
+        return Derivation(a, b, (), tuple(notes), code)
+    sums, sig, exp, fraction = DERIVATIONS[kind](a, b, fmt, resolve_offset(kind, fmt, offset))
+    code = _pack(sig, exp, fraction, negative, fmt, policy, notes)
+    return Derivation(a, b, sums, tuple(notes), code)
+
+
+def fixed_point(value: int, fraction: int) -> str:
+    """A non-negative integer in binary, its last ``fraction`` bits behind a point."""
+    whole = f"{value >> fraction:b}"
+    return f"{whole}.{value & ((1 << fraction) - 1):0{fraction}b}" if fraction else whole
+
+
+def _read(code: int, fmt: FloatFormat, policy: Policy) -> Reading:
+    m = fmt.mantissa_bits
+    magnitude = code & fmt.magnitude_mask
+    field, mantissa = magnitude >> m, magnitude & fmt.mantissa_mask
+    meaning = _classify(code, fmt)
+    role: Role = "number"
+    exponent = field
+    note = ""
+    if meaning in ("nan", "inf"):
+        if policy.specials == "propagate":
+            role = "nan" if meaning == "nan" else "inf"
+        else:
+            note = "read as the number that its fields spell (specials=ignore)"
+    elif field == 0 and policy.subnormals == "raw":
+        note = "E = 0 is read like any other exponent, with a hidden one (subnormals=raw)"
+    elif meaning == "zero":
+        role = "zero"
+    elif meaning == "subnormal" and policy.subnormals == "flush":
+        role, note = "zero", "taken for zero (subnormals=flush)"
+    if meaning == "subnormal" and policy.subnormals == "normalize":
+        shift = m + 1 - mantissa.bit_length()
+        exponent, mantissa = 1 - shift, (mantissa << shift) & fmt.mantissa_mask
+        note = f"normalised: E = {exponent}, M = {mantissa:0{m}b} (subnormals=normalize)"
+    # Under "ignore", a fnuz NaN is E = 0, M = 0: zero to a policy that looks for zeros.
+    if meaning == "nan" and role == "number" and field == 0 and not policy.is_bare:
+        role, note = "zero", "read as zero, which its fields spell (specials=ignore)"
+    negative = bool(code & fmt.sign_mask)
+    return Reading(
+        code,
+        negative,
+        field,
+        magnitude & fmt.mantissa_mask,
+        meaning,
+        role,
+        exponent,
+        mantissa,
+        note,
+    )
+
+
+def _classify(code: int, fmt: FloatFormat) -> Class:
+    magnitude = code & fmt.magnitude_mask
+    if fmt.has_nan and not fmt.has_negative_zero:
+        if code == fmt.nan_code:
+            return "nan"
+    elif magnitude > fmt.max_code:
+        return "inf" if magnitude == fmt.inf_code else "nan"
+    if magnitude >= fmt.min_normal_code:
+        return "normal"
+    return "subnormal" if magnitude else "zero"
+
+
+_Product = tuple[tuple[tuple[Row, ...], ...], int, int, int]
+"""A product's columns; ``sig``, ``exp``, ``fraction`` of ``sig * 2**(exp - fraction - bias)``."""
+
+
+def _lmul(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    constant = fmt.bias << fmt.mantissa_bits
+    note = f"{_bias_note(fmt)}: {constant}, less the offset {offset}"
+    return _code_sum(a, b, fmt, constant - offset, note)
+
+
+def _mitchell(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    return _code_sum(a, b, fmt, fmt.bias << fmt.mantissa_bits, _bias_note(fmt))
+
+
+def _lmul_rne(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
+    hidden = 1 << m
+    full = (hidden + a.mantissa) * (hidden + b.mantissa)
+    top = full >> (2 * m + 1)
+    rounded = _nearest_even(full, m + top)
+    # As a step of the code, counted from 1.0 at the exponent Ex + Ey - bias.
+    carry = ((top - 1) << m) + rounded - a.mantissa - b.mantissa
+    factors = (fixed_point(hidden + v.mantissa, m) for v in (a, b))
+    note = (
+        f"{' × '.join(factors)} = {fixed_point(full, 2 * m)}, "
+        f"rounded {fixed_point(rounded, m - top)}"
+    )
+    row = Row("+", "carry", carry, m, note)
+    return _code_sum(a, b, fmt, fmt.bias << m, _bias_note(fmt), row)
+
+
+def _bias_note(fmt: FloatFormat) -> str:
+    return f"the bias, {fmt.bias}, at the exponent's place"
+
+
+def _code_sum(
+    a: Reading, b: Reading, fmt: FloatFormat, constant: int, note: str, carry: Row | None = None
+) -> _Product:
+    m = fmt.mantissa_bits
+    rows = [
+        Row("", "X", a.magnitude(fmt), m),
+        Row("+", "Y", b.magnitude(fmt), m),
+        Row("-", "constant", constant, m, note),
+    ]
+    total = a.magnitude(fmt) + b.magnitude(fmt) - constant
+    if carry is not None:
+        rows.append(carry)
+        total += carry.value
+    sig, exp = (1 << m) + (total & fmt.mantissa_mask), total >> m
+    rows.append(Row("=", "P", total, m, f"{fixed_point(sig, m)} × 2^{exp - fmt.bias}"))
+    return (tuple(rows),), sig, exp, m
+
+
+def _exact(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
+    x, y = ((1 << m) + v.mantissa for v in (a, b))
+    significands = (
+        Row("", "1 + xm", x, m),
+        Row("×", "1 + ym", y, m),
+        Row("=", "product", x * y, 2 * m),
+    )
+    exponents, exp = _exponent_sum(a, b, fmt)
+    return (exponents, significands), x * y, exp, 2 * m
+
+
+def _lmul_formula(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
+    bracket = (1 << m) + a.mantissa + b.mantissa + offset
+    significands = (
+        Row("", "1", 1 << m, m),
+        Row("+", "xm", a.mantissa, m),
+        Row("+", "ym", b.mantissa, m),
+        Row("+", "offset", offset, m),
+        Row("=", "bracket", bracket, m),
+    )
+    exponents, exp = _exponent_sum(a, b, fmt)
+    return (exponents, significands), bracket, exp, m
+
+
+def _exponent_sum(a: Reading, b: Reading, fmt: FloatFormat) -> tuple[tuple[Row, ...], int]:
+    exp = a.exponent + b.exponent - fmt.bias
+    rows = (
+        Row("", "Ex", a.exponent, 0),
+        Row("+", "Ey", b.exponent, 0),
+        Row("-", "bias", fmt.bias, 0),
+        Row("=", "E", exp, 0),
+    )
+    return rows, exp
+
+
+DERIVATIONS: Mapping[Kind, Callable[[Reading, Reading, FloatFormat, int], _Product]] = {
+    "lmul": _lmul,
+    "lmul_rne": _lmul_rne,
+    "lmul_formula": _lmul_formula,
+    "mitchell": _mitchell,
+    "exact": _exact,
+}
+"""The calculation of each kind, of two numbers, their format and the offset."""
+
+
+def _pack(
+    sig: int,
+    exp: int,
+    fraction: int,
+    negative: bool,
+    fmt: FloatFormat,
+    policy: Policy,
+    notes: list[str],
+) -> int:
+    """Round ``sig * 2**(exp - fraction - bias)`` to a code, telling ``notes`` how."""
+    m = fmt.mantissa_bits
+    top = sig >> (fraction + 1)  # 1 when the significand is 2 or more
+    shift = fraction - m + top
+    kept = _nearest_even(sig, shift)
+    code = ((exp + top - 1) << m) + kept  # kept's leading one adds 1 to the exponent
+    if top:
+        notes.append(f"The significand is at least 2: shifted right once, E = {exp + 1}.")
+    if shift and kept << shift != sig:
+        notes.append(
+            f"Rounded to {m} mantissa bits, ties to even: {fixed_point(sig, fraction + top)} "
+            f"gives {fixed_point(kept, m)}."
+        )
+    if policy.is_bare:
+        if code != code & fmt.magnitude_mask:
+            notes.append(f"{code} wraps modulo {fmt.sign_mask} (tiny=raw, overflow=wrap).")
+        return _signed(code & fmt.magnitude_mask, negative, fmt)
+    if code > fmt.max_code:
+        why = f"Overflow: above the largest finite number, {fmt.max:.9g}"
+        if policy.overflow == "saturate" or not fmt.has_nan:
+            notes.append(f"{why}, which is the result (overflow={policy.overflow}).")
+            return _signed(fmt.max_code, negative, fmt)
+        if fmt.inf_code is not None:
+            notes.append(f"{why}: Inf (overflow=nonsaturating).")
+            return _signed(fmt.inf_code, negative, fmt)
+        assert fmt.nan_code is not None
+        notes.append(f"{why}: NaN, as {fmt.name} has no Inf (overflow=nonsaturating).")
+        return fmt.nan_code
+    if code < fmt.min_normal_code:
+        why = f"Tiny: below the smallest normal number, {fmt.min_normal:.9g}"
+        if policy.tiny == "flush":
+            notes.append(f"{why}: zero (tiny=flush).")
+            return _signed_or_zero(0, negative, fmt, notes)
+        places = fraction - m + 1 - exp
+        code = _nearest_even(sig, places)
+        exactly = "exactly" if code << places == sig else "to nearest even"
+        notes.append(
+            f"{why}: {code} times the smallest subnormal, {fmt.min_subnormal:.9g}, {exactly} "
+            "(tiny=gradual)."
+        )
+    return _signed_or_zero(code, negative, fmt, notes)
+
+
+def _nearest_even(value: int, shift: int) -> int:
+    """``value / 2**shift``, rounded to the nearest integer, ties to even."""
+    if shift <= 0:
+        return value << -shift
+    kept, rest, half = value >> shift, value & ((1 << shift) - 1), 1 << (shift - 1)
+    return kept + (rest > half or (rest == half and kept & 1))
+
+
+def _signed(magnitude: int, negative: bool, fmt: FloatFormat) -> int:
+    return magnitude | (fmt.sign_mask if negative else 0)
+
+
+def _signed_or_zero(magnitude: int, negative: bool, fmt: FloatFormat, notes: list[str]) -> int:
+    if magnitude == 0 and negative and not fmt.has_negative_zero:
+        notes.append(f"{fmt.name} has no -0: +0.")
+        return 0
+    return _signed(magnitude, negative, fmt)

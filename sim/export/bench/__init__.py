@@ -1,0 +1,1 @@
+"""A package's self-checking bench in plain Verilog, and its vectors."""

@@ -1,0 +1,57 @@
+"""Facts for the manifest that several levels of designs share."""
+
+from typing import Any
+
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import datapath_of
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.sim.export.description import Section
+from lmul.sim.export.wording import (
+    accumulator_facts,
+    operand_policy_words,
+    policy_facts,
+    product_words,
+)
+
+__all__ = ["format_facts", "mac_parameters", "mac_product_words", "policy_section"]
+
+
+def format_facts(fmt: FloatFormat) -> dict[str, Any]:
+    """What a format's codes are."""
+    return {
+        "name": fmt.name,
+        "width": fmt.width,
+        "exponent_bits": fmt.exponent_bits,
+        "mantissa_bits": fmt.mantissa_bits,
+        "bias": fmt.bias,
+        "specials": fmt.specials,
+    }
+
+
+def mac_product_words(design: MacDesign) -> str:
+    """A product of the dot products that a design computes."""
+    if design.kind == "int8":
+        return "the exact product of two signed 8-bit integers"
+    assert design.format is not None
+    offset = resolve_offset(design.kind, design.format, None)
+    return product_words(design.kind, design.format, offset)
+
+
+def mac_parameters(design: MacDesign) -> dict[str, Any]:
+    """What a PE and an array have in common, for the manifest."""
+    path = datapath_of(design)
+    parameters: dict[str, Any] = {"level": design.level, "kind": design.kind}
+    if design.format is not None:
+        parameters["format"] = format_facts(design.format)
+        words = operand_policy_words(design.policy, design.format)
+        parameters["policy"] = policy_facts(design.policy, words)
+    return parameters | {"accumulator": accumulator_facts(path), "stages": design.stages}
+
+
+def policy_section(design: MacDesign) -> tuple[Section, ...]:
+    """Nothing for integers."""
+    if design.format is None:
+        return ()
+    words = operand_policy_words(design.policy, design.format)
+    return (Section("", f"Policy {design.policy.name}", words),)

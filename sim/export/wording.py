@@ -1,0 +1,219 @@
+"""What a kind of product is, in words."""
+
+from typing import Any, assert_never
+
+from lmul.hdl.mac.datapath import Datapath, FloatDatapath
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.numbers.policy import Policy
+from lmul.sim.reference.matrices import OUT
+
+__all__ = [
+    "accumulator_facts",
+    "accumulator_words",
+    "operand_policy_words",
+    "policy_facts",
+    "policy_words",
+    "product_words",
+    "rounding_words",
+    "sum_lsb",
+]
+
+
+_AS_ONE = "(exponent and mantissa read as one integer)"
+
+
+def product_words(kind: Kind, fmt: FloatFormat, offset: int) -> str:
+    """The product of two numbers that are not zero, before anything is rounded."""
+    m = fmt.mantissa_bits
+    bias = fmt.bias << m
+    match kind:
+        case "lmul":
+            return (
+                "L-Mul (arXiv 2410.00907): the product's magnitude code is the integer sum "
+                f"X + Y - {bias - offset} of the operands' magnitude codes {_AS_ONE}; the constant "
+                f"is the bias at its place, {bias}, less the offset {offset}"
+            )
+        case "mitchell":
+            return (
+                "Mitchell's logarithmic product: its magnitude code is the integer sum "
+                f"X + Y - {bias} of the operands' magnitude codes {_AS_ONE}; the constant is the "
+                "bias at its place"
+            )
+        case "lmul_rne":
+            return (
+                f"the exact product rounded to nearest even at {m} mantissa bits, as the integer "
+                f"sum X + Y - {bias} + c of the operands' magnitude codes {_AS_ONE}; the constant "
+                "is the bias at its place, the carry c is 0 or 1 and depends on the mantissas alone"
+            )
+        case "lmul_formula":
+            return (
+                "the L-Mul formula (arXiv 2410.00907, equation 1), not renormalised: "
+                f"(1 + xm + ym + {offset}/{1 << m}) * 2**(ex + ey)"
+            )
+        case "exact":
+            return "the exact product (1 + xm) * (1 + ym) * 2**(ex + ey)"
+        case _:
+            assert_never(kind)
+
+
+_KNOB_WORDS = {
+    "zero": {
+        "wrap": "a zero operand is not looked for; its fields are multiplied like any other's",
+        "zero": "a zero operand gives zero, with the sign of the product",
+    },
+    "subnormals": {
+        "raw": "operands with E = 0 are read like any other, with a hidden one",
+        "flush": "subnormal operands are taken for zero",
+        "normalize": "subnormal operands are normalised, so none of their value is lost",
+    },
+    "tiny": {
+        "raw": "results below the smallest normal wrap around",
+        "flush": "results below the smallest normal become zero",
+        "gradual": "results below the smallest normal are subnormals, rounded to nearest even",
+    },
+    "overflow": {
+        "wrap": "results that are too large wrap around",
+        "saturate": "results that are too large become the largest finite number",
+        "nonsaturating": "results that are too large become {too_large}",
+    },
+    "specials": {
+        "ignore": "NaN and Inf operands are read as the numbers that their fields spell",
+        "propagate": "{special}",
+    },
+}
+
+
+def policy_words(policy: Policy, fmt: FloatFormat) -> dict[str, str]:
+    """Each knob of a multiplier's policy."""
+    if fmt.has_inf:
+        too_large = "Inf"
+        special = "NaN operands give NaN, Inf operands Inf, and Inf times zero NaN"
+    elif fmt.has_nan:
+        too_large, special = "NaN", "NaN operands give NaN; there is no Inf"
+    else:
+        too_large = "the largest finite number"
+        special = "nothing to do: the format has neither NaN nor Inf"
+    knobs = {
+        knob: words[getattr(policy, knob)].format(too_large=too_large, special=special)
+        for knob, words in _KNOB_WORDS.items()
+    }
+    return knobs | rounding_words(policy, fmt)
+
+
+def rounding_words(policy: Policy, out: FloatFormat) -> dict[str, str]:
+    """When a result of format ``out`` is too large or tiny, which NaN it is, and what is not told.
+
+    One section for multipliers and for what accumulates, whose sums are rounded to ``out``.
+    """
+    words = {}
+    if not policy.is_bare:
+        words["judged"] = (
+            "too large and too small are judged after rounding: of a result rounded as if its "
+            "exponent had no bounds"
+        )
+    makes_nan = policy.specials == "propagate" or (
+        policy.overflow == "nonsaturating" and not out.has_inf
+    )
+    if out.nan_code is not None and makes_nan:
+        digits = -(-out.width // 4)
+        words["nan"] = (
+            f"a NaN that comes out is always {out.width}'h{out.nan_code:0{digits}x}, whatever NaN "
+            "came in"
+        )
+    words["flags"] = "no exception is signalled: neither invalid, overflow, underflow nor inexact"
+    return words
+
+
+def policy_facts(policy: Policy, words: dict[str, str]) -> dict[str, Any]:
+    """For the manifest: the value of each knob, and what that means."""
+    return {
+        "name": policy.name,
+        **{knob: getattr(policy, knob) for knob in words if hasattr(policy, knob)},
+        "meaning": words,
+    }
+
+
+_OPERAND_KNOB_WORDS = {
+    "subnormals": {
+        "raw": "operands with E = 0 are read like any other, with a hidden one",
+        "flush": "subnormal operands are taken for zero",
+        "normalize": "subnormal operands are normalised, so none of their value is lost",
+    },
+    "overflow": {
+        "wrap": "a rounded sum that is too large wraps around",
+        "saturate": "a rounded sum that is too large becomes the largest finite number",
+        "nonsaturating": "a rounded sum that is too large becomes Inf, or NaN where there is none",
+    },
+}
+
+
+def sum_lsb(path: Datapath) -> int | None:
+    """What the last bit of a sum is worth, as a power of two; None for floating-point sums."""
+    if not isinstance(path, FloatDatapath):
+        return 0
+    accumulator = path.resolved_accumulator
+    if accumulator.format is not None:
+        return None
+    return accumulator.window[1] if accumulator.window else path.range.lsb
+
+
+def accumulator_words(path: Datapath) -> str:
+    """How products are added up."""
+    width = path.sum_shape.width
+    if not isinstance(path, FloatDatapath):
+        return f"exact: two's complement, {width} bits, enough for K_max = {path.k_max} products"
+    accumulator = path.resolved_accumulator
+    if accumulator.format is not None:
+        return (
+            f"floating-point: starts at +0 and is rounded to {accumulator.name}, to nearest even, "
+            "after each product, in the order in which they come; any K"
+        )
+    worth = f"two's complement, {width} bits, the last one worth 2**{sum_lsb(path)}"
+    if accumulator.window:
+        return (
+            f"a window: {worth}; lower bits of a product are cut toward minus infinity; a sum that "
+            "leaves the window stays at its end and sets the flag overflow of its dot product; "
+            "any K"
+        )
+    return (
+        f"exact: {worth}, wide enough for K_max = {path.k_max} of the largest products; so the "
+        "order of the sum changes no bit"
+    )
+
+
+def accumulator_facts(path: Datapath) -> dict[str, Any]:
+    """For the manifest."""
+    name = path.resolved_accumulator.name if isinstance(path, FloatDatapath) else "int32"
+    facts: dict[str, Any] = {"name": name, "width": path.sum_shape.width}
+    if (lsb := sum_lsb(path)) is not None:
+        facts["lsb_exponent"] = lsb
+    facts["k_max"] = path.k_max if path.limits_k else None
+    return facts | {"meaning": accumulator_words(path)}
+
+
+def operand_policy_words(policy: Policy, fmt: FloatFormat) -> dict[str, str]:
+    """The knobs that matter to a dot product: its products are not rounded."""
+    if policy.specials == "ignore":
+        special = "NaN and Inf operands are read as the numbers that their fields spell"
+    elif fmt.has_inf:
+        special = (
+            "a dot product with a NaN operand, Inf times zero, or Inf and -Inf is NaN; with one "
+            "infinite product it is Inf"
+        )
+    elif fmt.has_nan:
+        special = "a dot product with a NaN operand is NaN; there is no Inf"
+    else:
+        special = "nothing to do: the format has neither NaN nor Inf"
+    zero = "a zero operand is zero"
+    if policy.zero == "wrap":
+        zero = (
+            f"a zero operand is not looked for and is multiplied as 2**{-fmt.bias}: a dot product "
+            "that is filled up with zeros gives another sum. What is not kept is zero indeed"
+        )
+    return {
+        "zero": zero,
+        **{knob: words[getattr(policy, knob)] for knob, words in _OPERAND_KNOB_WORDS.items()},
+        "specials": special,
+        **rounding_words(policy, FORMATS[OUT]),
+    }

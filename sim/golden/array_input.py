@@ -1,0 +1,108 @@
+"""Arrays as users hand them over: any byte order, layout and dtype, brought to one form."""
+
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+__all__ = ["as_float64", "format_of", "is_float", "is_unnamed", "plain_array", "unnamed_hint"]
+
+
+# By name, so that ml_dtypes need not be installed: whoever has such an array has it.
+_FORMAT_OF_DTYPE = {
+    "float8_e4m3fn": "e4m3",
+    "float8_e5m2": "e5m2",
+    "float8_e3m4": "e3m4",
+    "float8_e4m3fnuz": "e4m3fnuz",
+    "float8_e5m2fnuz": "e5m2fnuz",
+    "float6_e2m3fn": "e2m3",
+    "float6_e3m2fn": "e3m2",
+    "float4_e2m1fn": "e2m1",
+    "bfloat16": "bf16",
+    "float16": "fp16",
+    "float32": "fp32",
+}
+_SMALL_INTEGERS = ("int1", "int2", "int4", "uint1", "uint2", "uint4")  # ml_dtypes', a byte each
+_EXACT_INTEGER = 1 << 53
+
+
+def plain_array(given: npt.ArrayLike) -> npt.NDArray[Any]:
+    """The array itself, in this machine's byte order.
+
+    Every array from outside comes through here before its bits are looked at: a view of bytes in
+    the other order would be of other numbers.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For a structured array; for a masked one, whose mask would be lost.
+    """
+    if np.ma.is_masked(given):
+        raise ValueError("Masked elements have no value here: fill them first, as x.filled(0) does")
+    array = np.asarray(given)
+    if array.dtype.names is not None:
+        names = ", ".join(map(repr, array.dtype.names))
+        raise TypeError(
+            f"A structured array is no array of numbers: pass one of its fields, {names}"
+        )
+    if array.dtype.name in _SMALL_INTEGERS:
+        return array.astype(np.int8)
+    # isnative alone would not do: ml_dtypes' dtypes of one byte say False once they were swapped.
+    return array if array.dtype.isnative else array.astype(array.dtype.newbyteorder("="))
+
+
+def format_of(dtype: np.dtype[Any]) -> str | None:
+    """The name of the format whose codes an array of this dtype holds, numpy's or ml_dtypes'."""
+    return _FORMAT_OF_DTYPE.get(dtype.name)
+
+
+def is_float(dtype: np.dtype[Any]) -> bool:
+    """Whether elements are numbers rather than codes: floats, numpy's or ml_dtypes'."""
+    if dtype.kind == "f" or format_of(dtype) is not None:
+        return True
+    # ml_dtypes' other floats; what np.load makes of files of them is np.void, and no number.
+    return dtype.kind == "V" and dtype.type is not np.void and dtype.name not in _SMALL_INTEGERS
+
+
+def as_float64(given: npt.ArrayLike) -> npt.NDArray[np.float64]:
+    """Real numbers of at most 64 bits, exact.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything else; for integers beyond ``2**53``.
+    """
+    array = plain_array(given)
+    if format_of(array.dtype) is not None or array.dtype == np.float64:
+        return array.astype(np.float64, copy=False)
+    if array.dtype.kind in "ui":
+        if array.size and max(abs(int(array.min())), abs(int(array.max()))) > _EXACT_INTEGER:
+            raise ValueError("Integers beyond 2**53 can't be encoded exactly; pass floats")
+        return array.astype(np.float64)
+    try:
+        # A float that ml_dtypes knows and this project does not, such as its float8_e4m3.
+        # np.save writes ml_dtypes' arrays without their names: those are "V1", and no numbers.
+        if array.dtype.kind == "V" and np.can_cast(array.dtype, np.float64):
+            return array.astype(np.float64)
+    except TypeError:
+        pass
+    raise TypeError(
+        f"Values must be real numbers of at most 64 bits, not an array of {array.dtype.name}"
+        f"{unnamed_hint(array.dtype)}"
+    )
+
+
+def is_unnamed(dtype: np.dtype[Any]) -> bool:
+    """Whether elements are nameless bytes, as np.load gives for ml_dtypes' arrays."""
+    return dtype.type is np.void and dtype.names is None and dtype.itemsize in (1, 2)
+
+
+def unnamed_hint(dtype: np.dtype[Any]) -> str:
+    """What to do with nameless bytes, to be put behind a message; empty for other dtypes."""
+    if not is_unnamed(dtype):
+        return ""
+    codes = f"np.uint{8 * dtype.itemsize}"
+    return (
+        f" (np.save drops the name of ml_dtypes' dtypes: for codes take x.view({codes}), "
+        "for numbers x.view(their dtype))"
+    )

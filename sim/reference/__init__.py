@@ -1,0 +1,1 @@
+"""What a circuit is given and what it must answer."""

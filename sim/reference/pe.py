@@ -1,0 +1,162 @@
+"""Operands as a PE gets them: what the edge of an array makes of codes, told independently."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.products.int8 import SUM_BITS
+from lmul.sim.golden.arithmetic import unpack
+from lmul.sim.golden.codec import decode
+from lmul.sim.golden.matmul import dot_products
+from lmul.sim.golden.multiply import product
+
+__all__ = ["RawResult", "edge_operands", "expected_results", "read_result", "zero_operand"]
+
+
+Codes = npt.NDArray[np.unsignedinteger[Any]]
+Operand = dict[str, int]
+
+
+def edge_operands(
+    path: Datapath, codes: Codes, second: bool, rng: np.random.Generator
+) -> list[Operand]:
+    """The members of the operand of each code; what means nothing in them is random.
+
+    Exponents count from the smallest that the policy admits, subnormals are normalised, and
+    L-Mul's offset is added to the ``second`` operand of a product. There must be no NaN.
+    """
+    if not isinstance(path, FloatDatapath):
+        return [{"value": int(code)} for code in codes]
+    fmt, layout = path.fmt, path.operand_layout
+    specials = path.policy.specials == "propagate"
+    given = unpack(codes.astype(np.int64), fmt, path.policy.subnormals, specials)
+    words = given.code - (layout.lowest << fmt.mantissa_bits)
+    words += path.folded if second else 0
+    operands = []
+    for place, word in enumerate(words.tolist()):
+        zero = given.zero is not None and bool(given.zero[place])
+        infinite = given.inf is not None and bool(given.inf[place])
+        if zero or infinite:
+            word = int(rng.integers(0, 1 << (layout.exponent_bits + fmt.mantissa_bits)))
+        operand = {
+            "neg": int(given.negative[place]),
+            "zero": int(zero),
+            "exp": word >> fmt.mantissa_bits,
+            "man": word & fmt.mantissa_mask,
+        }
+        if layout.has_inf:
+            operand["inf"] = int(infinite)
+        operands.append(operand)
+    return operands
+
+
+def zero_operand(path: Datapath, rng: np.random.Generator) -> Operand:
+    """An operand that is zero; what means nothing in it is random."""
+    if not isinstance(path, FloatDatapath):
+        return {"value": 0}
+    layout = path.operand_layout
+    operand = {
+        "neg": int(rng.integers(0, 2)),
+        "zero": 1,
+        "exp": int(rng.integers(0, 1 << layout.exponent_bits)),
+        "man": int(rng.integers(0, 1 << layout.mantissa_bits)),
+    }
+    if layout.has_inf:
+        operand["inf"] = 0
+    return operand
+
+
+@dataclass(frozen=True)
+class RawResult:
+    """A sum, and whether it ever left its window."""
+
+    value: int | float
+    overflow: bool = False
+
+    def agrees(self, other: "RawResult") -> bool:
+        """Whether both are one result; of one that is not finite, the flag means nothing."""
+        if isinstance(self.value, float) and not math.isfinite(self.value):
+            return self.value == other.value or (math.isnan(self.value) and math.isnan(other.value))
+        return self == other
+
+    def __str__(self) -> str:
+        return f"{self.value}{' overflowed' if self.overflow else ''}"
+
+
+def expected_results(design: MacDesign, a: Codes, b: Codes) -> list[list[RawResult]]:
+    """What golden gives for each row of ``a``, (M, K), against each column of ``b``, (K, N)."""
+    path = datapath_of(design)
+    if not isinstance(path, FloatDatapath):
+        left, right = (side.astype(np.uint8).view(np.int8).astype(np.int64) for side in (a, b))
+        return [[RawResult(total) for total in row] for row in (left @ right).tolist()]
+    accumulator = path.resolved_accumulator
+    if accumulator.format is not None:
+        codes = dot_products(a, b, path.fmt, path.kind, path.policy, accumulator, "fp32").codes
+        return [[RawResult(v) for v in row] for row in decode(codes, "fp32", np.float64).tolist()]
+    products = _products(path, a, b)
+    window = accumulator.window
+    return [
+        [
+            _windowed(terms, *window) if window else RawResult(_added(terms, path.range.lsb))
+            for terms in products[row].T.tolist()
+        ]
+        for row in range(a.shape[0])
+    ]
+
+
+def read_result(design: MacDesign, fields: Mapping[str, int]) -> RawResult:
+    """What a result's members say: ``sum`` as an unsigned word, and the marks if any."""
+    path = datapath_of(design)
+    pos, neg = fields.get("pos", 0), fields.get("neg", 0)
+    if fields.get("nan", 0) or (pos and neg):
+        return RawResult(math.nan)
+    if pos or neg:
+        return RawResult(math.inf if pos else -math.inf)
+    word, width = fields["sum"], SUM_BITS
+    if isinstance(path, FloatDatapath):
+        fmt, width = path.resolved_accumulator.format, path.sum_shape.width
+        if fmt is not None:
+            return RawResult(float(decode(np.array([word]), fmt, np.float64)[0]))
+    return RawResult(word - (word >> (width - 1) << width), bool(fields.get("overflow", 0)))
+
+
+def _products(path: FloatDatapath, a: Codes, b: Codes) -> npt.NDArray[np.float64]:
+    """The unrounded products, (M, K, N)."""
+    fmt = path.fmt
+    if path.policy.specials == "ignore":
+        # Each code is the number that its fields spell, as in a format that has only such.
+        fmt = FloatFormat("spelt", fmt.exponent_bits, fmt.mantissa_bits, fmt.bias, "finite")
+    return product(
+        a[:, :, None], b[None], fmt, path.kind, path.policy.subnormals, offset=path.offset
+    )
+
+
+def _added(terms: list[float], lsb: int) -> int | float:
+    special = [term for term in terms if not math.isfinite(term)]
+    return sum(special) if special else sum(_units(term, lsb) for term in terms)
+
+
+def _windowed(terms: list[float], width: int, lsb: int) -> RawResult:
+    if not all(map(math.isfinite, terms)):
+        return RawResult(_added(terms, lsb))
+    top = (1 << (width - 1)) - 1
+    total, overflowed = 0, False
+    for term in terms:
+        total += _units(term, lsb)
+        if not -top - 1 <= total <= top:
+            overflowed = True
+            total = max(-top - 1, min(top, total))
+    return RawResult(total, overflowed)
+
+
+def _units(term: float, lsb: int) -> int:
+    """``term`` in units of ``2**lsb``, cut toward minus infinity."""
+    numerator, denominator = term.as_integer_ratio()
+    return (numerator << -lsb) // denominator if lsb < 0 else numerator // (denominator << lsb)

@@ -1,0 +1,1 @@
+"""Simulators: build, launch, collect results; verification per cycle and in bulk."""

@@ -1,0 +1,1 @@
+"""What the report compares: designs, measurements, the paper, SCALE-Sim."""

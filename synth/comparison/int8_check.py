@@ -1,0 +1,38 @@
+"""Compares the integer PE that sums in no more bits than it needs; it has no design's name."""
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.products.int8 import SUM_BITS
+from lmul.synth.comparison.designs import INT8_PE
+from lmul.synth.energy.run import streams
+from lmul.synth.energy.stimulus import stimuli
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gatesim.simulation import simulate
+from lmul.synth.liberty.default import EMBEDDED
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.cell_netlist import map_to_cells
+from lmul.tools.errors import ToolFailed
+
+__all__ = ["check_narrow_int8"]
+
+
+_PAIRS = 1 << 14
+
+
+def check_narrow_int8(circuit: Circuit, bits: int) -> None:
+    """Compare an integer PE that sums in ``bits`` bits with the golden model, as a mapped netlist.
+
+    Raises
+    ------
+    ToolFailed
+        When a sum of up to 64 products is another.
+    ToolNotFound
+        When Yosys or g++ is missing.
+    """
+    design = Design.parse(INT8_PE)
+    [given] = stimuli("uniform", design, _PAIRS)
+    drive = streams(design, given, sequential=True).drive
+    outputs = dict(simulate(map_to_cells(circuit, load(EMBEDDED)), drive.inputs).outputs)
+    low = outputs["total_sum"]
+    outputs["total_sum"] = [*low, *[low[-1]] * (SUM_BITS - bits)]  # the sign goes on
+    if wrong := drive.wrong(outputs):
+        raise ToolFailed(f"{wrong} sums of the {bits}-bit integer PE are not the golden model's")

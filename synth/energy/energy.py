@@ -1,0 +1,257 @@
+"""Energy of an operation: a mapped netlist, switched by real operands.
+
+The netlist is the one that areas are measured on. It is simulated 64 streams a word, its outputs
+compared with the golden model's in the same run, and what its cells take is added up as
+:mod:`lmul.synth.energy.power` says. No wires, nothing behind the outputs; transition and frequency
+as stated in the result.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
+from lmul.synth.energy.power import CellPower
+from lmul.synth.energy.run import check_frequency, check_library, simulated_power, streams
+from lmul.synth.energy.stimulus import matrices, stimuli
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gatesim.bit_parallel import LANES
+from lmul.synth.liberty.conditions import Conditions
+from lmul.synth.liberty.default import default_library
+from lmul.synth.liberty.file import Paths
+from lmul.synth.liberty.library import Library, load
+from lmul.synth.mapping.breakdown import PARTS, apart_by_part, by_part
+from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells, netlist_of
+from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.mapping.part_netlist import part_netlist
+from lmul.tools.metrics import Metric
+
+__all__ = ["FREQUENCY", "PAIRS", "Energy", "measure"]
+
+
+FREQUENCY = 100e6
+"""Hz: the leakage of one period is counted to an operation."""
+
+PAIRS = 1 << 17
+"""Operand pairs of a stimulus that is drawn."""
+
+
+@dataclass(frozen=True)
+class Energy:
+    """What one operation takes, in fJ: a product, or a multiply-accumulate of a PE or an array.
+
+    Attributes
+    ----------
+    design, level, library, stimulus : str
+    switching, internal, clock, leakage : float
+        Of all cells, every net toggling at most once: what charges nets, what cells spend inside
+        as pins change, what clock pins take, what leaks in one period of ``frequency``.
+    glitches : float
+        What comes on top when every gate takes one unit of time.
+    ports : float
+        What whoever drives the ports spends on the pins behind them, the clock's among them. In
+        no sum here.
+    parts : mapping of str to float
+        The cells' energy without glitches by part, each part mapped apart; empty where there are
+        none. It adds up to a little more or less than ``total``: parts mapped together share.
+    operations : int
+        Measured, and compared with the golden model.
+    transition : float
+        At the ports, the clock's among them, ps: :class:`lmul.synth.liberty.conditions.Conditions`.
+    frequency : float
+        Hz.
+    restructuring : str
+        Which of :data:`lmul.synth.mapping.mapping.RESTRUCTURINGS` the netlist was mapped with.
+    shape, cycles : tuple of int or None, int or None
+        Of an array, M, K, N of the 64 products that were measured, and the cycles of each, from
+        the first operands to the last result.
+    """
+
+    design: str
+    level: str
+    library: str
+    stimulus: str
+    switching: float
+    internal: float
+    clock: float
+    leakage: float
+    glitches: float
+    ports: float
+    parts: Mapping[str, float]
+    operations: int
+    transition: float
+    frequency: float
+    restructuring: str
+    shape: tuple[int, int, int] | None = None
+    cycles: int | None = None
+
+    @property
+    def total(self) -> float:
+        """Of the cells, without glitches, as a power tool gives it from a zero-delay VCD."""
+        return self.switching + self.internal + self.clock + self.leakage
+
+    @property
+    def with_glitches(self) -> float:
+        """Of the cells, glitches of unit delays included."""
+        return self.total + self.glitches
+
+    def metrics(self) -> list[Metric]:
+        """The figures under the names that reports use."""
+
+        def metric(name: str, value: float) -> Metric:
+            return Metric(
+                self.design,
+                self.level,
+                name,
+                round(value, 3),
+                "fJ",
+                library=self.library,
+                stimulus=self.stimulus,
+            )
+
+        return [
+            metric("energy_fj", self.total),
+            metric("energy_glitches_fj", self.with_glitches),
+        ]
+
+
+def measure(
+    design: Design | str,
+    stimulus: str = "gaussian",
+    *,
+    liberty: Paths | None = None,
+    stationary: bool = False,
+    pairs: int = PAIRS,
+    frequency: float = FREQUENCY,
+    parts: bool = True,
+    restructuring: str | None = None,
+) -> list[Energy]:
+    """The energy of a multiplier, product unit, PE or array, for each stimulus of a name.
+
+    Parameters
+    ----------
+    design : Design or str
+    stimulus, stationary, pairs
+        As for :func:`lmul.synth.energy.stimulus.stimuli`; ``pairs`` is nothing to an array, whose
+        products are :func:`lmul.synth.energy.array.product_shape`, and neither is ``parts``.
+    liberty : Paths or None
+        An NLDM library with delays and energies, a file or several; None is
+        :func:`lmul.synth.liberty.default.default_library`.
+    frequency : float
+        Hz; of the clock, or at which operands come.
+    parts : bool
+        Split multipliers and PEs by part.
+    restructuring : str, optional
+        As for :func:`lmul.synth.mapping.mapping.map_cells`.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError
+        For a wrong name, a stimulus or library that can't be used.
+    ToolNotFound, ToolFailed
+        When Yosys is missing or rejects the circuit; when the netlist's results are not the
+        golden model's.
+    """
+    design = Design.parse(design)
+    check_frequency(frequency)
+    if design.level == "array" and stationary:
+        raise ValueError("An array's flow says what is stationary: leave --stationary out")
+    library = load(liberty or default_library())
+    check_library(library)
+    transition = Conditions.of(library).input_slew_ps
+    if isinstance(design, MacDesign) and design.level == "array":
+        return _measure_array(design, stimulus, library, transition, frequency, restructuring)
+    found = stimuli(stimulus, design, pairs, stationary)
+    circuit = Circuit.of(design)
+    mapped = map_cells(circuit, library, restructuring=restructuring)
+    whole = netlist_of(mapped)
+    apart = None
+    if parts and design.level in PARTS:
+        apart = map_to_cells(apart_by_part(circuit), library)
+    results = []
+    for one in found:
+        driven = streams(design, one, bool(whole.flipflops))
+        run = simulated_power(circuit.name, whole, driven, library)
+        power = run.power
+        leakage = float(power.leakage.sum()) * 1e6 / frequency  # nW over a period, in fJ
+        split: dict[str, float] = {}
+        if apart is not None:
+            by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False).power
+            split = _by_part(apart, by_cell, design.level, frequency)
+        results.append(
+            Energy(
+                design=circuit.name,
+                level=circuit.level,
+                library=library.name,
+                stimulus=one.label,
+                switching=float(power.switching.sum()),
+                internal=float(power.internal.sum()),
+                clock=float(power.clock.sum()),
+                leakage=leakage,
+                glitches=run.with_glitches.dynamic - power.dynamic,
+                ports=sum(run.ports.values()),
+                parts=split,
+                operations=driven.operations,
+                transition=transition,
+                frequency=frequency,
+                restructuring=mapped.restructuring,
+            )
+        )
+    return results
+
+
+def _measure_array(
+    design: MacDesign,
+    stimulus: str,
+    library: Library,
+    transition: float,
+    frequency: float,
+    restructuring: str | None,
+) -> list[Energy]:
+    # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
+    from lmul.synth.energy.array import array_power, part_conditions, product_shape
+
+    given = matrices(stimulus, design, *product_shape(design))
+    mapped = map_cells(design, library, restructuring=restructuring)
+    circuit = part_netlist(mapped)
+    conditions = part_conditions(circuit, transition)
+    results = []
+    for label, a, b in given:
+        power = array_power(design, circuit, conditions, a, b, check_library(library))
+        (m, k, n), cycles = power.shape, power.cycles
+        share = cycles / power.macs  # of a cycle's energy, to an operation
+        leaked = 1e6 / frequency  # nW over a period, in fJ
+        results.append(
+            Energy(
+                design=design.name,
+                level=design.level,
+                library=library.name,
+                stimulus=label,
+                switching=power.switching * share,
+                internal=power.internal * share,
+                clock=power.clock * share,
+                leakage=power.leakage * leaked * share,
+                glitches=power.glitches * share,
+                ports=power.ports * share,
+                parts={
+                    part: (dynamic + leakage * leaked) * share
+                    for part, (dynamic, leakage) in power.parts.items()
+                    if dynamic or leakage
+                },
+                operations=LANES * power.macs,
+                transition=transition,
+                frequency=frequency,
+                restructuring=mapped.restructuring,
+                shape=(m, k, n),
+                cycles=cycles,
+            )
+        )
+    return results
+
+
+def _by_part(
+    netlist: CellNetlist, power: CellPower, level: str, frequency: float
+) -> dict[str, float]:
+    """fJ an operation by part; flip-flops with their clock are a part of their own."""
+    each = power.switching + power.internal + power.clock + power.leakage * 1e6 / frequency
+    return by_part(netlist, each, level)

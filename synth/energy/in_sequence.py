@@ -1,0 +1,90 @@
+"""A stimulus as one sequence of cycles without a jump, simulated as 64 pieces at a time.
+
+The sequence is a circle: after its last cycle comes its first. Each piece begins with the end of
+the piece before it, until the flip-flops hold what they would hold had all that went before been
+simulated; that they do is checked. So all of its steps are counted, each once, and a VCD of it has
+no step that was not counted.
+"""
+
+from dataclasses import dataclass, replace
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.energy.run import Streams
+from lmul.synth.energy.stimulus import Stimulus
+from lmul.synth.energy.unit_drive import drive
+from lmul.synth.gatesim.bit_parallel import LANES
+from lmul.synth.gatesim.simulation import Simulated
+from lmul.tools.errors import ToolFailed
+
+__all__ = ["Circle", "in_sequence"]
+
+
+@dataclass(frozen=True, eq=False)
+class Circle:
+    """A sequence laid out for simulation.
+
+    Attributes
+    ----------
+    streams : Streams
+        Its pieces, in turn until there are 64; ``operations`` is the cycles of the sequence.
+    pieces : int
+        How many different ones there are: a power of two, so that each is there equally often.
+    """
+
+    streams: Streams
+    pieces: int
+
+    def values(self, name: str, run: Simulated) -> npt.NDArray[np.uint8]:
+        """All nets in all cycles of the sequence, shape (nets, cycles), from a simulation of it.
+
+        Parameters
+        ----------
+        name : str
+            For messages.
+        run : Simulated
+            With all cycles from ``streams.drive.first`` on.
+
+        Raises
+        ------
+        ToolFailed
+            When a piece does not begin in the state in which the piece before it ends.
+        """
+        lanes = np.unpackbits(run.values.view(np.uint8), axis=2, bitorder="little")
+        lanes = lanes[:, :, : self.pieces]
+        if (lanes[:, -1] != np.roll(lanes[:, 0], -1, axis=1)).any():
+            raise ToolFailed(
+                f"Circuit {name!r} remembers more than a dot product: its stimulus can't be "
+                "written as one sequence"
+            )
+        return lanes[:, 1:].swapaxes(1, 2).reshape(len(lanes), -1)
+
+
+def in_sequence(design: Design, stimulus: Stimulus, sequential: bool) -> Circle:
+    """Lay out a stimulus as one sequence; what fills no piece is left out.
+
+    Parameters
+    ----------
+    design : Design
+    stimulus : Stimulus
+    sequential : bool
+        The netlist has flip-flops.
+
+    Raises
+    ------
+    ValueError
+        As :func:`lmul.synth.energy.unit_drive.drive`.
+    """
+    length = min(stimulus.length, len(stimulus.x)) if sequential else 1
+    products = len(stimulus.x) // length
+    pieces = min(LANES, 1 << (products.bit_length() - 1))
+    each = products // pieces * length
+    # Whole dot products before a piece, and no fewer cycles than an operand takes to a sum.
+    lead = length * -(-(design.stages + 2) // length) if sequential else 1
+    rows = np.arange(-lead, each)[:, None] + np.arange(LANES) % pieces * each
+    rows %= pieces * each
+    driven = drive(design, stimulus.x[rows], stimulus.y[rows], length)
+    first = lead if sequential else lead - 1  # the last cycle before the piece, behind the reset
+    return Circle(Streams(replace(driven, first=first), pieces * each, False), pieces)

@@ -1,0 +1,181 @@
+"""One netlist through one stimulus: simulated, compared with the golden model, added up."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.energy.power import CellPower, cell_costs, port_energy
+from lmul.synth.energy.stimulus import Stimulus
+from lmul.synth.energy.unit_drive import Drive, drive
+from lmul.synth.gatesim.bit_parallel import LANES
+from lmul.synth.gatesim.simulation import Simulated, simulate
+from lmul.synth.liberty.conditions import Conditions
+from lmul.synth.liberty.library import Library
+from lmul.synth.mapping.cell_netlist import CellNetlist
+from lmul.synth.timing.arrivals import electrical
+from lmul.tools.errors import ToolFailed
+
+__all__ = ["Power", "Streams", "check_frequency", "check_library", "simulated_power", "streams"]
+
+
+_MOST_WORDS = 16
+_SAMPLE_CYCLES = 65
+_GLITCH_STEPS = 32  # of each of up to 1024 streams: enough for a third digit
+
+
+@dataclass(frozen=True)
+class Streams:
+    """A stimulus laid out for simulation.
+
+    Attributes
+    ----------
+    drive : Drive
+    operations : int
+        Pairs in it.
+    sequence : bool
+        The streams are one sequence cut up, so that ``operations - 1`` steps are all there are.
+    """
+
+    drive: Drive
+    operations: int
+    sequence: bool
+
+
+@dataclass(frozen=True)
+class Power:
+    """Energies of a netlist's cells.
+
+    Attributes
+    ----------
+    power, with_glitches : CellPower
+        Without glitches, and with those of unit delays.
+    ports : mapping of str to float
+        fJ a cycle, by port: :func:`lmul.synth.energy.power.port_energy`.
+    run : Simulated
+        What they were added up from.
+    """
+
+    power: CellPower
+    with_glitches: CellPower
+    ports: Mapping[str, float]
+    run: Simulated
+
+
+def streams(design: Design, stimulus: Stimulus, sequential: bool) -> Streams:
+    """Lay out a stimulus as streams, 64 a word.
+
+    Parameters
+    ----------
+    design : Design
+    stimulus : Stimulus
+    sequential : bool
+        The netlist has flip-flops: each stream begins with a reset, and what fills none is left
+        out. Otherwise each begins with the pair before it, and nothing is.
+
+    Raises
+    ------
+    ValueError
+        As :func:`lmul.synth.energy.unit_drive.drive`; when there are too few pairs for flip-flops.
+    """
+    length, pairs = stimulus.length, len(stimulus.x)
+    if not sequential:
+        lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 16)))
+        cycles = -(-pairs // lanes)
+        rows = np.arange(-1, cycles)[:, None] + np.arange(lanes) * cycles
+        rows = np.clip(rows, 0, pairs - 1)  # repeats toggle nothing
+        return Streams(drive(design, stimulus.x[rows], stimulus.y[rows], length), pairs, True)
+    lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 4 * length)))
+    length = min(length, pairs // lanes)
+    cycles = pairs // lanes // length * length if length else 0
+    if cycles < 8:
+        raise ValueError(f"A design with registers needs at least {8 * LANES} pairs, not {pairs}")
+    used = lanes * cycles
+    x, y = (codes[:used].reshape(lanes, cycles).T for codes in (stimulus.x, stimulus.y))
+    return Streams(drive(design, x, y, length), used, False)
+
+
+def simulated_power(
+    name: str,
+    netlist: CellNetlist,
+    given: Streams,
+    library: Library,
+    glitches: bool = True,
+    cycles: int | None = _SAMPLE_CYCLES,
+) -> Power:
+    """Simulate a netlist, compare its results with the golden model's, and add up.
+
+    Parameters
+    ----------
+    name : str
+        For messages.
+    netlist : CellNetlist
+    given : Streams
+    library : Library
+        Its voltage and its :class:`~lmul.synth.liberty.conditions.Conditions` are taken: the
+        transition         at the ports. Outputs have no load: what they drive takes that energy.
+    glitches : bool
+        Count unit-delay toggles too; else ``with_glitches`` is as without.
+    cycles : int or None
+        How many of each stream the shares of states are taken from; None for all.
+
+    Raises
+    ------
+    ToolFailed
+        When a result is not the golden model's.
+    ValueError
+        When the library has no voltage, no energies, or no delays.
+    """
+    voltage = check_library(library)
+    conditions = electrical(netlist, Conditions.of(library).input_slew_ps)
+    found = simulate(
+        netlist,
+        given.drive.inputs,
+        given.drive.first,
+        cycles,
+        _GLITCH_STEPS if glitches else 0,
+    )
+    if wrong := given.drive.wrong(found.outputs):
+        raise ToolFailed(
+            f"Netlist of {name!r} gives {wrong} results that are not the golden model's: it has "
+            "no energy worth a figure"
+        )
+    toggles = found.toggles
+    if given.sequence:
+        toggles = replace(toggles, steps=given.operations - 1)
+    costs = cell_costs(netlist, found.values, conditions, voltage)
+    power = glitched = costs.power(toggles)
+    if glitches:
+        # What glitches add, scaled from the steps looked at to all of them.
+        extra = found.glitching.nets - found.settled.nets
+        extra = extra * (toggles.steps / found.settled.steps)
+        more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
+        glitched = costs.power(more)
+    return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage), found)
+
+
+def check_frequency(frequency: float) -> None:
+    """Raise ValueError for what is no frequency, in Hz."""
+    if not 0 < frequency < float("inf"):
+        raise ValueError(f"The frequency must be above 0 Hz and finite, not {frequency!r}")
+
+
+def check_library(library: Library) -> float:
+    """The supply voltage of a library that has energies, V.
+
+    Raises
+    ------
+    ValueError
+        When it states no voltage, or no cell has a power table.
+    """
+    if not library.voltage:
+        raise ValueError(
+            f"{library.label} can't be used for energy: it states no voltage: nom_voltage, or "
+            "default_operating_conditions that state one"
+        )
+    if not any(pin.power for name in library for pin in library[name].pins.values()):
+        raise ValueError(
+            f"{library.label} can't be used for energy: no cell has internal_power tables"
+        )
+    return library.voltage

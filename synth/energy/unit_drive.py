@@ -1,0 +1,205 @@
+"""Codes at the ports of a design's netlist, and whether what comes out is right to the bit."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.mac.datapath import FloatDatapath, datapath_of
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.products.int8 import INT8_BITS, SUM_BITS
+from lmul.sim.golden import multiply as golden
+from lmul.sim.golden.arithmetic import unpack
+from lmul.sim.golden.codec import code_dtype
+from lmul.sim.golden.sequential_sums import running_sums
+from lmul.sim.reference.circuit import Circuit, word_width
+from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
+
+__all__ = ["Drive", "drive"]
+
+
+@dataclass(frozen=True, eq=False)
+class Drive:
+    """How a netlist is driven, and how its outputs are read.
+
+    Attributes
+    ----------
+    inputs : mapping of str to list of uint64 arrays, shape (cycles, words)
+        Bits of each port.
+    wrong : callable
+        Of the outputs' bits by port: how many results differ from the golden model's.
+    first : int
+        The first cycle that is like all later ones: reset and filling are over.
+    """
+
+    inputs: Mapping[str, Sequence[Words]]
+    wrong: Callable[[Mapping[str, Sequence[Words]]], int]
+    first: int
+
+
+def drive(design: Design, x: Ints, y: Ints, length: int) -> Drive:
+    """Drive a design with pairs of codes.
+
+    Parameters
+    ----------
+    design : Design
+        A multiplier, a product unit or a PE.
+    x, y : int64 arrays, shape (cycles, streams)
+        Codes; for ``int8`` numbers. Streams are a multiple of 64; a pair a cycle.
+    length : int
+        Of the dot products that a PE ends; ``cycles`` is a multiple of it.
+
+    Raises
+    ------
+    ValueError
+        When the design is an array; for a NaN or Inf where a PE would meet it.
+    """
+    match design:
+        case UnitDesign(level="multiplier"):
+            return _multiplier(design, x, y)
+        case UnitDesign():
+            return _product(design, design.format, x, y)
+        case MacDesign(level="pe"):
+            return _pe(design, x, y, length)
+        case MacDesign(level="product"):
+            return _int8_product(x, y)
+    raise ValueError(f"Design {design.name!r} is an array; it takes matrices, not pairs of codes")
+
+
+def _multiplier(design: UnitDesign, x: Ints, y: Ints) -> Drive:
+    fmt, stages = design.format, design.stages
+    dtype = code_dtype(fmt)
+    want = golden.multiply(
+        x.astype(dtype), y.astype(dtype), fmt, design.kind, design.policy, design.offset
+    )
+
+    def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
+        got = unpack_ints(list(outputs["p"]))
+        if not stages:
+            return int(np.count_nonzero(got != want))
+        return int(np.count_nonzero(got[1 + stages :] != want[: -stages or None]))
+
+    if not stages:
+        return Drive({"x": pack(x, fmt.width), "y": pack(y, fmt.width)}, wrong, 0)
+    x, y = _after_reset(x), _after_reset(y)
+    reset = np.zeros_like(x)
+    reset[0] = 1
+    inputs = {"x": pack(x, fmt.width), "y": pack(y, fmt.width), "rst": pack(reset, 1)}
+    inputs |= {name: pack(1 - reset, 1) for name in ("en", "i_valid")}
+    return Drive(inputs, wrong, 1 + stages)
+
+
+def _after_reset(values: Ints) -> Ints:
+    return np.concatenate([np.zeros_like(values[:1]), values])
+
+
+def _product(design: UnitDesign, fmt: FloatFormat, x: Ints, y: Ints) -> Drive:
+    circuit = Circuit.of(design)
+    dtype = code_dtype(fmt)
+    want = golden.product(
+        x.astype(dtype), y.astype(dtype), fmt, design.kind, "flush", design.offset
+    )
+    inputs: dict[str, Sequence[Words]] = {}
+    for codes, ports in ((x, circuit.x), (y, circuit.y)):
+        fields = {
+            "man": codes & fmt.mantissa_mask,
+            "exp": codes >> fmt.mantissa_bits & fmt.exponent_mask,
+            "zero": ((codes & fmt.magnitude_mask) < fmt.min_normal_code).astype(np.int64),
+            "neg": codes >> fmt.magnitude_bits,
+        }
+        for port in ports:
+            inputs[port.name] = pack(fields[port.name.split("_")[1]], port.width)
+    assert word_width(circuit.x) >= fmt.width
+
+    def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
+        neg, sig, exp = (unpack_ints(list(outputs[f"p_{name}"])) for name in ("neg", "sig", "exp"))
+        got = np.ldexp(sig.astype(np.float64), np.where(sig == 0, 0, exp - circuit.exp_bias))
+        return int(np.count_nonzero(np.where(neg == 1, -got, got) != want))
+
+    return Drive(inputs, wrong, 0)
+
+
+def _int8_product(x: Ints, y: Ints) -> Drive:
+    def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
+        want = pack(x * y, 2 * INT8_BITS)
+        return _differing(want, outputs["p_value"])
+
+    return Drive({"x_value": pack(x, INT8_BITS), "y_value": pack(y, INT8_BITS)}, wrong, 0)
+
+
+def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
+    cycles, streams = x.shape
+    path = datapath_of(design)
+    last = np.zeros_like(x)
+    last[length - 1 :: length] = 1
+    reset = np.zeros((cycles + 1, streams), np.int64)
+    reset[0] = 1
+    inputs = {
+        "rst": pack(reset, 1),
+        "en": pack(np.ones_like(reset), 1),
+        "last": pack(_after_reset(last), 1),
+    }
+    if isinstance(path, FloatDatapath):
+        for port, codes, second in (("a", x, False), ("b", y, True)):
+            for name, values, width in _operand(path, codes, second):
+                inputs[f"{port}_{name}"] = pack(_after_reset(values), width)
+        dtype = code_dtype(path.fmt)
+        products = golden.product(
+            x.astype(dtype), y.astype(dtype), path.fmt, path.kind, path.policy.subnormals
+        )
+        assert path.sum_shape.width
+        accumulator, lsb, width = path.resolved_accumulator, path.range.lsb, path.sum_shape.width
+        overflow = path.policy.overflow
+    else:
+        for port, codes in (("a", x), ("b", y)):
+            inputs[f"{port}_value"] = pack(_after_reset(codes), INT8_BITS)
+        products = (x * y).astype(np.float64)
+        accumulator, lsb, width = design.resolved_accumulator, 0, SUM_BITS
+        overflow = design.policy.overflow
+
+    def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
+        # A dot product after another: (sums, length, streams) becomes (length, sums * streams).
+        apart = products.reshape(-1, length, streams).swapaxes(0, 1).reshape(length, -1)
+        bits = running_sums(apart, accumulator, lsb, width, overflow)
+        bits = bits.reshape(width, length, -1, streams).swapaxes(1, 2).reshape(width, -1, streams)
+        late = 2 + path.stages  # cycles from a pair's port, behind the reset, to its sum
+        want = [pack(bit.astype(np.int64), 1)[0][: cycles + 1 - late] for bit in bits]
+        return _differing(want, [words[late:] for words in outputs["total_sum"]])
+
+    return Drive(inputs, wrong, 2 + path.stages)
+
+
+def _operand(path: FloatDatapath, codes: Ints, second: bool) -> list[tuple[str, Ints, int]]:
+    """The members of an operand as the array's edge makes them, with their widths."""
+    fmt, layout = path.fmt, path.operand_layout
+    magnitude = codes & fmt.magnitude_mask
+    if fmt.has_nan and path.policy.specials == "propagate":
+        nan_is_zero = fmt.has_nan and not fmt.has_negative_zero
+        if (magnitude > fmt.max_code).any() or (nan_is_zero and (codes == fmt.sign_mask).any()):
+            raise ValueError(
+                "A PE's operands must be finite: NaN stays at the edge, and Inf is not measured"
+            )
+    found = unpack(codes, fmt, path.policy.subnormals, specials=False)
+    word = found.code + ((layout.exp_bias - fmt.bias) << fmt.mantissa_bits)
+    word = word + (path.folded if second else 0)
+    zero = np.zeros_like(codes) if found.zero is None else found.zero.astype(np.int64)
+    members = {
+        "neg": (found.negative.astype(np.int64), 1),
+        "zero": (zero, 1),
+        "exp": (word >> fmt.mantissa_bits, layout.exponent_bits),
+        "man": (word & fmt.mantissa_mask, fmt.mantissa_bits),
+        "inf": (np.zeros_like(codes), 1),
+    }
+    return [(name, *members[name]) for name, _ in layout]
+
+
+def _differing(want: Sequence[Words], got: Sequence[Words]) -> int:
+    """In how many results at least one bit differs."""
+    wrong: npt.NDArray[np.uint64] = np.zeros_like(want[0])
+    for a, b in zip(want, got, strict=True):
+        wrong = wrong | (a ^ b)
+    return int(np.bitwise_count(wrong).sum(dtype=np.int64))

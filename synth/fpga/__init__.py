@@ -1,0 +1,1 @@
+"""LUTs by FPGA family; place and route with nextpnr."""

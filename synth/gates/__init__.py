@@ -1,0 +1,1 @@
+"""Circuits as two-input gates: counts, depth, breakdown by part."""

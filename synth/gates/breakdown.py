@@ -1,0 +1,177 @@
+"""Where a PE's or an array's gates and flip-flops are, part by part."""
+
+import re
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.gates.circuit import Circuit, modules_ending
+from lmul.synth.gates.count import GateCount, count, mapped
+from lmul.synth.gates.netlist import Module, is_flipflop, is_gate
+
+__all__ = [
+    "ARRAY_PARTS",
+    "PE_PARTS",
+    "SPLIT_LEVELS",
+    "PartCount",
+    "Split",
+    "part_of_module",
+    "part_of_register",
+    "parts",
+    "register_names",
+    "split",
+]
+
+
+SPLIT_LEVELS = ("pe", "array")
+
+PE_PARTS = ("product", "align", "accumulate", "operand registers", "control")
+ARRAY_PARTS = (
+    *("PEs", "drain registers", "edges", "skew registers", "rounders", "stream ports"),
+    "control",
+)
+
+# Modules by how their names end, then registers by how theirs begin; the rest is control.
+_MODULES: Mapping[str, Mapping[str, str]] = {
+    "pe": {"_product": "product", "_align": "align", "_accumulation": "accumulate"},
+    "array": {
+        "_pe": "PEs",
+        "_cell": "drain registers",
+        "_edge": "edges",
+        "_round": "rounders",
+        "_slice": "stream ports",
+        "_fifo": "stream ports",
+    },
+}
+_REGISTERS: Mapping[str, Mapping[str, str]] = {
+    "pe": {
+        r"(x|product)_last": "control",
+        r"[xy]_": "operand registers",
+        r"product_": "product",
+        r"acc": "accumulate",
+    },
+    "array": {r"(de)?skew_": "skew registers"},
+}
+
+
+@dataclass(frozen=True)
+class PartCount:
+    """Gates and flip-flops of one part."""
+
+    part: str
+    gates: int
+    flipflops: int
+
+
+@dataclass(frozen=True)
+class Split:
+    """A design's gates by part.
+
+    Attributes
+    ----------
+    whole : GateCount
+        The design as it is counted everywhere: a PE flattened, an array by its parts.
+    parts : tuple of PartCount
+        Each part synthesised apart, in the order of :data:`PE_PARTS` or :data:`ARRAY_PARTS`. The
+        aligner of a floating-point accumulator can't be told from it: its ``align`` is 0.
+    """
+
+    whole: GateCount
+    parts: tuple[PartCount, ...]
+
+    def part(self, name: str) -> PartCount:
+        """The count of one part."""
+        return next(part for part in self.parts if part.part == name)
+
+    @property
+    def across(self) -> int:
+        """Gates of the whole less those of its parts.
+
+        Below zero, Yosys saved so many by looking across the parts' boundaries; that it may also
+        be above zero shows how much of a count is luck.
+        """
+        return self.whole.gates - sum(part.gates for part in self.parts)
+
+    def section(self) -> dict[str, Any]:
+        """For a report's JSON."""
+        found: dict[str, Any] = {
+            part.part: {"gates": part.gates, "flipflops": part.flipflops} for part in self.parts
+        }
+        return found | {"across parts": {"gates": self.across, "flipflops": 0}}
+
+
+def split(design: Design | str | Circuit) -> Split:
+    """Count a PE or an array, whole and by part.
+
+    Raises
+    ------
+    TypeError, ValueError, ToolNotFound, ToolFailed
+        As :func:`parts` and :func:`lmul.synth.gates.count.count`.
+    """
+    circuit = Circuit.of(design)
+    found = parts(circuit)
+    return Split(count(circuit), found)
+
+
+def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
+    """Count a PE's or an array's parts, each synthesised apart.
+
+    Returns
+    -------
+    tuple of PartCount
+        In the order of :data:`PE_PARTS` or :data:`ARRAY_PARTS`.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When it is no PE and no array.
+    ToolNotFound, ToolFailed
+        When Yosys is missing or rejects the circuit.
+    """
+    circuit = Circuit.of(design)
+    if circuit.level not in SPLIT_LEVELS:
+        raise ValueError(f"Design {circuit.name!r} has no parts; a PE or an array has")
+    modules = _MODULES[circuit.level]
+    apart = replace(circuit, parts=modules_ending(circuit.verilog, tuple(modules)))
+    netlist, _ = mapped(apart)
+    gates: Counter[str] = Counter()
+    flipflops: Counter[str] = Counter()
+    for name, times in netlist.times.items():
+        module = netlist.modules[name]
+        own = part_of_module(name, circuit.level)
+        names = register_names(module)
+        for cell in module["cells"].values():
+            if is_gate(cell["type"]):
+                gates[own or "control"] += times
+            elif is_flipflop(cell["type"]):
+                bit = cell["connections"]["Q"][0]
+                flipflops[own or part_of_register(names[bit], circuit.level)] += times
+    return tuple(
+        PartCount(part, gates[part], flipflops[part])
+        for part in (PE_PARTS if circuit.level == "pe" else ARRAY_PARTS)
+    )
+
+
+def register_names(module: Module) -> dict[int, set[str]]:
+    """The names that each net has in the modules that were flattened into this one."""
+    found: dict[int, set[str]] = {}
+    for name, net in module["netnames"].items():
+        for bit in net["bits"]:
+            if isinstance(bit, int):
+                found.setdefault(bit, set()).add(name.rpartition(".")[2])
+    return found
+
+
+def part_of_module(name: str, level: str) -> str:
+    """The part of a PE or an array that a module is; empty for one that is none."""
+    return next((part for end, part in _MODULES[level].items() if name.endswith(end)), "")
+
+
+def part_of_register(names: set[str], level: str) -> str:
+    """The part of a PE or an array that a register belongs to, by its names."""
+    for begins, part in _REGISTERS[level].items():
+        if any(re.match(begins, name) for name in names):
+            return part
+    return "control"

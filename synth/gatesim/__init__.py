@@ -1,0 +1,1 @@
+"""Bit-parallel simulation of mapped netlists: values, toggles, glitches."""

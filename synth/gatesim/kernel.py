@@ -1,0 +1,141 @@
+"""The compiled part of the gate-level simulation: ``gate_kernel.cpp``, built once by g++."""
+
+import ctypes
+import subprocess
+from functools import cache
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.tools.cache import kept
+from lmul.tools.errors import ToolFailed
+from lmul.tools.installed import need_programs
+from lmul.tools.process import first_error
+
+__all__ = ["STEP", "Cycle", "Netlist", "Run", "check_compiler", "kernel", "pointer"]
+
+
+_OPTIONS = ("-std=c++20", "-O3", "-march=native", "-shared", "-fPIC")
+_SECONDS = 300
+_LIBRARY = "gate_kernel.so"
+
+_int32s = ctypes.POINTER(ctypes.c_int32)
+_int64s = ctypes.POINTER(ctypes.c_int64)
+_uint64s = ctypes.POINTER(ctypes.c_uint64)
+
+STEP = [("both", "u8"), ("differ", "u8"), ("flip", "u8"), ("a", "i4"), ("b", "i4")]
+"""numpy's dtype of the kernel's ``Step``."""
+
+
+class Netlist(ctypes.Structure):
+    """The kernel's structure of this name, which says what each member is."""
+
+    _fields_ = [
+        ("nets", ctypes.c_int64),
+        ("states", ctypes.c_int64),
+        ("steps", ctypes.c_void_p),
+        ("function_starts", _int32s),
+        ("outputs", ctypes.c_int64),
+        ("gates", ctypes.c_int64),
+        ("functions", _int32s),
+        ("input_starts", _int32s),
+        ("inputs", _int32s),
+        ("targets", _int32s),
+    ]
+
+
+class Run(ctypes.Structure):
+    """The kernel's structure of this name, which says what each member is."""
+
+    _fields_ = [
+        ("cycles", ctypes.c_int64),
+        ("words", ctypes.c_int64),
+        ("first", ctypes.c_int64),
+        ("sampled", ctypes.c_int64),
+        ("glitch_steps", ctypes.c_int64),
+        ("driven", ctypes.c_int64),
+        ("kept", ctypes.c_int64),
+        ("driven_nets", _int32s),
+        ("driven_words", ctypes.POINTER(_uint64s)),
+        ("kept_nets", _int32s),
+        ("kept_words", ctypes.POINTER(_uint64s)),
+        ("sample", _uint64s),
+        ("toggles", _int64s),
+        ("settled", _int64s),
+        ("glitching", _int64s),
+    ]
+
+
+class Cycle(ctypes.Structure):
+    """The kernel's structure of this name, which says what each member is."""
+
+    _fields_ = [
+        ("driven", ctypes.c_int64),
+        ("kept", ctypes.c_int64),
+        ("driven_nets", _int32s),
+        ("driven_words", _uint64s),
+        ("kept_nets", _int32s),
+        ("kept_words", _uint64s),
+    ]
+
+
+def pointer(array: npt.NDArray[Any]) -> Any:
+    """To the first element of a contiguous array."""
+    assert array.flags.c_contiguous
+    return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
+
+
+def check_compiler() -> None:
+    """Raise ToolNotFound where :func:`kernel` can't be compiled."""
+    need_programs("The simulation of gates, by which energies are measured,", "g++")
+
+
+@cache
+def kernel() -> ctypes.CDLL:
+    """The kernel, compiled for this processor at the first use and kept.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        When g++ is missing, or can't compile it.
+    """
+    source = (resources.files("lmul.synth.gatesim") / "gate_kernel.cpp").read_text()
+    check_compiler()
+    command = ["g++", *_OPTIONS]
+    # The compiler's version and the processor, as its predefined macros tell them.
+    machine = subprocess.run(
+        [*command, "-dM", "-E", "-x", "c++", "/dev/null"],
+        capture_output=True,
+        text=True,
+        timeout=_SECONDS,
+    ).stdout
+
+    def make(folder: Path) -> None:
+        (folder / "gate_kernel.cpp").write_text(source)
+        with (folder / "build.log").open("w") as log:
+            status = subprocess.run(
+                [*command, "gate_kernel.cpp", "-o", _LIBRARY],
+                cwd=folder,
+                stdout=log,
+                stderr=log,
+                timeout=_SECONDS,
+            ).returncode
+        if status:
+            reason = first_error(folder / "build.log")
+            raise ToolFailed(f"g++ can't compile the gate-level simulation: {reason}")
+
+    folder = kept("gates", [source, _OPTIONS, machine], make)
+    library = ctypes.CDLL(str(folder / _LIBRARY))
+    library.simulate.argtypes = [ctypes.POINTER(Netlist), ctypes.POINTER(Run)]
+    library.simulate.restype = ctypes.c_int64
+    library.simulation_new.argtypes = [ctypes.POINTER(Netlist), ctypes.c_int64]
+    library.simulation_new.restype = ctypes.c_void_p
+    library.simulation_delete.argtypes = [ctypes.c_void_p]
+    library.simulation_settle.argtypes = [ctypes.c_void_p, ctypes.POINTER(Cycle)]
+    library.simulation_values.argtypes = [ctypes.c_void_p, ctypes.c_int64, _uint64s]
+    library.simulation_step.argtypes = [ctypes.c_void_p, _int64s, _int64s, _int64s]
+    library.simulation_step.restype = ctypes.c_int64
+    return library

@@ -1,0 +1,151 @@
+"""Simulation of a netlist of standard cells, 64 streams a word: values, and how often they toggle.
+
+Zero delay: each net settles at once and toggles at most once a cycle. That is what a simulator
+without delays writes into a VCD file.
+
+Unit delay, to count glitches: ports and flip-flops change together at time 0, and a gate's output
+at time t is its function of what its inputs were at t - 1, so that paths of different lengths make
+it change more than once before it settles. Pulses are never too short: all are a whole unit or
+longer. Real gates swallow some of these, so unit-delay counts are rather high, as zero-delay
+counts are low.
+"""
+
+import ctypes
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words
+from lmul.synth.gatesim.kernel import Run, kernel, pointer
+from lmul.synth.gatesim.program import GateProgram
+from lmul.synth.mapping.cell_netlist import CellNetlist
+
+__all__ = ["Simulated", "Toggles", "simulate"]
+
+
+@dataclass(frozen=True)
+class Toggles:
+    """How often nets changed.
+
+    Attributes
+    ----------
+    nets : int64 array, shape (nets,)
+        Changes of each net, up and down together, over all streams.
+    steps : int
+        From one cycle to the next, over all streams: what ``nets`` is to be divided by.
+    """
+
+    nets: Ints
+    steps: int
+
+
+@dataclass(frozen=True, eq=False)
+class Simulated:
+    """What a simulation gave.
+
+    Attributes
+    ----------
+    values : uint64 array, shape (nets, cycles, words)
+        Of all nets in the cycles that were asked for; the clock's are 0.
+    outputs : mapping of str to list of uint64 arrays, shape (cycles, words)
+        Bits of each port, in all cycles.
+    toggles : Toggles
+        Without delays, in all steps behind the first cycle that counts.
+    settled, glitching : Toggles
+        Of the first of these steps: without delays, and with unit delays.
+    """
+
+    values: Words
+    outputs: Mapping[str, list[Words]]
+    toggles: Toggles
+    settled: Toggles
+    glitching: Toggles
+
+
+def simulate(
+    netlist: CellNetlist,
+    inputs: Mapping[str, Sequence[Words]],
+    first: int = 0,
+    cycles: int | None = None,
+    glitch_steps: int | None = 0,
+) -> Simulated:
+    """Simulate a netlist.
+
+    In a cycle inputs hold and nets settle; at its end flip-flops take their next state. All are 0
+    before the first cycle.
+
+    Parameters
+    ----------
+    netlist : CellNetlist
+    inputs : mapping of str to sequence of uint64 arrays, shape (cycles, words)
+        For each port but the clock, its bits, lowest first.
+    first : int
+        The cycle to begin counting and sampling with.
+    cycles : int or None
+        How many to keep all nets' values of; None for all.
+    glitch_steps : int or None
+        How many steps from cycle to cycle to simulate with unit delays too; None for all.
+
+    Raises
+    ------
+    ValueError
+        When a port's bits are missing.
+    ToolNotFound, ToolFailed
+        As :func:`lmul.synth.gatesim.kernel.kernel`.
+    """
+    driven: dict[int, Words] = {}
+    for name, nets in netlist.inputs.items():
+        if nets == (netlist.clock,):
+            continue
+        if len(inputs.get(name, ())) != len(nets):
+            raise ValueError(f"Port {name!r} has {len(nets)} bits, not {len(inputs.get(name, ()))}")
+        for net, words in zip(nets, inputs[name], strict=True):
+            driven[net] = np.ascontiguousarray(words)
+    count, words = next(iter(inputs.values()))[0].shape
+    steps = max(0, count - 1 - first)
+    sampled = count - first if cycles is None else min(cycles, count - first)
+    unit_steps = steps if glitch_steps is None else min(glitch_steps, steps)
+    values = np.zeros((netlist.nets, sampled, words), np.uint64)
+    kept = {
+        net: np.empty((count, words), np.uint64)
+        for nets in netlist.outputs.values()
+        for net in nets
+    }
+    counts = np.zeros((3, netlist.nets), np.int64)
+    driven_nets, kept_nets = (np.array(list(each), np.int32) for each in (driven, kept))
+    run = Run(
+        cycles=count,
+        words=words,
+        first=first,
+        sampled=sampled,
+        glitch_steps=unit_steps,
+        driven=len(driven),
+        kept=len(kept),
+        driven_nets=pointer(driven_nets),
+        driven_words=_pointers(list(driven.values())),
+        kept_nets=pointer(kept_nets),
+        kept_words=_pointers(list(kept.values())),
+        sample=pointer(values),
+        toggles=pointer(counts[0]),
+        settled=pointer(counts[1]),
+        glitching=pointer(counts[2]),
+    )
+    program = GateProgram(netlist)
+    unsettled = kernel().simulate(ctypes.byref(program.structure), ctypes.byref(run))
+    # With unit delays nets come to rest where they are without.
+    assert not unsettled, f"{unsettled} nets did not settle"
+    streams = words * LANES
+    return Simulated(
+        values,
+        {name: [kept[net] for net in nets] for name, nets in netlist.outputs.items()},
+        Toggles(counts[0], steps * streams),
+        Toggles(counts[1], unit_steps * streams),
+        Toggles(counts[2], unit_steps * streams),
+    )
+
+
+def _pointers(arrays: list[Words]) -> Any:
+    kind = ctypes.POINTER(ctypes.c_uint64)
+    return (kind * len(arrays))(*(pointer(array) for array in arrays))

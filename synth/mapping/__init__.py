@@ -1,0 +1,1 @@
+"""Circuits mapped to a library's cells: netlists, area, area by part."""

@@ -1,0 +1,72 @@
+"""Which part of a multiplier or PE a mapped cell belongs to."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
+
+from lmul.synth.gates.circuit import Circuit, modules_ending
+from lmul.synth.liberty.file import Paths
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.cell_netlist import CellNetlist, Instance, map_to_cells
+
+__all__ = ["PARTS", "apart_by_part", "area_by_part", "by_part"]
+
+
+PARTS: Mapping[str, Mapping[str, str]] = {
+    "multiplier": {"unpack": "unpack", "product_unit": "product", "pack": "pack"},
+    "pe": {"product": "product", "align": "align", "accumulation": "accumulate"},
+}
+"""By level: modules, by how their names end, and the part that each is."""
+
+
+def apart_by_part(circuit: Circuit) -> Circuit:
+    """The same circuit, its parts mapped apart before they are joined."""
+    endings = tuple(f"_{name}" for name in PARTS[circuit.level])
+    return replace(circuit, parts=modules_ending(circuit.verilog, endings))
+
+
+def by_part(netlist: CellNetlist, values: Iterable[float], level: str) -> dict[str, float]:
+    """A sum by part; flip-flops are a part of their own, and what is left is control.
+
+    Parameters
+    ----------
+    netlist : CellNetlist
+        Of :func:`apart_by_part`.
+    values : iterable of float
+        Of each of its instances.
+    level : str
+        One of :data:`PARTS`.
+    """
+    parts = PARTS[level]
+    found = dict.fromkeys([*dict.fromkeys(parts.values()), "registers", "control"], 0.0)
+    for one, value in zip(netlist.instances, values, strict=True):
+        found[_part(one, parts)] += float(value)
+    return {part: value for part, value in found.items() if value}
+
+
+def area_by_part(design: str, liberty: Paths) -> dict[str, float]:
+    """The area of a multiplier's or PE's parts in a library, µm².
+
+    Parts mapped apart share nothing across their boundaries: they add up to a little more or
+    less than the circuit mapped as a whole.
+
+    Raises
+    ------
+    ValueError
+        For a design of another level.
+    ValueError, ToolNotFound, ToolFailed
+        As :func:`lmul.synth.mapping.cell_netlist.map_to_cells`.
+    """
+    circuit = Circuit.of(design)
+    if circuit.level not in PARTS:
+        raise ValueError(f"Design {circuit.name!r} has no parts here; multipliers and PEs have")
+    netlist = map_to_cells(apart_by_part(circuit), load(liberty))
+    return by_part(netlist, (one.cell.area for one in netlist.instances), circuit.level)
+
+
+def _part(one: Instance, parts: Mapping[str, str]) -> str:
+    if one.cell.is_flipflop:
+        return "registers"
+    for module in reversed(one.path):  # the innermost that has a name here
+        if module in parts:
+            return parts[module]
+    return "control"

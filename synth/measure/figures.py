@@ -1,0 +1,57 @@
+"""Synthesis results under the names that reports use."""
+
+from lmul.synth.fpga.luts import LutCount
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.count import GateCount
+from lmul.synth.timing.area_delay import InCells
+from lmul.tools.metrics import Metric
+
+__all__ = ["cell_metrics", "gate_metrics", "lut_metrics"]
+
+
+def gate_metrics(circuit: Circuit, gates: GateCount) -> list[Metric]:
+    """Gates, flip-flops and what is derived from them."""
+    name, level = circuit.name, circuit.level
+    return [
+        Metric(name, level, "gates", gates.gates, "gates"),
+        Metric(name, level, "inverters", gates.inverters, "gates"),
+        Metric(name, level, "flipflops", gates.flipflops, "flip-flops"),
+        Metric(name, level, "depth", gates.depth, "gates"),
+        Metric(name, level, "transistors", gates.transistors, "transistors"),
+        Metric(name, level, "paper_weight", gates.paper_weight, "gates", library="yosys"),
+    ]
+
+
+def cell_metrics(circuit: Circuit, found: InCells) -> list[Metric]:
+    """Area, the flip-flops' share of it, delays where they were measured, and their buffers."""
+    area, timing, opensta_ps = found
+    figures = [
+        ("area_um2", area.area_um2, "um2"),
+        ("area_nand2", area.nand2_equivalents, "NAND2 areas"),
+        ("sequential_um2", area.sequential_um2, "um2"),
+    ]
+    if timing is not None:
+        figures.append(("delay_ps", timing.delay_ps, "ps"))
+        if timing.buffers:
+            figures.append(("buffers_um2", timing.buffers_um2, "um2"))
+    if opensta_ps is not None:
+        figures.append(("delay_opensta_ps", opensta_ps, "ps"))
+    return [
+        Metric(circuit.name, circuit.level, name, value, unit, library=area.library)
+        for name, value, unit in figures
+    ]
+
+
+def lut_metrics(circuit: Circuit, count: LutCount) -> list[Metric]:
+    """LUTs, carries, and DSP blocks where they were allowed."""
+    library = f"{count.family} with DSPs" if count.dsp else count.family
+    figures = [
+        (f"lut{count.lut_size}", count.luts, "LUTs"),
+        ("carries", count.carries, "cells"),
+    ]
+    if count.dsp:
+        figures.append(("dsps", count.dsps, "blocks"))
+    return [
+        Metric(circuit.name, circuit.level, name, value, unit, library=library)
+        for name, value, unit in figures
+    ]

@@ -1,0 +1,199 @@
+"""How each measure of a point is made: what it calls, its figures, and its detail."""
+
+import hashlib
+from collections.abc import Callable, Mapping
+from dataclasses import asdict
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.energy.energy import Energy
+from lmul.synth.energy.energy import measure as measure_energy
+from lmul.synth.fpga.luts import form_for, luts
+from lmul.synth.fpga.place import place_seed
+from lmul.synth.gates.breakdown import parts
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.count import count
+from lmul.synth.liberty.default import EMBEDDED
+from lmul.synth.mapping.area import area
+from lmul.synth.mapping.breakdown import area_by_part
+from lmul.synth.measure.errors import errors
+from lmul.synth.measure.figures import cell_metrics, gate_metrics, lut_metrics
+from lmul.synth.measure.measurement import STATIONARY, Measured, Point, find, keep
+from lmul.synth.measure.variation import mapped_spread
+from lmul.synth.timing.area_delay import InCells, curve, in_cells
+from lmul.tools.metrics import Metric
+
+__all__ = ["measure", "measured"]
+
+
+def measured(point: Point) -> Measured:
+    """The result of a point, from the cache, else measured now and kept.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError
+        For a stimulus, library or device that can't be used with this design.
+    ToolNotFound, ToolFailed
+        When a tool is missing or rejects the circuit.
+    """
+    if found := find(point):
+        return found
+    # Imported here: whoever only looks points up needs neither Amaranth nor numpy.
+
+    return keep(point, measure(point))
+
+
+_CHECKED_ON = "uniform"  # all finite codes: subnormals, both zeros, sums that overflow
+_CHECKED_PAIRS = 1 << 16
+
+
+def measure(point: Point) -> Measured:
+    """Measure a point now, whatever the cache holds.
+
+    Detail by measure: ``gates``: ``count``, the fields of
+    :class:`lmul.synth.gates.count.GateCount`, and
+    ``verilog``, the SHA-256 of the text that was counted. ``split``, of PEs and arrays: ``parts``,
+    each part's gates and flip-flops. ``area``, and ``cells``, which is area and delay: ``cells``,
+    ``script``, ``restructuring``. ``curve``: ``points``, each as
+    :meth:`lmul.synth.timing.area_delay.CurvePoint.section`. ``energy``: the fields of
+    :class:`lmul.synth.energy.energy.Energy`, without parts but for arrays. ``parts``, of
+    multipliers
+    and     PEs: ``area`` and ``energy`` by part. ``spread``, of product units, multipliers and
+    PEs: the
+    fields of :class:`lmul.synth.measure.variation.MappedSpread`. ``luts``: ``cells``, ``script``,
+    ``flipflops``. ``fpga``: as :meth:`lmul.synth.fpga.place.PlacedDesign.section`, and ``tools``.
+    ``error``: the fields of :class:`lmul.sim.accuracy.operands.DotError`, or of
+    :meth:`lmul.sim.accuracy.pairs.ErrorStats.as_dict`.
+    ``check``: ``compared``, how many results of the netlist, mapped to the embedded library, were
+    compared with the golden model's and equal them in every bit, and ``stimulus``.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
+        As :func:`lmul.synth.measure.measure.measured`.
+    """
+    return _WAYS[point.measure](point)
+
+
+def _gates(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    gates = count(circuit)
+    text = hashlib.sha256(circuit.verilog.encode()).hexdigest()
+    return Measured(tuple(gate_metrics(circuit, gates)), {"count": asdict(gates), "verilog": text})
+
+
+def _split(point: Point) -> Measured:
+    return Measured((), {"parts": [asdict(part) for part in parts(point.design)]})
+
+
+def _area(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    return _in_cells(circuit, InCells(area(circuit, point.liberty), None, None))
+
+
+def _cells(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    return _in_cells(circuit, in_cells(circuit, point.liberty))
+
+
+def _in_cells(circuit: Circuit, found: InCells) -> Measured:
+    detail = {
+        "cells": dict(found.area.cells),
+        "script": found.area.script,
+        "restructuring": found.area.restructuring,
+    }
+    return Measured(tuple(cell_metrics(circuit, found)), detail)
+
+
+def _curve(point: Point) -> Measured:
+    circuit = Circuit.of(point.design)
+    points = curve(circuit, point.liberty)
+    fastest = points[-1]
+    library = fastest.area.library
+    figures = (
+        ("fastest_ps", fastest.timing.delay_ps, "ps"),
+        ("fastest_um2", fastest.area.area_um2, "um2"),
+    )
+    metrics = tuple(
+        Metric(circuit.name, circuit.level, name, value, unit, library=library)
+        for name, value, unit in figures
+    )
+    return Measured(metrics, {"points": [one.section() for one in points]})
+
+
+def _energy(point: Point) -> Measured:
+    found = _energy_of(point, parts=False)
+    return Measured(tuple(found.metrics()), asdict(found))
+
+
+def _parts(point: Point) -> Measured:
+    area = area_by_part(point.design, point.liberty)
+    return Measured((), {"area": area, "energy": dict(_energy_of(point, parts=True).parts)})
+
+
+def _energy_of(point: Point, parts: bool) -> Energy:
+    name = point.stimulus.removesuffix(STATIONARY)
+    found = measure_energy(
+        point.design,
+        name,
+        liberty=point.liberty,
+        stationary=name != point.stimulus,
+        parts=parts,
+    )
+    if len(found) != 1:
+        raise ValueError(
+            f"Stimulus {point.stimulus!r} is {len(found)} stimuli; a point has one, such as "
+            "'attention QK'"
+        )
+    return found[0]
+
+
+def _spread(point: Point) -> Measured:
+    name = point.stimulus.removesuffix(STATIONARY)
+    if name != point.stimulus:
+        raise ValueError("Spreads are measured without stationary weights")
+    return Measured((), asdict(mapped_spread(point.design, name, point.liberty, jobs=1)))
+
+
+def _luts(point: Point) -> Measured:
+    circuit = Circuit.of(point.design, form_for(point.dsp))
+    found = luts(circuit, point.device, point.dsp)
+    detail = {
+        "cells": dict(found.cells),
+        "script": found.script,
+        "flipflops": found.flipflops,
+    }
+    return Measured(tuple(lut_metrics(circuit, found)), detail)
+
+
+def _fpga(point: Point) -> Measured:
+    found = place_seed(point.design, point.device, point.seed, point.dsp)
+    return Measured(tuple(found.metrics()), {**found.section(), "tools": dict(found.tools)})
+
+
+def _error(point: Point) -> Measured:
+    metrics, detail = errors(Design.parse(point.design), point.stimulus)
+    return Measured(tuple(metrics), detail)
+
+
+def _check(point: Point) -> Measured:
+    # An energy is measured of right results alone: it raises where one is wrong.
+    [found] = measure_energy(
+        point.design, _CHECKED_ON, liberty=EMBEDDED, pairs=_CHECKED_PAIRS, parts=False
+    )
+    return Measured((), {"compared": found.operations, "stimulus": found.stimulus})
+
+
+_WAYS: Mapping[str, Callable[[Point], Measured]] = {
+    "gates": _gates,
+    "split": _split,
+    "area": _area,
+    "cells": _cells,
+    "curve": _curve,
+    "energy": _energy,
+    "parts": _parts,
+    "spread": _spread,
+    "luts": _luts,
+    "fpga": _fpga,
+    "error": _error,
+    "check": _check,
+}

@@ -1,0 +1,208 @@
+"""How much of a figure is luck: the same circuit, its statements in another order.
+
+ABC's heuristics follow the order in which a netlist reaches them. The order of a module's
+``assign`` statements means nothing in Verilog, and still moves gate counts, areas and energies by
+a few percent; a difference between two designs that is smaller than this is no difference.
+
+    python -m lmul.synth.measure.variation DESIGN...
+
+prints them for designs, by default the e4m3 multipliers that are compared most.
+"""
+
+import random
+import re
+import statistics
+import sys
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.energy.energy import FREQUENCY
+from lmul.synth.energy.run import simulated_power, streams
+from lmul.synth.energy.stimulus import stimuli
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.count import count
+from lmul.synth.liberty.default import default_library
+from lmul.synth.liberty.file import Paths
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.cell_netlist import netlist_of
+from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.timing.timing import analyse
+
+__all__ = ["ORDERS", "MappedSpread", "Ratio", "Spread", "mapped_spread", "reordered"]
+
+
+ORDERS = 4
+"""How many orders are tried besides the one as written."""
+
+_DESIGNS = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "mitchell-e4m3-ftz", "exact-e4m3-ftz")
+
+_END = re.compile(r"(?<=\bendmodule\b)")
+_ASSIGN = re.compile(r"^[ \t]*assign [^;\n]*;[ \t]*$", re.MULTILINE)
+
+
+@dataclass(frozen=True)
+class Ratio:
+    """A circuit's figure over another's.
+
+    Attributes
+    ----------
+    least, most : float
+        The extremes that both ranges allow.
+    median : float
+        Of the medians.
+    """
+
+    least: float
+    median: float
+    most: float
+
+    @property
+    def told(self) -> bool:
+        """The ranges do not overlap, so that one of the two takes less."""
+        return not self.least <= 1 <= self.most
+
+
+@dataclass(frozen=True)
+class Spread:
+    """A figure of one circuit under several orders of its statements.
+
+    Attributes
+    ----------
+    as_written : float
+        The figure that is reported.
+    least, most : float
+        The extremes, the order as written among them.
+    median : float
+        Of all orders.
+    """
+
+    as_written: float
+    least: float
+    median: float
+    most: float
+
+    @classmethod
+    def of(cls, figures: Sequence[float]) -> "Spread":
+        """Of figures, the first as written."""
+        return cls(figures[0], min(figures), statistics.median(figures), max(figures))
+
+    def over(self, other: "Spread") -> Ratio:
+        """This figure over another circuit's."""
+        return Ratio(self.least / other.most, self.median / other.median, self.most / other.least)
+
+    def at(self, figure: float) -> "Spread":
+        """The range of a figure that moves in proportion to this one, measured as written."""
+        share = figure / self.as_written
+        return Spread(figure, share * self.least, figure, share * self.most)
+
+
+@dataclass(frozen=True)
+class MappedSpread:
+    """What synthesis and mapping make of one design under several orders.
+
+    Attributes
+    ----------
+    gates : Spread
+        Two-input gates and inverters.
+    area : Spread
+        Square micrometres.
+    delay : Spread
+        ps.
+    energy, glitching : Spread
+        fJ an operation, without glitches and with them.
+    """
+
+    gates: Spread
+    area: Spread
+    delay: Spread
+    energy: Spread
+    glitching: Spread
+
+
+def reordered(verilog: str, seed: int) -> str:
+    """The same modules with their one-line ``assign`` statements in a random order."""
+    order = random.Random(seed)
+
+    def shuffled(module: str) -> str:
+        statements = _ASSIGN.findall(module)
+        order.shuffle(statements)
+        rest = iter(statements)
+        return _ASSIGN.sub(lambda _: next(rest), module)
+
+    return "".join(shuffled(module) for module in _END.split(verilog))
+
+
+def mapped_spread(
+    design: Design | str,
+    stimulus: str = "attention QK",
+    liberty: Paths | None = None,
+    orders: int = ORDERS,
+    jobs: int = 2,
+    pairs: int = 1 << 15,
+) -> MappedSpread:
+    """Count and map a multiplier, product unit or PE as written and in ``orders`` other orders.
+
+    Parameters
+    ----------
+    design : Design or str
+    stimulus, pairs
+        As for :func:`lmul.synth.energy.stimulus.stimuli`; of two, the first.
+    liberty : Paths or None
+        As for :func:`lmul.synth.energy.energy.measure`.
+    orders : int
+        Seeds 1, 2, …
+    jobs : int
+        Mapped at a time.
+
+    Raises
+    ------
+    Exception
+        As :func:`lmul.synth.energy.energy.measure`.
+    """
+    design = Design.parse(design)
+    library = load(liberty or default_library())
+    given = stimuli(stimulus, design, pairs)[0]
+
+    def figures(variant: Circuit) -> tuple[float, ...]:
+        mapped = map_cells(variant, library)
+        netlist = netlist_of(mapped)
+        driven = streams(design, given, bool(netlist.flipflops))
+        run = simulated_power(design.name, netlist, driven, library)
+        leakage = float(run.power.leakage.sum()) * 1e6 / FREQUENCY
+        dynamic, glitching = run.power.dynamic, run.with_glitches.dynamic
+        delay = analyse(mapped).delay_ps
+        gates = count(variant).gates
+        return gates, mapped.area_um2, delay, dynamic + leakage, glitching + leakage
+
+    with ThreadPoolExecutor(jobs) as pool:
+        found = pool.map(figures, _variants(design, orders))
+        return MappedSpread(*(Spread.of(column) for column in zip(*found, strict=True)))
+
+
+def _variants(design: Design | str | Circuit, orders: int) -> list[Circuit]:
+    circuit = Circuit.of(design)
+    texts = [circuit.verilog] + [reordered(circuit.verilog, n) for n in range(1, orders + 1)]
+    return [Circuit(circuit.top, text, circuit.level, circuit.name) for text in texts]
+
+
+def _main(designs: Sequence[str]) -> None:
+    print(f"as written, least, median, most of {1 + ORDERS} orders; energies: fJ, attention QK")
+    print(
+        f"{'':24}{'gates':>22}{'area, um2':>34}{'delay, ps':>34}{'energy':>34}{'with glitches':>34}"
+    )
+    for design in designs or _DESIGNS:
+        mapped = mapped_spread(design)
+        columns = [f"{design:24}", " ".join(f"{v:5.0f}" for v in _figures(mapped.gates))]
+        for one in (mapped.area, mapped.delay, mapped.energy, mapped.glitching):
+            columns.append(" ".join(f"{value:8.1f}" for value in _figures(one)))
+        print("  ".join(columns), flush=True)
+
+
+def _figures(one: Spread) -> tuple[float, float, float, float]:
+    return one.as_written, one.least, one.median, one.most
+
+
+if __name__ == "__main__":
+    _main(sys.argv[1:])

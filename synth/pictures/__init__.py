@@ -1,0 +1,1 @@
+"""Pictures of the report, and what all pictures share."""

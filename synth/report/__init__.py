@@ -1,0 +1,1 @@
+"""The report: chapters, findings, cards, HTML, Markdown, README."""

@@ -1,0 +1,1 @@
+"""Grids of measurements as one table and Pareto pictures."""

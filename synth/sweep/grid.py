@@ -1,0 +1,145 @@
+"""The points of a sweep's grids, and which combinations there are not."""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from itertools import product
+from pathlib import Path
+from typing import Any
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
+from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.policy import Policy
+from lmul.synth.fpga.devices import DEVICES
+from lmul.synth.fpga.luts import FAMILIES
+from lmul.synth.measure.errors import STIMULI as ERROR_STIMULI
+from lmul.synth.measure.errors import why_no_error
+from lmul.synth.measure.measurement import MEASURES, STATIONARY, Point
+from lmul.synth.sweep.spec import DEFAULT, ENERGY_STIMULI, INT8, Grid, SweepSpec
+
+__all__ = ["Expansion", "expand"]
+
+
+_DEFAULT_STIMULUS = {"energy": "gaussian", "error": "attention QK"}
+
+# A point's field, and the key of a grid that lists its values.
+_LISTS = {
+    "library": "libraries",
+    "stimulus": "stimuli",
+    "device": "devices",
+    "seed": "seeds",
+    "dsp": "dsp",
+}
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """A sweep's points.
+
+    Attributes
+    ----------
+    points : sequence of Point
+        Each once, in the order of the grids.
+    left_out : mapping of str to int
+        Combinations that there are not, by the reason.
+    """
+
+    points: Sequence[Point]
+    left_out: Mapping[str, int]
+
+
+def expand(spec: SweepSpec) -> Expansion:
+    """All points of a sweep; what can't be combined is left out and counted.
+
+    At level multiplier, ``int8`` is its bare product: it has nothing to unpack or pack.
+    """
+    left_out: Counter[str] = Counter()
+    points = [
+        point
+        for grid in spec.grids
+        for design in _designs(grid, left_out)
+        for measure in grid["measures"]
+        for point in _points(design, measure, grid, left_out)
+    ]
+    return Expansion(list(dict.fromkeys(points)), dict(left_out))
+
+
+def _designs(grid: Grid, left_out: Counter[str]) -> list[Design]:
+    if "designs" in grid:
+        return [Design.parse(name) for name in grid["designs"]]
+    found: dict[Design, None] = {}
+    for level, kind in product(grid["levels"], grid["kinds"]):
+        keys = _keys_of(level, kind)
+        for values in product(*(grid[key] for key in keys)):
+            try:
+                design = _design(level, kind, dict(zip(keys, values, strict=True)))
+            except ValueError as error:
+                left_out[str(error)] += 1
+            else:
+                found[design] = None
+    return list(found)
+
+
+def _keys_of(level: str, kind: str) -> list[str]:
+    """The keys of a grid that a design of this level and kind depends on."""
+    keys = [] if kind == INT8 else ["formats"]
+    if kind != INT8 and level != "product":
+        keys.append("policies")
+    if kind != INT8 and level in ("pe", "array"):
+        keys += ["accumulators", "k_max"]
+    return keys + ["sizes", "flows"] * (level == "array")
+
+
+def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
+    fmt = None if kind == INT8 else FORMATS[values["formats"]]
+    policy = Policy.parse(values.get("policies", "ocp"))
+    if level in ("product", "multiplier"):
+        if fmt is None:
+            return MacDesign("product", "int8", None)
+        unit = "product" if level == "product" else "multiplier"
+        return UnitDesign(check_kind(kind, fmt), fmt, unit, policy)
+    accumulator = values.get("accumulators", DEFAULT)
+    rows, columns = values.get("sizes", (1, 1))
+    return MacDesign(
+        "array" if level == "array" else "pe",
+        kind,
+        fmt,
+        policy,
+        None if accumulator == DEFAULT else Accumulator(accumulator),
+        values.get("k_max", DEFAULT_K_MAX),
+        rows=rows,
+        columns=columns,
+        flow=values.get("flows", "os"),
+    )
+
+
+def _points(design: Design, measure: str, grid: Grid, left_out: Counter[str]) -> Iterator[Point]:
+    taken = MEASURES[measure]
+    lists = [grid[_LISTS[name]] or (_DEFAULT_STIMULUS[measure],) for name in taken]
+    for values in product(*lists):
+        fields: dict[str, Any] = dict(zip(taken, values, strict=True))
+        if reason := _why_not(design, measure, fields):
+            left_out[reason] += 1
+        else:
+            yield Point(design.name, measure, **fields)
+
+
+def _why_not(design: Design, measure: str, fields: Mapping[str, Any]) -> str | None:
+    stimulus: str = fields.get("stimulus", "")
+    if measure == "energy" and not stimulus.endswith((*ENERGY_STIMULI, STATIONARY, ".npz")):
+        return f"energy has no stimulus {stimulus!r}"
+    if measure == "error" and stimulus not in ERROR_STIMULI:
+        return f"error has no stimulus {Path(stimulus).name!r}"
+    device: str = fields.get("device", "")
+    if measure == "luts" and device not in FAMILIES:
+        return f"luts has no family {device!r}"
+    if measure == "fpga":
+        if device not in DEVICES:
+            return f"fpga has no device {device!r}"
+        if fields["dsp"] and not DEVICES[device].has_dsps:
+            return f"{device} has no DSP blocks"
+    return why_no_error(design, stimulus) if measure == "error" else None

@@ -1,0 +1,162 @@
+"""The report's tables of gates: the headline, bare product units, the rival, the paper."""
+
+from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.kinds import KINDS
+from lmul.synth.comparison.designs import kinds_of, multiplier_name, product_name
+from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.comparison.headline import RIVAL, RIVAL_NOTE
+from lmul.synth.comparison.paper_gates import paper_rows
+from lmul.synth.tables.methods import GATES
+from lmul.synth.tables.table import NOTHING, Table, percent
+
+__all__ = ["GATES_TITLE", "headline_table", "paper_table", "product_table", "rival_table"]
+
+
+GATES_TITLE = "Gates of L-Mul and its twins"
+
+
+def headline_table(document: ReportDocument) -> Table:
+    """Gates by format and policy, and what L-Mul saves."""
+    printed = {
+        row.format: (row.printed_lmul, row.printed_exact)
+        for row in paper_rows()
+        if row.printed_lmul and row.printed_exact and row.format in document.formats
+    }
+    rows = []
+    for row in document.rows:
+        gates = {kind: str(row.gates.get(kind, NOTHING)) for kind in KINDS}
+        rows.append(
+            [
+                row.format,
+                row.policy,
+                *(gates[kind] for kind in ("lmul", "lmul_rne", "exact")),
+                percent(row.to_conventional),
+                percent(row.to_smallest),
+                row.smallest_exact,
+                percent(printed[row.format][0] / printed[row.format][1])
+                if row.format in printed
+                else NOTHING,
+                *(gates[kind] for kind in ("mitchell", "lmul_formula")),
+            ]
+        )
+    differing = [
+        f"{row.differing['lmul_rne']} of {4 ** FORMATS[row.format].width} pairs of {row.format}"
+        for row in document.rows
+        if row.policy == "ocp" and row.differing.get("lmul_rne")
+    ]
+    notes = [
+        "Two-input gates and inverters after Yosys and ABC, no flip-flops; the same script for "
+        "every circuit. The order of statements in the Verilog alone moves a count by up to five "
+        "gates at this size: under ftz the median of several orders is shown, whose ranges have a "
+        "table of their own; under other policies the count as written.",
+        "“exact” is the conventional full-product multiplier. “smallest” is the smallest circuit "
+        "found here whose codes equal those of “exact” on every pair of operands, checked in this "
+        "run for the formats of 8 bits.",
+        "“paper”: L-Mul : exact as arXiv 2410.00907 prints it ("
+        + ", ".join(f"{fmt} {lmul}/{exact}" for fmt, (lmul, exact) in printed.items())
+        + "), in a unit of its own (an XOR is four gates) and without special cases, normalising "
+        "or rounding.",
+    ]
+    if differing:
+        notes.append(
+            "Under ocp lmul_rne is not the exact product: where the result is subnormal it rounds "
+            f"twice and differs on {' and '.join(differing)}; there the smallest exact circuit is "
+            "of the kind exact."
+        )
+    return Table(
+        GATES_TITLE,
+        [
+            "format",
+            "policy",
+            "lmul",
+            "lmul_rne",
+            "exact",
+            "lmul : exact",
+            "lmul : smallest",
+            "smallest",
+            "paper",
+            "mitchell",
+            "lmul_formula",
+        ],
+        rows,
+        notes,
+        text_columns=2,
+        strong=frozenset({2, 6}),
+        method=GATES,
+    )
+
+
+def product_table(document: ReportDocument) -> Table:
+    """Gates of the bare product units."""
+    rows = []
+    for fmt in document.formats:
+        gates = {kind: document.counts[product_name(kind, fmt)].gates for kind in kinds_of(fmt)}
+        rows.append(
+            [
+                fmt,
+                *(str(gates[kind]) if kind in gates else NOTHING for kind in KINDS),
+                percent(gates["lmul"] / gates["exact"]),
+            ]
+        )
+    return Table(
+        "Gates of the bare product units",
+        ["format", *KINDS, "lmul : exact"],
+        rows,
+        [
+            "On operands already taken apart, to a product not yet rounded or packed: what stands "
+            "inside an array, N·N times, while taking apart stands at its edge. An exact product "
+            "is wider than the others', and whatever adds it up pays for that, not counted here."
+        ],
+        strong=frozenset({1}),
+        method=GATES,
+    )
+
+
+def rival_table(document: ReportDocument) -> Table:
+    """Our L-Mul beside the nearest rival's."""
+    rows = []
+    for fmt in (fmt for fmt in document.formats if fmt in RIVAL):
+        lax, bare = (
+            document.counts[multiplier_name("lmul", fmt, policy)].gates
+            for policy in ("lax", "bare")
+        )
+        rows.append([fmt, str(bare), str(RIVAL[fmt]), str(lax)])
+    return Table(
+        "Beside the nearest rival",
+        ["format", "lmul-bare (does less)", "rival", "lmul-lax (does more)"],
+        rows,
+        [RIVAL_NOTE],
+        method=GATES,
+    )
+
+
+def paper_table(document: ReportDocument) -> Table:
+    """The paper's count, the corrected one, and ours in the paper's weights."""
+    weights = {name: counted.paper_weight for name, counted in document.counts.items()}
+    rows = []
+    for row in paper_rows(weights):
+        lmul, exact = f"product-lmul-{row.format}", f"product-exact-{row.format}"
+        if lmul not in weights:
+            continue
+        pairs = [
+            (row.paper_lmul, row.paper_exact),
+            (row.corrected_lmul, row.corrected_exact),
+            (weights[lmul], weights[exact]),
+        ]
+        if row.format in document.formats:
+            ftz = (multiplier_name(kind, row.format, "ftz") for kind in ("lmul", "exact"))
+            mine = [weights[name] for name in ftz if name in weights]
+            if len(mine) == 2:
+                pairs.append((mine[0], mine[1]))
+        rows.append([row.format, *(f"{a} : {b} = {percent(a / b)}" for a, b in pairs)])
+    return Table(
+        "In the paper's own unit, L-Mul : exact",
+        ["format", "the paper's formulas", "corrected", "ours, product", "ours, ftz multiplier"],
+        rows,
+        [
+            "AND, OR, NAND, NOR = 1, XOR, XNOR = 4, inverters free. “corrected”: adders as wide as "
+            "the exponent and an array that multiplies. The paper prints 256 for L-Mul at fp16, "
+            "where its formula gives 245."
+        ],
+        method=GATES,
+    )

@@ -1,0 +1,83 @@
+"""What a table of the report is, and how its cells show shares and errors."""
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+__all__ = ["NOTHING", "Method", "Table", "error", "percent", "signed"]
+
+
+NOTHING = "–"
+_NO_ERROR_PERCENT = 1e-10  # what float64 leaves when a thousand exact products are summed twice
+
+
+@dataclass(frozen=True)
+class Method:
+    """How figures came about, a phrase or a sentence each.
+
+    Attributes
+    ----------
+    library : str
+        The cells that they hold for, or what stands for cells.
+    stimulus : str
+        The operands.
+    method : str
+        What was done with them.
+    """
+
+    library: str
+    stimulus: str
+    method: str
+
+    def __str__(self) -> str:
+        return f"Library: {self.library}. Stimulus: {self.stimulus}. Method: {self.method}."
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table.
+
+    Attributes
+    ----------
+    title : str
+    columns : sequence of str
+        Headings. The first ``text_columns`` hold words, the others numbers.
+    rows : sequence of sequence of str
+    notes : sequence of str
+        Sentences to stand below.
+    strong : set of int
+        Columns to be set off.
+    method : Method or None
+        How its figures came about.
+    """
+
+    title: str
+    columns: Sequence[str]
+    rows: Sequence[Sequence[str]]
+    notes: Sequence[str] = ()
+    text_columns: int = 1
+    strong: frozenset[int] = field(default_factory=frozenset)
+    method: Method | None = None
+
+
+def percent(share: float, digits: int = 0) -> str:
+    """A share in percent."""
+    return f"{100 * share:.{digits}f}\u00a0%"
+
+
+def error(share: float) -> str:
+    """An error in percent: two decimals, more for what would show as zero."""
+    in_percent = 100 * share
+    if not math.isfinite(in_percent):
+        return NOTHING
+    if abs(in_percent) < _NO_ERROR_PERCENT:
+        return "0"
+    if abs(in_percent) < 0.005:
+        return f"{in_percent:.1e}"
+    return f"{in_percent:.2f}"
+
+
+def signed(share: float) -> str:
+    """An error in percent, with its sign."""
+    text = error(share)
+    return text if text in ("0", NOTHING) or text.startswith("-") else f"+{text}"

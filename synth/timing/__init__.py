@@ -1,0 +1,1 @@
+"""Static timing: arrivals, slews, buffer trees, the longest path, area against delay."""

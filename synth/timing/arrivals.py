@@ -1,0 +1,205 @@
+"""Edges at a netlist's nets: when they come, how steep they are, and what load drives them.
+
+Graph based, as timing tools begin: each net keeps the latest arrival and the slowest transition
+of its rising and of its falling edge, whichever paths they come from. Without wires: a net's load
+is the input pins on it, and what stands behind outputs. Ports drive with a stated transition; the
+clock is ideal and has that transition too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+import numpy.typing as npt
+
+from lmul.synth.liberty.cells import COMBINATIONAL, FALL, RISE, Pin, TimingArc
+from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance
+
+__all__ = ["Edge", "Electrical", "Surroundings", "causes", "electrical", "port_bits"]
+
+
+_CLOCKED = {"rising_edge": RISE, "falling_edge": FALL}
+
+Floats = npt.NDArray[np.float64]
+
+
+class Edge(NamedTuple):
+    """An edge at a net: when, how steep, and from where.
+
+    Attributes
+    ----------
+    arrival, slew : float
+        ps.
+    cause : (int, int) or None
+        Net and edge that it comes from; None at a port.
+    pin, cell : str
+        What drives the net: ``"instance/pin"`` and the cell's type, or a port's name and nothing.
+    """
+
+    arrival: float
+    slew: float
+    cause: tuple[int, int] | None
+    pin: str
+    cell: str
+
+
+@dataclass(frozen=True)
+class Surroundings:
+    """What stands around a netlist that is a part of another.
+
+    Attributes
+    ----------
+    loads : mapping of int to float
+        fF behind nets at outputs.
+    slews : mapping of int to (float, float)
+        Transition times of nets at inputs, rising and falling, ps.
+    buffered : bool
+        What drives more than its ``max_capacitance`` has buffers behind it, not looked into: its
+        net has the ports' transition.
+    """
+
+    loads: Mapping[int, float] = field(default_factory=dict)
+    slews: Mapping[int, tuple[float, float]] = field(default_factory=dict)
+    buffered: bool = False
+
+
+@dataclass(frozen=True)
+class Electrical:
+    """Loads and edges.
+
+    Attributes
+    ----------
+    loads : float array, shape (nets,)
+        fF; of the constants 0.
+    edge_loads : float array, shape (2, nets)
+        The same for either edge, where the library tells a difference.
+    rise, fall : float array, shape (nets,)
+        Transition times of either edge, ps. Where a cell has no tables, its inputs' slowest.
+    edges : mapping of (int, int) to Edge
+        By net, and :data:`RISE` or :data:`FALL`; none where no path comes.
+    overloaded : int
+        Outputs that drive more than their ``max_capacitance``.
+    """
+
+    loads: Floats
+    edge_loads: Floats
+    rise: Floats
+    fall: Floats
+    edges: Mapping[tuple[int, int], Edge]
+    overloaded: int
+
+    def slew(self, net: int) -> float:
+        """The mean of both edges' transition, ps."""
+        return float(self.rise[net] + self.fall[net]) / 2
+
+    def slews(self, nets: npt.NDArray[np.int64]) -> Floats:
+        """The same of several nets."""
+        return (self.rise[nets] + self.fall[nets]) / 2
+
+
+def electrical(
+    netlist: CellNetlist,
+    transition: float,
+    output_load: float = 0.0,
+    around: Surroundings | None = None,
+) -> Electrical:
+    """Loads and edges of all nets.
+
+    Parameters
+    ----------
+    netlist : CellNetlist
+    transition : float
+        Of ports, the clock's among them, ps.
+    output_load : float
+        Behind each output, fF.
+    around : Surroundings, optional
+        What is known better of some ports.
+    """
+    around = around or Surroundings()
+    outside = np.zeros(netlist.nets)
+    for net in port_bits(netlist.outputs).values():
+        outside[net] += output_load
+    for net, load in around.loads.items():
+        outside[net] += load
+    loads, rising, falling = (outside.copy() for _ in range(3))
+    for one in netlist.instances:
+        for pin in one.cell.inputs:
+            if pin.name in one.pins:
+                net = one.pins[pin.name]
+                loads[net] += pin.capacitance
+                rising[net] += pin.rise_capacitance
+                falling[net] += pin.fall_capacitance
+    loads[: ONE + 1] = 0.0
+    slews = ([transition] * netlist.nets, [transition] * netlist.nets)
+    edges: dict[tuple[int, int], Edge] = {}
+    for name, net in port_bits(netlist.inputs).items():
+        for edge, slew in enumerate(around.slews.get(net, (transition, transition))):
+            edges[net, edge] = Edge(0.0, slew, None, name, "")
+            slews[edge][net] = slew
+    overloaded = 0
+    for one in (*netlist.flipflops, *netlist.gates):
+        for pin in one.cell.outputs:
+            if pin.name not in one.pins:
+                continue
+            net = one.pins[pin.name]
+            load = float(rising[net]), float(falling[net])
+            too_much = pin.max_capacitance is not None and max(load) > pin.max_capacitance
+            overloaded += too_much
+            _drive(one, pin, load, edges)
+            if too_much and around.buffered:
+                for edge in (RISE, FALL):
+                    if at := edges.get((net, edge)):
+                        edges[net, edge] = at._replace(slew=transition)
+            before = [max(slews[RISE][n], slews[FALL][n]) for n in one.pins.values() if n > ONE]
+            for edge in (RISE, FALL):
+                at = edges.get((net, edge))
+                slews[edge][net] = at.slew if at else max(before, default=0.0)
+    rise, fall = (np.array(each) for each in slews)
+    return Electrical(loads, np.array([rising, falling]), rise, fall, edges, overloaded)
+
+
+def port_bits(ports: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
+    """The nets of ports by name, constants left out."""
+    return {
+        f"{name}[{i}]" if len(nets) > 1 else name: net
+        for name, nets in ports.items()
+        for i, net in enumerate(nets)
+        if net > ONE
+    }
+
+
+def _drive(
+    one: Instance, pin: Pin, loads: tuple[float, float], edges: dict[tuple[int, int], Edge]
+) -> None:
+    """Put an output's edges beside those that its net has."""
+    net, name = one.pins[pin.name], f"{one.name}/{pin.name}"
+    for arc in pin.timing:
+        source = one.pins.get(arc.related_pin)
+        if source is None:
+            continue
+        for edge in (RISE, FALL):
+            for before in causes(arc, edge):
+                at = edges.get((source, before))
+                if at and (stage := arc.at(edge, at.slew, loads[edge])):
+                    arrival, slew = at.arrival + stage[0], stage[1]
+                    old = edges.get((net, edge))
+                    if old is None or arrival > old.arrival:
+                        slowest = slew if old is None else max(slew, old.slew)
+                        new = Edge(arrival, slowest, (source, before), name, one.cell.name)
+                        edges[net, edge] = new
+                    elif slew > old.slew:
+                        edges[net, edge] = old._replace(slew=slew)
+
+
+def causes(arc: TimingArc, edge: int) -> tuple[int, ...]:
+    """Which edges of the related pin cause this edge."""
+    if arc.kind in _CLOCKED:
+        return (_CLOCKED[arc.kind],)
+    if arc.kind not in COMBINATIONAL:
+        return ()
+    if arc.sense == "positive_unate":
+        return (edge,)
+    if arc.sense == "negative_unate":
+        return (1 - edge,)
+    return (RISE, FALL)

@@ -1,0 +1,201 @@
+"""Trees of buffers behind what drives more than it may, as a placer would put them in."""
+
+import math
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from lmul.synth.liberty.cells import Cell, Pin
+from lmul.synth.liberty.conditions import Chain
+from lmul.synth.liberty.function import CellFunction
+from lmul.synth.liberty.library import Library
+from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance, ordered
+
+__all__ = ["Buffered", "buffered"]
+
+
+_IDENTITY = CellFunction("a").truth_table()
+_GROWTHS = (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
+
+Sink = tuple[float, int, str]
+"""A load in fF, and what has it: an instance's number and pin, or -1 and a port's name and bit."""
+
+
+@dataclass(frozen=True, eq=False)
+class Buffered:
+    """A netlist in which nothing that can be helped drives more than it may.
+
+    Attributes
+    ----------
+    netlist : CellNetlist
+    added : tuple of Instance
+        The buffers in it that were not there before.
+    """
+
+    netlist: CellNetlist
+    added: tuple[Instance, ...]
+
+    @property
+    def area_um2(self) -> float:
+        """The area of what was added."""
+        return sum(one.cell.area for one in self.added)
+
+
+@dataclass(frozen=True)
+class _Stage:
+    """The buffer that trees are made of, and the load that each of its kind drives."""
+
+    cell: Cell
+    input: Pin
+    output: Pin
+    load: float
+
+
+def buffered(netlist: CellNetlist, library: Library, output_load: float = 0.0) -> Buffered:
+    """Put buffers behind each output of a cell that drives more than its ``max_capacitance``.
+
+    Trees of one kind of buffer, each driving one load: those that are fastest in a long chain.
+    Input ports may drive anything, the clock and a reset among them.
+
+    Parameters
+    ----------
+    netlist : CellNetlist
+    library : Library
+        Where buffers come from; without any, or without limits, nothing is added.
+    output_load : float
+        Behind each output, fF.
+    """
+    sinks = _sinks(netlist, output_load)
+    stage = _stage(library)
+    if stage is None:
+        return Buffered(netlist, ())
+    tree = _Tree(netlist, stage)
+    for one in netlist.instances:
+        for pin in one.cell.outputs:
+            if pin.name in one.pins and pin.max_capacitance is not None:
+                net = one.pins[pin.name]
+                tree.grow(net, sinks.get(net, []), pin.max_capacitance)
+    return tree.netlist()
+
+
+def _sinks(netlist: CellNetlist, output_load: float) -> dict[int, list[Sink]]:
+    found: dict[int, list[Sink]] = defaultdict(list)
+    for index, one in enumerate(netlist.instances):
+        for pin in one.cell.inputs:
+            net = one.pins.get(pin.name, 0)
+            if net > ONE:
+                load = max(pin.rise_capacitance, pin.fall_capacitance)
+                found[net].append((load, index, pin.name))
+    for name, nets in netlist.outputs.items():
+        for bit, net in enumerate(nets):
+            if net > ONE:
+                found[net].append((output_load, -1, f"{name} {bit}"))
+    return found
+
+
+def _stage(library: Library) -> _Stage | None:
+    """The buffer and load with the least delay for each time that the load grows e-fold."""
+    best: tuple[float, _Stage] | None = None
+    for name, functions in library.functions.items():
+        [*outputs] = functions.values()
+        if len(outputs) != 1 or len(outputs[0].inputs) != 1:
+            continue
+        if outputs[0].truth_table() != _IDENTITY:
+            continue
+        [output], [pin] = library[name].outputs, library[name].inputs
+        for growth in _GROWTHS:
+            load = growth * pin.capacitance
+            chain = Chain.of(output, load)
+            if chain is None or output.max_capacitance is None or load > output.max_capacitance:
+                continue
+            cost = chain.delay_ps / math.log(growth)
+            if best is None or cost < best[0]:
+                best = cost, _Stage(library[name], pin, output, load)
+    return best[1] if best else None
+
+
+class _Tree:
+    """A netlist that is given buffers."""
+
+    def __init__(self, netlist: CellNetlist, stage: _Stage) -> None:
+        self._before = netlist
+        self._stage = stage
+        self._first = len(netlist.instances)  # buffers are numbered after what was there
+        self._nets = netlist.nets
+        self._inputs: list[int] = []  # of each buffer, its input's net
+        self._outputs: list[int] = []
+        self._moved: dict[tuple[int, str], int] = {}
+
+    def grow(self, net: int, sinks: Sequence[Sink], limit: float) -> None:
+        """Put buffers between a net and its sinks until it has no more than its limit."""
+        level = list(sinks)
+        while sum(load for load, _, _ in level) > limit:
+            groups = _groups(level, self._stage.load)
+            if len(groups) >= len(level):
+                break
+            level = [self._buffer(group) for group in groups]
+        for sink in level:
+            self._connect(sink, net)
+
+    def _buffer(self, group: Sequence[Sink]) -> Sink:
+        out = self._nets
+        self._nets += 1
+        for sink in group:
+            self._connect(sink, out)
+        self._inputs.append(out)  # until it is connected
+        self._outputs.append(out)
+        index = self._first + len(self._outputs) - 1
+        pin = self._stage.input
+        return max(pin.rise_capacitance, pin.fall_capacitance), index, pin.name
+
+    def _connect(self, sink: Sink, net: int) -> None:
+        _, index, pin = sink
+        number = index - self._first
+        if number >= 0:
+            self._inputs[number] = net
+        else:
+            self._moved[index, pin] = net
+
+    def netlist(self) -> Buffered:
+        """The netlist with its buffers, in an order in which it can be evaluated."""
+        stage, before = self._stage, self._before
+        ends = enumerate(zip(self._inputs, self._outputs, strict=True))
+        added = tuple(
+            Instance(f"buffer {i}", stage.cell, {stage.input.name: a, stage.output.name: b})
+            for i, (a, b) in ends
+        )
+        if not added:
+            return Buffered(before, ())
+        now = [self._now(index, one) for index, one in enumerate(before.instances)]
+        gates, flipflops = now[: len(before.gates)], now[len(before.gates) :]
+        netlist = replace(
+            before,
+            nets=self._nets,
+            outputs={name: self._port(name, nets) for name, nets in before.outputs.items()},
+            gates=ordered([*gates, *added]),
+            flipflops=tuple(flipflops),
+        )
+        return Buffered(netlist, added)
+
+    def _now(self, index: int, one: Instance) -> Instance:
+        moved: Mapping[str, int] = {
+            pin: self._moved[index, pin] for pin in one.pins if (index, pin) in self._moved
+        }
+        return replace(one, pins={**one.pins, **moved}) if moved else one
+
+    def _port(self, name: str, nets: tuple[int, ...]) -> tuple[int, ...]:
+        return tuple(self._moved.get((-1, f"{name} {bit}"), net) for bit, net in enumerate(nets))
+
+
+def _groups(level: Sequence[Sink], load: float) -> list[list[Sink]]:
+    """Neighbours together, each group with about as much as one buffer drives."""
+    total = sum(one for one, _, _ in level)
+    share = total / math.ceil(total / load)
+    groups: list[list[Sink]] = [[]]
+    filled = 0.0
+    for sink in level:
+        if groups[-1] and filled + sink[0] / 2 > share * len(groups):
+            groups.append([])
+        groups[-1].append(sink)
+        filled += sink[0]
+    return groups

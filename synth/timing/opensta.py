@@ -1,0 +1,97 @@
+"""The same path by a tool from outside: OpenSTA, where ``sta`` is on PATH."""
+
+import re
+import shutil
+import subprocess
+import tempfile
+from pathlib import Path
+
+from lmul.synth.liberty.conditions import Conditions
+from lmul.synth.mapping.mapping import Mapped
+from lmul.synth.mapping.verilog import port_bits, structural_verilog
+from lmul.synth.timing.timing import timed
+from lmul.synth.timing.tool_library import tool_library
+from lmul.tools.errors import ToolFailed
+
+__all__ = ["opensta_delay"]
+
+
+# The clock is ideal and as steep as the inputs.
+_SCRIPT = """\
+{libraries}
+read_verilog netlist.v
+link_design {top}
+{clock}
+set_input_delay 0 -clock clock {inputs}
+set_output_delay 0 -clock clock [all_outputs]
+set_input_transition {slew} {inputs}
+set_load {load} [all_outputs]
+report_checks -path_delay max -digits 6
+exit
+"""
+# So long a period that no path misses it; the slack is what is left of it.
+_PERIOD_NS = 1000.0
+_SLACK = re.compile(r"(-?[\d.]+)\s+slack \(")
+_SECONDS = 600
+
+
+def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float | None:
+    """The longest path as OpenSTA sees it, ps, under the conditions of our own; None without it.
+
+    Parameters
+    ----------
+    mapped : Mapped
+        From :func:`lmul.synth.mapping.mapping.map_cells`.
+    conditions : Conditions, optional
+        :meth:`Conditions.of` the library when left out.
+
+    Raises
+    ------
+    ToolFailed
+        When OpenSTA reports no path, or can't read the library.
+    """
+    program = shutil.which("sta")
+    if program is None:
+        return None
+    conditions = conditions or Conditions.of(mapped.library)
+    netlist = timed(mapped, conditions).netlist
+    unit_ns = mapped.library.time_unit / 1e-9
+    period = _PERIOD_NS / unit_ns
+    clock = f"create_clock -name clock -period {period:g}"
+    inputs = "[all_inputs]"
+    if netlist.clock is not None:
+        clock_port = next(name for name, nets in netlist.inputs.items() if netlist.clock in nets)
+        slew = conditions.input_slew_ps / 1e3 / unit_ns
+        clock += f" [get_ports {clock_port}]\nset_clock_transition {slew:.9g} clock"
+        data = [name for name, net in port_bits(netlist.inputs) if net != netlist.clock]
+        inputs = "[get_ports {" + " ".join(data) + "}]"
+    files = {f"cells{i}.lib": text for i, text in enumerate(tool_library(mapped.library))}
+    script = _SCRIPT.format(
+        libraries="\n".join(f"read_liberty {file}" for file in files),
+        top=mapped.circuit.top,
+        clock=clock,
+        inputs=inputs,
+        slew=f"{conditions.input_slew_ps / 1e3 / unit_ns:.9g}",
+        load=f"{conditions.output_load_ff * 1e-15 / mapped.library.capacitance_unit:.9g}",
+    )
+    with tempfile.TemporaryDirectory(prefix="lmul-sta-") as name:
+        folder = Path(name)
+        for file, text in files.items():
+            (folder / file).write_text(text)
+        lines = structural_verilog(netlist, mapped.circuit.top)
+        (folder / "netlist.v").write_text("\n".join([*lines, ""]))
+        (folder / "run.tcl").write_text(script)
+        done = subprocess.run(
+            [program, "-no_splash", "-exit", "run.tcl"],
+            cwd=folder,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=_SECONDS,
+            check=False,
+        )
+    found = _SLACK.search(done.stdout)
+    if not found:
+        said = (done.stderr or done.stdout).strip().splitlines()
+        raise ToolFailed(f"OpenSTA reports no path: {said[-1] if said else 'it says nothing'}")
+    return (period - float(found[1])) * unit_ns * 1e3

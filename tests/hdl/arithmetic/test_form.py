@@ -1,0 +1,100 @@
+"""Arithmetic written as operators, as FPGAs get it, is that written as gates."""
+
+import numpy as np
+import pytest
+from pe_bench import captured
+
+from lmul.hdl.arithmetic.form import form, written_as
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import datapath_of
+from lmul.hdl.verilog.emit import emit
+from lmul.tools import yosys
+from lmul.tools.errors import ToolFailed
+
+PROOF = """
+read_verilog gates.v
+hierarchy -top {top}
+proc
+flatten
+design -stash gates
+read_verilog other.v
+hierarchy -top {top}
+proc
+flatten
+design -stash other
+design -copy-from gates -as gold {top}
+design -copy-from other -as gate {top}
+miter -equiv -flatten -make_assert gold gate both
+hierarchy -top both
+tee -q -o proof.txt sat -verify -prove-asserts both
+"""
+
+
+def prove(name, chosen, change=lambda text: text):
+    """Whether SAT finds both forms of a combinational design equal; fails if not."""
+    design = Design.parse(name)
+    gates, other = emit(design), change(emit(design, chosen))
+    files = {"gates.v": gates, "other.v": other}
+    yosys.run(PROOF.format(top=design.module_name), files, ["proof.txt"])
+    return gates != other
+
+
+def test_form_ends_with_its_block():
+    with written_as("sums"), written_as("products"):
+        assert form() == "products"
+    assert form() == "gates"
+    message = r"^Unknown form 'plus': use gates, sums, products$"
+    with pytest.raises(ValueError, match=message), written_as("plus"):  # pyright: ignore
+        pass
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("chosen", ["sums", "products"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "lmul-e4m3-ftz",
+        "lmul_rne-e5m2",
+        "lmul_formula-e4m3-ftz",
+        "exact-e4m3",
+        pytest.param("product-int8", marks=pytest.mark.evidence),  # a minute each
+    ],
+)
+def test_units(name, chosen):
+    assert prove(name, chosen)
+
+
+@pytest.mark.slow
+def test_a_wrong_sum_is_found():
+    def wrong(text):
+        assert text.count(" + ") > 1
+        return text.replace(" + ", " | ", 1)
+
+    with pytest.raises(ToolFailed):
+        prove("lmul-e4m3-ftz", "sums", wrong)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(
+    ("name", "chosen"),
+    [
+        ("pe-lmul-e4m3-ftz", "sums"),
+        ("pe-exact-e4m3", "products"),
+        ("pe-int8", "sums"),
+        ("pe-int8-s1", "products"),
+        pytest.param("pe-lmul-bf16-ftz", "sums", marks=pytest.mark.evidence),
+    ],
+)
+def test_processing_elements(name, chosen):
+    path = datapath_of(MacDesign.parse(name))
+    draw = np.random.default_rng(4)
+    high = 1 << path.code_width
+    cycles = [
+        (*draw.integers(0, high, 2), draw.random() < 0.9, draw.random() < 0.1, draw.random() < 0.9)
+        for _ in range(400)
+    ]
+    wanted = captured(path, cycles)
+    with written_as(chosen):
+        assert captured(path, cycles) == wanted
+    assert len(wanted) > 20

@@ -1,0 +1,88 @@
+"""Kinds: which formats and offsets each takes."""
+
+import re
+from collections.abc import Mapping
+from typing import get_args
+
+import pytest
+
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.product_range import RANGES
+from lmul.hdl.products.registry import UNITS
+from lmul.sim.explain.derivation import DERIVATIONS
+from lmul.sim.golden.arithmetic import PRODUCTS
+
+
+def test_kinds() -> None:
+    assert (
+        tuple(KINDS) == get_args(Kind) == ("lmul", "lmul_rne", "lmul_formula", "mitchell", "exact")
+    )
+
+
+@pytest.mark.parametrize("table", [UNITS, RANGES, PRODUCTS, DERIVATIONS])
+def test_every_table_has_every_kind(table: Mapping[Kind, object]) -> None:
+    assert tuple(table) == tuple(KINDS)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
+@pytest.mark.parametrize("kind", KINDS)
+def test_check_kind(kind: Kind, fmt: FloatFormat) -> None:
+    if kind == "lmul_rne" and fmt.mantissa_bits > 3:
+        message = (
+            "Kind 'lmul_rne' needs a format of at most 3 mantissa bits, "
+            f"not '{fmt.name}' with {fmt.mantissa_bits}"
+        )
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            check_kind(kind, fmt)
+    else:
+        assert check_kind(kind, fmt) == kind
+
+
+@pytest.mark.parametrize("kind", ["", "LMUL", "int8", None, 3, ["lmul"]])
+def test_unknown_kind(kind: object) -> None:
+    message = f"Unknown kind {kind!r}: use lmul, lmul_rne, lmul_formula, mitchell, exact"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_kind(kind, FORMATS["e4m3"])  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("kind", ["lmul", "lmul_formula"])
+@pytest.mark.parametrize(
+    ("name", "paper"),  # 2**(m - l(m)), arXiv 2410.00907 equation 1
+    [
+        ("e4m3", 1),
+        ("e5m2", 1),
+        ("e3m4", 2),
+        ("e2m1", 1),
+        ("bf16", 8),
+        ("fp16", 64),
+        ("fp32", 2**19),
+    ],
+)
+def test_offset_of_the_paper(kind: Kind, name: str, paper: int) -> None:
+    assert resolve_offset(kind, FORMATS[name], None) == paper
+
+
+@pytest.mark.parametrize("kind", ["lmul_rne", "mitchell", "exact"])
+def test_kinds_without_offset(kind: Kind) -> None:
+    assert resolve_offset(kind, FORMATS["e4m3"], None) == 0
+    message = f"Kind '{kind}' has no offset; only lmul and lmul_formula have one"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        resolve_offset(kind, FORMATS["e4m3"], 0)
+
+
+@pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
+def test_offset_range(fmt: FloatFormat) -> None:
+    last = 2**fmt.mantissa_bits - 1
+    assert [resolve_offset("lmul", fmt, n) for n in (0, 1, last)] == [0, 1, last]
+    for wrong in (-1, last + 1):
+        message = f"Offset must be from 0 to {last} for '{fmt.name}', not {wrong}"
+        with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+            resolve_offset("lmul", fmt, wrong)
+
+
+@pytest.mark.parametrize("offset", [1.0, "1", True])
+def test_offset_wrong_type(offset: object) -> None:
+    message = f"Offset must be an integer, not {offset!r}"
+    with pytest.raises(TypeError, match=f"^{re.escape(message)}$"):
+        resolve_offset("lmul", FORMATS["e4m3"], offset)  # pyright: ignore[reportArgumentType]

@@ -1,0 +1,132 @@
+"""The package of a PE: its bench passes and finds bugs, its words and ports are the Verilog's."""
+
+import json
+from pathlib import Path
+
+import pytest
+from exported import (
+    PE_NAMES,
+    check_lint,
+    check_ports,
+    files_of,
+    one_always,
+    run_bench,
+    run_icarus,
+    write,
+)
+from outside import NEEDS_ICARUS, SHORT_IN_ICARUS
+from planted_bugs import damaged_module
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.numbers.product_range import ProductRange
+from lmul.sim.export import package
+
+pytestmark = pytest.mark.slow  # makes Verilog, runs tools
+
+
+@pytest.mark.parametrize("name", one_always(PE_NAMES))
+def test_bench_passes(name: str, tmp_path: Path) -> None:
+    module = Design.parse(name).module_name
+    write(tmp_path, files_of(name))
+    facts = json.loads(files_of(name)[f"{module}.json"])["bench"]
+    done = run_bench(tmp_path, module)
+    assert (done.returncode, done.stderr) == (0, "")
+    count, units = (
+        (facts["dot_products"], "dot products")
+        if name.startswith("pe")
+        else (facts["vectors"], "vectors")
+    )
+    assert count >= 190
+    assert f"PASS: {module}: {count} of {count} {units}\n" in done.stdout
+
+
+@pytest.mark.parametrize("name", PE_NAMES)
+def test_verilator_lint(name: str, tmp_path: Path) -> None:
+    check_lint(tmp_path, name)
+
+
+@pytest.mark.parametrize("name", PE_NAMES)
+def test_manifest(name: str) -> None:
+    manifest, text, head = check_ports(name)
+    for companion in manifest.get("companions", {}):
+        assert f"\nmodule {companion} (" in text or companion == "nan of both"
+    assert all(line.startswith("//") or not line for line in head)
+
+
+@pytest.mark.evidence
+def test_head_has_the_numbers() -> None:
+    def head(name: str) -> str:
+        text = files_of(name)[f"{Design.parse(name).module_name}.v"].partition("\nmodule ")[0]
+        return " ".join(text.replace("//", "").split())
+
+    # ARITHMETIC section 4: 39 bits of magnitude from 2**-21, K_max = 1024 and a sign.
+    assert "two's complement, 50 bits, the last one worth 2**-21" in head("pe-lmul-e4m3")
+    assert "X + Y - 55 of" in head("pe-lmul-e4m3")
+    assert "edge_b has added 1" in head("pe-lmul-e4m3")
+    assert "more than K_max = 1024 pairs" in head("pe-lmul-e4m3")
+    assert "more than K_max" not in head("pe-mitchell-bf16-lax-s1")
+    assert "rounded to fp32" in head("pe-mitchell-bf16-lax-s1")
+    assert "24 bits, the last one worth 2**-9" in head("pe-exact-e5m2-ftz-fix24_-9-s1")
+
+
+SOUND = "pe-lmul_rne-e4m3fnuz-k8"
+BUGS = {
+    "nothing": ("", {}),
+    "stall ignored": ("", {"en": "1'b1"}),
+    "reset ignored": ("", {"rst": "1'b0"}),
+    "never ends": ("", {"last": "1'b0"}),
+    "lowest bit lost": ("", {"total_sum": "(sound_total_sum >> 1) << 1"}),
+    "operand passed on wrong": ("", {"b_next_man": "~sound_b_next_man"}),
+    "last passed on early": ("", {"last_next": "last"}),
+    "mask ignored": ("_edge_a", {"keep": "1'b1"}),
+    "sign of b lost": ("_edge_b", {"operand_neg": "1'b0"}),
+}
+
+
+@SHORT_IN_ICARUS
+@pytest.mark.parametrize("bug", BUGS)
+def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
+    module = Design.parse(SOUND).module_name
+    part, changes = BUGS[bug]
+    files = dict(files_of(SOUND))
+    files[f"{module}.v"] = damaged_module(files[f"{module}.v"], module + part, changes)
+    write(tmp_path, files)
+    done = run_bench(tmp_path, module)
+    assert (done.returncode != 0) == bool(changes)
+    assert (f"FAIL: {module}: " if changes else f"PASS: {module}: ") in done.stdout
+
+
+@NEEDS_ICARUS
+@pytest.mark.parametrize("enough", [True, False])
+def test_reset_after_unknown_edges(enough: bool, tmp_path: Path) -> None:
+    """One edge with ``en`` is enough without stages; one without is not."""
+    module = Design.parse(SOUND).module_name
+    files = dict(files_of(SOUND))
+    said = json.loads(files[f"{module}.json"])["timing"]["reset"]
+    assert "at one edge with en = 1 and known operands" in said
+    unknown = "rst = 1'bx; en = 1; repeat (20) begin #5 clk = 1; #5 clk = 0; end rst = 1;"
+    bench = files[f"{module}_tb.v"]
+    for old, new in (
+        ("    rst = 1;\n    en = 1;\n", f"    {unknown} en = {int(enough)};\n"),
+        ("    rst = 0;\n    for", "    rst = 0; en = 1;\n    for"),
+        ("      clock;\n", '      clock; if (^total_sum === 1\'bx) $display("unknown");\n'),
+    ):
+        assert bench.count(old) >= 1
+        bench = bench.replace(old, new, 1)
+    files[f"{module}_tb.v"] = bench
+    write(tmp_path, files)
+    done = run_icarus(tmp_path, module)
+    assert ("unknown" in done.stdout) != enough
+
+
+@pytest.mark.evidence
+@SHORT_IN_ICARUS
+def test_bench_finds_narrow_accumulator(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    right = ProductRange.accumulator_bits
+    monkeypatch.setattr(ProductRange, "accumulator_bits", lambda self, k: right(self, k) - 1)
+    monkeypatch.setenv("LMUL_BUILD", str(tmp_path / "build"))  # not into everyone's cache
+    design = Design.parse("pe-exact-e3m2-k16")
+    write(tmp_path, package(design))
+    done = run_bench(tmp_path, design.module_name)
+    assert done.returncode != 0
+    assert f"FAIL: {design.module_name}: " in done.stdout

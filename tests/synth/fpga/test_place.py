@@ -1,0 +1,97 @@
+import statistics
+
+import pytest
+
+from lmul.synth.fpga.devices import DEVICES, check_device
+from lmul.synth.fpga.netlist import in_registers
+from lmul.synth.fpga.place import default_seeds, place, place_seed
+from lmul.synth.gates.circuit import Circuit
+from lmul.tools.errors import ToolFailed
+
+ADDER = Circuit(
+    "adder",
+    """module adder (
+  input clk,
+  input [7:0] a,
+  input [7:0] b,
+  output reg [7:0] s
+);
+  always @(posedge clk) s <= a + b;
+endmodule
+""",
+)
+
+
+def test_unknown_device():
+    with pytest.raises(
+        ValueError, match=rf"^Unknown FPGA device 'up5k': use {', '.join(DEVICES)}$"
+    ):
+        check_device("up5k")
+
+
+@pytest.mark.parametrize(
+    ("argument", "error", "message"),
+    [
+        ({"seeds": 0}, ValueError, "^Seeds must be a positive integer, not 0$"),
+        ({"seeds": 1.5}, TypeError, r"^Seeds must be a positive integer, not 1\.5$"),
+        ({"jobs": True}, TypeError, "^Jobs must be a positive integer, not True$"),
+    ],
+)
+def test_wrong(argument, error, message):
+    with pytest.raises(error, match=message):
+        place("lmul-e4m3", "ice40-hx8k", **argument)
+
+
+def test_seeds_of_levels():
+    assert [default_seeds(level) for level in ("multiplier", "pe", "array")] == [5, 5, 1]
+
+
+def test_wrapper_keeps_the_circuit_and_its_parts_apart():
+    whole = in_registers(Circuit("adder", ADDER.verilog, parts=("part",)))
+    assert (whole.top, whole.name, whole.parts) == ("placed", "adder", ("adder", "part"))
+    assert ADDER.verilog in whole.verilog
+    with pytest.raises(ValueError, match=r"^Module 't' has no header with a port a line$"):
+        in_registers(Circuit("t", "module t(input a, output b); assign b = a; endmodule"))
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize(("device", "luts"), [("ice40-hx8k", (8, 9)), ("ecp5-25k", (8, 8))])
+def test_an_adder(device, luts):
+    found = place(ADDER, device, seeds=2)
+    assert luts[0] <= found.cells.luts <= luts[1]
+    assert (found.cells.flipflops, found.cells.dsps, found.cells.brams) == (8, 0, 0)
+    # a and b are shifted in; s has a register of its own, and one in the shift register out
+    assert (found.wrapper.luts, found.wrapper.flipflops) == (7, 16 + 2 * 8)
+    assert found.used[DEVICES[device].logic][0] >= found.cells.luts + found.wrapper.luts
+    speeds = [routed.fmax_mhz for routed in found.seeds.values()]
+    assert list(found.seeds) == [1, 2]
+    assert found.fmax_mhz == statistics.median(speeds)
+    assert found.fmax_range == (min(speeds), max(speeds))
+    # One seed of it alone is the same, and is kept.
+    again = place_seed(ADDER, device, seed=2)
+    assert again.seeds == {2: found.seeds[2]}
+    metrics = {metric.name: metric for metric in found.metrics()}
+    assert metrics["fmax_mhz"].better == "higher"
+    assert {metric.library for metric in metrics.values()} == {device}
+    assert metrics["lut4"].value == found.cells.luts
+
+
+@pytest.mark.slow
+def test_too_large():
+    with pytest.raises(
+        ToolFailed,
+        match=r"^Design 'pe-exact-fp32' can't be placed on ice40-hx1k: "
+        r"it needs [\d,]+ logic cells of 1,280 that ice40-hx1k has$",
+    ):
+        place_seed("pe-exact-fp32", "ice40-hx1k")
+
+
+@pytest.mark.evidence
+def test_array():
+    found = place("array-lmul-e4m3-4x4-os-ftz", "ecp5-25k")
+    pe = place_seed("pe-lmul-e4m3-ftz", "ecp5-25k")
+    assert list(found.seeds) == [1]
+    assert found.cells.luts > 16 * pe.cells.luts
+    assert found.cells.flipflops > 16 * pe.cells.flipflops
+    assert found.fmax_mhz < 1.2 * pe.fmax_mhz
+    assert 0 < found.share < 1

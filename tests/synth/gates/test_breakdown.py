@@ -1,0 +1,85 @@
+"""Gates by part: the parts make the whole, and each is what it would be alone."""
+
+import re
+from dataclasses import replace
+
+import pytest
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.gates.breakdown import ARRAY_PARTS, PE_PARTS, split
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.count import count
+
+pytestmark = pytest.mark.slow  # runs Yosys
+
+
+@pytest.fixture(scope="module")
+def lmul():
+    return split("pe-lmul-e4m3-ftz")
+
+
+def test_a_pe(lmul):
+    assert [part.part for part in lmul.parts] == list(PE_PARTS)
+    assert lmul.whole == count("pe-lmul-e4m3-ftz")
+    # Two operands of sign, zero, 4 + 3 bits; 33 bits of product, 10 of growth and a sign.
+    assert lmul.part("operand registers").flipflops == 2 * 9
+    assert lmul.part("accumulate").flipflops == 44
+    assert sum(part.flipflops for part in lmul.parts) == lmul.whole.flipflops
+    assert lmul.part("product").gates == pytest.approx(count("product-mitchell-e4m3").gates, abs=4)
+    # The aligner moves four bits by 0 to 31 places, the accumulator adds 33 of 44 bits.
+    assert lmul.part("align").gates > 60
+    assert lmul.part("accumulate").gates > 5 * 33
+    assert abs(lmul.across) < 0.03 * lmul.whole.gates
+
+
+def test_the_exact_twin_differs_in_product_and_accumulator(lmul):
+    exact = split("pe-exact-e4m3-ftz")
+    assert exact.part("operand registers") == lmul.part("operand registers")
+    assert exact.part("control") == lmul.part("control")
+    assert exact.part("accumulate").flipflops == 47
+    assert exact.part("product").gates > 1.5 * lmul.part("product").gates
+
+
+def test_int8_has_no_aligner():
+    found = split("pe-int8-s1")
+    assert found.part("align").gates == 0
+    assert found.part("product").flipflops == 16
+    assert found.part("operand registers").flipflops == 16
+    assert found.part("accumulate").flipflops == 32
+    assert found.part("control").flipflops == 2
+
+
+def test_an_array(lmul):
+    found = split("array-lmul-e4m3-2x3-os-ftz")
+    assert [part.part for part in found.parts] == list(ARRAY_PARTS)
+    assert found.across == 0
+    assert sum(part.flipflops for part in found.parts) == found.whole.flipflops
+    assert found.part("PEs").flipflops == 6 * lmul.whole.flipflops
+    assert found.part("PEs").gates == pytest.approx(6 * lmul.whole.gates, rel=0.03)
+    assert found.part("drain registers").flipflops == 6 * (44 + 1)
+    # Row 0 and columns 1 and 2 wait, of 9 bits an operand and one for the end of a tile; results
+    # of 32 bits wait for the last column.
+    assert found.part("skew registers").flipflops == (9 + 1) + 9 * (1 + 2) + 32 * (2 + 1)
+    # Twice a beat and two for its state: 2 or 3 lanes of 8 bits with keep, 3 of 32 bits; an end.
+    beats = 2 * 9 + 1, 3 * 9 + 1, 3 * 32 + 1
+    assert found.part("stream ports").flipflops == sum(2 * beat + 2 for beat in beats)
+    assert found.part("edges").flipflops == found.part("rounders").flipflops == 0
+    others = "edges", "rounders", "stream ports", "control"
+    assert min(found.part(name).gates for name in others) > 0
+
+
+@pytest.mark.evidence
+def test_flattening_saves_what_the_first_row_does_not_need():
+    """Nothing is above it, so that its cells need no multiplexer to take results from there."""
+    name = "array-lmul-e4m3-2x2-os-ftz"
+    by_part, circuit = split(name), Circuit.of(name)
+    flat = count(replace(circuit, parts=()))
+    saved = by_part.whole.gates - flat.gates
+    assert saved == pytest.approx(by_part.part("drain registers").gates / 2, rel=0.15)
+    assert flat.flipflops <= by_part.whole.flipflops <= 1.02 * flat.flipflops
+
+
+def test_what_has_no_parts():
+    message = "Design 'lmul-e4m3-ftz' has no parts; a PE or an array has"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        split(Design.parse("lmul-e4m3-ftz"))

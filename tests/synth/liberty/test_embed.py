@@ -1,0 +1,97 @@
+"""The embedded library: made from sky130hd, and no kinder to L-Mul than all of sky130hd."""
+
+import pytest
+from outside import pdk
+
+from lmul.synth.liberty.default import EMBEDDED
+from lmul.synth.liberty.embed import CELLS, PREFIX, embedded, main
+from lmul.synth.liberty.file import LibertyText
+from lmul.synth.liberty.library import load
+from lmul.synth.liberty.syntax import parse
+from lmul.synth.mapping.area import area
+
+SKY130 = "sky130hd_tt.lib.gz"
+
+
+@pytest.mark.slow
+def test_the_committed_file_is_what_the_script_writes(tmp_path):
+    main([str(pdk(SKY130)), "-o", str(tmp_path / "cells.lib")])
+    assert (tmp_path / "cells.lib").read_bytes() == EMBEDDED.read_bytes()
+
+
+@pytest.mark.slow
+def test_figures_are_the_sources():
+    ours, theirs = load(EMBEDDED), load(pdk(SKY130))
+    assert list(ours) == sorted(PREFIX + name for name in CELLS)
+    for name in ours:
+        mine, whole = ours[name], theirs[name]
+        assert (mine.area, mine.leakage) == (whole.area, whole.leakage)
+        assert mine.leakage_states == whole.leakage_states
+        assert mine.state == whole.state
+        for pin in mine.pins.values():
+            other = whole.pins[pin.name]
+            assert (pin.capacitance, pin.function) == (other.capacitance, other.function)
+            assert len(pin.power) == len(other.power)
+            for one, two in zip(pin.power, other.power, strict=True):
+                for a, b in ((one.rise, two.rise), (one.fall, two.fall)):
+                    assert a and b
+                    points = [(s, c) for s in a.slews for c in a.loads]
+                    assert [a(s, c) for s, c in points] == pytest.approx([b(*p) for p in points])
+
+
+def test_header_names_source_and_licence():
+    head = EMBEDDED.read_text()[:1000]
+    assert "Copyright 2020 The SkyWater PDK Authors" in head
+    assert "SPDX-License-Identifier: Apache-2.0" in head
+    assert "70a45bf9b5ea8f6a701dc34744b5c767b38e1af31b1d1f97309a97ec64603ecf" in head
+
+
+def test_conditions_are_the_sources():
+    """Without them a power tool has no voltage, and no switching power."""
+    [library] = parse(LibertyText.read(EMBEDDED))
+    [conditions] = library.of_kind("operating_conditions")
+    assert library.values["default_operating_conditions"] == conditions.name == "tt_025C_1v80"
+    assert {k: conditions.values[k] for k in ("process", "temperature", "voltage")} == {
+        "process": "1",
+        "temperature": "25",
+        "voltage": "1.8",
+    }
+
+
+def test_make_cells_wants_all_cells():
+    with pytest.raises(ValueError, match=r"^Library 'x' has no cell 'sky130_fd_sc_hd__inv_1'$"):
+        embedded("library (x) { cell (a) { } }")
+
+
+PAIRS = {
+    "product": ["product-{}-e4m3", "product-{}-e5m2", "product-{}-bf16"],
+    "multiplier": ["{}-e4m3-ftz", "{}-e4m3", "{}-e5m2-ftz", "{}-bf16-ftz"],
+    "pe": ["pe-{}-e4m3-ftz"],
+}
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("name", ["product-{}-e4m3", "{}-e4m3-ftz"])
+def test_areas_of_a_few_units(name):
+    _compare(name, ["lmul", "exact"])
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("name", [name for names in PAIRS.values() for name in names])
+def test_areas_of_all_units(name):
+    _compare(name, ["lmul", "exact"] + ([] if "bf16" in name else ["lmul_rne"]))
+
+
+@pytest.mark.evidence
+def test_area_of_the_integer_pe():
+    full, ours = pdk(SKY130), EMBEDDED
+    assert area("pe-int8", ours).area_um2 == pytest.approx(area("pe-int8", full).area_um2, rel=0.03)
+
+
+def _compare(name: str, kinds: list[str]) -> None:
+    """Areas within 10 % of the whole library's, each kind's ratio to exact within 3 %."""
+    full = {kind: area(name.format(kind), pdk(SKY130)).area_um2 for kind in kinds}
+    ours = {kind: area(name.format(kind), EMBEDDED).area_um2 for kind in kinds}
+    assert ours == {kind: pytest.approx(full[kind], rel=0.1) for kind in kinds}
+    ratios = {kind: ours[kind] / ours["exact"] for kind in kinds}
+    assert ratios == {kind: pytest.approx(full[kind] / full["exact"], rel=0.03) for kind in kinds}

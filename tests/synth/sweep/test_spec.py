@@ -1,0 +1,242 @@
+"""Specs of sweeps: what they say, which points they make, and what is wrong with them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from lmul.synth.comparison.designs import REPORT_FORMATS
+from lmul.synth.comparison.points import kept_points, placed_points
+from lmul.synth.measure.measurement import Point
+from lmul.synth.sweep.grid import Expansion, expand
+from lmul.synth.sweep.spec import read_spec
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+EXAMPLE = EXAMPLES / "fp8.toml"
+
+MINIMAL = """
+[[grid]]
+measures = ["gates"]
+levels = ["multiplier"]
+kinds = ["lmul"]
+formats = ["e4m3"]
+"""
+
+
+def expanded(tmp_path: Path, text: str) -> Expansion:
+    path = tmp_path / "spec.toml"
+    path.write_text(text)
+    return expand(read_spec(path))
+
+
+def grid(**keys: object) -> str:
+    lines = [f"{key} = {json.dumps(value)}" for key, value in keys.items()]
+    return "\n".join(["[[grid]]", *lines, ""])
+
+
+UNIT = {"levels": ["multiplier"], "kinds": ["lmul"], "formats": ["e4m3"]}
+
+
+def test_defaults(tmp_path):
+    assert expanded(tmp_path, MINIMAL) == Expansion([Point("lmul-e4m3", "gates")], {})
+
+
+def test_all_combinations_once(tmp_path):
+    text = grid(
+        measures=["gates", "energy"],
+        levels=["multiplier", "pe"],
+        kinds=["lmul", "exact", "int8"],
+        formats=["e4m3", "e5m2"],
+        policies=["ftz", "ocp"],
+        accumulators=["default", "fp32"],
+        stimuli=["uniform", "attention AV stationary"],
+    )
+    found = expanded(tmp_path, text + MINIMAL)
+    # 2 kinds x 2 formats x 2 policies, and the integer product; PEs with 2 accumulators each.
+    assert len(found.points) == (8 + 1 + 8 * 2 + 1) * 3
+    assert found.left_out == {}
+    assert Point("product-int8", "gates") in found.points
+    stationary = Point("pe-exact-e5m2-ftz-fp32", "energy", stimulus="attention AV stationary")
+    assert stationary in found.points
+
+
+def test_arrays_and_devices(tmp_path):
+    text = grid(
+        measures=["luts"],
+        levels=["array"],
+        kinds=["int8"],
+        sizes=["2x3", "4x4"],
+        flows=["os", "ws"],
+        devices=["ice40", "xilinx"],
+        dsp=[True],
+    )
+    found = expanded(tmp_path, text).points
+    assert len(found) == 8
+    assert found[0] == Point("array-int8-2x3-os", "luts", device="ice40", dsp=True)
+
+
+def test_devices_of_either_measure(tmp_path):
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["luts", "fpga"],
+            **UNIT,
+            devices=["ice40", "ice40-hx8k", "ecp5-25k"],
+            dsp=[True, False],
+            seeds=[1, 2],
+        ),
+    )
+    assert len(found.points) == 2 + 2 + 4
+    assert found.left_out == {
+        "luts has no family 'ice40-hx8k'": 2,
+        "luts has no family 'ecp5-25k'": 2,
+        "fpga has no device 'ice40'": 4,
+        "ice40-hx8k has no DSP blocks": 2,
+    }
+
+
+def test_designs_by_name_and_files_beside_the_spec(tmp_path):
+    (tmp_path / "own.lib").write_text("")
+    (tmp_path / "own.npz").write_text("")
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["energy"],
+            designs=["lmul-e4m3-s2", "lmul-e4m3-ocp-s2"],
+            libraries=["own.lib", "embedded"],
+            stimuli=["own.npz"],
+        ),
+    ).points
+    stimulus = str(tmp_path / "own.npz")
+    assert found == [
+        Point("lmul-e4m3-s2", "energy", (str(tmp_path / "own.lib"),), stimulus),
+        Point("lmul-e4m3-s2", "energy", stimulus=stimulus),
+    ]
+
+
+def test_several_files_are_one_library(tmp_path):
+    for name in ("a.lib", "b.lib"):
+        (tmp_path / name).write_text("")
+    files = tuple(str(tmp_path / name) for name in ("a.lib", "b.lib"))
+    found = expanded(
+        tmp_path,
+        grid(measures=["cells"], designs=["lmul-e4m3"], libraries=[["a.lib", "b.lib"], "a.lib"]),
+    ).points
+    assert {point.library for point in found} == {files, files[:1]}
+    assert {point.label for point in found} == {
+        "cells of lmul-e4m3 (a.lib+b.lib)",
+        "cells of lmul-e4m3 (a.lib)",
+    }
+
+
+def test_what_cannot_be_is_left_out_and_counted(tmp_path):
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["energy", "error"],
+            levels=["multiplier", "pe"],
+            kinds=["lmul", "lmul_rne"],
+            formats=["e4m3", "bf16"],
+            k_max=[1024, 64],
+            stimuli=["mantissas", "gaussian", "attention AV"],
+        ),
+    )
+    reason = "Kind 'lmul_rne' needs a format of at most 3 mantissa bits, not 'bf16' with 7"
+    designs = ["lmul-e4m3", "lmul-bf16", "lmul_rne-e4m3"]
+    pes = [f"pe-{name}" for name in designs] + ["pe-lmul-e4m3-k64", "pe-lmul_rne-e4m3-k64"]
+    assert found.left_out == {
+        reason: 3,  # a multiplier, and a PE with either k_max
+        "k_max is for exact accumulators; the others take any K": 1,  # pe-lmul-bf16
+        "energy has no stimulus 'mantissas'": 8,
+        "error has no stimulus 'gaussian'": 8,
+        "errors over mantissas are of floating-point multipliers and product units": 5,
+        "exact sums up to K = 64 don't hold attention AV's 128 products": 2,
+    }
+    assert {point.design for point in found.points} == {*designs, *pes}
+    assert len(found.points) == 8 * 2 + 3 + 6
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("[[grid", "is no TOML: "),
+        ("", "a sweep needs one or more [[grid]] tables"),
+        ("grid = 3", "a sweep needs one or more [[grid]] tables"),
+        ("grids = 3", "unknown key 'grids': a sweep has [[grid]] tables only"),
+        (MINIMAL + grid(kind=["lmul"]), "grid 2: unknown key 'kind': use measures, levels, kinds"),
+        (grid(**UNIT), "grid 1: measures is missing: use gates, area, cells, curve, energy, luts"),
+        (grid(measures=["areas"]), "measures: unknown value 'areas': use gates, area, cells"),
+        (grid(measures="gates"), "measures must be a list of one value or more, not 'gates'"),
+        (grid(measures=[]), "measures must be a list of one value or more, not []"),
+        (grid(measures=["gates"]), "levels is missing (or designs): use product, multiplier"),
+        (
+            grid(measures=["gates"], levels=["pe"], kinds=["lmul", "int8"]),
+            "formats is missing: use e4m3, e5m2",
+        ),
+        (grid(measures=["gates"], **UNIT | {"kinds": ["lmull"]}), "kinds: unknown value 'lmull'"),
+        (grid(measures=["gates"], **UNIT, policies=["ftx"]), "policies: Unknown policy 'ftx': use"),
+        (
+            grid(measures=["gates"], **UNIT, accumulators=["fix99_0"]),
+            "accumulators: A window has from 2 to 62 bits, not 99",
+        ),
+        (
+            grid(measures=["gates"], levels=["array"], kinds=["int8"]),
+            "sizes is missing, for arrays: use RxC, such as 8x8",
+        ),
+        (
+            grid(measures=["gates"], levels=["array"], kinds=["int8"], sizes=["8x65"]),
+            "sizes: unknown value '8x65': use RxC, from 1x1 to 64x64",
+        ),
+        (
+            grid(measures=["gates"], **UNIT, sizes=["8x8"]),
+            "sizes is for array, and the grid has none",
+        ),
+        (
+            grid(measures=["gates"], **UNIT, stimuli=["gaussian"]),
+            "stimuli is for energy and error, and the grid has none",
+        ),
+        (grid(measures=["energy"], **UNIT, stimuli=["normal"]), "stimuli: unknown value 'normal'"),
+        (
+            grid(measures=["luts"], **UNIT),
+            "devices is missing: use ice40, ecp5, xilinx for luts, ice40-hx1k",
+        ),
+        (
+            grid(measures=["fpga"], **UNIT, devices=["ice40"], seeds=[-1]),
+            "seeds: must be an integer from 0 to 2147483647, not -1",
+        ),
+        (
+            grid(measures=["cells"], **UNIT, libraries=["lost.lib"]),
+            "lost.lib': use embedded, a file, or a list of files",
+        ),
+        (
+            grid(measures=["gates"], **UNIT, designs=["pe-int8"]),
+            "levels can't stand beside designs, which says it all",
+        ),
+        (
+            grid(measures=["gates"], designs=["pe-int9"]),
+            "designs: Design 'pe-int9': unknown kind 'int9', use lmul",
+        ),
+    ],
+)
+def test_mistakes(tmp_path, text, reason):
+    with pytest.raises(ValueError, match=re.escape(reason)) as caught:
+        expanded(tmp_path, text)
+    assert str(caught.value).startswith(f"{tmp_path}/spec.toml")
+    assert "\n" not in str(caught.value)
+
+
+def test_example():
+    found = expand(read_spec(EXAMPLE))
+    assert found.left_out == {}
+    assert Point("pe-lmul-e4m3-ftz-fix20_-7", "cells") in found.points
+
+
+def test_the_report_finds_what_the_examples_keep():
+    arrays, fpgas = (
+        set(expand(read_spec(EXAMPLES / name)).points) for name in ("arrays.toml", "fpga.toml")
+    )
+    assert arrays == set(kept_points(REPORT_FORMATS))
+    looked_up = set(placed_points(REPORT_FORMATS))
+    for level in ("e4m3-ftz", "pe-", "array-"):
+        assert any(level in point.design for point in fpgas & looked_up)

@@ -1,0 +1,316 @@
+"""Areas, delays and energies in the report: tables, pictures, sentences, console, README."""
+
+import io
+from dataclasses import astuple, replace
+
+import made_up_cells as made_up_cells_module
+import pytest
+from made_up_cells import made_up, made_up_cells
+from rich.console import Console
+
+from lmul.console.report import console_table
+from lmul.sim.accuracy.accumulators import AccumulatorAccuracy
+from lmul.sim.accuracy.operands import DotError
+from lmul.synth.comparison.cell_survey import ENERGY
+from lmul.synth.comparison.designs import REPORT_FORMATS, pes_in_cells, window_pes
+from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.comparison.error_survey import ErrorSurvey
+from lmul.synth.comparison.headline import FIRST_FORMATS, HeadlineRow
+from lmul.synth.comparison.mac_survey import MacSurvey
+from lmul.synth.comparison.points import cell_points, kept_points
+from lmul.synth.gates.scale import composed_area
+from lmul.synth.measure.measurement import Point
+from lmul.synth.pictures.accuracy import accuracy_energy_picture, accuracy_points, best_points
+from lmul.synth.pictures.break_even import break_even_picture
+from lmul.synth.pictures.claim import energy_against_claim
+from lmul.synth.pictures.curves import area_delay_picture
+from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture
+from lmul.synth.report.cards import energy_cards
+from lmul.synth.report.chapters import Chapter
+from lmul.synth.report.findings import findings
+from lmul.synth.report.markdown import markdown
+from lmul.synth.report.readme import SAVED, put_between, table_of
+from lmul.synth.report.verdict import level_table, verdict
+from lmul.synth.tables.arrays import array_cost_table
+from lmul.synth.tables.cells import COST_TITLE, cost_table, multiplier_cost_table, pe_cost_table
+from lmul.synth.tables.saved import SAVED_TITLE, saved_table
+from lmul.synth.tables.variation import spread_table
+from lmul.tools.metrics import Report
+
+
+def document(formats=REPORT_FORMATS, full=True) -> ReportDocument:
+    rows = [HeadlineRow(fmt, "ftz", {"lmul": 1, "exact": 2}, {}) for fmt in formats]
+    names = [name for fmt in formats for name in (*pes_in_cells(fmt, "ftz").values(),
+                                                  *window_pes(fmt).values())]  # fmt: skip
+    errors = {
+        (name, "QK"): AccumulatorAccuracy(DotError(0.02 if "exact" in name else 0.05, 0, 0), 0, 9)
+        for name in names
+    }
+    mac = MacSurvey({}, {}, errors, {"QK": DotError(0.01, 0.0, 0.0)})
+    cells = made_up_cells(formats, full)
+    survey = ErrorSurvey([], {}, [], {})
+    return ReportDocument({}, rows, {}, survey, [], "none", full, mac, cells)
+
+
+DOCUMENT = document()
+
+
+def cells_of(table):
+    return [[cell.replace("\u00a0", " ") for cell in row] for row in table.rows]
+
+
+def test_points_are_those_of_the_issue():
+    points = cell_points(REPORT_FORMATS, full=True)
+    assert len(points) == len(set(points))
+    assert {point.library for point in points} == {()}  # the embedded one, whatever is installed
+    have = {(point.design, point.measure) for point in points}
+    for fmt in ("e4m3", "e5m2", "bf16", "fp16", "fp32"):
+        for policy in ("-lax", "-ftz", ""):
+            for kind in ("lmul", "lmul_formula", "mitchell", "exact"):
+                assert (f"{kind}-{fmt}{policy}", "energy") in have
+        for policy in ("-lax", "-ftz", "") if fmt in ("e4m3", "e5m2") else ("-ftz", ""):
+            for kind in ("lmul", "exact"):
+                assert (f"pe-{kind}-{fmt}{policy}", "cells") in have
+                assert (f"pe-{kind}-{fmt}{policy}", "energy") in have
+    for fmt in ("e4m3", "e5m2", "bf16"):
+        assert (f"array-exact-{fmt}-8x8-os-ftz", "area") in have
+    assert ("pe-lmul_rne-e5m2", "energy") in have
+    first = set(cell_points(FIRST_FORMATS))
+    assert first < set(points)
+    # The first page: one policy, every level.
+    for kind in ("lmul", "lmul_rne", "exact"):
+        for name in (
+            f"product-{kind}-e4m3",
+            f"{kind}-e4m3-ftz",
+            f"pe-{kind}-e4m3-ftz",
+            f"array-{kind}-e4m3-8x8-os-ftz",
+        ):
+            assert Point(name, "energy", stimulus="attention QK") in first
+
+
+def test_composed_area():
+    # 1000 a PE and 500 a row.
+    areas = 1000.0 * 4**2 + 500 * 4, 1000.0 * 8**2 + 500 * 8
+    assert composed_area((4, 8), areas, 64) == pytest.approx(1000 * 64**2 + 500 * 64)
+
+
+def test_cost_table():
+    rows = cells_of(cost_table(DOCUMENT))
+    assert [row[:2] for row in rows[:5]] == [
+        ["e4m3", "lmul"],
+        ["e4m3", "lmul_rne"],
+        ["e4m3", "exact"],
+        ["e4m3", "int8"],
+        ["e5m2", "lmul"],
+    ]
+    share = f"{1000 + 500 / 8:.0f}"
+    assert rows[0][2:] == ["100", "1000", "200", "1000", "10000", "2000", share, "136000"]
+    assert rows[2][2:8] == ["200", "2000", "400", "2000", "20000", "4000"]
+    table = cost_table(DOCUMENT)
+    told = str(table.method)
+    for part in ("toy", "Q·Kᵀ", "1,024", "zero delay", "100 MHz", "no wires"):
+        assert part in told
+
+
+def test_every_circuit_has_its_row():
+    multipliers = cells_of(multiplier_cost_table(DOCUMENT))
+    assert len(multipliers) == 2 * 3 * 6 + 3 * 3 * 4
+    row = ["e4m3", "lax", "exact", "200", "50", "2000", "400", "600", "50 %", "50 %"]
+    assert row in multipliers
+    assert [row[8:] for row in multipliers if row[2] == "lmul"] == 15 * [["–", "–"]]
+    pes = cells_of(pe_cost_table(DOCUMENT))
+    assert len(pes) == 2 * (4 + 6 + 4) + 3 * (4 + 2)
+    assert pes[0][:5] == ["e4m3", "lax", "lmul", "800", "200"]
+    first = cells_of(multiplier_cost_table(document(("e4m3",), full=False)))
+    assert [row[1:3] for row in first][-1] == ["ftz", "int8"]
+    assert len(first) == 6
+    arrays = cells_of(array_cost_table(DOCUMENT))
+    assert len(arrays) == 3 * (4 + 4 + 2)
+    share = ["211,200", "52,800", "264,000", "1031", f"{10 * (1000 * 4**2 + 500 * 4)}"]
+    assert ["16x16", "e4m3", "lmul", *share, "–", "–", "–", "–"] in arrays
+    assert [row[10:] for row in arrays if row[:3] == ["8x8", "bf16", "exact"]] == [["50 %", "50 %"]]
+
+
+def test_buffers_are_said():
+    notes = " ".join(array_cost_table(DOCUMENT).notes).replace("\u00a0", " ")
+    assert "nets that reach many cells, at most 1.2 % of the area; they are in no other" in notes
+    without = replace(DOCUMENT, cells=made_up_cells(()))
+    assert "nets that reach many cells; they" in " ".join(array_cost_table(without).notes)
+
+
+def test_kept_arrays_are_shown():
+    kept = {point: made_up(point) for point in kept_points(("e4m3", "fp16"))}
+    cells = replace(DOCUMENT.cells, found={**DOCUMENT.cells.found, **kept})
+    table = array_cost_table(replace(DOCUMENT, cells=cells))
+    rows = {tuple(row[:3]): row[7:] for row in cells_of(table)}
+    assert rows["8x8", "fp16", "exact"][-2:] == ["50 %", "50 %"]
+    assert rows["16x16", "e4m3", "exact"][1:] == ["1056000", "1584000", "50 %", "50 %"]
+
+
+def _range(value: int) -> tuple[str, str]:
+    return f"{value}", f"{0.9 * value:.0f}–{1.1 * value:.0f}"
+
+
+def test_ranges():
+    cells = DOCUMENT.cells
+    own = cells.spread("exact-e4m3-ftz", ENERGY)
+    assert own and astuple(own) == pytest.approx((400, 360, 400, 440))
+    # An array's is its PE's, in proportion; what was not mapped again has none.
+    array = cells.spread("array-lmul-e4m3-8x8-os-ftz", ENERGY)
+    assert array and astuple(array) == pytest.approx((136000, 122400, 136000, 149600))
+    assert cells.spread("exact-e4m3-lax", ENERGY) is None
+    rows = {row[2]: row[3:] for row in cells_of(spread_table(DOCUMENT))}
+    each = [cell for value in (200, 200, 2000, 400) for cell in _range(value)]
+    assert rows["exact-e4m3-ftz"] == each
+    assert {"product-lmul-bf16", "mitchell-fp32-ftz", "pe-int8", "pe-exact-e5m2-ftz"} <= set(rows)
+
+
+def told(monkeypatch, **factors: float) -> str:
+    for kind, factor in factors.items():
+        monkeypatch.setitem(made_up_cells_module._OF_KIND, kind, factor)
+    return " ".join(findings(document(("e4m3",)))).replace("\u00a0", " ")
+
+
+def test_where_another_wins_is_said(monkeypatch):
+    text = told(monkeypatch, lmul_rne=0.8)
+    assert "e4m3 multiplier 125 % (102–153) of lmul_rne's area" in text
+    assert "e4m3 8x8 array 125 % (102–153) of lmul_rne's energy" in text
+
+
+def test_what_ranges_allow_is_not_said(monkeypatch):
+    # 10 % to either side: 85 to 104 of what lies from 90 to 110 is no difference.
+    text = told(monkeypatch, lmul_rne=0.95, int8=0.9)
+    assert "Where L-Mul takes more" not in text
+    assert "of lmul_rne's" not in text
+    assert "of exact's" in text
+
+
+def test_the_verdict_has_ranges():
+    said = [text.replace("\u00a0", " ") for text in verdict(document(("e4m3", "bf16")))]
+    assert len(said) <= 5
+    assert said[0] == (
+        "e4m3: of the conventional exact circuits' L-Mul takes 50 % (41–61) in an 8x8 array, 50 % "
+        "(41–61) in a PE, 50 % (41–61) alone; of int8's array 25 % (20–31)."
+    )
+    assert said[1] == (
+        "e4m3: real dot products, operands rounded to nearest, err by 5.0 % with L-Mul and by "
+        "2.0 % with an exact product, 2.5 times as much."
+    )
+    row = HeadlineRow("e4m3", "ftz", {"lmul": 1, "lmul_rne": 2, "exact": 3}, {"lmul_rne": 0})
+    [first, *_] = verdict(replace(document(("e4m3",)), rows=[row]))
+    assert first.replace("\u00a0", " ") == (
+        "e4m3: of the energy of lmul_rne, the smallest twin that rounds exactly, L-Mul takes "
+        "≈ 80 % (65–98) in an 8x8 array, 80 % (65–98) in a PE, 80 % (65–98) alone."
+    ).replace("≈ ", "")
+    assert verdict(replace(DOCUMENT, cells=made_up_cells(()), mac=MacSurvey({}, {}, {}, {}))) == []
+
+
+def test_level_table(monkeypatch):
+    monkeypatch.setitem(made_up_cells_module._OF_KIND, "int8", 1.05)
+    rows = cells_of(level_table(document(("e4m3", "bf16"))))
+    assert [row[:2] for row in rows] == [
+        [fmt, level]
+        for fmt in ("e4m3", "bf16")
+        for level in ("product", "multiplier", "PE", "8x8 array")
+    ]
+    assert rows[2][2:] == [
+        "2000 (1800–2200)",
+        "80 % (65–98)",
+        "50 % (41–61)",
+        "≈ 95 % (78–116)",
+    ]
+    assert rows[5][3:] == ["–", "50 % (41–61)", "–"]
+
+
+def test_saved_table_names_its_baselines():
+    rows = {tuple(row[:2]): row[2:] for row in cells_of(saved_table(DOCUMENT))}
+    assert rows["e4m3", "exact"] == 7 * ["50 %"] + ["–", "–"]
+    assert rows["e4m3", "lmul_rne"][0] == "80 %"
+    # 20 times the format, twice the kind.
+    assert rows["e4m3", "exact fp32"] == [*5 * ["2 %"], "–", "–", "3 %", "22 %"]
+    assert rows["fp16", "exact"] == [*5 * ["50 %"], "–", "–", "5 %", "30 %"]
+    assert rows["e5m2", "int8"][2] == "25 %"
+    worse = replace(DOCUMENT, cells=replace(DOCUMENT.cells, found={}))
+    assert saved_table(worse).rows == []
+
+
+def test_pictures():
+    counts = {
+        area_by_part_picture: 6,
+        energy_by_part_picture: 6,
+        area_delay_picture: 4,
+        energy_against_claim: 4,
+        break_even_picture: 4,
+        accuracy_energy_picture: 2,
+    }
+    for picture, panels in counts.items():
+        assert len(picture(DOCUMENT).panels) == panels
+
+    small = document(("e5m2",))
+    for picture in (area_delay_picture, break_even_picture, accuracy_energy_picture):
+        assert all("currentColor" in panel for panel in picture(small).svg_panels())
+    nothing = replace(document(("fp16",)), cells=made_up_cells(()))
+    assert all(picture(nothing).panels == [] for picture in counts)
+
+
+def test_front_of_the_best():
+    points = accuracy_points(DOCUMENT)
+    assert {point.kind for point in points} >= {"lmul", "lmul_rne", "exact", "mitchell", "int8"}
+    best = best_points(points)
+    # The cheapest, then what errs less, up to int8, which errs least here and costs most.
+    assert best[0].energy == min(point.energy for point in points)
+    assert [(point.kind, point.error) for point in best[1:]] == [("exact", 0.02), ("int8", 0.01)]
+
+
+def test_findings_follow_the_figures():
+    said = findings(document(("e4m3", "e5m2", "bf16", "fp16", "fp32")))
+    assert len(said) <= 7
+    text = " ".join(said).replace("\u00a0", " ")
+    assert "e4m3 80 % (65–98) of lmul_rne's, 50 % (41–61) of exact's" in text
+    assert (
+        "of an exact fp16 PE's energy e4m3 takes 10 % with L-Mul and 20 % exact, fp16 with L-Mul "
+        "50 % (paper: 30 %)"
+    ) in text
+    assert "Where L-Mul takes more" not in text  # here it takes least of all
+    assert findings(replace(DOCUMENT, cells=made_up_cells(()))) == []
+
+
+def test_metrics_once_each():
+    read = Report.from_json(DOCUMENT.to_report().to_json())
+    keys = [metric.key for metric in read.metrics]
+    assert len(keys) == len(set(keys))
+    found = {(m.design, m.name): m.value for m in read.metrics}
+    assert found["pe-exact-e4m3-ftz", "energy_fj"] == 4000
+    assert read.sections["curves"]["lmul-e4m3-ftz"] == [[1000.0, 100.0]]
+
+
+def test_fit_80_columns():
+    for table in (cost_table(DOCUMENT), saved_table(DOCUMENT), level_table(DOCUMENT)):
+        printer = Console(width=80, record=True, file=io.StringIO())
+        printer.print(console_table(table))
+        text = printer.export_text()
+        assert "…" not in text
+        assert "lmul_rne" in text
+
+
+def test_readme_takes_the_tables():
+    chapter = Chapter.of("All", cost_table(DOCUMENT), saved_table(DOCUMENT))
+    said = markdown("T", [], [chapter], {})
+    assert "| e4m3 | lmul | 100 |" in table_of(said, COST_TITLE)
+    readme = put_between("\n".join(SAVED), table_of(said, SAVED_TITLE), *SAVED)
+    assert "| e4m3 | exact bf16 |" in readme
+
+
+def test_cards_say_what_is_saved():
+    cards = list(energy_cards(DOCUMENT))
+    assert [[bar.shown for bar in card.bars] for card in cards] == [
+        ["200 fJ", "250 fJ", "400 fJ", "800 fJ"],
+        ["2000 fJ", "2500 fJ", "4000 fJ", "8000 fJ"],
+        ["136000 fJ", "170000 fJ", "272000 fJ", "544000 fJ"],
+    ]
+    note = cards[0].note.replace("\u00a0", " ")
+    assert note.startswith(
+        "L-Mul takes 80 % (65–98) of lmul_rne's, 50 % (41–61) of exact's, 25 % (20–31) of int8's."
+    )
+    assert "5 % of fp16's and 3 % of fp32's" in note
+    assert list(energy_cards(replace(DOCUMENT, cells=made_up_cells(())))) == []
