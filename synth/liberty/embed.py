@@ -34,7 +34,8 @@ _ROWS = (
 CELLS = tuple(name for row in _ROWS for name in row.split())
 """What stays. The gates that take the most area when this project's units are mapped to the whole
 library, chosen until L-Mul and exact units moved alike (tests/synth/liberty/test_embed.py);
-inverters, buffers, NAND2 and NOR2 in several strengths for delay; a flip-flop with enable and one without."""
+inverters, buffers, NAND2 and NOR2 in several strengths for delay; a flip-flop with enable and one
+without."""
 
 _POINTS = (0, 2, 3, 4, 6)
 """Of the seven points of each axis: the ends, and all of the middle, where units work."""
