@@ -164,11 +164,11 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
         When the folder can't be made or written.
     """
     contents = chapters(document)
-    said = [*verdict(document), *findings(document)]
+    said, found = verdict(document), findings(document)
     files: dict[str, str | bytes] = {
         "report.json": document.to_report().to_json(),
-        "report.md": markdown(TITLE, said, contents, document.tools),
-        "report.html": html_page(TITLE, _LEAD, said, document, contents),
+        "report.md": markdown(TITLE, said, found, contents, document.tools),
+        "report.html": html_page(TITLE, _LEAD, [*said, *found], document, contents),
     }
     sections = (section for chapter in contents for section in chapter.sections)
     for picture in (section for section in sections if isinstance(section, Picture)):

@@ -10,18 +10,25 @@ __all__ = ["markdown"]
 
 def markdown(
     title: str,
+    verdict: Sequence[str],
     findings: Sequence[str],
     chapters: Sequence[Chapter],
     tools: Mapping[str, str],
 ) -> str:
     """The whole report; pictures lie beside it as PNG files."""
-    parts = [f"# {title}", "\n".join(f"- {text}" for text in findings)]
+    parts = [f"# {title}", *_bullets(verdict)]
+    if findings:
+        parts += ["## Findings", *_bullets(findings)]
     for chapter in chapters:
         parts.append(f"## {chapter.title}")
         for section in chapter.sections:
             parts += _section(section)
     parts.append("## Made with\n\n" + "\n".join(f"- {k}: {v}" for k, v in tools.items()))
     return "\n\n".join(parts) + "\n"
+
+
+def _bullets(lines: Sequence[str]) -> list[str]:
+    return ["\n".join(f"- {line}" for line in lines)] if lines else []
 
 
 def _section(section: Section) -> list[str]:

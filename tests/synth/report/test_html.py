@@ -47,7 +47,9 @@ def test_method_is_at_hand():
     details = text[text.index("<details") : text.index("</details>")]
     for told in ("How measured", "toy cells", "two &lt;pairs&gt;", "by hand"):
         assert told in details
-    assert "*How measured.* Library: toy cells." in markdown("T", [], [Chapter.of("C", TABLE)], {})
+    assert "*How measured.* Library: toy cells." in markdown(
+        "T", [], [], [Chapter.of("C", TABLE)], {}
+    )
 
 
 @pytest.mark.slow

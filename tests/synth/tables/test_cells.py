@@ -295,7 +295,7 @@ def test_fit_80_columns():
 
 def test_readme_takes_the_tables():
     chapter = Chapter.of("All", cost_table(DOCUMENT), saved_table(DOCUMENT))
-    said = markdown("T", [], [chapter], {})
+    said = markdown("T", [], [], [chapter], {})
     assert "| e4m3 | lmul | 100 |" in table_of(said, COST_TITLE)
     readme = put_between("\n".join(SAVED), table_of(said, SAVED_TITLE), *SAVED)
     assert "| e4m3 | exact bf16 |" in readme
