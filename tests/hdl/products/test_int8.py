@@ -82,6 +82,6 @@ def test_datapath():
     # 1024 times -128 squared is 2**24, which no 25-bit integer with a sign holds.
     assert int_sum_bits(1024) == 26
     assert int_sum_bits(1023) == 25
-    message = "k_max of int8 must be at most 131071, not 131072"
+    message = "k_max must be from 1 to 131071, not 131072"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         IntDatapath(131072)

@@ -11,7 +11,6 @@ from toy_cells import FULL_ADDER, LIBRARY, netlist
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy.unit_drive import drive
 from lmul.synth.gates.circuit import Circuit
-from lmul.synth.gatesim import kernel as gate_kernel
 from lmul.synth.gatesim.bit_parallel import pack, unpack_ints
 from lmul.synth.gatesim.kernel import kernel
 from lmul.synth.gatesim.simulation import simulate
@@ -130,6 +129,9 @@ def test_tail_of_a_sequence_is_counted_once():
 
 def test_without_a_compiler(monkeypatch):
     kernel.cache_clear()
-    monkeypatch.setattr(gate_kernel, "which", lambda name: None)
-    with pytest.raises(ToolNotFound, match=r"^g\+\+ is not installed; energies need it to compile"):
+    monkeypatch.setattr("lmul.tools.installed.shutil.which", lambda name: None)
+    message = (
+        r"^The simulation of gates, by which energies are measured, needs 'g\+\+', which is not"
+    )
+    with pytest.raises(ToolNotFound, match=message):
         kernel()

@@ -231,7 +231,7 @@ def test_processes_give_what_one_gives(tmp_path):
 SCRIPT = """
 import os, signal, time
 from pathlib import Path
-from lmul.synth import point_measure
+from lmul.synth.measure import measure as point_measure
 from lmul.synth.measure.measurement import Point
 from lmul.synth.measure.runs import run_points
 

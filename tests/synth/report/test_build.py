@@ -96,7 +96,7 @@ def planted(monkeypatch):
         text = right(design, **options)
         if design.name != "pe-lmul-e2m1-ftz":
             return text
-        changed = text.replace("= a_neg;", "= ~a_neg;")
+        changed = text.replace("a_zero, a_neg }", "a_zero, ~a_neg }")
         assert changed != text
         return changed
 
