@@ -49,7 +49,7 @@ def python(tmp_path) -> Path:
     return tmp_path / "my venv" / Path(sys.executable).relative_to(sys.prefix)
 
 
-@pytest.mark.slow  # builds a simulation
+@pytest.mark.evidence  # builds a simulation
 def test_a_simulation(machine, python, tmp_path, monkeypatch):
     monkeypatch.setenv("LMUL_BUILD", machine["LMUL_BUILD"])
     verilog_of(UnitDesign.parse(DESIGN))  # or Amaranth's Yosys is compiled without a home's cache

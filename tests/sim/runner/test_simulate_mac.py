@@ -69,7 +69,7 @@ def test_array(name, tmp_path):
     sound(name, tmp_path)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_product_of_integers(tmp_path):
     result = simulate(Design.parse("product-int8"), "verilator", out=tmp_path)
     assert (result.tests, result.failures, result.vectors) == (3, 0, 65536)

@@ -76,7 +76,7 @@ def test_an_adder(device, luts):
     assert metrics["lut4"].value == found.cells.luts
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_too_large():
     with pytest.raises(
         ToolFailed,

@@ -100,7 +100,7 @@ def exact_loops(monkeypatch):
     monkeypatch.setattr(mapping, "has_loop", lambda text, library: text == loop)
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_twins_are_mapped_alike(exact_loops, capsys):
     assert common_restructuring(NAMES[1:], EMBEDDED) == "dch -f"
     assert common_restructuring(NAMES, EMBEDDED) == "dc2"
