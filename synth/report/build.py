@@ -168,7 +168,7 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
     files: dict[str, str | bytes] = {
         "report.json": document.to_report().to_json(),
         "report.md": markdown(TITLE, said, found, contents, document.tools),
-        "report.html": html_page(TITLE, _LEAD, [*said, *found], document, contents),
+        "report.html": html_page(TITLE, _LEAD, said, found, document, contents),
     }
     sections = (section for chapter in contents for section in chapter.sections)
     for picture in (section for section in sections if isinstance(section, Picture)):

@@ -48,7 +48,7 @@ def energy_cards(document: ReportDocument) -> Iterator[Card]:
     if not fmt:
         return
     for what, names, claims in (
-        ("a product", multipliers_in_cells(fmt, _POLICY), PRODUCT_CLAIMS),
+        ("a multiplier", multipliers_in_cells(fmt, _POLICY), PRODUCT_CLAIMS),
         ("a PE's multiply-accumulate", pes_in_cells(fmt, _POLICY), DOT_CLAIMS),
         (
             f"a multiply-accumulate in an {ARRAY_SIDE}x{ARRAY_SIDE} array",

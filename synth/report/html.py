@@ -29,6 +29,7 @@ _EXPLAINED: Mapping[str, str] = {kind: info.summary for kind, info in KINDS.item
 def html_page(
     title: str,
     lead: str,
+    verdict: Sequence[str],
     findings: Sequence[str],
     document: ReportDocument,
     chapters: Sequence[Chapter],
@@ -41,10 +42,11 @@ def html_page(
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(lead)}</p>',
+        _bullets(verdict),
         _cards(energy_cards(document)),
         _cards(gate_cards(document)),
-        "<h2>What the figures say</h2>",
-        f'<ul class="findings">{"".join(f"<li>{escape(text)}</li>" for text in findings)}</ul>',
+        "<h2>What else the figures say</h2>",
+        _bullets(findings),
         _contents(chapters),
         *(part for chapter in chapters for part in _chapter(chapter)),
         "<h2>Kinds and policies</h2>" + _definitions(_EXPLAINED),
@@ -57,6 +59,10 @@ def html_page(
         + "\n".join(body)
         + f"\n</main>\n<script>\n{script}</script>\n</body>\n</html>\n"
     )
+
+
+def _bullets(lines: Sequence[str]) -> str:
+    return f'<ul class="findings">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
 
 
 def _contents(chapters: Sequence[Chapter]) -> str:

@@ -29,7 +29,7 @@ TABLE = Table(
 def page() -> str:
     document = ReportDocument({}, [], {}, ErrorSurvey([], {}, [], {}), [], "none", full=False)
     chapters = [Chapter.of("All & one", TABLE, Table("Empty", ["x"], []))]
-    return html_page("T", "lead", [], document, chapters)
+    return html_page("T", "lead", ["v"], ["f"], document, chapters)
 
 
 def test_contents_lead_to_every_section():
