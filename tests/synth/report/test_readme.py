@@ -47,6 +47,15 @@ def test_energies_are_measured_again(level, lmul, exact):
     assert round(100 * ratio.least) <= percent <= round(100 * ratio.most)
 
 
+def test_python_gives_what_is_said():
+    [code] = re.findall(r"```python\n(.*?)```", README.read_text(), re.S)
+    *steps, last = code.strip().splitlines()
+    expression, _, said = last.partition("  # ")
+    names: dict[str, object] = {}
+    exec("\n".join(steps), names)
+    assert repr(eval(expression, names)) == said
+
+
 def test_cycles_are_the_closed_forms():
     text = " ".join((README.parent / "docs" / "designs.md").read_text().split())
     [(size, m, k, n, cycles, busy)] = re.findall(
