@@ -115,7 +115,8 @@ def test_windows_overflow_where_golden_does():
 def test_array_that_hangs_is_ended():
     design = MacDesign.parse(OS)
     head, _, _ = verilog_of(design).partition(");")
-    outputs = re.findall(r"output (?:\[.*\] )?(\w+)", head)
+    head = head.replace("output reg", "output wire")
+    outputs = re.findall(r"output wire (?:\[.*\] )?(\w+)", head)
     wrong = head + ");\n" + "".join(f"assign {port} = 0;\n" for port in outputs) + "endmodule\n"
     with pytest.raises(ToolFailed, match=rf"^The array '{OS}' hangs: it takes no operand "):
         run_array(design, np.ones((9, 9), int), np.ones((9, 9), int), verilog=wrong)
