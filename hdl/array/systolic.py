@@ -1,3 +1,4 @@
+# amaranth: UnusedElaboratable=no
 """What systolic arrays of either flow have in common."""
 
 from abc import abstractmethod
