@@ -1,4 +1,5 @@
 # amaranth: UnusedElaboratable=no
+# Arrays are made to see their ports and latency, too.
 """What systolic arrays of either flow have in common."""
 
 from abc import abstractmethod
