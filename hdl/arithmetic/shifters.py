@@ -1,4 +1,4 @@
-"""Align: a significand takes its place among the bits of a fixed-point word."""
+"""Shifters: left by a signal, right with the bits that fall out kept as one, and up to the top."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass

@@ -1,8 +1,4 @@
-"""Repeated parts: built again and again as submodules, or once as a module that is instantiated.
-
-Amaranth's simulator and other people's designs want submodules. Verilog that a person reads wants
-one module for each distinct thing; it is written much quicker, too.
-"""
+"""How an array gets its repeated parts: as submodules, or from whoever shares their modules."""
 
 from collections.abc import Callable
 from typing import Protocol, TypeVar

@@ -1,4 +1,4 @@
-"""The exact accumulator: a two's-complement sum of products, none of them ever rounded."""
+"""Fixed-point accumulators: the exact sum, and a window of it; products aligned to their bits."""
 
 from amaranth import Cat, Const, Module, Mux, Value, signed
 from amaranth.lib import wiring

@@ -1,4 +1,4 @@
-"""An 8-bit signed product as bits to be added up, and the adders for them.
+"""The 8-bit signed product: Booth rows, the adders for them, and the unit made of them.
 
 Radix-4 Booth rows: nine gates a bit with their adders, for two plain rows at six each. The sum
 that a product is added to takes a row's place among the adders; then nearly all of them are full

@@ -1,4 +1,4 @@
-"""Repeated parts: built again and again as submodules, or once as a module that is instantiated.
+"""Repeated parts as modules that are made once and instantiated, for Verilog for people.
 
 Amaranth's simulator and other people's designs want submodules. Verilog that a person reads wants
 one module for each distinct thing; it is written much quicker, too.

@@ -1,4 +1,4 @@
-"""`lmul matmul`: two matrices on a simulated array, against the golden model."""
+"""What `lmul matmul` prints: bits, cycles, stalls and utilisation, as lines or as JSON."""
 
 from typing import TYPE_CHECKING, Any
 

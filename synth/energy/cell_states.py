@@ -1,30 +1,4 @@
-"""Energy of the cells of a netlist, from how often their pins change and in what states.
-
-As a power tool has it that reads activities from a VCD (OpenSTA is what figures are compared
-with), by cell:
-
-- switching: C V² / 2 for each change of an output, C being the input pins that it drives;
-- internal, of outputs: the power tables at the related input's transition and the output's load,
-  mean of rise and fall, for each change; where there are several arcs, weighted by how often each
-  one's input changed together with the output while the output depended on it and its ``when``
-  held;
-- internal, of inputs: the input pin's own tables for each of its changes, by how often ``when``
-  held as it changed; a table without ``when`` holds where no other does;
-- clock: the clock pins' tables, one rise and one fall a cycle, by the states that ``when`` names;
-- leakage: by state, over the time of a cycle.
-
-Where a library tells supplies apart (``related_pg_pin``), all this holds for each of them, and what
-they give adds up. What it states for ground pins is left out: it is the same charge once more.
-
-The mean of rise and fall is right because nets rise as often as they fall, and needed because
-libraries may put the load's energy, with its sign, into either (see
-:class:`lmul.synth.liberty.cells.PowerArc`).
-
-Limits: no wires; transitions as :mod:`lmul.synth.timing.arrivals` has them; two inputs that change
-together count as two halves of one cause; a clock pin named in a ``when`` is high half the time.
-What charges the pins on a port's net, the clock's among them, whoever drives the port spends: it
-is given apart, as power tools leave it out for want of a driver.
-"""
+"""Rows of instances of one cell: how often their pins change, and in which states of the others."""
 
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence

@@ -1,4 +1,4 @@
-"""Pictures of designs in cells: area and energy by part, area against delay."""
+"""The picture of area against delay."""
 
 from collections.abc import Mapping, Sequence
 

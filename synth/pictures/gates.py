@@ -1,8 +1,4 @@
-"""The report's pictures: gates, error histograms, error against gates; one panel a format.
-
-Colours are Okabe and Ito's, which colour-blind readers tell apart, and every kind has a marker of
-its own. SVG text takes the colour of the page around it, so one picture serves light and dark.
-"""
+"""Pictures of gates by kind, histograms of errors, and error against gates; a panel a format."""
 
 from collections.abc import Sequence
 

@@ -1,4 +1,4 @@
-"""The report's pictures: gates, error histograms, error against gates; one panel a format.
+"""A picture of the report: its panels, its colours, and how it becomes SVG and PNG.
 
 Colours are Okabe and Ito's, which colour-blind readers tell apart, and every kind has a marker of
 its own. SVG text takes the colour of the page around it, so one picture serves light and dark.
