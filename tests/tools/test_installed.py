@@ -27,8 +27,6 @@ Lmul = Callable[..., subprocess.CompletedProcess[str]]
 @pytest.fixture(scope="module")
 def bare(tmp_path_factory) -> Path:
     """A folder with this project and its base dependencies alone, as pip would install them."""
-    if not (ROOT / "hdl" / "formats.py").is_file():
-        pytest.skip(f"{ROOT} holds no sources")
     folder: Path = tmp_path_factory.mktemp("bare")
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     wanted, seen = list(project["dependencies"]), set[str]()
