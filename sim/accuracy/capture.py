@@ -121,7 +121,7 @@ def capture() -> dict[str, np.ndarray]:
 def main() -> None:
     """Write the tile to ``--output``."""
     parser = argparse.ArgumentParser(description="Capture a tile of all-MiniLM-L6-v2's attention.")
-    parser.add_argument("--output", type=Path, default=Path("sim/attention.npz"))
+    parser.add_argument("--output", type=Path, default=Path("sim/accuracy/attention.npz"))
     output = parser.parse_args().output
     arrays = capture()
     np.savez_compressed(output, **arrays)  # pyright: ignore[reportArgumentType]
