@@ -21,6 +21,7 @@ from lmul.commands.report import report
 from lmul.commands.sim import sim
 from lmul.commands.sweep import sweep
 from lmul.commands.synth import synth
+from lmul.commands.verilator import verilator
 from lmul.commands.verilog import verilog
 
 __all__ = ["main"]
@@ -33,12 +34,18 @@ class _Stopped(Exception):
     """Ctrl-C; of a ``KeyboardInterrupt`` Typer leaves an exit code and no word."""
 
 
+class _Unread(Exception):
+    """Whoever read our output has seen enough; Typer would exit with 1."""
+
+
 class _Commands(TyperGroup):
     def invoke(self, ctx: Any) -> Any:  # a Context of Typer's inside
         try:
             return super().invoke(ctx)
         except KeyboardInterrupt as error:
             raise _Stopped(str(error)) from None
+        except BrokenPipeError:
+            raise _Unread from None
 
 
 app = typer.Typer(
@@ -49,6 +56,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    rich_markup_mode=None,  # rich's help breaks lines in mid-sentence
     context_settings={"help_option_names": ["-h", "--help"]},
 )
 
@@ -76,6 +84,12 @@ app.command(
     context_settings={"ignore_unknown_options": True},
 )(explain)
 app.command("verilog", epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog")(verilog)
+app.command(
+    "verilator",
+    epilog="Example: lmul verilator --binary --timing --top lmul_e4m3_ftz_tb lmul_e4m3_ftz.vlt "
+    "-f lmul_e4m3_ftz.f lmul_e4m3_ftz_tb.v",
+    context_settings={"ignore_unknown_options": True, "help_option_names": ["--help"]},
+)(verilator)
 app.command("sim", epilog="Example: lmul sim lmul-e4m3-ftz --waves")(sim)
 app.command("synth", epilog="Example: lmul synth lmul-e4m3-ftz exact-e4m3-ftz --json")(synth)
 app.command(
@@ -89,7 +103,7 @@ app.command("paper", epilog="Example: lmul paper --json")(paper)
 app.command(
     "sweep",
     epilog="Example: lmul sweep examples/fp8.toml --dry-run\n\n"
-    'That file begins: [\\[grid]] measures = ["cells", "energy", "error"], '
+    'That file begins: [[grid]] measures = ["cells", "energy", "error"], '
     'levels = ["multiplier", "pe"], kinds = ["lmul", "exact"], '
     'formats = ["e4m3", "e5m2"]',
 )(sweep)
@@ -110,8 +124,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (_Stopped, typer.Abort, KeyboardInterrupt) as error:
         print(f"lmul: {str(error) or 'interrupted'}", file=sys.stderr)
         return _INTERRUPTED
-    except BrokenPipeError:
-        # Whoever read our output has seen enough; Python must not complain again at exit.
+    except (_Unread, BrokenPipeError):
+        # Python must not complain again at exit.
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
     except OSError as error:

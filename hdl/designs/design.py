@@ -70,6 +70,26 @@ class Design:
     what: str = "a design"
     """What the designs of this class are, in a word or two."""
 
+    def cycles(self, m: int, k: int, n: int) -> int:
+        """Cycles of an array for M x K by K x N: :func:`lmul.hdl.designs.cycles.array_cycles`.
+
+        Raises
+        ------
+        TypeError, ValueError
+            When the design is no array; for a dimension below 1.
+        """
+        raise ValueError(f"Design {self.name!r} is no array, so it has no cycles")
+
+    def utilisation(self, m: int, k: int, n: int) -> float:
+        """How much of an array's time its PEs do multiplications that were asked for: 0 to 1.
+
+        Raises
+        ------
+        TypeError, ValueError
+            As :meth:`cycles`.
+        """
+        raise ValueError(f"Design {self.name!r} is no array, so it has no utilisation")
+
     def __str__(self) -> str:
         return self.name
 

@@ -126,13 +126,13 @@ class MacDesign(Design):
         self._check_number("k_max", self.k_max, 1, limit)
         if self.k_max != DEFAULT_K_MAX and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
-        self._check_number("stages", self.stages, 0, _MAX_STAGES)
-        self._check_number("rows", self.rows, 1, MAX_SIDE)
-        self._check_number("columns", self.columns, 1, MAX_SIDE)
+        self._check_number("Stages", self.stages, 0, _MAX_STAGES)
+        self._check_number("Rows", self.rows, 1, MAX_SIDE)
+        self._check_number("Columns", self.columns, 1, MAX_SIDE)
         if self.flow not in get_args(Flow):
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
         if self.fifo != 0 or isinstance(self.fifo, bool):
-            self._check_number("fifo", self.fifo, MIN_FIFO, MAX_FIFO)
+            self._check_number("FIFO", self.fifo, MIN_FIFO, MAX_FIFO)
         ours = self.rows, self.columns, self.flow, self.fifo
         if self.level != "array" and ours != (1, 1, "os", 0):
             raise ValueError("Only an array has rows, columns, flow and FIFOs")
@@ -177,25 +177,15 @@ class MacDesign(Design):
         return "-".join(parts)
 
     def cycles(self, m: int, k: int, n: int) -> int:
-        """Cycles of an array for M x K by K x N: :func:`lmul.hdl.designs.cycles.array_cycles`.
-
-        Raises
-        ------
-        TypeError, ValueError
-            When the design is no array; for a dimension below 1.
-        """
+        """See :meth:`Design.cycles`."""
         if self.level != "array":
-            raise ValueError(f"Design {self.name!r} is no array, so it has no cycles")
+            return super().cycles(m, k, n)
         return array_cycles(self.flow, self.rows, self.columns, self.stages, m, k, n, self.fifo)
 
     def utilisation(self, m: int, k: int, n: int) -> float:
-        """How much of an array's time its PEs do multiplications that were asked for: 0 to 1.
-
-        Raises
-        ------
-        TypeError, ValueError
-            As :meth:`cycles`.
-        """
+        """See :meth:`Design.utilisation`."""
+        if self.level != "array":
+            return super().utilisation(m, k, n)
         return m * k * n / (self.rows * self.columns * self.cycles(m, k, n))
 
     def check_depth(self, k: int) -> None:

@@ -15,7 +15,10 @@ __all__ = ["energy"]
 
 def energy(
     designs: Annotated[
-        list[str], typer.Argument(help="Multipliers, product units, PEs and arrays, by name.")
+        list[str],
+        typer.Argument(
+            metavar="DESIGN", help="Multipliers, product units, PEs and arrays, by name."
+        ),
     ],
     liberty: Annotated[
         list[Path] | None,
@@ -43,10 +46,11 @@ def energy(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Measure the energy of an operation in fJ, with and without glitches, by part.
+    """Measure the energy of an operation, by part.
 
-    The netlist mapped to a library is simulated with real operands and compared with the golden
-    model in the same run. No wires; see the notes below the table.
+    In fJ, with and without glitches. The netlist mapped to a library is simulated with real
+    operands and compared with the golden model in the same run. No wires; see the notes below the
+    table.
     """
     chosen = [Design.parse(name) for name in designs]
     from lmul.synth.gatesim.kernel import check_compiler

@@ -12,8 +12,10 @@ __all__ = ["explain"]
 
 
 def explain(
-    x: Annotated[str, typer.Argument(help="A number, such as 1.5, or a code, such as 0x3c.")],
-    y: Annotated[str, typer.Argument(help="The other one, of the same sort.")],
+    x: Annotated[
+        str, typer.Argument(metavar="X", help="A number, such as 1.5, or a code, such as 0x3c.")
+    ],
+    y: Annotated[str, typer.Argument(metavar="Y", help="The other one, of the same sort.")],
     format_name: Annotated[str, typer.Option("--format", help="The operands' format.")] = "e4m3",
     kind: Annotated[str, typer.Option(help="What kind of product.")] = "lmul",
     policy: Annotated[str, typer.Option(help="What happens in special cases.")] = "ocp",
@@ -22,7 +24,10 @@ def explain(
     ] = None,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Explain one multiplication: codes, fields, the addition, the result and its error."""
+    """Explain one multiplication, bit by bit.
+
+    Shows codes, fields, the addition, the result and its error.
+    """
     from lmul.sim.explain.explanation import explain as explain_numbers
     from lmul.sim.explain.explanation import explain_codes
 

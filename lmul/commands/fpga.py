@@ -11,7 +11,9 @@ __all__ = ["fpga"]
 
 
 def fpga(
-    designs: Annotated[list[str], typer.Argument(help="Designs' names; 'lmul list' shows them.")],
+    designs: Annotated[
+        list[str], typer.Argument(metavar="DESIGN", help="Designs' names; 'lmul list' shows them.")
+    ],
     device: Annotated[
         str, typer.Option(help="ice40-hx8k, ice40-up5k, ecp5-25k, ecp5-45k, ecp5-85k, …")
     ],
@@ -24,7 +26,7 @@ def fpga(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Place and route designs with nextpnr: cells, Fmax, share of the device.
+    """Place and route designs with nextpnr: cells, Fmax, share.
 
     Each stands between registers that are none of its own, so that Fmax is
     its own, too: the median over the seeds. A small unit takes seconds, an

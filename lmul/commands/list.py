@@ -13,7 +13,12 @@ __all__ = ["list_designs"]
 
 def list_designs(
     pattern: Annotated[
-        str, typer.Argument(help="Only names like this, with * and ? as in a shell.")
+        str,
+        typer.Argument(
+            metavar="PATTERN",
+            help="Only names with this in them, such as e4m3; with * and ?, as in a shell, only "
+            "names that are like it as a whole.",
+        ),
     ] = "*",
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
@@ -24,7 +29,8 @@ def list_designs(
     -e4m3), the longest K of an exact one (-k4096) and -s1; arrays have any size up to 64x64. A
     policy may be five knob letters in place of a preset.
     """
-    found = [design for design in named_designs() if fnmatchcase(design.name, pattern)]
+    wanted = pattern if any(sign in pattern for sign in "*?[") else f"*{pattern}*"
+    found = [design for design in named_designs() if fnmatchcase(design.name, wanted)]
     if not found:
         raise ValueError(f"No design is named like {pattern!r}; 'lmul list' shows all")
     if as_json:

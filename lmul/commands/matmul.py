@@ -15,9 +15,10 @@ __all__ = ["matmul"]
 
 def matmul(
     a: Annotated[
-        Path | None, typer.Argument(help="The left matrix, M x K: .npy of codes or floats.")
+        Path | None,
+        typer.Argument(metavar="A.npy", help="The left matrix, M x K: .npy of codes or floats."),
     ] = None,
-    b: Annotated[Path | None, typer.Argument(help="The right one, K x N.")] = None,
+    b: Annotated[Path | None, typer.Argument(metavar="B.npy", help="The right one, K x N.")] = None,
     output: Annotated[
         Path | None, typer.Option("-o", "--output", help="Write the product to this .npy file.")
     ] = None,
@@ -45,7 +46,7 @@ def matmul(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Multiply two matrices on a simulated array, cycle by cycle, and check every bit.
+    """Multiply two matrices on a simulated array, every bit checked.
 
     Integers in A and B are codes of the design's format; floats are encoded to it, to nearest
     even, and a line says how many became NaN, Inf or 0. Files of ml_dtypes' arrays, whose dtype

@@ -16,9 +16,10 @@ _PATTERNS = ("product-{}-{}", "{}-{}-ftz")
 def paper(
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Recompute the paper's counts; set the corrected ones and Yosys's own beside them.
+    """Recompute the paper's gate counts, beside Yosys's own.
 
-    All in the paper's own unit: AND and OR weigh 1, XOR 4. Source: arXiv 2410.00907v2, 2.3.2.
+    The corrected counts stand there too. All are in the paper's own unit: AND and OR weigh 1, XOR
+    4. Source: arXiv 2410.00907v2, 2.3.2.
     """
     from lmul.console.paper import paper_tables
     from lmul.synth.comparison.paper_gates import to_report

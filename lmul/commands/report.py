@@ -35,7 +35,9 @@ def report(
         bool, typer.Option("--json", help="Print report.json's text instead of the table.")
     ] = False,
 ) -> None:
-    """Does L-Mul save, against what, and at which error? Writes report.{json,md,html}.
+    """Does L-Mul save, against what, and at which error?
+
+    Writes report.json, report.md and report.html.
 
     Measures what the first page needs, e4m3 and bf16, in a few minutes; --full measures all. Every
     circuit that is counted or mapped to cells is compared with the golden model: multipliers as

@@ -22,7 +22,7 @@ def sim(
         ),
     ] = Path("build/sim"),
 ) -> None:
-    """Simulate a design with cocotb and compare every bit with the golden model.
+    """Simulate designs with cocotb, against the golden model.
 
     Writes JUnit results; exits 1 when a test fails or none ran.
     """

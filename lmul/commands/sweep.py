@@ -17,7 +17,9 @@ __all__ = ["sweep"]
 
 
 def sweep(
-    spec: Annotated[Path, typer.Argument(help="What to measure: a TOML file of grids.")],
+    spec: Annotated[
+        Path, typer.Argument(metavar="SPEC", help="What to measure: a TOML file of grids.")
+    ],
     output: Annotated[
         Path | None,
         typer.Option(
@@ -41,7 +43,7 @@ def sweep(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Measure every combination of a grid; write one table and the Pareto pictures.
+    """Measure a grid of designs; write a table and Pareto pictures.
 
     A grid has lists of measures (gates, area, cells, curve, energy, luts, fpga, error), levels,
     kinds, formats, policies, accumulators, k_max, sizes, flows, libraries, stimuli, devices, seeds

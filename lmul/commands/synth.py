@@ -12,7 +12,9 @@ __all__ = ["synth"]
 
 
 def synth(
-    designs: Annotated[list[str], typer.Argument(help="Designs' names; 'lmul list' shows them.")],
+    designs: Annotated[
+        list[str], typer.Argument(metavar="DESIGN", help="Designs' names; 'lmul list' shows them.")
+    ],
     liberty: Annotated[
         list[Path] | None,
         typer.Option(
@@ -36,7 +38,7 @@ def synth(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Count a design's gates with Yosys, and map it to a cell library for area and delay.
+    """Count gates with Yosys, and map to cells for area and delay.
 
     An array is counted by its parts, each synthesised once and counted as often as it stands
     there: a large one takes as long as a small one.

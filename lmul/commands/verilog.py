@@ -13,7 +13,9 @@ __all__ = ["verilog"]
 
 
 def verilog(
-    design: Annotated[str, typer.Argument(help="A design's name; 'lmul list' shows them.")],
+    design: Annotated[
+        str, typer.Argument(metavar="DESIGN", help="A design's name; 'lmul list' shows them.")
+    ],
     output: Annotated[
         Path, typer.Option("-o", "--output", help="The folder to write into, from the current one.")
     ] = Path("build/verilog"),
@@ -37,7 +39,9 @@ def verilog(
         str, typer.Option(metavar="PREFIX", help="Put before the top module's name.")
     ] = "",
 ) -> None:
-    """Write a design's Verilog, file list, lint waivers, self-checking bench and manifest.
+    """Write a design as Verilog, with a bench and a manifest.
+
+    A file list, lint waivers and the bench's vectors are there too.
 
     The same design gives the same bytes anywhere. Run the bench with Icarus:
     iverilog -g2005 -o bench -f NAME.f NAME_tb.v && vvp bench

@@ -151,4 +151,4 @@ def object_cache(folder: Path, kind: str, version: str) -> dict[str, str]:
     objects.mkdir(parents=True, exist_ok=True)
     (folder / "objcache").write_text(_OBJCACHE)
     (folder / "objcache").chmod(0o755)
-    return {"LMUL_OBJECTS": str(objects)}
+    return {"LMUL_OBJECTS": str(objects), "OBJCACHE": "./objcache"}

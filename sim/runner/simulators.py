@@ -17,26 +17,30 @@ from lmul.tools.errors import ToolNotFound
 from lmul.tools.folders import without_blanks
 from lmul.tools.installed import need_programs, package_version
 
-__all__ = ["SIMULATORS", "Simulator", "check_simulator", "environment", "version"]
+__all__ = [
+    "SIMULATORS",
+    "Simulator",
+    "check_simulator",
+    "check_verilator",
+    "environment",
+    "version",
+]
 
 
 Simulator = Literal["verilator", "icarus"]
 SIMULATORS: tuple[Simulator, ...] = get_args(Simulator)
 
-# Optimised little: compiling takes longer than simulating.
 _MAKE_VARIABLES = {
     "CFG_CXXFLAGS_PCH_I": "-include",
     "CFG_CXXFLAGS_STD_NEWEST": "-std=gnu++20",
     "CFG_CXXFLAGS_COROUTINES": "-fcoroutines",
-    "OPT_FAST": "-O1",
-    "OPT_SLOW": "-O0",
-    "OPT_GLOBAL": "-O1",
     "CURDIR": ".",  # a full path with a blank in it is refused, although none is needed
-    "OBJCACHE": "./objcache",  # as lmul.tools.cache.object_cache puts it there
 }
+# Of our own builds: compiling takes longer than simulating.
+_LITTLE_OPTIMISED = {"OPT_FAST": "-O1", "OPT_SLOW": "-O0", "OPT_GLOBAL": "-O1"}
 # What a shell may hold that would bend a run: cocotb's settings, pytest's traces, make's flags.
-_FOREIGN_PREFIXES = ("COCOTB_", "PYTEST_", "MAKE", "VERILATOR", "GPI_", "PYGPI_")
-_FOREIGN = {"WAVES", "GUI", "SIM", "SIM_CMD_PREFIX", "SIM_CMD_SUFFIX", "MFLAGS", "LIBPYTHON_LOC"}
+_FOREIGN_PREFIXES = ("COCOTB_", "PYTEST_", "MAKE", "VERILATOR", "GPI_", "PYGPI_", "SIM_CMD_")
+_FOREIGN = {"WAVES", "GUI", "SIM", "MFLAGS", "LIBPYTHON_LOC", "OBJCACHE"}
 
 
 def check_simulator(simulator: str) -> Simulator:
@@ -60,14 +64,28 @@ def check_simulator(simulator: str) -> Simulator:
                     "(Debian: apt-get install iverilog); Verilator needs no installation as root"
                 )
         return simulator
-    for package in ("verilator", "cocotb"):
-        package_version(package, "sim")
-    need_programs("Verilator", "perl", "make", "c++", "ar", "xargs")
+    check_verilator()
+    package_version("cocotb", "sim")
     return simulator
 
 
-def environment(simulator: Simulator) -> dict[str, str]:
-    """The variables of a process that builds for and runs ``simulator``."""
+def check_verilator() -> None:
+    """See that the packaged Verilator is installed, and what it needs to compile.
+
+    Raises
+    ------
+    ToolNotFound
+        When something is missing, with how to get it.
+    """
+    package_version("verilator", "sim")
+    need_programs("Verilator", "perl", "make", "c++", "ar", "xargs")
+
+
+def environment(simulator: Simulator, optimised: bool = False) -> dict[str, str]:
+    """The variables of a process that builds for and runs ``simulator``.
+
+    ``optimised``: programs that Verilator makes are optimised as it does by itself; else little.
+    """
     variables = {
         name: value
         for name, value in os.environ.items()
@@ -78,7 +96,8 @@ def environment(simulator: Simulator) -> dict[str, str]:
         assert spec is not None and spec.origin is not None  # check_simulator came before
         # Its makefiles take a path with a blank for two, and "python" for granted.
         root = without_blanks(Path(spec.origin).parent)
-        make = _MAKE_VARIABLES | {"PYTHON3": str(_python())}
+        settings = {} if optimised else _LITTLE_OPTIMISED
+        make = _MAKE_VARIABLES | settings | {"PYTHON3": str(_python())}
         variables["PATH"] = os.pathsep.join((str(root / "bin"), variables.get("PATH", "")))
         variables["VERILATOR_ROOT"] = str(root)
         # Left to itself, it would look behind the links.
@@ -99,7 +118,8 @@ def version(simulator: Simulator) -> str:
     """What was built with which program: part of the key under which builds are kept."""
     if simulator == "verilator":
         # Verilator's own --version prints no number.
-        settings = " ".join(f"{name}={value}" for name, value in _MAKE_VARIABLES.items())
+        make = _MAKE_VARIABLES | _LITTLE_OPTIMISED
+        settings = " ".join(f"{name}={value}" for name, value in make.items())
         parts = [f"verilator {metadata.version('verilator')}", _first_line("c++", "--version")]
         parts.append(settings)
     else:

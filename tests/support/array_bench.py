@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
-from exported import verilator_environment
 
 from lmul.hdl.array.os_array import OutputStationaryArray
 from lmul.hdl.array.streams import a_payload, b_payload, out_payload
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.verilog.convert import convert
 from lmul.hdl.verilog.shared_modules import SharedModules
+from lmul.sim.runner.simulators import environment
 
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 
@@ -201,7 +201,7 @@ def simulated(folder):
         build = ["iverilog", "-g2012", "-o", "bench", "-s", "bench", "all.v"]
         run, variables = ["vvp", "bench"], None
     else:
-        variables = verilator_environment()
+        variables = environment("verilator")
         build = ["verilator", "--binary", "--timing", "-Wno-fatal", "--top", "bench", "all.v"]
         run = ["./obj_dir/Vbench"]
     for command in (build, run):

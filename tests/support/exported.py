@@ -129,18 +129,11 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def verilator_environment() -> dict[str, str]:
-    """The variables of ``lmul sim``, without the compiler cache that stands in its folders only."""
-    variables = environment("verilator")
-    flags = [f for f in variables["MAKEFLAGS"].split() if not f.startswith("OBJCACHE=")]
-    return {**variables, "MAKEFLAGS": " ".join(flags)}
-
-
 def run_verilator(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["verilator", *arguments],
         cwd=folder,
-        env=verilator_environment(),
+        env=environment("verilator"),
         capture_output=True,
         text=True,
         check=False,

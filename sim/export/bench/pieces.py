@@ -23,7 +23,8 @@ HEAD = """\
 // Self-checking bench of @MODULE@: @ABOUT@.
 // Run it in this folder. Icarus:
 //   $ iverilog -g2005 -o bench -f @MODULE@.f @MODULE@_tb.v && vvp -n bench
-// Or with Verilator, which gives the program obj_dir/V@MODULE@_tb:
+// Or with Verilator 5, which gives the program obj_dir/V@MODULE@_tb (lmul verilator is the one
+// that lmul installs):
 //   $ verilator --binary --timing --top @MODULE@_tb @MODULE@.vlt -f @MODULE@.f @MODULE@_tb.v
 // One line says PASS or FAIL, and counts; after FAIL the simulator's exit code is not 0.
 

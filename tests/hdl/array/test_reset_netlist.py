@@ -7,10 +7,11 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from exported import files_of, run_icarus, run_verilator, verilator_environment, write
+from exported import files_of, run_icarus, run_verilator, write
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.verilog.emit import emit
+from lmul.sim.runner.simulators import environment
 from lmul.tools import yosys
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -74,7 +75,7 @@ def verdict(folder: Path, name: str, script: str, damage: tuple[str, str] = ("",
     done = subprocess.run(
         [f"obj_dir/V{module}_tb", "+verilator+rand+reset+2", "+verilator+seed+7"],
         cwd=folder,
-        env=verilator_environment(),
+        env=environment("verilator"),
         capture_output=True,
         text=True,
         check=False,

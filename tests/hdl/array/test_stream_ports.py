@@ -241,7 +241,7 @@ def test_wrong_fifo():
         OutputStationaryArray(INT8, 2, 2, fifo=1)
     with pytest.raises(TypeError, match=r"^FIFO must be an integer, not True$"):
         OutputStationaryArray(INT8, 2, 2, fifo=True)
-    with pytest.raises(ValueError, match=r"fifo must be from 2 to 65536, not 1$"):
+    with pytest.raises(ValueError, match=r"FIFO must be from 2 to 65536, not 1$"):
         MacDesign.parse("array-int8-2x2-os-f1")
     with pytest.raises(ValueError, match=r"unexpected part 'f4', there may stand kK, then sN$"):
         MacDesign.parse("pe-int8-f4")

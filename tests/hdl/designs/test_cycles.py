@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 
 from lmul.hdl.designs.cycles import array_cycles, pipeline_latency
+from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 
 SEED = 2024
@@ -88,6 +89,8 @@ def test_shapes_wrong(shape, error, message):
 
 
 def test_a_pe_has_none():
+    with pytest.raises(ValueError, match=r"^Design 'lmul-e4m3' is no array, so it has no cycles$"):
+        Design.parse("lmul-e4m3").cycles(1, 1, 1)
     with pytest.raises(ValueError, match=r"^Design 'pe-lmul-e4m3' is no array, so it has no cyc"):
         MacDesign.parse("pe-lmul-e4m3").cycles(1, 1, 1)
 

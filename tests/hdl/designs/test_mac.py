@@ -69,9 +69,9 @@ def test_parts():
         ("pe-foo", "unknown kind 'foo', use lmul, lmul_rne, lmul_formula, mitchell, exact, int8"),
         ("array-lmul-e4m3", "unknown size '', use RxC, such as 8x8"),
         ("array-lmul-e4m3-8x8-is", "unknown flow 'is', use os or ws"),
-        ("array-lmul-e4m3-0x8-os", "rows must be from 1 to 64, not 0"),
-        ("array-lmul-e4m3-8x65-os", "columns must be from 1 to 64, not 65"),
-        ("pe-lmul-e4m3-s2", "stages must be from 0 to 1, not 2"),
+        ("array-lmul-e4m3-0x8-os", "Rows must be from 1 to 64, not 0"),
+        ("array-lmul-e4m3-8x65-os", "Columns must be from 1 to 64, not 65"),
+        ("pe-lmul-e4m3-s2", "Stages must be from 0 to 1, not 2"),
         ("pe-lmul-e4m3-k0", "k_max must be from 1 to 16777216, not 0"),
         (
             "pe-lmul-e4m3-fp32-k9",

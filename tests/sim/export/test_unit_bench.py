@@ -1,8 +1,10 @@
 """The exported Verilog in the tools that read it; its bench passes, and finds what is damaged."""
 
 import json
+import os
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import numpy as np
@@ -93,11 +95,22 @@ def test_bench_passes_for_every_kind_and_preset(kind: Kind, policy: str, tmp_pat
     ],
 )
 def test_bench_in_verilator(name: str, damage: bool, tmp_path: Path) -> None:
-    """It passes; with ``damage``, it fails of one bit that it should expect otherwise."""
+    """It passes; with ``damage``, it fails of one bit that it should expect otherwise.
+
+    The command is the one that the bench's head gives, with what ``lmul`` installs alone.
+    """
     module = UnitDesign.parse(name).module_name
     write(tmp_path, files_of(name))
-    command = ["--binary", "--timing", "--top", f"{module}_tb", "-f", f"{module}.f"]
-    built = run_verilator(tmp_path, *command, f"{module}.vlt", f"{module}_tb.v", "-CFLAGS", "-O0")
+    said = re.search(r"^//   \$ (verilator .*)$", files_of(name)[f"{module}_tb.v"], re.M)
+    assert said is not None
+    built = subprocess.run(
+        [sys.executable, "-m", "lmul", *said[1].split(), "-CFLAGS", "-O0"],
+        cwd=tmp_path,
+        env={"PATH": os.defpath, "HOME": str(tmp_path)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
     assert built.returncode == 0, built.stderr
     program = tmp_path / "obj_dir" / f"V{module}_tb"
     vectors = next(tmp_path.glob("*.hex"))
