@@ -60,6 +60,7 @@ def _sources() -> str:
     digest = hashlib.sha256()
     digest.update(f"amaranth {metadata.version('amaranth')}\n".encode())
     for folder in lmul.hdl.__path__:
-        for path in sorted(Path(folder).glob("*.py")):
-            digest.update(path.name.encode() + b"\n" + path.read_bytes())
+        for path in sorted(Path(folder).rglob("*.py")):
+            name = path.relative_to(folder).as_posix()
+            digest.update(name.encode() + b"\n" + path.read_bytes())
     return digest.hexdigest()

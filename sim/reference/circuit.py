@@ -20,9 +20,14 @@ __all__ = ["Circuit", "MacCircuit", "Port", "read_ports", "word_width"]
 
 _CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipelined multiplier
 _FIELDS = ("", "value", "man", "sig", "exp", "zero", "neg")
+_NAME = r"(?!(?:input|output)\b)\w+"
 _PORT = re.compile(
-    r"^\s*(?:input|output)\b(?:\s+(?:wire|reg))?\s*(?:\[(\d+):0\])?\s*(\w+)\s*[;,)]", re.M
+    r"\b(?:input|output)\b\s*(?:(?:wire|reg|logic|signed)\b\s*)*"
+    rf"(?:\[\s*(\d+)\s*:\s*0\s*\])?\s*((?:{_NAME}\s*,\s*)*{_NAME})"
 )
+_NO_PORTS = re.compile(
+    r"//[^\n]*|/\*.*?\*/|\b(function|task)\b.*?\bend\1\b", re.S
+)  # in which the words of a port may stand
 
 
 @dataclass(frozen=True)
@@ -96,17 +101,22 @@ def word_width(ports: tuple[Port, ...]) -> int:
 
 
 def read_ports(verilog: str, module: str) -> dict[str, int]:
-    """The ports of a module, name to width; one port a declaration, as generators write it.
+    """The ports of a module, name to width, declared in its head or below it.
 
     Raises
     ------
     ValueError
         When there is no such module.
     """
-    body = re.search(rf"^\s*module\s+{re.escape(module)}\b.*?^\s*endmodule\b", verilog, re.M | re.S)
-    if body is None:
+    found = re.search(
+        rf"^\s*module\s+{re.escape(module)}\b(.*?)\bendmodule\b", verilog, re.M | re.S
+    )
+    if found is None:
         raise ValueError(f"The Verilog has no module {module!r}")
-    return {name: int(msb or 0) + 1 for msb, name in _PORT.findall(body[0])}
+    declared = _PORT.findall(_NO_PORTS.sub(" ", found[1]))
+    return {
+        name: int(msb or 0) + 1 for msb, names in declared for name in re.split(r"\s*,\s*", names)
+    }
 
 
 def _side(side: str, found: dict[str, int]) -> tuple[Port, ...]:

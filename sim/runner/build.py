@@ -33,6 +33,8 @@ class Simulation:
         The module with the cocotb tests.
     plan : Plan
         What the bench is told.
+    strict : bool
+        Whether a warning of Verilator's is an error: of our own Verilog, not of anyone else's.
     """
 
     sources: Mapping[str, str]
@@ -40,6 +42,7 @@ class Simulation:
     ports: tuple[str, ...]
     bench: str
     plan: Plan
+    strict: bool = True
 
 
 def build(simulation: Simulation, simulator: Simulator, waves: bool, timeout: float) -> Path:
@@ -53,7 +56,8 @@ def build(simulation: Simulation, simulator: Simulator, waves: bool, timeout: fl
     sources = dict(simulation.sources)
     if simulator == "verilator":
         sources["bench.vlt"] = _visible(simulation)
-    facts = [_SCHEME, version(simulator), simulation.top, waves, sources]
+    arguments = [] if simulation.strict or simulator == "icarus" else ["-Wno-fatal"]
+    facts = [_SCHEME, version(simulator), simulation.top, waves, sources, arguments]
     kind = f"sim/{simulator}"
 
     def make(folder: Path) -> None:
@@ -66,6 +70,7 @@ def build(simulation: Simulation, simulator: Simulator, waves: bool, timeout: fl
             "sources": list(sources),
             "build": str(without_blanks(folder)),
             "waves": waves,
+            "arguments": arguments,
         }
         variables = environment(simulator) | object_cache(folder, kind, version(simulator))
         status = process.start(job, folder, variables, timeout)

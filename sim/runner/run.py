@@ -5,6 +5,7 @@ skipped test counts as failed, and no tests at all is an error.
 """
 
 import shutil
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from xml.etree import ElementTree
@@ -43,6 +44,7 @@ def run(
     simulator: str = "verilator",
     waves: bool = False,
     timeout: float = process.TIMEOUT,
+    tests: Sequence[str] = (),
 ) -> Outcome:
     """Build and run a simulation; its files are left in ``folder``, which is emptied first.
 
@@ -57,6 +59,8 @@ def run(
         Record all signals: a VCD file from Verilator, FST from Icarus.
     timeout : float
         Seconds after which building and running are each given up.
+    tests : sequence of str
+        The bench's tests to run, by name; all of them if there are none.
 
     Raises
     ------
@@ -81,6 +85,7 @@ def run(
         "build": str(built),
         "run": str(folder.absolute()),
         "waves": str(recording.absolute()) if recording else None,
+        "tests": rf"\.({'|'.join(tests)})$" if tests else None,
     }
     variables = environment(chosen) | {PLAN_VARIABLE: str(plan.absolute())}
     status = process.start(job, folder, variables, timeout)

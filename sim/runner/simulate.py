@@ -1,15 +1,20 @@
 """Simulates one design: its per-cycle bench, then the bulk bench of units, into one JUnit file."""
 
+import ast
 import json
 import time
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from fnmatch import fnmatchcase
+from importlib.util import find_spec
 from pathlib import Path
 from typing import TypeGuard
 from xml.etree import ElementTree
 
+from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.verilog.cache import verilog_of
 from lmul.sim.reference.circuit import Circuit, MacCircuit
 from lmul.sim.reference.vectors import SEED, WIDE_PAIRS
 from lmul.sim.runner.build import Simulation
@@ -18,8 +23,9 @@ from lmul.sim.runner.run import Failure, Outcome, run
 from lmul.sim.runner.simulators import check_simulator
 from lmul.sim.runner.verify import bulk_simulation
 from lmul.tools.cache import locked
+from lmul.tools.files import write_whole
 
-__all__ = ["SimulationResult", "mac_simulation", "per_cycle_simulation", "simulate"]
+__all__ = ["SimulationResult", "mac_simulation", "per_cycle_simulation", "simulate", "write_junit"]
 
 
 SHAPES_CYCLES = 2500
@@ -53,6 +59,11 @@ class SimulationResult:
     seconds: float
     failed: tuple[Failure, ...] = ()
 
+    @property
+    def passed(self) -> bool:
+        """Whether tests ran and none failed."""
+        return self.tests > 0 and not self.failed
+
 
 def simulate(
     design: Design,
@@ -63,6 +74,8 @@ def simulate(
     verilog: str | None = None,
     count: int = WIDE_PAIRS,
     seed: int = SEED,
+    tests: Sequence[str] = (),
+    form: Form = "gates",
 ) -> SimulationResult:
     """Simulate a design with cocotb and compare every result with the golden model.
 
@@ -80,31 +93,45 @@ def simulate(
     verilog : str, optional
         Text to simulate in place of the design's own, such as a netlist.
     count, seed : int
-        Pairs for formats of more than 8 bits, and their seed; narrower ones are exhausted.
+        Pairs for formats of more than 8 bits, and the seed of all that is random; narrower
+        formats are exhausted.
+    tests : sequence of str
+        Only tests that are called so, with ``*`` and ``?`` as in a shell; all if there are none.
+    form : str
+        How the arithmetic of the design's own Verilog is written:
+        see :mod:`lmul.hdl.arithmetic.form`.
 
     Raises
     ------
     ValueError
-        For an unknown simulator; for Verilog that lacks the design's module or ports.
+        For an unknown simulator; for Verilog that lacks the design's module or ports; for tests
+        that the design's benches don't have.
     ToolNotFound, ToolFailed
         When the simulator is not installed; when it fails, or no test ran.
     """
     start = time.monotonic()
     check_simulator(simulator)
     report = on_progress or (lambda done, total, label: None)
-    steps = 2 if _accumulates(design) else 3
+    chosen = _chosen_tests(design, tests)
+    steps = len(chosen) + 1
     report(0, steps, f"{design.name}: Verilog")
-    benches = _benches(design, verilog, count, seed)
+    text = verilog_of(design, form=form) if verilog is None else verilog
+    benches = _benches(design, text, count, seed)
+    if verilog is not None:
+        benches = {name: replace(bench, strict=False) for name, bench in benches.items()}
     outcomes: dict[str, Outcome] = {}
+    vectors = 0
     with locked(Path(out) / f"{design.name}-{simulator}") as folder:
-        for done, (name, simulation) in enumerate(benches.items(), 1):
+        for done, (name, names) in enumerate(chosen.items(), 1):
             report(done, steps, f"{design.name}: {name} bench")
             record = waves and name == _WATCHED
-            outcomes[name] = run(simulation, folder / name, simulator, record)
-        junit = _merge(outcomes, folder / "results.xml")
+            outcomes[name] = run(
+                benches[name], folder / name, simulator, record, tests=names if tests else ()
+            )
+        junit = _merge(design, outcomes, folder / "results.xml")
+        # The last bench of a design says how much was compared.
         comparison = folder / list(benches)[-1] / "comparison.json"
-        vectors = 0
-        if comparison.exists():
+        if list(benches)[-1] in outcomes and comparison.exists():
             vectors = json.loads(comparison.read_text())[design.name]["results"]
     report(steps, steps, f"{design.name}: done")
     failed = tuple(failure for outcome in outcomes.values() for failure in outcome.failures)
@@ -112,7 +139,7 @@ def simulate(
         sum(outcome.tests for outcome in outcomes.values()),
         len(failed),
         junit,
-        outcomes[_WATCHED].waves,
+        outcomes[_WATCHED].waves if _WATCHED in outcomes else None,
         vectors,
         time.monotonic() - start,
         failed,
@@ -124,7 +151,44 @@ def _accumulates(design: Design) -> TypeGuard[MacDesign]:
     return isinstance(design, MacDesign) and design.level != "product"
 
 
-def _benches(design: Design, verilog: str | None, count: int, seed: int) -> dict[str, Simulation]:
+def _bench_modules(design: Design) -> dict[str, str]:
+    """The module of each bench of a design."""
+    if _accumulates(design):
+        return {_WATCHED: f"lmul.sim.benches.{design.level}"}
+    watching = "pipelined" if design.stages else "combinational"
+    return {_WATCHED: f"lmul.sim.benches.{watching}", "bulk": "lmul.sim.benches.bulk"}
+
+
+def _chosen_tests(design: Design, patterns: Sequence[str]) -> dict[str, list[str]]:
+    """The tests of each bench that are called like one of the patterns; benches without are out."""
+    every = {name: _tests_of(module) for name, module in _bench_modules(design).items()}
+    if not patterns:
+        return every
+    known = [test for tests in every.values() for test in tests]
+    for pattern in patterns:
+        if not any(fnmatchcase(test, pattern) for test in known):
+            raise ValueError(
+                f"No test of {design.name!r} is called {pattern!r}: it has {', '.join(known)}"
+            )
+    found = {
+        name: [test for test in tests if any(fnmatchcase(test, pattern) for pattern in patterns)]
+        for name, tests in every.items()
+    }
+    return {name: tests for name, tests in found.items() if tests}
+
+
+def _tests_of(module: str) -> list[str]:
+    """The names of a bench's tests, read from its source: importing it would load cocotb."""
+    spec = find_spec(module)
+    assert spec is not None and spec.origin is not None
+    return [
+        node.name
+        for node in ast.parse(Path(spec.origin).read_text()).body
+        if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list
+    ]
+
+
+def _benches(design: Design, verilog: str, count: int, seed: int) -> dict[str, Simulation]:
     """The benches of a design; the last one says how much was compared."""
     if _accumulates(design):
         return {_WATCHED: mac_simulation(MacCircuit.of(design, verilog), seed)}
@@ -147,7 +211,7 @@ def mac_simulation(
         {f"{module}.v": circuit.verilog},
         module,
         circuit.ports,
-        f"lmul.sim.benches.{circuit.design.level}",
+        _bench_modules(circuit.design)[_WATCHED],
         Plan((), cycles, seed, circuit),
     )
 
@@ -155,26 +219,36 @@ def mac_simulation(
 def per_cycle_simulation(circuit: Circuit, seed: int = SEED) -> Simulation:
     """The simulation of a circuit that is driven and watched in every cycle."""
     ports = [port.name for side in (circuit.x, circuit.y, circuit.p) for port in side]
-    bench = "combinational"
     if circuit.design.stages:
         ports += ["clk", "rst", "en", "i_valid", "o_valid"]
-        bench = "pipelined"
     module = circuit.design.module_name
     return Simulation(
         {f"{module}.v": circuit.verilog},
         module,
         tuple(ports),
-        f"lmul.sim.benches.{bench}",
+        _bench_modules(circuit.design)[_WATCHED],
         Plan((circuit,), seed=seed),
     )
 
 
-def _merge(outcomes: dict[str, Outcome], target: Path) -> Path:
-    """All benches' test suites in one file, their totals on top."""
+def _merge(design: Design, outcomes: dict[str, Outcome], target: Path) -> Path:
+    """All benches' test suites in one file; the design's name is in each test's class."""
+    suites: list[ElementTree.Element] = []
+    for name, outcome in outcomes.items():
+        for suite in ElementTree.parse(outcome.junit).getroot().iter("testsuite"):
+            suite.set("name", f"{design.name}.{name}")
+            for case in suite.iter("testcase"):
+                case.set("classname", f"{design.name}.{name}")
+            suites.append(suite)
+    return write_junit(suites, target)
+
+
+def write_junit(suites: Iterable[ElementTree.Element], target: Path) -> Path:
+    """Test suites as one file of JUnit's, their totals on top."""
     merged = ElementTree.Element("testsuites", name="lmul")
-    for outcome in outcomes.values():
-        merged.extend(ElementTree.parse(outcome.junit).getroot().iter("testsuite"))
+    merged.extend(suites)
     for total in ("tests", "failures", "errors", "skipped"):
         merged.set(total, str(sum(int(suite.get(total, 0)) for suite in merged)))
-    ElementTree.ElementTree(merged).write(target, encoding="utf-8", xml_declaration=True)
-    return target
+    text = ElementTree.tostring(merged, encoding="unicode", xml_declaration=True)
+    [written] = write_whole(target.parent, {target.name: text})
+    return written
