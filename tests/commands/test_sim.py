@@ -37,7 +37,7 @@ def test_many_designs(tmp_path, capsys):
     assert [fact["random_seed"] for fact in facts] == ["7", "7"]
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_edited_verilog(tmp_path, capsys):
     """Warnings of Verilator don't matter in someone else's file; a wrong result does."""
     design = UnitDesign.parse("lmul-e2m1-lax")
