@@ -16,7 +16,7 @@ from lmul.sim.reference.matrices import array_design
 __all__ = ["ArraySpeed", "MatmulSpeed", "measure_array", "measure_matmul", "seconds"]
 
 
-_FORMATS = ("e4m3", "e5m2")
+_PRODUCTS = (("e4m3", "exact"), ("e5m2", "exact"), ("e4m3", "fp32"), ("bf16", "fp32"))
 _SIDE = 1024
 
 
@@ -49,15 +49,15 @@ def measure_matmul(side: int = _SIDE, runs: int = 3) -> Iterator[MatmulSpeed]:
     """
     rng = np.random.default_rng(0)
     x, y = rng.normal(size=(2, side, side))
-    for name in _FORMATS:
+    for name, sums in _PRODUCTS:
         fmt = FORMATS[name]
         a, b = encode(x, fmt), encode(y, fmt)
         times = []
         for _ in range(runs):
-            mine = seconds(lambda a=a, b=b, fmt=fmt: matmul(a, b, fmt))
+            mine = seconds(lambda a=a, b=b, fmt=fmt, sums=sums: matmul(a, b, fmt, accumulator=sums))
             times.append((mine, seconds(lambda: x @ y)))
         mine, theirs = (median(column) for column in zip(*times, strict=True))
-        yield MatmulSpeed(f"lmul-{name}-ocp", side**3 / mine, side**3 / theirs)
+        yield MatmulSpeed(f"lmul-{name}-ocp, {sums} sums", side**3 / mine, side**3 / theirs)
 
 
 _DESIGN = "array-lmul-e4m3-16x16-os"

@@ -1,6 +1,6 @@
 """How fast the golden model is, beside numpy's own float32 multiply on as many elements.
 
-``make bench`` prints this, and the speeds of :mod:`~lmul.speed.matmul` and
+``make bench`` prints this, and the speeds of :mod:`~lmul.speed.encode` and
 :mod:`~lmul.speed.matmul`. Times depend on the machine, so the ratios are what to compare.
 """
 
@@ -17,6 +17,7 @@ from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.sim.golden.codec import code_dtype, decode
 from lmul.sim.golden.multiply import multiply
+from lmul.speed.encode import measure_encode
 from lmul.speed.matmul import measure_array, measure_matmul, seconds
 
 __all__ = ["Speed", "measure"]
@@ -94,6 +95,13 @@ def _main() -> None:
         print(
             f"{speed.name:22} {speed.products_per_second / 1e6:14.1f} "
             f"{speed.float32_per_second / 1e6:14.1f} {speed.ratio:8.3f}",
+            flush=True,
+        )
+    print("\nencode, beside ml_dtypes' (fp16: numpy's) conversion")
+    for speed in measure_encode():
+        print(
+            f"{speed.name:22} {speed.encoded_per_second / 1e6:8.1f} M/s "
+            f"{speed.converted_per_second / 1e6:8.1f} M/s {speed.ratio:8.3f}",
             flush=True,
         )
     print("\ngolden matrix product, 1024^3, beside numpy's float64 one")

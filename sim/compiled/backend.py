@@ -45,8 +45,8 @@ def matmul(
     Parameters
     ----------
     a, b : arrays, shapes (..., M, K) and (..., K, N), or vectors (K,)
-        Integers are codes. Floats, numpy's or ml_dtypes', are numbers: they are encoded to
-        ``fmt`` as :func:`lmul.encode` does, to nearest even, which for an array of the format's
+        Integers are codes. Floats, numpy's, ml_dtypes' or torch's, are numbers: they are encoded
+        to ``fmt`` as :func:`lmul.encode` does, to nearest even, which for an array of the format's
         own dtype changes nothing. The dimensions in front broadcast.
     fmt : FloatFormat or str
         Of both.

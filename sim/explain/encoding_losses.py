@@ -6,7 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.sim.golden.array_input import as_float64
+from lmul.sim.golden.array_input import as_floats
 from lmul.sim.golden.codec import decode
 
 __all__ = ["encoding_losses"]
@@ -27,7 +27,7 @@ def encoding_losses(
     fmt : FloatFormat
         Of the codes.
     """
-    given, found = as_float64(values), decode(codes, fmt, np.float64)
+    given, found = as_floats(values).astype(np.float64), decode(codes, fmt, np.float64)
     size, numbers = np.abs(given), ~np.isnan(given)
     counts = {
         "became NaN": numbers & np.isnan(found),

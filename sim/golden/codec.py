@@ -7,8 +7,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.sim.golden.arithmetic import Significands, round_to_code
-from lmul.sim.golden.array_input import as_float64, format_of, plain_array, unnamed_hint
+from lmul.sim.golden.array_input import FORMAT_OF_DTYPE, as_floats, bits_of, unnamed_hint
+from lmul.sim.golden.round_floats import Rounding, round_magnitude
 
 __all__ = [
     "EncodeOverflow",
@@ -18,15 +18,13 @@ __all__ = [
     "code_dtype",
     "decode",
     "encode",
-    "round_magnitude",
 ]
 
 
-Rounding = Literal["nearest", "truncate"]
 EncodeOverflow = Literal["nonsaturating", "saturate"]
 
-_FLOAT64_FRACTION = 52
 _TABLE_WIDTH = 16
+_CHUNK = 1 << 14  # numbers whose intermediate words stay in a core's own cache
 
 
 def as_format(fmt: FloatFormat | str) -> FloatFormat:
@@ -54,24 +52,25 @@ def code_dtype(fmt: FloatFormat) -> np.dtype[np.unsignedinteger[Any]]:
 def as_codes(codes: npt.ArrayLike, fmt: FloatFormat) -> npt.NDArray[np.unsignedinteger[Any]]:
     """Codes as an array of :func:`code_dtype`.
 
-    Takes unsigned or signed integers that fit, and arrays of the format's own dtype (numpy's or
-    ml_dtypes'), which are read as their bits. Any byte order and layout; an empty list is none.
+    Takes unsigned or signed integers that fit, and arrays of the format's own dtype (numpy's,
+    ml_dtypes' or torch's), which are read as their bits. Any byte order and layout; an empty list
+    is none.
 
     Raises
     ------
     TypeError, ValueError
         For another format's dtype or anything that is no integer; for codes out of range.
     """
-    array = plain_array(codes)
+    array, name = bits_of(codes)
     dtype = code_dtype(fmt)
-    owner = format_of(array.dtype)
-    if owner is not None:
+    if name is not None:
+        owner = FORMAT_OF_DTYPE[name]
         if FORMATS[owner] != fmt:
             raise TypeError(
-                f"Codes of {fmt.name!r} can't come from an array of {array.dtype.name} "
-                f"(that is {owner!r}); encode() converts values"
+                f"Codes of {fmt.name!r} can't come from an array of {name} (that is {owner!r}); "
+                "encode() converts values"
             )
-        return array.view(dtype) & dtype.type(fmt.sign_mask | fmt.magnitude_mask)
+        return array & dtype.type(fmt.sign_mask | fmt.magnitude_mask)
     if not array.size and not isinstance(codes, np.ndarray):
         return array.astype(dtype)  # what numpy makes of [] is float64
     if array.dtype.kind not in "ui":
@@ -100,7 +99,8 @@ def encode(
     Parameters
     ----------
     x : array of float or integer, any shape
-        float16, float32, float64, ml_dtypes' floats, or integers up to 2**53.
+        float16, float32, float64, ml_dtypes' floats, or integers up to 2**53; torch tensors of
+        the same, bfloat16 and float8 among them.
     fmt : FloatFormat or str
         The format, or its name.
     rounding : str
@@ -123,45 +123,45 @@ def encode(
     fmt = as_format(fmt)
     _check_choice("rounding", rounding, get_args(Rounding))
     _check_choice("overflow", overflow, get_args(EncodeOverflow))
-    values = as_float64(x)
-    shape = values.shape
-    values = np.atleast_1d(values)
-    nan, inf = np.isnan(values), np.isinf(values)
-    if not fmt.has_nan and nan.any():
+    values = as_floats(x)
+    flat = np.ascontiguousarray(values).reshape(-1)
+    codes = np.empty(flat.shape, code_dtype(fmt))
+    for start in range(0, flat.size, _CHUNK):
+        part = slice(start, start + _CHUNK)
+        codes[part] = _encode(flat[part], fmt, rounding, overflow)
+    return codes.reshape(values.shape)[()]
+
+
+def _encode(
+    values: npt.NDArray[np.floating[Any]],
+    fmt: FloatFormat,
+    rounding: Rounding,
+    overflow: EncodeOverflow,
+) -> npt.NDArray[np.unsignedinteger[Any]]:
+    nan = np.isnan(values)
+    if not nan.any():
+        nan = None
+    elif not fmt.has_nan:
         raise ValueError(f"NaN can't be encoded in {fmt.name!r}, which has no NaN")
-    finite = np.where(nan | inf, 0.0, np.abs(values))
-    magnitude = round_magnitude(finite, fmt, rounding)
-    too_large = (magnitude > fmt.max_code) | inf
-    negative = np.signbit(values).astype(np.int64)
-    if overflow == "saturate" or fmt.nan_code is None:
-        np.copyto(magnitude, fmt.max_code, where=too_large)
-        too_large = np.zeros_like(too_large)
-    elif fmt.inf_code is not None:
-        np.copyto(magnitude, fmt.inf_code, where=too_large)
-        too_large = np.zeros_like(too_large)
+    codes = round_magnitude(values, fmt, rounding)
+    sign = np.signbit(values)
+    too_large = codes > fmt.max_code
+    too_large |= np.isinf(values)
+    if too_large.any():
+        largest = fmt.max_code
+        if overflow == "nonsaturating" and fmt.nan_code is not None:
+            if fmt.inf_code is None:
+                nan = too_large if nan is None else nan | too_large
+            else:
+                largest = fmt.inf_code
+        np.copyto(codes, codes.dtype.type(largest), where=too_large)
     if not fmt.has_negative_zero:
-        negative &= magnitude != 0
-    codes = magnitude | (negative << fmt.magnitude_bits)
-    if fmt.nan_code is not None:
-        np.copyto(codes, fmt.nan_code, where=nan | too_large)
-    return codes.astype(code_dtype(fmt)).reshape(shape)[()]
-
-
-def round_magnitude(
-    values: npt.NDArray[np.float64], fmt: FloatFormat, rounding: Rounding = "nearest"
-) -> npt.NDArray[np.int64]:
-    """Magnitude codes of finite values that are not negative, the exponent field unbounded above.
-
-    Subnormals are rounded on their own grid; what exceeds the largest finite number is left to
-    the caller.
-    """
-    fraction, exponent = np.frexp(values)
-    sig = np.ldexp(fraction, _FLOAT64_FRACTION + 1).astype(np.int64)
-    value = Significands(sig, exponent.astype(np.int64) - 1 + fmt.bias, _FLOAT64_FRACTION)
-    magnitude = round_to_code(
-        value, fmt.mantissa_bits, gradual=True, truncate=rounding == "truncate"
-    )
-    return np.where(values == 0, 0, magnitude)
+        sign &= codes != 0
+    codes |= sign.astype(codes.dtype) << codes.dtype.type(fmt.magnitude_bits)
+    if nan is not None:
+        assert fmt.nan_code is not None
+        np.copyto(codes, codes.dtype.type(fmt.nan_code), where=nan)
+    return codes
 
 
 def decode(

@@ -11,7 +11,8 @@ import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Overflow
-from lmul.sim.golden.codec import code_dtype, encode, round_magnitude
+from lmul.sim.golden.codec import code_dtype, encode
+from lmul.sim.golden.round_floats import round_magnitude
 
 __all__ = ["add_to_odd", "drain", "integers_to_odd"]
 
@@ -60,9 +61,9 @@ def drain(
         return np.where(np.isnan(single), np.uint32(out.nan_code or 0), codes)
     if overflow == "wrap":
         finite = np.isfinite(sums)
-        magnitude = round_magnitude(np.abs(np.where(finite, sums, 0)), out) & out.magnitude_mask
-        codes = magnitude | (np.signbit(sums).astype(np.int64) << out.magnitude_bits)
-        codes = codes.astype(code_dtype(out))
+        magnitude = round_magnitude(np.where(finite, sums, 0), out).astype(np.int64)
+        codes = np.signbit(sums).astype(np.int64) << out.magnitude_bits
+        codes = (codes | magnitude & out.magnitude_mask).astype(code_dtype(out))
         return codes if finite.all() else np.where(finite, codes, encode(sums, out))
     codes = np.asarray(encode(sums, out, overflow=overflow))
     if overflow == "saturate" and out.has_inf and infinite.any():

@@ -4,12 +4,13 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Overflow
 from lmul.sim.golden.codec import decode
 from lmul.sim.golden.outer_products import Side, outer_products
 from lmul.sim.golden.round_sums import add_to_odd, drain, integers_to_odd
+from lmul.sim.golden.single_sums import single_sums
 
 __all__ = ["float_sums", "running_sums", "window_sums"]
 
@@ -65,6 +66,10 @@ def float_sums(
 
     Nearest even, gradual underflow, overflow as the policy says. Shape (M, N), exact float64.
     """
+    if accumulator == FORMATS["fp32"]:
+        sums = single_sums(left, right, fmt, kind, offset)
+        if sums is not None:
+            return sums.astype(np.float64)
     products = outer_products(left, right, fmt, kind, offset)
     total = np.zeros((left.exp.shape[0], right.exp.shape[1]))
     single = accumulator.name == "fp32" and overflow == "nonsaturating"

@@ -137,3 +137,36 @@ def test_arrays_of_no_numbers_are_refused():
     assert lmul.decode(nameless.view(np.uint8), "e5m2") == 1.0
     assert lmul.encode(nameless.view(ml_dtypes.float8_e5m2), "e4m3") == 0x38
     assert lmul.decode(masked.filled(0), "e4m3").tolist() == [2.0**-9, 0.0]
+
+
+TORCH_FORMATS = {
+    "float8_e4m3fn": "e4m3",
+    "float8_e5m2": "e5m2",
+    "bfloat16": "bf16",
+    "float16": "fp16",
+    "float32": "fp32",
+}
+
+
+@pytest.mark.parametrize(("dtype", "name"), TORCH_FORMATS.items())
+def test_torch_tensors(dtype, name):
+    """Their bits are codes of their format and their numbers are numbers, whatever the layout."""
+    torch = pytest.importorskip("torch", reason="tensors need torch")
+    numbers = torch.tensor([[1.5, -2.0], [0.0, -0.25]], requires_grad=True)
+    tensor = numbers.to(getattr(torch, dtype)).T
+    wanted = np.array([[1.5, 0.0], [-2.0, -0.25]], np.float32)
+    np.testing.assert_array_equal(lmul.decode(tensor, name), wanted)
+    np.testing.assert_array_equal(lmul.decode(lmul.encode(tensor, "e4m3"), "e4m3"), wanted)
+    product = lmul.matmul(tensor, tensor, "e5m2", kind="exact")
+    np.testing.assert_array_equal(product, wanted @ wanted)
+    if name != "e5m2":
+        with pytest.raises(
+            TypeError, match=rf"^Codes of 'e5m2' can't come from an array of {dtype}"
+        ):
+            lmul.decode(tensor, "e5m2")
+
+
+def test_torch_codes():
+    torch = pytest.importorskip("torch", reason="tensors need torch")
+    codes = torch.arange(256, dtype=torch.uint8)
+    np.testing.assert_array_equal(lmul.decode(codes, "e4m3"), lmul.decode(np.arange(256), "e4m3"))

@@ -129,6 +129,40 @@ def test_encode_takes_any_real_dtype_and_shape():
     assert encode([True and 1], "e4m3").dtype == np.uint8
 
 
+@pytest.mark.parametrize("fmt", SMALL, ids=str)
+def test_encode_any_bits(fmt):
+    """Floats of any exponent, subnormal ones too, as ml_dtypes rounds them from float32."""
+    bits = np.random.default_rng(8).integers(0, 1 << 32, 200_001, dtype=np.uint32)
+    bits[: 1 << 16] >>= np.arange(1 << 16, dtype=np.uint32) % 9  # more of the small exponents
+    given = bits.view(np.float32)
+    given = given[~np.isnan(given)] if not fmt.has_nan else given
+    with np.errstate(invalid="ignore", over="ignore"):
+        wanted = given.astype(DTYPES[fmt.name]).astype(np.float32)
+        for x in (given, given.astype(np.float64)):
+            found = decode(encode(x, fmt), fmt)
+            np.testing.assert_array_equal(found, wanted)
+            assert (np.signbit(found) == np.signbit(wanted))[~np.isnan(found)].all()
+
+
+@pytest.mark.parametrize("bias", [1072, 1023, -900])
+@pytest.mark.parametrize("rounding", ["nearest", "truncate"])
+def test_encode_at_the_ends_of_float64(bias, rounding):
+    """Formats whose small numbers are float64's own subnormals, and one of huge numbers alone."""
+    fmt = FloatFormat("own", 4, 2, bias)
+    codes = np.arange(fmt.max_code + 1)
+    values = decode(codes, fmt, np.float64)
+    assert encode(values, fmt, rounding).tolist() == codes.tolist()
+    ratios = values[1:] / values[1]
+    assert ratios.tolist() == [
+        *range(1, 4),
+        *((4 + code % 4) << (code // 4 - 1) for code in codes[4:]),
+    ]
+    if bias < 1072:  # there is something between two numbers
+        between = values[:-1] + np.diff(values) / 2
+        up = codes[:-1] % 2 if rounding == "nearest" else 0
+        assert encode(between, fmt, rounding).tolist() == (codes[:-1] + up).tolist()
+
+
 def test_encode_user_format():
     fmt = FloatFormat("e6m9", 6, 9, 31)
     codes = np.arange(fmt.max_code + 1)

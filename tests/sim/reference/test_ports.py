@@ -7,7 +7,7 @@ STYLES = {
     "lists": "module m(input [7:0] x, output [3:0] p, output done); endmodule",
     "below": "module m(x, p, done);\n input [7:0] x; wire [7:0] x;\noutput [3:0] p;\n"
     "output done;\nendmodule",
-    "words": "// input z;\nmodule m(input logic [ 7 : 0 ] x, output [3:0] p, output done); /* q */\n"
+    "words": "// input z;\nmodule m(input logic [ 7 : 0 ] x, output [3:0] p, output done); /**/\n"
     "function f; input [2:0] i; f = i[0]; endfunction\nendmodule",
 }
 
