@@ -10,48 +10,43 @@ from rich.text import Text
 
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.report.findings import findings
-from lmul.synth.report.verdict import level_table, verdict
-from lmul.synth.tables.cells import cost_table
+from lmul.synth.report.verdict import verdict
+from lmul.synth.tables.claims import claim_table
 from lmul.synth.tables.errors import verified_table
 from lmul.synth.tables.gates import headline_table
-from lmul.synth.tables.pes import survival_table
-from lmul.synth.tables.saved import saved_table
-from lmul.synth.tables.table import Table
+from lmul.synth.tables.levels import level_table
+from lmul.synth.tables.table import NOTHING, Table
 
 __all__ = ["console", "console_table"]
 
 
 def console(document: ReportDocument) -> RenderableType:
     """What ``lmul report`` prints: the verdict and one table; of a full report more."""
-    said = [*(Text(line) for line in verdict(document)), *_if_measured(level_table(document))]
+    said = [
+        *(Text(line) for line in verdict(document)),
+        *_if_measured(level_table(document), "takes of int8's", "lmul_rne errs, %"),
+    ]
     if not document.full:
         return Group(*said)
     return Group(
         *said,
-        Text(),
-        console_table(_without(headline_table(document), "lmul_formula")),
-        *_if_measured(survival_table(document)),
-        *_if_measured(cost_table(document)),
-        *_if_measured(saved_table(document)),
+        *_if_measured(headline_table(document), "mitchell", "lmul_formula"),
+        *_if_measured(claim_table(document)),
         Text(),
         *(Text(f"• {text}") for text in findings(document)),
-        Text(),
-        console_table(verified_table(document)),
+        *_if_measured(verified_table(document)),
     )
 
 
-def _if_measured(table: Table) -> list[RenderableType]:
-    return [Text(), console_table(table)] if table.rows else []
-
-
-def _without(table: Table, column: str) -> Table:
-    """The table less one of its last columns: 80 characters hold no more."""
-    place = table.columns.index(column)
-    columns, *rows = (
-        [cell for index, cell in enumerate(row) if index != place]
-        for row in (table.columns, *table.rows)
-    )
-    return replace(table, columns=columns, rows=rows)
+def _if_measured(table: Table, *left: str) -> list[RenderableType]:
+    """A table that has rows, less empty columns and some more: 80 characters hold not all."""
+    if not table.rows:
+        return []
+    blank = [
+        [NOTHING if table.columns[place] in left else cell for place, cell in enumerate(row)]
+        for row in table.rows
+    ]
+    return [Text(), console_table(replace(table, rows=blank).filled())]
 
 
 def console_table(table: Table, notes: bool = True) -> RenderableType:

@@ -4,13 +4,22 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.ticker import LogLocator, NullFormatter
+from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.cell_survey import ENERGY
 from lmul.synth.comparison.designs import INT8_PE, is_narrow, pes_in_cells, window_pes
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, front, legend
+from lmul.synth.pictures.picture import (
+    COLOURS,
+    INK,
+    MARKERS,
+    Draw,
+    Picture,
+    front,
+    kinds_key,
+    place_labels,
+)
 from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import Table, error
 
@@ -24,6 +33,7 @@ __all__ = [
 
 
 _MATRIX = "QK"
+_LINEAR = 3  # a wider range gets a logarithmic axis
 
 
 @dataclass(frozen=True)
@@ -74,15 +84,22 @@ def best_points(points: Sequence[AccuracyPoint]) -> list[AccuracyPoint]:
 
 def accuracy_energy_picture(document: ReportDocument) -> Picture:
     """Points: error of dot products against energy of a multiply-accumulate, with the front."""
+    groups = _groups(document)
+    winning = {point.kind for _, points in groups for point in best_points(points)}
+    points = [point for _, points in groups for point in points]
+    hollow = " Hollow: e5m2." if any(point.label.startswith("e5m2") for point in points) else ""
     return Picture(
         "accuracy-energy",
-        "Error on real operands against energy",
-        "Norm-wise error of the real tile's Q·Kᵀ, quantisation included, against fJ a "
-        "multiply-accumulate of a PE under ftz, in every sum that was measured; to the lower left "
-        "is better. The line joins the PEs that no other beats in both; their numbers are those "
-        "of the table below. Hollow: e5m2.",
-        [(title, _panel(points)) for title, points in _groups(document)],
+        "Error against energy: some PEs of L-Mul are beaten by no other"
+        if "lmul" in winning
+        else "Error against energy: others beat every PE of L-Mul",
+        "Error of real dot products, that of encoding the operands included, against the energy of "
+        "a multiply-accumulate in a PE; to the lower left is better. The line joins the PEs that "
+        f"no other beats in both; a table names them by their numbers.{hollow}",
+        [(title, _panel(points)) for title, points in groups],
         cells_method(document.cells),
+        kinds_key(point.kind for point in points),
+        (4.6, 4.0),
     )
 
 
@@ -144,29 +161,27 @@ def _panel(points: Sequence[AccuracyPoint]) -> Draw:
                     color=COLOURS[kind],
                     markerfacecolor="none" if hollow else COLOURS[kind],
                     markersize=6,
-                    label=kind if some and not hollow else None,
                 )
-        for place, point in enumerate(best, 1):
-            axes.annotate(
-                str(place),
-                (point.energy / 1000, 100 * point.error),
-                (5, 5),
-                textcoords="offset points",
-                fontsize=8.5,
-                fontweight="bold",
-                color=INK,
-            )
-        axes.set_xscale("log")
-        axes.set_yscale("log")
-        for axis in (axes.xaxis, axes.yaxis):
-            axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+        energies = [point.energy / 1000 for point in points]
+        errors = [100 * point.error for point in points]
+        for axis, scale, values in (
+            (axes.xaxis, axes.set_xscale, energies),
+            (axes.yaxis, axes.set_yscale, errors),
+        ):
+            if min(values) > 0 and max(values) > _LINEAR * min(values):
+                scale("log")
+                axis.set_major_locator(LogLocator(subs=(1, 2, 5)))
+                axis.set_minor_formatter(NullFormatter())
+            else:
+                axis.set_major_locator(MaxNLocator(5))
             axis.set_major_formatter(lambda value, _: f"{value:.3g}")
-            axis.set_minor_formatter(NullFormatter())
-        axes.yaxis.set_major_locator(LogLocator())
+        axes.margins(0.12)
+        order = [*best, *(point for point in points if point not in best)]
+        places = [(point.energy / 1000, 100 * point.error) for point in order]
+        place_labels(axes, places, {n: str(n + 1) for n in range(len(best))}, 9)
         axes.set_xlabel("pJ a multiply-accumulate")
         axes.set_ylabel("error, %")
         axes.grid(color=INK, alpha=0.15, linewidth=0.6)
         axes.set_axisbelow(True)
-        legend(axes, loc="lower left")
 
     return draw

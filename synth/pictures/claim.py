@@ -9,7 +9,7 @@ from lmul.synth.comparison.cell_survey import ENERGY
 from lmul.synth.comparison.designs import multipliers_in_cells, pes_in_cells
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.paper_energy import DOT_CLAIMS, PRODUCT_CLAIMS
-from lmul.synth.pictures.picture import COLOURS, INK, Draw, Picture
+from lmul.synth.pictures.picture import COLOURS, INK, Draw, Picture, kinds_key, right_labels
 from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import percent
 
@@ -31,13 +31,13 @@ _BARS = (
     ("exact", "fp32"),
 )
 _LEVELS = {
-    "product": (multipliers_in_cells, PRODUCT_CLAIMS),
+    "multiplier": (multipliers_in_cells, PRODUCT_CLAIMS),
     "PE": (pes_in_cells, DOT_CLAIMS),
 }
 
 
 def energy_against_claim(document: ReportDocument) -> Picture:
-    """Bars: fJ of a product and of a multiply-accumulate, against an exact one in fp16 and fp32.
+    """Bars: fJ of a product and of a multiply-accumulate, beside an exact one in fp16 and fp32.
 
     One panel a level and baseline of the paper's, its claim a line across.
     """
@@ -54,59 +54,40 @@ def energy_against_claim(document: ReportDocument) -> Picture:
                 if energy is not None:
                     energies[kind if kind == "int8" else f"{kind} {fmt}"] = energy
             if f"exact {baseline}" in energies:
-                panels.append(
-                    (f"{level}, beside exact {baseline}", _panel(energies, baseline, saved))
-                )
+                title = f"{level}, beside exact {baseline} (paper: {percent(1 - saved)})"
+                panels.append((title, _panel(energies, baseline, saved)))
     return Picture(
         "energy-claim",
-        "Energy beside the paper's claim",
-        "fJ of a product, and of a multiply-accumulate in a PE, without glitches, under ftz; in "
-        "brackets the share of the exact circuit at the bottom. The line is what the paper claims "
-        "is left of that. L-Mul in the baseline's own format is the claim's own comparison; in 8 "
-        "bits the format saves too: exact circuits of the same format show how much.",
+        "Energy beside the paper's claims, L-Mul's beside exact circuits'",
+        "fJ of a product in a multiplier, and of a multiply-accumulate in a PE, without glitches, "
+        "under ftz; in brackets the share of the exact circuit that the paper compares with. The "
+        "dashed line is what the paper claims that L-Mul takes of it. L-Mul in the baseline's own "
+        "format is the claim's own comparison; in 8 bits the format helps: exact circuits of the "
+        "same format show how much.",
         panels,
         cells_method(document.cells),
+        kinds_key((kind for kind, _ in _BARS), markers=False),
+        (5.4, 3.6),
     )
 
 
 def _panel(energies: Mapping[str, float], baseline: str, saved: float) -> Draw:
     whole = energies[f"exact {baseline}"]
-    limit = (1 - saved) * whole
 
     def draw(axes: Axes) -> None:
-        names = list(energies)
-        places = range(len(names))[::-1]
-        axes.barh(
-            places,
-            list(energies.values()),
-            0.76,
-            color=[COLOURS[name.split()[0]] for name in names],
-            linewidth=0,
-        )
-        for place, energy in zip(places, energies.values(), strict=True):
-            axes.text(
-                max(energy, limit) + 0.015 * whole,  # the line would cross it
-                place,
-                f"{energy:,.0f}  ({percent(energy / whole)})",
-                va="center",
-                fontsize=8,
-                color=INK,
-            )
-        axes.axvline(limit, color=INK, linewidth=1.2, linestyle="--")
-        axes.text(
-            limit + 0.02 * whole,
-            len(names) - 0.35,
-            f"paper: {percent(saved)} less than exact {baseline}",
-            fontsize=8,
-            color=INK,
-            va="bottom",
-        )
+        names = sorted(energies, key=lambda name: energies[name])
+        places = range(len(names))
+        axes.axvline((1 - saved) * whole, color=INK, linewidth=1.2, linestyle="--", zorder=0)
+        values = [energies[name] for name in names]
+        colours = [COLOURS[name.split()[0]] for name in names]
+        axes.barh(places, values, 0.76, color=colours, linewidth=0)
+        labels = [f"{value:,.0f} ({percent(value / whole)})" for value in values]
+        right_labels(axes, places, labels)
         axes.set_yticks(places, names)
-        axes.tick_params(axis="y", length=0)
-        axes.set_xlim(0, whole * 1.3)
-        axes.set_ylim(-0.6, len(names) + 0.3)
+        axes.set_xlim(0, max(values))
+        axes.set_ylim(len(names) - 0.4, -0.6)
         axes.set_xlabel("fJ")
-        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_locator(MaxNLocator(4))
         axes.grid(axis="x", color=INK, alpha=0.15, linewidth=0.6)
         axes.set_axisbelow(True)
 

@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison.designs import curve_designs
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, legend
+from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, kinds_key
 from lmul.synth.tables.methods import cells_method
 
 __all__ = ["area_delay_picture"]
@@ -25,12 +25,13 @@ def area_delay_picture(document: ReportDocument) -> Picture:
                 panels.append((title, _curves({name: curves[name] for name in names})))
     return Picture(
         "area-delay",
-        "Area against delay",
+        "What it costs each kind to be faster",
         "Each point is a mapping that no other of the same circuit beats in both, from the "
         "smallest to the fastest found, with sizing and buffers; to the lower left is better. "
         "Those of other circuits: “lmul synth DESIGN --curve”.",
         panels,
         cells_method(document.cells),
+        kinds_key(Design.parse(name).kind for name in curves),
     )
 
 
@@ -48,14 +49,12 @@ def _curves(curves: Mapping[str, Sequence[tuple[float, float]]]) -> Draw:
                 markeredgecolor="#ffffff",
                 markeredgewidth=0.5,
                 linewidth=1.4,
-                label=kind,
             )
         axes.set_xlabel("delay, ns")
         axes.set_ylabel("µm²")
         axes.set_xlim(left=0)
-        axes.set_ylim(0, max(area for points in curves.values() for _, area in points) * 1.25)
+        axes.set_ylim(0, max(area for points in curves.values() for _, area in points) * 1.05)
         axes.grid(color=INK, alpha=0.15, linewidth=0.6)
         axes.set_axisbelow(True)
-        legend(axes, loc="upper right", ncols=3)
 
     return draw

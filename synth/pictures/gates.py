@@ -7,7 +7,7 @@ from matplotlib.axes import Axes
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.synth.comparison.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
-from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, front, legend
+from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, front, kinds_key
 from lmul.synth.tables.methods import GATES, MANTISSAS
 from lmul.synth.tables.table import Method
 
@@ -29,7 +29,6 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
                     places,
                     [row.gates[kind] for row in mine],
                     width * 0.92,
-                    label=kind,
                     color=COLOURS[kind],
                     hatch=KINDS[kind].hatch,
                     edgecolor="#ffffff",
@@ -40,17 +39,17 @@ def gates_by_kind(rows: Sequence[HeadlineRow]) -> Picture:
             axes.grid(axis="y", color=INK, alpha=0.15, linewidth=0.6)
             axes.set_axisbelow(True)
             axes.set_ylim(0, max(max(row.gates.values()) for row in mine) * 1.04)
-            legend(axes, loc="upper left")
 
         return draw
 
     formats = list(dict.fromkeys(row.format for row in rows))
     return Picture(
         "gates",
-        "Gates by kind and policy",
+        "Special cases cost every kind gates",
         "Two-input gates and inverters of each multiplier; less is better.",
         [(fmt, panel(fmt)) for fmt in formats],
-        method=GATES,
+        GATES,
+        kinds_key((kind for row in rows for kind in row.gates), markers=False),
     )
 
 
@@ -88,7 +87,7 @@ def error_histograms(errors: ErrorSurvey) -> Picture:
     formats = [fmt for fmt in HISTOGRAM_FORMATS if any(f == fmt for f, _ in errors.histograms)]
     return Picture(
         "errors",
-        "Where the errors lie",
+        "Where each kind's errors lie, and their mean",
         "Share of mantissa pairs in each percent of relative error, each row to its own height; "
         "the dark line is the mean. fp16 and fp32 spread as bf16 does.",
         [(fmt, panel(fmt)) for fmt in formats],
@@ -119,7 +118,6 @@ def error_against_gates(
                     markersize=9,
                     markeredgecolor="#ffffff",
                     markeredgewidth=0.6,
-                    label=kind,
                     linestyle="none",
                 )
             low = min(mred for _, mred in points.values())
@@ -135,13 +133,12 @@ def error_against_gates(
             axes.set_xlabel("gates")
             axes.set_ylabel("mean |relative error|, %")
             axes.grid(color=INK, alpha=0.15, linewidth=0.6, which="major")
-            legend(axes, loc="center left", bbox_to_anchor=(0.0, 0.42))
 
         return draw
 
     return Picture(
         "pareto",
-        "Error against gates",
+        "Which kinds no other beats in error and gates",
         f"Mean relative error over mantissa pairs against the gates of the {policy} multiplier; "
         "to the lower left is better, the line joins the kinds that no other beats in both.",
         [(f"{row.format}, {policy}", panel(row)) for row in rows if row.policy == policy],
@@ -150,4 +147,5 @@ def error_against_gates(
             MANTISSAS.stimulus,
             f"gates: {GATES.method}; errors: {MANTISSAS.method}",
         ),
+        kinds_key(kind for row in rows for kind in row.gates),
     )

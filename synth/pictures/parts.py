@@ -1,10 +1,11 @@
 """Stacked bars: what something is made of, a bar each, a colour a part."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
+from lmul.synth.comparison.cell_survey import AREA, ENERGY
 from lmul.synth.comparison.designs import (
     ARRAY_KINDS,
     COUNTED_FORMATS,
@@ -17,6 +18,7 @@ from lmul.synth.comparison.designs import (
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.mac_survey import array_parts
 from lmul.synth.gates.breakdown import PartCount
+from lmul.synth.gates.scale import total
 from lmul.synth.pictures.picture import INK, Draw, Picture
 from lmul.synth.tables.methods import GATES, cells_method
 
@@ -30,26 +32,29 @@ __all__ = [
 
 
 PART_COLOURS: Mapping[str, str] = {
-    "unpack": "#E69F00",
-    "product": "#D55E00",
-    "pack": "#CC79A7",
-    "align": "#56B4E9",
-    "accumulate": "#0072B2",
-    "PEs": "#0072B2",
-    "drain registers": "#56B4E9",
-    "rounders": "#CC79A7",
-    "edges": "#E69F00",
-    "stream ports": "#F0E442",
-    "registers": "#009E73",
-    "control": "#999999",
+    "unpack": "#DDCC77",
+    "product": "#AA4499",
+    "pack": "#CC6677",
+    "align": "#999933",
+    "accumulate": "#7799CC",
+    "PEs": "#7799CC",
+    "drain registers": "#999933",
+    "rounders": "#CC6677",
+    "edges": "#DDCC77",
+    "stream ports": "#AA4499",
+    "registers": "#BBBBBB",
+    "control": "#777777",
 }
-"""From the foot of a bar to its top; parts of one bar have colours of their own."""
+"""From the foot of a bar to its top: Paul Tol's colours, which colour-blind readers tell apart,
+and none of them a kind's. Parts of one bar have colours of their own."""
+
+_LEAST_SHOWN = 0.01  # of the tallest bar
 
 
 def stacked_bars(
     bars: Mapping[str, Mapping[str, float]],
     unit: str,
-    labels: Mapping[str, str] | None = None,
+    labels: Mapping[str, str],
 ) -> Draw:
     """What draws a bar for each entry.
 
@@ -58,29 +63,26 @@ def stacked_bars(
     bars : mapping of bar to (mapping of part to value)
     unit : str
         Of the values, for the axis.
-    labels : mapping of bar to str, optional
-        What stands above it; the sum when left out.
+    labels : mapping of bar to str
+        What stands above it.
     """
     sums = {bar: sum(parts.values()) for bar, parts in bars.items()}
-    told = labels or {bar: f"{value:.0f}" for bar, value in sums.items()}
     tallest = max(sums.values())
-    lines = max(text.count("\n") for text in told.values()) + 1
+    lines = max(text.count("\n") for text in labels.values()) + 1
 
     def draw(axes: Axes) -> None:
         floor = [0.0] * len(bars)
         for part, colour in PART_COLOURS.items():
             heights = [parts.get(part, 0.0) for parts in bars.values()]
-            if max(heights) < 0.01 * tallest:
+            if max(heights) < _LEAST_SHOWN * tallest:
                 continue
-            axes.bar(
-                range(len(bars)), heights, 0.72, bottom=floor, color=colour, label=part, linewidth=0
-            )
+            axes.bar(range(len(bars)), heights, 0.72, bottom=floor, color=colour, linewidth=0)
             floor = [low + height for low, height in zip(floor, heights, strict=True)]
         for place, bar in enumerate(bars):
             axes.text(
                 place,
                 sums[bar] + 0.02 * tallest,
-                told[bar],
+                labels[bar],
                 ha="center",
                 va="bottom",
                 fontsize=8,
@@ -88,15 +90,21 @@ def stacked_bars(
             )
         axes.set_xticks(range(len(bars)), list(bars))
         axes.set_ylabel(unit)
-        axes.set_ylim(0, tallest * (1.28 + 0.11 * lines))
+        axes.set_ylim(0, tallest * (1.02 + 0.07 * lines))
         axes.grid(axis="y", color=INK, alpha=0.15, linewidth=0.6)
         axes.set_axisbelow(True)
-        legend = axes.legend(
-            fontsize=8, frameon=False, labelcolor=INK, loc="upper center", ncols=3, reverse=True
-        )
-        legend.set_in_layout(False)
 
     return draw
+
+
+def _parts_key(bars: Iterable[Mapping[str, float]]) -> dict[str, tuple[str, str]]:
+    """The parts of those bars; two of one colour in different bars share an entry."""
+    named: dict[str, list[str]] = {}
+    found = list(bars)
+    for part, colour in PART_COLOURS.items():
+        if any(one.get(part, 0) >= _LEAST_SHOWN * sum(one.values()) for one in found):
+            named.setdefault(colour, []).append(part)
+    return {", ".join(parts): (colour, "") for colour, parts in named.items()}
 
 
 _SIDE = 16
@@ -106,11 +114,12 @@ _SIDE = 16
 class _Bar:
     kind: str
     parts: Sequence[PartCount]
+    gates: float
     scale: int = 1
 
     @property
-    def gates(self) -> float:
-        return sum(part.gates for part in self.parts) / self.scale
+    def by_part(self) -> dict[str, float]:
+        return {part.part: part.gates / self.scale for part in self.parts}
 
     @property
     def flipflops(self) -> float:
@@ -121,31 +130,40 @@ def gates_by_part(document: ReportDocument) -> Picture:
     """Stacked bars: the gates of a PE, and an array's gates for each of its PEs."""
     mac = document.mac
     panels: list[tuple[str, Draw]] = []
+    shown: list[_Bar] = []
     for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         names = {kind: pe_name(kind, fmt, "ftz") for kind in pe_kinds(fmt)}
         if fmt != "bf16":
             names |= {"int8": INT8_PE}
-        bars = [_Bar(k, mac.splits[name].parts) for k, name in names.items() if name in mac.splits]
+        splits = {kind: mac.splits[name] for kind, name in names.items() if name in mac.splits}
+        bars = [_Bar(kind, one.parts, one.whole.gates) for kind, one in splits.items()]
         if bars:
             panels.append((f"a PE, {fmt}", _panel(bars)))
+            shown += bars
     found = {kind: array_parts(mac, kind, "e4m3", "ftz", _SIDE) for kind in (*ARRAY_KINDS, "int8")}
-    bars = [_Bar(kind, parts, _SIDE**2) for kind, parts in found.items() if parts]
+    bars = [
+        _Bar(kind, parts, total(parts).gates / _SIDE**2, _SIDE**2)
+        for kind, parts in found.items()
+        if parts
+    ]
     if bars:
+        shown += bars
         panels.append((f"{_SIDE}x{_SIDE} array, e4m3, a PE's share", _panel(bars)))
     return Picture(
         "parts",
-        "Where the gates of PEs and arrays are",
-        "Two-input gates and inverters by part, each part synthesised apart, under ftz; the upper "
-        "number is their sum, the lower one flip-flops, which are not in the bars. L-Mul makes "
-        "the product small; what aligns and adds it up is the same for all kinds.",
+        "L-Mul makes the product small; what aligns and adds it up stays",
+        "Two-input gates and inverters by part, each part synthesised apart, under ftz. The upper "
+        "number is the whole circuit, which is flattened and may differ from the bar by a few; "
+        "the lower one flip-flops, which are not in the bars.",
         panels,
-        method=GATES,
+        GATES,
+        _parts_key(bar.by_part for bar in shown),
     )
 
 
 def _panel(bars: Sequence[_Bar]) -> Draw:
     return stacked_bars(
-        {bar.kind: {part.part: part.gates / bar.scale for part in bar.parts} for bar in bars},
+        {bar.kind: bar.by_part for bar in bars},
         "gates",
         {bar.kind: f"{bar.gates:.0f}\n{bar.flipflops:.0f} FF" for bar in bars},
     )
@@ -156,34 +174,32 @@ _LEVELS = {"multiplier": multipliers_in_cells, "PE": pes_in_cells}
 
 def area_by_part_picture(document: ReportDocument) -> Picture:
     """Stacked bars: the area of multipliers and PEs, part by part."""
-    return Picture(
+    return _by_part(
+        document,
         "area-parts",
-        "Where the area of multipliers and PEs is",
-        "µm² by part, each part mapped apart, under ftz; the number is their sum. In a multiplier "
-        "L-Mul shrinks the product and leaves unpacking and packing; in a PE what aligns, adds up "
-        "and holds the sum is the same for all kinds. int8's product leaves its last addition to "
-        "the sum.",
-        _stacked(document, document.cells.area_parts, "µm²"),
-        cells_method(document.cells),
+        AREA,
+        "L-Mul shrinks the product's area, and leaves packing, aligning and summing",
+        "µm² by part, each part mapped apart, under ftz. int8's product leaves its last addition "
+        "to the sum.",
     )
 
 
 def energy_by_part_picture(document: ReportDocument) -> Picture:
     """Stacked bars: the energy of multipliers and PEs, part by part."""
-    return Picture(
+    return _by_part(
+        document,
         "energy-parts",
-        "Where the energy of multipliers and PEs goes",
-        "fJ an operation by part, without glitches, each part mapped apart, under ftz; the number "
-        "is their sum. Registers include their clock pins.",
-        _stacked(document, document.cells.energy_parts, "fJ"),
-        cells_method(document.cells),
+        ENERGY,
+        "L-Mul shrinks the product's energy; registers and sums take the most",
+        "fJ an operation by part, without glitches, each part mapped apart, under ftz. Registers "
+        "include their clock pins.",
     )
 
 
-def _stacked(
-    document: ReportDocument, found: Mapping[str, Mapping[str, float]], unit: str
-) -> list[tuple[str, Draw]]:
-    panels = []
+def _by_part(document: ReportDocument, name: str, what: str, title: str, caption: str) -> Picture:
+    cells = document.cells
+    found, unit = (cells.area_parts, "µm²") if what == AREA else (cells.energy_parts, "fJ")
+    panels, shown = [], []
     for level, designs in _LEVELS.items():
         for fmt in document.formats:
             names = {
@@ -193,5 +209,15 @@ def _stacked(
             }
             if "lmul" in names:
                 bars = {kind: found[name] for kind, name in names.items()}
-                panels.append((f"{level}, {fmt}", stacked_bars(bars, unit)))
-    return panels
+                figures = {kind: cells.figure(name, what) for kind, name in names.items()}
+                labels = {kind: f"{value or 0:,.0f}" for kind, value in figures.items()}
+                panels.append((f"{level}, {fmt}", stacked_bars(bars, unit, labels)))
+                shown += bars.values()
+    return Picture(
+        name,
+        title,
+        f"{caption} The number is the whole circuit, mapped at once, and may differ from the sum.",
+        panels,
+        cells_method(cells),
+        _parts_key(shown),
+    )

@@ -5,19 +5,32 @@ its own. SVG text takes the colour of the page around it, so one picture serves 
 """
 
 import io
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
 
 import matplotlib as mpl
+from matplotlib.artist import Artist
 from matplotlib.axes import Axes
 from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
+from matplotlib.lines import Line2D
+from matplotlib.patches import Patch
 
 from lmul.hdl.numbers.kinds import KINDS
 from lmul.synth.tables.table import Method
 
-__all__ = ["COLOURS", "INK", "MARKERS", "Draw", "Picture", "front", "legend"]
+__all__ = [
+    "COLOURS",
+    "INK",
+    "MARKERS",
+    "Draw",
+    "Picture",
+    "front",
+    "kinds_key",
+    "place_labels",
+    "right_labels",
+]
 
 
 def front(points: Sequence[tuple[float, float]]) -> list[int]:
@@ -40,6 +53,7 @@ MARKERS = {kind: info.marker for kind, info in KINDS.items()} | {"int8": "P"}
 # Written by matplotlib, replaced by the page's own colour afterwards; nothing else may use it.
 INK = "#0b1c2d"
 _PANEL_INCHES = (4.4, 3.3)
+_MOST_COLUMNS = 3
 
 Draw = Callable[[Axes], None]
 
@@ -53,11 +67,15 @@ class Picture:
     name : str
         The file's stem.
     title, caption : str
-        What it shows, and how to read it.
+        What is to be seen, and how to read it.
     panels : sequence of (str, callable)
         Each panel's title, and what draws it on an Axes.
     method : Method or None
         How its figures came about.
+    key : mapping of str to (str, str)
+        What colours mean, for all panels: a hex colour, and matplotlib's marker or ``""``.
+    inches : (float, float)
+        Width and height of a panel.
     """
 
     name: str
@@ -65,12 +83,20 @@ class Picture:
     caption: str
     panels: Sequence[tuple[str, Draw]]
     method: Method | None = None
+    key: Mapping[str, tuple[str, str]] = field(default_factory=dict)
+    inches: tuple[float, float] = _PANEL_INCHES
+
+    @property
+    def columns(self) -> int:
+        """Panels in a row, so that no row is left nearly empty."""
+        count = len(self.panels)
+        return 2 if count in (2, 4) else min(count, _MOST_COLUMNS)
 
     def svg_panels(self) -> list[str]:
-        """One ``<svg>`` element a panel, for a page that lays them out itself."""
+        """One ``<svg>`` element a panel, for a page that lays them out itself, with the key."""
         texts = []
         for index, (title, draw) in enumerate(self.panels):
-            figure = Figure(figsize=_PANEL_INCHES)
+            figure = Figure(figsize=self.inches)
             _draw_panel(figure.add_subplot(), title, draw)
             texts.append(_svg_element(figure, f"{self.name}-{index}", f"{self.title}: {title}"))
         return texts
@@ -95,13 +121,109 @@ class Picture:
         return buffer.getvalue()
 
     def _figure(self) -> Figure:
-        columns = min(len(self.panels), 3)
+        """All panels on a sheet; those of the last row fill it."""
+        columns = self.columns
         rows = -(-len(self.panels) // columns)
-        width, height = _PANEL_INCHES
+        width, height = self.inches
         figure = Figure(figsize=(columns * width, rows * height))
+        last = len(self.panels) - (rows - 1) * columns
+        grid = figure.add_gridspec(rows, columns * last)
         for index, (title, draw) in enumerate(self.panels):
-            _draw_panel(figure.add_subplot(rows, columns, index + 1), title, draw)
+            row, column = divmod(index, columns)
+            wide = last if row < rows - 1 else columns
+            place = grid[row, column * wide : (column + 1) * wide]
+            _draw_panel(figure.add_subplot(place), title, draw)
+        if self.key:
+            figure.legend(
+                handles=[_handle(label, *shown) for label, shown in self.key.items()],
+                loc="outside upper center",
+                ncols=min(len(self.key), 4 * columns),
+                fontsize=9,
+                frameon=False,
+                labelcolor=INK,
+            )
         return figure
+
+
+def kinds_key(kinds: Iterable[str], markers: bool = True) -> dict[str, tuple[str, str]]:
+    """What a picture's colours and markers mean, of those kinds in the usual order."""
+    shown = set(kinds)
+    return {
+        kind: (COLOURS[kind], MARKERS[kind] if markers else "") for kind in COLOURS if kind in shown
+    }
+
+
+def _handle(label: str, colour: str, marker: str) -> Artist:
+    if not marker:
+        return Patch(color=colour, label=label)
+    return Line2D([], [], color=colour, marker=marker, linestyle="none", label=label)
+
+
+def right_labels(axes: Axes, places: Sequence[float], labels: Sequence[str]) -> None:
+    """Words at the right edge, one a bar, where no bar and no line can cross them."""
+    axes.tick_params(axis="y", length=0)
+    for place, label in zip(places, labels, strict=True):
+        axes.annotate(
+            label,
+            (1, place),
+            (4, 0),
+            xycoords=("axes fraction", "data"),
+            textcoords="offset points",
+            va="center",
+            fontsize=8,
+            color=INK,
+            annotation_clip=False,
+        )
+
+
+_LETTER = (0.62, 1.15)  # width and height of a letter, in its font size
+_SIDES = ((1, 1), (1, -1), (-1, 1), (-1, -1), (0, 1), (0, -1), (1, 0), (-1, 0))
+
+
+def place_labels(
+    axes: Axes, points: Sequence[tuple[float, float]], labels: Mapping[int, str], size: float = 8
+) -> None:
+    """Words beside points, on the side where they cover no other point and no other word.
+
+    Parameters
+    ----------
+    axes : Axes
+        With its limits and scales set.
+    points : sequence of (float, float)
+        All that is drawn.
+    labels : mapping of int to str
+        By index in ``points``.
+    size : float
+        Of the letters, in points.
+    """
+    inch = 72 / axes.figure.dpi
+    drawn = [tuple(inch * v for v in axes.transData.transform(point)) for point in points]
+    taken = [(x - 3, y - 3, x + 3, y + 3) for x, y in drawn]
+    for index, label in labels.items():
+        width, height = _LETTER[0] * size * len(label), _LETTER[1] * size
+        x, y = drawn[index]
+        boxes = []
+        for dx, dy in _SIDES:
+            left = x + 5 if dx > 0 else x - 5 - width if dx < 0 else x - width / 2
+            foot = y + 4 if dy > 0 else y - 4 - height if dy < 0 else y - height / 2
+            boxes.append((left, foot, left + width, foot + height))
+        best = min(boxes, key=lambda box: sum(_shared(box, other) for other in taken))
+        taken.append(best)
+        axes.annotate(
+            label,
+            points[index],
+            (best[0] - x, best[1] - y),
+            textcoords="offset points",
+            fontsize=size,
+            color=INK,
+        )
+
+
+def _shared(one: tuple[float, ...], other: tuple[float, ...]) -> float:
+    """The area that two boxes (left, foot, right, top) share."""
+    wide = min(one[2], other[2]) - max(one[0], other[0])
+    high = min(one[3], other[3]) - max(one[1], other[1])
+    return max(wide, 0) * max(high, 0)
 
 
 def _draw_panel(axes: Axes, title: str, draw: Draw) -> None:
@@ -132,9 +254,3 @@ def _svg_element(figure: Figure, salt: str, label: str) -> str:
     text = text[text.index("<svg") :].strip()
     text = text.replace(INK, "currentColor")
     return text.replace("<svg", f'<svg role="img" aria-label="{label}"', 1)
-
-
-def legend(axes: Axes, **place: object) -> None:
-    """A legend in the page's ink, which takes no room of its own."""
-    drawn = axes.legend(fontsize=8, frameon=False, labelcolor=INK, **place)  # pyright: ignore[reportArgumentType, reportCallIssue]
-    drawn.set_in_layout(False)

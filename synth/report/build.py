@@ -26,7 +26,7 @@ from lmul.synth.gates.count import COUNT_SCRIPT
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.runs import Failure, run_points
 from lmul.synth.pictures.picture import Picture
-from lmul.synth.report.chapters import chapters
+from lmul.synth.report.chapters import chapters, opening
 from lmul.synth.report.findings import findings
 from lmul.synth.report.html import html_page
 from lmul.synth.report.markdown import markdown
@@ -61,8 +61,8 @@ def report(
     Parameters
     ----------
     out : Path
-        Folder for report.json, report.md, report.html, and each picture as PNG and SVG; all of
-        them are written or none.
+        Folder for report.json, report.md, report.html, each picture as PNG and SVG, and each
+        table as CSV; all of them are written or none.
     full : bool
         All formats and policies, other sums, parts, curves, FPGAs; otherwise what the first page
         needs.
@@ -163,17 +163,19 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
     OSError
         When the folder can't be made or written.
     """
-    contents = chapters(document)
+    contents, first = chapters(document), opening(document)
     said, found = verdict(document), findings(document)
     files: dict[str, str | bytes] = {
         "report.json": document.to_report().to_json(),
-        "report.md": markdown(TITLE, said, found, contents, document.tools),
-        "report.html": html_page(TITLE, _LEAD, said, found, document, contents),
+        "report.md": markdown(TITLE, said, first, found, contents, document.tools),
+        "report.html": html_page(TITLE, _LEAD, said, first, found, contents, document.tools),
     }
-    sections = (section for chapter in contents for section in chapter.sections)
-    for picture in (section for section in sections if isinstance(section, Picture)):
-        files[f"{picture.name}.png"] = picture.png()
-        files[f"{picture.name}.svg"] = picture.svg()
+    for section in [*first, *(one for chapter in contents for one in chapter.all_sections)]:
+        if isinstance(section, Picture):
+            files[f"{section.name}.png"] = section.png()
+            files[f"{section.name}.svg"] = section.svg()
+        else:
+            files[f"{section.name}.csv"] = section.csv()
     return write_whole(out, files)
 
 

@@ -1,6 +1,6 @@
 """What a report is made of: chapters of tables and pictures."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lmul.synth.comparison.document import ReportDocument
@@ -9,20 +9,16 @@ from lmul.synth.pictures.break_even import break_even_picture
 from lmul.synth.pictures.claim import energy_against_claim
 from lmul.synth.pictures.curves import area_delay_picture
 from lmul.synth.pictures.gates import error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.pictures.levels import energy_by_level_picture
 from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture, gates_by_part
 from lmul.synth.pictures.picture import Picture
-from lmul.synth.report.verdict import level_table
-from lmul.synth.tables import errors as error_tables
-from lmul.synth.tables import gates as gate_tables
-from lmul.synth.tables import pes as mac_tables
-from lmul.synth.tables.arrays import array_cost_table, array_table, cycle_table
-from lmul.synth.tables.cells import cost_table, multiplier_cost_table, pe_cost_table
+from lmul.synth.tables import arrays, cells, claims, errors, gates, pes
 from lmul.synth.tables.fpga import fpga_table
-from lmul.synth.tables.saved import saved_table
-from lmul.synth.tables.table import Table
+from lmul.synth.tables.levels import level_table
+from lmul.synth.tables.table import Method, Table
 from lmul.synth.tables.variation import spread_table
 
-__all__ = ["Chapter", "Section", "chapters"]
+__all__ = ["Chapter", "Section", "chapters", "opening"]
 
 
 Section = Table | Picture
@@ -36,65 +32,112 @@ class Chapter:
     ----------
     title : str
     sections : sequence of Table or Picture
-        Not empty.
+        What answers the question.
+    detail : sequence of Table or Picture
+        What is asked next: folded away at first.
     """
 
     title: str
     sections: Sequence[Section]
+    detail: Sequence[Section] = ()
 
     @classmethod
-    def of(cls, title: str, *sections: Section) -> "Chapter":
-        """A chapter of those sections that hold anything."""
-        return cls(title, [s for s in sections if (s.rows if isinstance(s, Table) else s.panels)])
+    def of(cls, title: str, *sections: Section, detail: Sequence[Section] = ()) -> "Chapter":
+        """A chapter of those sections that hold anything, without empty columns."""
+        return cls(title, list(_filled(sections)), list(_filled(detail)))
+
+    @property
+    def all_sections(self) -> list[Section]:
+        """Those that answer, then the detail."""
+        return [*self.sections, *self.detail]
+
+    @property
+    def methods(self) -> dict[Method, list[str]]:
+        """How figures came about, with the titles of the sections that each holds for."""
+        found: dict[Method, list[str]] = {}
+        for section in self.all_sections:
+            if section.method:
+                found.setdefault(section.method, []).append(section.title)
+        return found
+
+
+def _filled(sections: Sequence[Section]) -> Iterator[Section]:
+    for section in sections:
+        if isinstance(section, Table):
+            if section.rows:
+                yield section.filled()
+        elif section.panels:
+            yield section
+
+
+def opening(document: ReportDocument) -> list[Picture]:
+    """The pictures beside the verdict: energy by level, error against energy."""
+    pictures = [energy_by_level_picture(document), accuracy_energy_picture(document)]
+    return [picture for picture in pictures if picture.panels]
 
 
 def chapters(document: ReportDocument) -> list[Chapter]:
     """All tables and pictures; what few formats leave empty is left out."""
     found = [
-        Chapter.of("Energy, level by level", level_table(document)),
         Chapter.of(
-            "Gates of multipliers",
-            gate_tables.headline_table(document),
-            gates_by_kind(document.rows),
-            gate_tables.product_table(document),
-            gate_tables.rival_table(document),
-            gate_tables.paper_table(document),
+            "Energy and error, level by level",
+            level_table(document),
+            front_table(document),
         ),
         Chapter.of(
-            "Gates of PEs and arrays",
-            mac_tables.survival_table(document),
-            gates_by_part(document),
-            mac_tables.part_table(document),
-            mac_tables.accumulator_table(document),
-            array_table(document),
-            cycle_table(),
+            "The paper's claims",
+            claims.claim_table(document),
+            energy_against_claim(document),
+            detail=[claims.taken_table(document)],
         ),
         Chapter.of(
             "Area, delay and energy in cells",
-            cost_table(document),
-            saved_table(document),
-            energy_against_claim(document),
+            cells.cost_table(document),
             break_even_picture(document),
-            accuracy_energy_picture(document),
-            front_table(document),
-            area_by_part_picture(document),
             energy_by_part_picture(document),
-            area_delay_picture(document),
-            multiplier_cost_table(document),
-            pe_cost_table(document),
-            array_cost_table(document),
-            spread_table(document),
+            detail=[
+                area_by_part_picture(document),
+                area_delay_picture(document),
+                arrays.array_cost_table(document),
+            ],
+        ),
+        Chapter.of(
+            "Gates",
+            gates.headline_table(document),
+            pes.survival_table(document),
+            gates_by_part(document),
+            detail=[
+                pes.part_table(document),
+                pes.accumulator_table(document),
+                arrays.array_table(document),
+            ],
+        ),
+        Chapter.of(
+            "Errors",
+            errors.pair_error_table(document),
+            errors.operand_table(document),
+            error_against_gates(document.rows, document.errors),
+            detail=[error_histograms(document.errors), errors.census_table(document)],
         ),
         Chapter.of("FPGAs", fpga_table(document)),
         Chapter.of(
-            "Errors",
-            error_against_gates(document.rows, document.errors),
-            error_tables.pair_error_table(document),
-            error_histograms(document.errors),
-            error_tables.operand_table(document),
-            error_tables.operand_table(document, scaled=False),
-            error_tables.census_table(document),
+            "How sure: checks and ranges",
+            errors.verified_table(document),
+            detail=[spread_table(document)],
         ),
-        Chapter.of("What was checked", error_tables.verified_table(document)),
+        Chapter.of(
+            "Appendix, for experts",
+            detail=[
+                gates.policy_table(document),
+                gates_by_kind(document.rows),
+                gates.product_table(document),
+                gates.paper_table(document),
+                gates.rival_table(document),
+                cells.multiplier_cost_table(document),
+                cells.pe_cost_table(document),
+                errors.operand_table(document, scaled=False),
+                arrays.cycle_table(),
+            ],
+        ),
     ]
-    return [chapter for chapter in found if chapter.sections]
+    return [chapter for chapter in found if chapter.all_sections]

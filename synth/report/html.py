@@ -1,38 +1,35 @@
 """The report as one self-contained HTML page, for wide and narrow screens, light and dark."""
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from html import escape
 from importlib import resources
+from urllib.parse import quote
 
-from lmul.hdl.numbers.kinds import KINDS
-from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.pictures.picture import Picture
-from lmul.synth.report.cards import Card, energy_cards, gate_cards
-from lmul.synth.report.chapters import Chapter
+from lmul.synth.report.chapters import Chapter, Section
+from lmul.synth.report.verdict import HOW_SURE
+from lmul.synth.report.words import THREATS, WORDS
 from lmul.synth.tables.table import Method, Table
 
 __all__ = ["html_page"]
 
 
-_GROUP_STARTS = ' class="group"'
-_WIDEST = 64  # per cent of a bar's place; what is left is its figure's
+_SHAPES = {"": "■", "o": "●", "s": "■", "^": "▲", "v": "▼", "D": "◆", "P": "✚"}
+"""matplotlib's markers as characters."""
 
-_EXPLAINED: Mapping[str, str] = {kind: info.summary for kind, info in KINDS.items()} | {
-    "bare": "the paper's own arithmetic: zero, NaN and overflow wrap",
-    "lax": "zeros right, subnormals flushed, overflow saturates; NaN and Inf are not looked for",
-    "ftz": "as lax, with NaN and Inf propagated",
-    "ocp": "everything: subnormals in and out, Inf and NaN as OCP and IEEE 754 have them",
-}
+_RANGE = re.compile(r" (\(\d+–\d+\))$")
+_GROUP_STARTS = ' class="group"'
 
 
 def html_page(
     title: str,
     lead: str,
     verdict: Sequence[str],
+    pictures: Sequence[Picture],
     findings: Sequence[str],
-    document: ReportDocument,
     chapters: Sequence[Chapter],
+    tools: Mapping[str, str],
 ) -> str:
     """The page; needs no other file and no network. Without scripts its tables don't sort."""
     css, script = (
@@ -42,15 +39,16 @@ def html_page(
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(lead)}</p>',
-        _bullets(verdict),
-        _cards(energy_cards(document)),
-        _cards(gate_cards(document)),
+        _bullets(verdict, "verdict"),
+        f'<p class="note">{escape(HOW_SURE)}</p>',
+        *(_opening(picture) for picture in pictures),
         "<h2>What else the figures say</h2>",
         _bullets(findings),
-        _contents(chapters),
-        *(part for chapter in chapters for part in _chapter(chapter)),
-        "<h2>Kinds and policies</h2>" + _definitions(_EXPLAINED),
-        "<h2>Made with</h2>" + _definitions(document.tools),
+        "<h2>All tables and pictures</h2>",
+        *(_chapter(chapter) for chapter in chapters),
+        _fold("What could make these figures mislead", "", _bullets(THREATS)),
+        _fold("Words", "kinds, policies, units", _definitions(WORDS)),
+        _fold("Made with", "versions, scripts, operands", _definitions(tools)),
     ]
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
@@ -61,63 +59,58 @@ def html_page(
     )
 
 
-def _bullets(lines: Sequence[str]) -> str:
-    return f'<ul class="findings">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
+def _bullets(lines: Sequence[str], name: str = "findings") -> str:
+    return f'<ul class="{name}">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
 
 
-def _contents(chapters: Sequence[Chapter]) -> str:
-    def link(title: str) -> str:
-        return f'<a href="#{_anchor(title)}">{escape(title)}</a>'
-
-    items = "".join(
-        f"<li>{link(chapter.title)}<ul>"
-        + "".join(f"<li>{link(section.title)}</li>" for section in chapter.sections)
-        + "</ul></li>"
-        for chapter in chapters
-    )
-    return f'<nav aria-label="Contents"><h2>Contents</h2><ol>{items}</ol></nav>'
+def _opening(picture: Picture) -> str:
+    title = escape(picture.title)
+    return f'<section id="{picture.name}"><h2>{title}</h2>{_picture(picture)}</section>'
 
 
-def _chapter(chapter: Chapter) -> Iterator[str]:
-    yield f'<h2 id="{_anchor(chapter.title)}">{escape(chapter.title)}</h2>'
-    for section in chapter.sections:
-        shown = _table(section) if isinstance(section, Table) else _picture(section)
-        told = f' title="{escape(str(section.method))}"' if section.method else ""
-        yield (
-            f'<section id="{_anchor(section.title)}"{told}><h3>{escape(section.title)}</h3>'
-            f"{shown}{_how(section.method)}</section>"
-        )
-
-
-def _anchor(title: str) -> str:
-    return re.sub(r"\W+", "-", title.lower()).strip("-")
-
-
-def _how(method: Method | None) -> str:
-    """The same on touch screens and by keyboard, where nothing hovers."""
-    if method is None:
-        return ""
-    pairs = {"Library": method.library, "Stimulus": method.stimulus, "Method": method.method}
-    return f'<details class="how"><summary>How measured</summary>{_definitions(pairs)}</details>'
-
-
-def _cards(cards: Iterable[Card]) -> str:
-    drawn = "".join(_card(card) for card in cards)
-    return f'<div class="cards">{drawn}</div>' if drawn else ""
-
-
-def _card(card: Card) -> str:
-    widest = max(bar.value for bar in card.bars)
-    drawn = "".join(
-        f'<div class="bar"><span>{bar.kind}</span><span class="track"><span class="fill" '
-        f'style="width:{_WIDEST * bar.value / widest:.1f}%;background:var(--{bar.kind})"></span>'
-        f'<span class="number">{bar.shown}</span></span></div>'
-        for bar in card.bars
-    )
+def _fold(title: str, inside: str, content: str) -> str:
+    """A chapter that opens by a click, with a line on what is inside."""
+    told = f'<span class="inside">{escape(inside)}</span>' if inside else ""
     return (
-        f'<section class="card"><h3>{escape(card.title)}</h3>{drawn}'
-        f"<p>{escape(card.note)}</p></section>"
+        f'<details class="chapter"><summary><h2>{escape(title)}</h2>{told}</summary>'
+        f"{content}</details>"
     )
+
+
+def _chapter(chapter: Chapter) -> str:
+    shown = [*map(_section, chapter.sections), *map(_detail, chapter.detail)]
+    inside = " · ".join(section.title for section in chapter.all_sections)
+    return _fold(chapter.title, inside, "\n".join([*shown, *_how(chapter.methods)]))
+
+
+def _section(section: Section) -> str:
+    return (
+        f'<section id="{section.name}"><h3>{escape(section.title)}</h3>{_shown(section)}</section>'
+    )
+
+
+def _detail(section: Section) -> str:
+    return (
+        f'<details class="detail" id="{section.name}"><summary><h3>{escape(section.title)}</h3>'
+        f"</summary>{_shown(section)}</details>"
+    )
+
+
+def _shown(section: Section) -> str:
+    return _table(section) if isinstance(section, Table) else _picture(section)
+
+
+def _how(methods: Mapping[Method, Sequence[str]]) -> Iterator[str]:
+    """How a chapter's figures were measured, each way once."""
+    if not methods:
+        return
+    shown = ""
+    for method, titles in methods.items():
+        of = {"Of": "; ".join(titles)} if len(methods) > 1 else {}
+        shown += _definitions(
+            of | {"Library": method.library, "Stimulus": method.stimulus, "Method": method.method}
+        )
+    yield f'<details class="how"><summary>How measured</summary>{shown}</details>'
 
 
 def _table(table: Table) -> str:
@@ -130,31 +123,51 @@ def _table(table: Table) -> str:
     for row in table.rows:
         again = table.text_columns > 1 and row[0] == before
         starts = table.text_columns > 1 and not again and before is not None
-        cells = [
-            f'<td class="{_class(table, i)}">{escape(cell)}</td>' for i, cell in enumerate(row)
-        ]
+        cells = [f'<td class="{_class(table, i)}">{_cell(cell)}</td>' for i, cell in enumerate(row)]
         if again:
             cells[0] = cells[0].replace('class="', 'class="again ', 1)
         lines.append(f"<tr{_GROUP_STARTS if starts else ''}>{''.join(cells)}</tr>")
         before = row[0]
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
+    left = '<span class="left">A wider screen shows more columns. </span>' if table.wide else ""
+    csv = (
+        f'<p class="note">{left}<a download="{table.name}.csv" '
+        f'href="data:text/csv;charset=utf-8,{quote(table.csv())}">CSV</a></p>'
+    )
     return (
         '<div class="scroll" tabindex="0" role="region" '
         f'aria-label="{escape(table.title)}"><table><thead><tr>{head}</tr></thead><tbody>'
         + "\n".join(lines)
-        + f"</tbody></table></div>{notes}"
+        + f"</tbody></table></div>{notes}{csv}"
     )
 
 
+def _cell(cell: str) -> str:
+    """A cell whose range, in brackets behind a figure, a line does not break."""
+    return _RANGE.sub(r' <span class="range">\1</span>', escape(cell))
+
+
 def _class(table: Table, index: int) -> str:
-    kind = "text" if index < table.text_columns else "number"
-    return f"{kind} strong" if index in table.strong else kind
+    names = ["text" if index < table.text_columns else "number"]
+    names += ["strong"] * (index in table.strong) + ["wide"] * (index in table.wide)
+    return " ".join(names)
 
 
 def _picture(picture: Picture) -> str:
+    count, columns = len(picture.panels), picture.columns
+    last = count - (-(-count // columns) - 1) * columns  # in the last row, which they fill
+    panels = [
+        f'<div style="grid-column:span {columns if index >= count - last else last}">{svg}</div>'
+        for index, svg in enumerate(picture.svg_panels())
+    ]
+    entries = (
+        f'<li><span style="color:{colour}">{_SHAPES[marker]}</span> {escape(label)}</li>'
+        for label, (colour, marker) in picture.key.items()
+    )
+    key = f'<ul class="key">{"".join(entries)}</ul>' if picture.key else ""
     return (
-        '<figure><div class="panels">'
-        + "\n".join(picture.svg_panels())
+        f'<figure>{key}<div class="panels" style="--tracks:{columns * last}">'
+        + "\n".join(panels)
         + f"</div><figcaption>{escape(picture.caption)}</figcaption></figure>"
     )
 

@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping, Sequence
 
+from lmul.synth.pictures.picture import Picture
 from lmul.synth.report.chapters import Chapter, Section
+from lmul.synth.report.verdict import HOW_SURE
+from lmul.synth.report.words import THREATS, WORDS
 from lmul.synth.tables.table import Table
 
 __all__ = ["markdown"]
@@ -11,19 +14,28 @@ __all__ = ["markdown"]
 def markdown(
     title: str,
     verdict: Sequence[str],
+    pictures: Sequence[Picture],
     findings: Sequence[str],
     chapters: Sequence[Chapter],
     tools: Mapping[str, str],
 ) -> str:
-    """The whole report; pictures lie beside it as PNG files."""
-    parts = [f"# {title}", *_bullets(verdict)]
+    """The whole report; pictures lie beside it as PNG files, tables as CSV."""
+    parts = [f"# {title}", *_bullets(verdict), HOW_SURE]
+    for picture in pictures:
+        parts += [f"**{picture.title}**", *_picture(picture)]
     if findings:
-        parts += ["## Findings", *_bullets(findings)]
+        parts += ["## What else the figures say", *_bullets(findings)]
     for chapter in chapters:
         parts.append(f"## {chapter.title}")
-        for section in chapter.sections:
-            parts += _section(section)
-    parts.append("## Made with\n\n" + "\n".join(f"- {k}: {v}" for k, v in tools.items()))
+        for section in chapter.all_sections:
+            parts += [f"### {section.title}", *_section(section)]
+        told = chapter.methods
+        for method, titles in told.items():
+            of = f" ({'; '.join(titles)})" if len(told) > 1 else ""
+            parts.append(f"*How measured{of}.* {method}")
+    parts += ["## What could make these figures mislead", *_bullets(THREATS)]
+    parts += ["## Words", *_bullets([f"**{word}**: {told}" for word, told in WORDS.items()])]
+    parts += ["## Made with", *_bullets([f"{name}: {told}" for name, told in tools.items()])]
     return "\n\n".join(parts) + "\n"
 
 
@@ -33,11 +45,12 @@ def _bullets(lines: Sequence[str]) -> list[str]:
 
 def _section(section: Section) -> list[str]:
     if isinstance(section, Table):
-        shown = [_markdown_table(section), *section.notes]
-    else:
-        shown = [f"![{section.title}]({section.name}.png)", section.caption]
-    measured = [f"*How measured.* {section.method}"] if section.method else []
-    return [f"### {section.title}", *shown, *measured]
+        return [_markdown_table(section), *section.notes, f"[CSV]({section.name}.csv)"]
+    return _picture(section)
+
+
+def _picture(picture: Picture) -> list[str]:
+    return [f"![{picture.title}]({picture.name}.png)", picture.caption]
 
 
 def _markdown_table(table: Table) -> str:

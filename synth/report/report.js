@@ -1,4 +1,5 @@
 // Sorts a table by a column, rising, falling, and back as it was: by a click or key on its heading.
+// Opens folds for links and for paper.
 "use strict";
 (() => {
   const NEXT = { none: "ascending", ascending: "descending", descending: "none" };
@@ -28,6 +29,17 @@
     table.tBodies[0].append(...rows.map(({ row }) => row));
     table.classList.toggle("sorted", order !== "none");
   };
+
+  // A link into a fold opens it, and paper has no folds.
+  const unfold = () => {
+    let at = document.getElementById(location.hash.slice(1));
+    for (; at; at = at.parentElement) if (at.tagName === "DETAILS") at.open = true;
+  };
+  addEventListener("hashchange", unfold);
+  addEventListener("beforeprint", () => {
+    for (const fold of document.querySelectorAll("details")) fold.open = true;
+  });
+  unfold();
 
   for (const table of document.querySelectorAll("table")) {
     const original = [...table.tBodies[0].rows];

@@ -127,8 +127,8 @@ def array_cost_table(document: ReportDocument) -> Table:
             "ps",
             "fJ",
             "fJ with glitches",
-            "lmul : it, area",
-            "lmul : it, fJ",
+            "L-Mul takes of its area",
+            "of its fJ",
         ],
         rows,
         [
@@ -147,6 +147,7 @@ def array_cost_table(document: ReportDocument) -> Table:
         ],
         text_columns=3,
         strong=frozenset({5, 8}),
+        wide=frozenset({3, 4, 6, 7, 9}),
         method=cells_method(cells),
     )
 
@@ -192,7 +193,7 @@ def array_table(document: ReportDocument) -> Table:
             *(name for name in ARRAY_PARTS if name != "skew registers"),
             "gates",
             "a PE's share",
-            "lmul over it",
+            "L-Mul takes of its gates",
             "FF PEs",
             "FF skew",
             "flip-flops",

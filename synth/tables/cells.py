@@ -21,16 +21,15 @@ from lmul.synth.comparison.designs import (
     pes_in_cells,
 )
 from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.tables.levels import level_error
 from lmul.synth.tables.methods import cells_method
-from lmul.synth.tables.table import NOTHING, Table, percent
+from lmul.synth.tables.table import NOTHING, Table, error, percent
 
-__all__ = ["COST_TITLE", "cost_table", "multiplier_cost_table", "pe_cost_table"]
-
-
-COST_TITLE = "What each kind costs, ftz: area, delay, energy"
+__all__ = ["cost_table", "multiplier_cost_table", "pe_cost_table"]
 
 
 _COSTED = ("lmul", "lmul_rne", "exact", "int8")
+_TAKEN = ("L-Mul takes of its area", "of its fJ")
 _ALL = (*KINDS, "int8")
 
 
@@ -47,9 +46,9 @@ def cost_table(document: ReportDocument) -> Table:
             figures.append(share[0] / ARRAY_SIDE**2 if share else None)
             figures.append(cells.figure(arrays_in_cells(fmt, ARRAY_SIDE).get(kind, ""), ENERGY))
             if any(figure is not None for figure in figures):
-                rows.append([fmt, kind, *map(_number, figures)])
+                rows.append([fmt, kind, *map(_number, figures), _error(document, fmt, kind)])
     return Table(
-        COST_TITLE,
+        "Area, delay, energy and error of each kind, ftz",
         [
             "format",
             "kind",
@@ -61,6 +60,7 @@ def cost_table(document: ReportDocument) -> Table:
             "PE fJ",
             f"{ARRAY_SIDE}x{ARRAY_SIDE} µm²",
             f"{ARRAY_SIDE}x{ARRAY_SIDE} fJ",
+            "error, %",
         ],
         rows,
         [
@@ -70,10 +70,12 @@ def cost_table(document: ReportDocument) -> Table:
             "of a multiply-accumulate, drain registers, edges and skew included. fJ without "
             "glitches. int8's multiplier is the bare product: it has nothing to unpack or pack. "
             "Medians of several mappings, but for arrays; the table of ranges says how far they "
-            "lie apart.",
+            "lie apart. Error: of the PE's real dot products, that of encoding their operands "
+            "included.",
         ],
         text_columns=2,
-        strong=frozenset({4, 7}),
+        strong=frozenset({4, 7, 10}),
+        wide=frozenset({2, 3, 5, 6, 8}),
         method=cells_method(cells),
     )
 
@@ -103,8 +105,7 @@ def multiplier_cost_table(document: ReportDocument) -> Table:
             "ps",
             "fJ",
             "fJ with glitches",
-            "lmul : it, area",
-            "lmul : it, fJ",
+            *_TAKEN,
         ],
         rows,
         [
@@ -114,6 +115,7 @@ def multiplier_cost_table(document: ReportDocument) -> Table:
         ],
         text_columns=3,
         strong=frozenset({3, 6}),
+        wide=frozenset({4, 5, 7}),
         method=cells_method(cells),
     )
 
@@ -140,6 +142,7 @@ def pe_cost_table(document: ReportDocument) -> Table:
                         kind,
                         *map(_number, (area - registers, registers, *figures)),
                         *shares,
+                        _error(document, fmt, kind) if policy == "ftz" else NOTHING,
                     ]
                 )
     return Table(
@@ -154,8 +157,8 @@ def pe_cost_table(document: ReportDocument) -> Table:
             "ps",
             "fJ",
             "fJ with glitches",
-            "lmul : it, area",
-            "lmul : it, fJ",
+            *_TAKEN,
+            "error, %",
         ],
         rows,
         [
@@ -163,12 +166,19 @@ def pe_cost_table(document: ReportDocument) -> Table:
             "addition a cycle; its operands are unpacked already, as they are in an array. 8-bit "
             "formats sum exactly, wider ones in fp32, int8 in 32 bits; what other sums cost is in "
             "the table of sums. Under lax and ocp only the kinds that "
-            "are compared most, and no wider formats under lax.",
+            "are compared most, and no wider formats under lax. Error: of real dot products under "
+            "ftz, that of encoding their operands included.",
         ],
         text_columns=3,
         strong=frozenset({3, 7}),
+        wide=frozenset({4, 5, 6, 8}),
         method=cells_method(cells),
     )
+
+
+def _error(document: ReportDocument, fmt: str, kind: str) -> str:
+    found = level_error(document, fmt, "PE", kind)
+    return NOTHING if found is None else error(found)
 
 
 def _in_order(names: Mapping[str, str]) -> Sequence[tuple[str, str]]:

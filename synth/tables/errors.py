@@ -30,15 +30,16 @@ def pair_error_table(document: ReportDocument) -> Table:
         )
     return Table(
         "Error over mantissa pairs, in percent",
-        ["format", "kind", "MRED", "bias", "lowest", "highest", "MRED unrounded", "pairs"],
+        ["format", "kind", "mean", "bias", "lowest", "highest", "mean, unrounded", "pairs"],
         rows,
         [
             "Relative to the exact product of the same operands, results normal and in range. All "
-            "pairs up to ten mantissa bits, seeded ones beyond. MRED: mean of |error|; bias: mean "
+            "pairs up to ten mantissa bits, seeded ones beyond. “mean”: of |error| (MRED); “bias”: "
             "of the signed error. The error of “exact” is that of rounding once."
         ],
         text_columns=2,
         strong=frozenset({2}),
+        wide=frozenset({6, 7}),
         method=MANTISSAS,
     )
 
@@ -72,7 +73,7 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
     columns = [
         f"{matrix} {what}"
         for matrix in ("Q·Kᵀ", "A·V")
-        for what in ("products", "dots, own", "dots, all", "left out")
+        for what in ("products", "dot products, own", "dot products, all", "left out")
     ]
     title = "Error on real operands, in percent"
     if not scaled:
@@ -83,11 +84,11 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
         rows,
         [
             "Two heads of all-MiniLM-L6-v2 on 128 tokens of English. “products”: mean |error| of "
-            "the packed product against the exact product of the same quantised operands. “dots”: "
-            "norm-wise error ‖result − reference‖ / ‖reference‖ of all dot products, products "
-            "unrounded and added in float64; “own” against the exact product of the quantised "
-            "operands, the multiplier's own error; “all” against float64 on the original ones, "
-            "quantisation included.",
+            "the packed product against the exact product of the same quantised operands. “dot "
+            "products”: norm-wise error ‖result − reference‖ / ‖reference‖ of all of them, "
+            "products unrounded and added in float64; “own” against the exact product of the "
+            "quantised operands, the multiplier's own error; “all” against float64 on the original "
+            "ones, quantisation included.",
             "“left out”: products of a zero operand, or below the smallest normal number; no dot "
             "product leaves them out. "
             + (
@@ -99,6 +100,7 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
         ],
         text_columns=3,
         strong=frozenset({5, 9}),
+        wide=frozenset({3, 4, 6, 7, 8, 10}),
         method=REAL_TILE,
     )
 

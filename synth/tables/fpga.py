@@ -46,9 +46,9 @@ def fpga_table(document: ReportDocument) -> Table:
         ],
         rows,
         [
-            "LUTs of six inputs swallow short products: what L-Mul saves in gates is not what it "
-            "saves here. A DSP block holds an integer product of up to 18 bits whole, and an fp8 "
-            "one wastes most of it. DSP blocks are Xilinx's.",
+            "LUTs of six inputs swallow short products: the share that L-Mul takes of LUTs is "
+            "not the share that it takes of gates. A DSP block holds an integer product of up to "
+            "18 bits whole, and an fp8 one wastes most of it. DSP blocks are Xilinx's.",
             f"LUT4 and MHz are kept figures; “{NOTHING}” was not placed. Another speed grade or a "
             f"fuller device gives other figures. {cells.kept}".strip(),
         ],

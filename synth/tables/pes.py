@@ -26,16 +26,15 @@ from lmul.synth.gates.scale import total
 from lmul.synth.tables.methods import GATES, REAL_TILE
 from lmul.synth.tables.table import NOTHING, Method, Table, error, percent
 
-__all__ = ["ARRAY_SIDES", "SURVIVAL_TITLE", "accumulator_table", "part_table", "survival_table"]
+__all__ = ["ARRAY_SIDES", "accumulator_table", "part_table", "survival_table"]
 
 
 ARRAY_SIDES = (8, 16, 64)
-SURVIVAL_TITLE = "How much of the saving survives: L-Mul's gates over its twin's"
 _SUMS = {"exact": "exact", "fp32": "fp32, rounded", "bf16": "bf16, rounded"}
 
 
 def survival_table(document: ReportDocument) -> Table:
-    """L-Mul's gates over its twins', from the bare product to the array."""
+    """L-Mul's gates as a share of its twins', from the bare product to the array."""
     rows = []
     for fmt in (fmt for fmt in document.formats if fmt in COUNTED_FORMATS):
         for policy in pe_policies(fmt):
@@ -45,25 +44,25 @@ def survival_table(document: ReportDocument) -> Table:
                 if cells := list(_shares(document, fmt, policy, other)):
                     rows.append([fmt, policy, other, *cells])
     return Table(
-        SURVIVAL_TITLE,
+        "Gates that L-Mul takes of its twins', level by level",
         [
             "format",
             "policy",
-            "over",
+            "takes of",
             "product",
             "multiplier",
             "PE",
-            "PE, as wide",
+            "PE, equal sums",
             *(f"{side}x{side}" for side in ARRAY_SIDES),
         ],
         rows if document.mac.counts else [],
         [
-            "Two-input gates and inverters of L-Mul over those of the twin named, no flip-flops. "
-            "A PE multiplies and adds up: exactly in as many bits as 1024 of the kind's largest "
-            "products need for fp8 (“as wide”: all kinds in as many bits as the widest of them), "
-            "in fp32 for wider formats. Operands are unpacked at the array's edge for all kinds "
-            "alike, and L-Mul's constant is added there: inside, L-Mul is a bare adder. int8 sums "
-            "in 32 bits and has nothing to unpack; its multiplier is its product.",
+            "Two-input gates and inverters of L-Mul's circuit as a share of those of the twin's, "
+            "no flip-flops. A PE multiplies and adds up. fp8 sums exactly: in as many bits as 1024 "
+            "of the kind's largest products need, or, under “equal sums”, in as many as the kind "
+            "that needs most. Wider formats sum in fp32. Operands are unpacked at the array's edge "
+            "for all kinds alike, and L-Mul's constant is added there: inside, L-Mul is a bare "
+            "adder. int8 sums in 32 bits and has nothing to unpack; its multiplier is its product.",
             "The last columns are output-stationary arrays of so many PEs, counted by part: one of "
             f"{ARRAY_SIDE}x{ARRAY_SIDE}, each distinct module synthesised once, times as often as "
             "it stands there; the larger ones composed of its parts. Flattened, the first row "
@@ -72,6 +71,7 @@ def survival_table(document: ReportDocument) -> Table:
         ],
         text_columns=3,
         strong=frozenset({4, 5}),
+        wide=frozenset({6, 7, 8}),
         method=GATES,
     )
 
@@ -195,8 +195,8 @@ def accumulator_table(document: ReportDocument) -> Table:
             "sum",
             "bits",
             *WINDOW_KINDS,
-            "lmul : exact",
-            "lmul : lmul_rne",
+            "L-Mul takes of exact's",
+            "of lmul_rne's",
             *(f"{m} {kind}" for m in ("Q·Kᵀ", "A·V") for kind in WINDOW_KINDS),
         ],
         rows,

@@ -1,14 +1,18 @@
 """What a table of the report is, and how its cells show shares and errors."""
 
+import csv
+import io
 import math
+import re
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 __all__ = ["NOTHING", "Method", "Table", "error", "percent", "signed"]
 
 
 NOTHING = "–"
 _NO_ERROR_PERCENT = 1e-10  # what float64 leaves when a thousand exact products are summed twice
+_THOUSANDS = re.compile(r"(?<=\d),(?=\d{3}(\D|$))")
 
 
 @dataclass(frozen=True)
@@ -47,6 +51,8 @@ class Table:
         Sentences to stand below.
     strong : set of int
         Columns to be set off.
+    wide : set of int
+        Columns that a narrow screen leaves out.
     method : Method or None
         How its figures came about.
     """
@@ -57,7 +63,39 @@ class Table:
     notes: Sequence[str] = ()
     text_columns: int = 1
     strong: frozenset[int] = field(default_factory=frozenset)
+    wide: frozenset[int] = field(default_factory=frozenset)
     method: Method | None = None
+
+    @property
+    def name(self) -> str:
+        """The stem of its files, and its address in a page."""
+        return re.sub(r"\W+", "-", self.title.lower().replace("'", "")).strip("-")
+
+    def filled(self) -> "Table":
+        """The table without columns that hold :data:`NOTHING` alone."""
+        kept = [
+            index
+            for index in range(len(self.columns))
+            if any(row[index] != NOTHING for row in self.rows)
+        ]
+        places = {index: place for place, index in enumerate(kept)}
+        return replace(
+            self,
+            columns=[self.columns[index] for index in kept],
+            rows=[[row[index] for index in kept] for row in self.rows],
+            text_columns=sum(index < self.text_columns for index in kept),
+            strong=frozenset(places[index] for index in self.strong & places.keys()),
+            wide=frozenset(places[index] for index in self.wide & places.keys()),
+        )
+
+    def csv(self) -> str:
+        """The cells as comma-separated values: no thousands' marks, and nothing for no figure."""
+        text = io.StringIO()
+        writer = csv.writer(text, lineterminator="\n")
+        for row in (self.columns, *self.rows):
+            plain = (_THOUSANDS.sub("", cell).replace("\u00a0", " ") for cell in row)
+            writer.writerow("" if cell == NOTHING else cell for cell in plain)
+        return text.getvalue()
 
 
 def percent(share: float, digits: int = 0) -> str:

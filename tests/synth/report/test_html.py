@@ -1,15 +1,19 @@
-"""The report's page: what stands beside each table, and that tables sort."""
+"""The report's page: folds, what stands beside each table, and that tables sort."""
 
+import csv
+import io
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
+from urllib.parse import unquote
 
 import pytest
 from chromium_page import document_after
+from matplotlib.axes import Axes
 from outside import NEEDS_CHROMIUM
 
-from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.error_survey import ErrorSurvey
+from lmul.synth.pictures.picture import Picture
 from lmul.synth.report.chapters import Chapter
 from lmul.synth.report.html import html_page
 from lmul.synth.report.markdown import markdown
@@ -27,29 +31,74 @@ TABLE = Table(
 
 
 def page() -> str:
-    document = ReportDocument({}, [], {}, ErrorSurvey([], {}, [], {}), [], "none", full=False)
-    chapters = [Chapter.of("All & one", TABLE, Table("Empty", ["x"], []))]
-    return html_page("T", "lead", ["v"], ["f"], document, chapters)
+    chapter = Chapter.of("All & one", TABLE, Table("Empty", ["x"], []), detail=[DETAIL])
+    return html_page("T", "lead", ["v"], [PICTURE], ["f"], [chapter], {"tool": "1"})
 
 
-def test_contents_lead_to_every_section():
+def draw(axes: Axes) -> None:
+    axes.plot([0, 1], [0, 1])
+
+
+DETAIL = replace(TABLE, title="More")
+PICTURE = Picture("five", "Five panels", "c", [("p", draw)] * 5, key={"one": ("#ff0000", "o")})
+
+
+def test_detail_is_folded_and_named():
     text = page()
-    links = re.findall(r'<a href="#([^"]+)">([^<]+)</a>', text)
-    assert links == [("all-one", "All &amp; one"), ("a-table", "A table")]
-    for anchor, _ in links:
-        assert text.count(f' id="{anchor}"') == 1
+    chapter = text[text.index('<details class="chapter">') :]
+    head, rest = chapter.split("</summary>", 1)
+    assert "<h2>All &amp; one</h2>" in head
+    assert "A table · More" in head
+    assert rest.index('<section id="a-table">') < rest.index('<details class="detail" id="more">')
+    assert "<details open" not in text
+    assert "Empty" not in text
 
 
-def test_method_is_at_hand():
+def test_how_is_said_once_a_chapter():
     text = page()
-    hover = 'title="Library: toy cells. Stimulus: two &lt;pairs&gt;. Method: by hand."'
-    assert hover in text
-    details = text[text.index("<details") : text.index("</details>")]
+    assert text.count("toy cells") == 1
+    details = text[text.index('<details class="how">') :].split("</details>", 1)[0]
     for told in ("How measured", "toy cells", "two &lt;pairs&gt;", "by hand"):
         assert told in details
-    assert "*How measured.* Library: toy cells." in markdown(
-        "T", [], [], [Chapter.of("C", TABLE)], {}
+    chapter = Chapter.of("C", TABLE, DETAIL)
+    said = markdown("T", [], [], [], [chapter], {})
+    assert said.count("*How measured.* Library: toy cells.") == 1
+    other = Chapter.of("C", TABLE, replace(DETAIL, method=Method("none", "none", "guessed")))
+    assert "*How measured (More).* Library: none." in markdown("T", [], [], [], [other], {})
+
+
+def test_the_last_row_of_panels_fills_the_sheet():
+    spans = [int(n) for n in re.findall(r"grid-column:span (\d)", page())]
+    assert spans == [2, 2, 2, 3, 3]
+    assert "--tracks:6" in page()
+    assert page().count('<ul class="key">') == 1
+
+
+def test_tables_come_as_csv():
+    [given] = re.findall(r'<a download="a-table.csv" href="data:text/csv[^,]*,([^"]*)">', page())
+    rows = list(csv.reader(io.StringIO(unquote(given))))
+    assert rows == [
+        ["kind", "saved"],
+        ["a", "1234"],
+        ["a", ""],
+        ["b", "12 %"],
+        ["b", "-3 %"],
+        ["c", "+2.5e2"],
+    ]
+
+
+def test_columns_of_nothing_are_left_out():
+    table = Table(
+        "T",
+        ["kind", "a", "b", "c"],
+        [["x", "–", "1", "–"], ["y", "–", "–", "2"]],
+        strong=frozenset({1, 2}),
+        wide=frozenset({3}),
     )
+    found = table.filled()
+    assert found.columns == ["kind", "b", "c"]
+    assert found.rows == [["x", "1", "–"], ["y", "–", "2"]]
+    assert (found.strong, found.wide, found.text_columns) == (frozenset({1}), frozenset({2}), 1)
 
 
 @pytest.mark.slow
@@ -57,13 +106,14 @@ def test_method_is_at_hand():
 def test_tables_sort(tmp_path: Path):
     # The table before a click on its second heading, and after each of three.
     script = """
+        const table = document.querySelector("#a-table table");
         const seen = () => [
-            [...document.querySelectorAll("tbody td.number")].map((cell) => cell.textContent),
-            [...document.querySelectorAll("th")].map((head) => head.getAttribute("aria-sort")),
+            [...table.querySelectorAll("td.number")].map((cell) => cell.textContent),
+            [...table.querySelectorAll("th")].map((head) => head.getAttribute("aria-sort")),
         ];
         const all = [seen()];
         for (let click = 0; click < 3; click++) {
-            document.querySelectorAll("th button")[1].click();
+            table.querySelectorAll("th button")[1].click();
             all.push(seen());
         }
         document.body.textContent = JSON.stringify(all);

