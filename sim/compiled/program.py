@@ -29,6 +29,9 @@ _ARGUMENTS = (
         "-Wno-fatal",
         "--build-jobs",
         "2",
+        # Each piece is compiled with Verilator's headers: only large arrays gain by having several.
+        "--output-split",
+        "200000",
         "--prefix",
         "Varray",
         "--Mdir",

@@ -18,6 +18,13 @@ from lmul.tools.folders import without_blanks
 from lmul.tools.process import BUILD_FAILED
 
 _TIMESCALE = ("1ns", "1ps")
+_VERILATOR = (
+    # Only the ports named are visible to the bench: making all public slows the build down.
+    "--no-public-flat-rw",
+    # The bench's own Python takes the time of a run: what is optimised or compiled in pieces, each
+    # with Verilator's headers once more, takes two to three times as long to build.
+    *("--output-split", "200000", "-CFLAGS", "-O0"),
+)
 
 
 def _avoid_blanks() -> None:
@@ -30,8 +37,7 @@ def _avoid_blanks() -> None:
 def build(job: dict[str, Any]) -> None:
     """Compile the job's sources."""
     folder = Path(job["build"])
-    # Only these signals are visible to the bench: making all public slows the build down.
-    arguments = ["--no-public-flat-rw"] if job["simulator"] == "verilator" else []
+    arguments = list(_VERILATOR) if job["simulator"] == "verilator" else []
     get_runner(job["simulator"]).build(
         sources=[folder / name for name in job["sources"]],
         hdl_toplevel=job["top"],

@@ -11,13 +11,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import numpy as np
+from exported import build_binary
 
 from lmul.hdl.array.os_array import OutputStationaryArray
 from lmul.hdl.array.streams import a_payload, b_payload, out_payload
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.verilog.convert import convert
 from lmul.hdl.verilog.shared_modules import SharedModules
-from lmul.sim.runner.simulators import environment
 
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 
@@ -198,15 +198,14 @@ def tiles_of(outs, shape, rows, columns):
 def simulated(folder):
     """The bench's lines."""
     if SIMULATOR == "icarus":
-        build = ["iverilog", "-g2012", "-o", "bench", "-s", "bench", "all.v"]
-        run, variables = ["vvp", "bench"], None
+        built = _run(folder, "iverilog", "-g2012", "-o", "bench", "-s", "bench", "all.v")
     else:
-        variables = environment("verilator")
-        build = ["verilator", "--binary", "--timing", "-Wno-fatal", "--top", "bench", "all.v"]
-        run = ["./obj_dir/Vbench"]
-    for command in (build, run):
-        done = subprocess.run(
-            command, cwd=folder, capture_output=True, text=True, check=False, env=variables
-        )
-        assert done.returncode == 0, done.stdout + done.stderr
+        built = build_binary(folder, "-Wno-fatal", "--top", "bench", "all.v")
+    assert built.returncode == 0, built.stdout + built.stderr
+    done = _run(folder, *(["vvp", "bench"] if SIMULATOR == "icarus" else ["./obj_dir/bench"]))
+    assert done.returncode == 0, done.stdout + done.stderr
     return done.stdout.splitlines()
+
+
+def _run(folder: Path, *command: str) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)

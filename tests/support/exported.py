@@ -13,7 +13,8 @@ from outside import SHORT_IN_ICARUS
 
 from lmul.hdl.designs.design import Design
 from lmul.sim.export import package
-from lmul.sim.runner.simulators import environment
+from lmul.sim.runner.simulators import environment, version
+from lmul.tools.cache import object_cache
 
 # Writes the packages of the designs named to ./out, in a process of its own.
 PROGRAM = """
@@ -114,10 +115,10 @@ def run_icarus(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
 
 def run_binary(folder: Path, module: str) -> subprocess.CompletedProcess[str]:
     """The bench as a program of Verilator, optimised little: it is run once."""
-    command = ["--binary", "--timing", "--top", f"{module}_tb", "-f", f"{module}.f"]
-    built = run_verilator(folder, *command, f"{module}.vlt", f"{module}_tb.v", "-CFLAGS", "-O0")
+    files = [f"{module}.vlt", f"{module}_tb.v"]
+    built = build_binary(folder, "--top", f"{module}_tb", "-f", f"{module}.f", *files)
     assert built.returncode == 0, built.stderr
-    done = _run([f"obj_dir/V{module}_tb"], folder)
+    done = _run(["obj_dir/bench"], folder)
     said = [line for line in done.stdout.splitlines(keepends=True) if line[:2] != "- "]
     done.stdout = "".join(said)  # without Verilator's own remarks
     return done
@@ -129,11 +130,22 @@ def _run(command: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
     return subprocess.run(command, cwd=folder, capture_output=True, text=True, check=False)
 
 
-def run_verilator(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def build_binary(folder: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+    """``obj_dir/bench``: Verilog with its own clock as a program, compiled for one short run."""
+    make = folder / "obj_dir"
+    make.mkdir()
+    objects = object_cache(make, "sim/tests", version("verilator"))
+    once = ["--output-split", "200000", "-CFLAGS", "-O0", "-o", "bench"]
+    return run_verilator(folder, "--binary", "--timing", *once, *arguments, **objects)
+
+
+def run_verilator(
+    folder: Path, *arguments: str, **variables: str
+) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
         ["verilator", *arguments],
         cwd=folder,
-        env=environment("verilator"),
+        env=environment("verilator") | variables,
         capture_output=True,
         text=True,
         check=False,

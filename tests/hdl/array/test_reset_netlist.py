@@ -7,7 +7,7 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from exported import files_of, run_icarus, run_verilator, write
+from exported import build_binary, files_of, run_icarus, write
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.verilog.emit import emit
@@ -70,10 +70,10 @@ def verdict(folder: Path, name: str, script: str, damage: tuple[str, str] = ("",
         return run_icarus(folder, module).stdout
     options = ["--x-initial", "unique", "--x-assign", "unique", "-Wno-lint", "-Wno-style"]
     top = ["--top-module", f"{module}_tb", f"{module}_tb.v", "-f", f"{module}.f"]
-    built = run_verilator(folder, "--binary", "--timing", "-O0", *options, *top)
+    built = build_binary(folder, "-O0", *options, *top)
     assert built.returncode == 0, built.stderr
     done = subprocess.run(
-        [f"obj_dir/V{module}_tb", "+verilator+rand+reset+2", "+verilator+seed+7"],
+        ["obj_dir/bench", "+verilator+rand+reset+2", "+verilator+seed+7"],
         cwd=folder,
         env=environment("verilator"),
         capture_output=True,
