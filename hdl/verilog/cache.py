@@ -2,15 +2,13 @@
 
 import hashlib
 import threading
-from functools import lru_cache
+from functools import cache
 from importlib import metadata
-from pathlib import Path
 
-import lmul.hdl
-from lmul.hdl.arithmetic.form import Form, written_as
+from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.mac import MacDesign
 from lmul.tools.cache import find, keep
+from lmul.tools.sources import files_digest, source_files
 
 __all__ = ["verilog_of"]
 
@@ -22,7 +20,7 @@ _amaranth = threading.Lock()  # elaboration is one thread's business
 def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
     """The text of :func:`lmul.hdl.verilog.emit.emit`, kept where it is known already.
 
-    It is kept by the hash of everything that it comes from: the design, each source file of
+    Its key is the hash of everything that it comes from: the design, each source file below
     ``lmul.hdl``, and the version of Amaranth.
 
     Parameters
@@ -42,25 +40,16 @@ def verilog_of(design: Design, out: str = "fp32", form: Form = "gates") -> str:
     if kept := find(_KIND, key):
         return kept
     # Imported here: Amaranth takes a quarter of a second, and a text that is kept needs none of it.
-    from lmul.hdl.verilog.emit import array_verilog, emit
+    from lmul.hdl.verilog.emit import emit
 
     with _amaranth:
-        if isinstance(design, MacDesign) and design.level == "array":
-            with written_as(form):
-                text = array_verilog(design, out)
-        else:
-            text = emit(design, form)
+        text = emit(design, form, out)
     keep(_KIND, key, text)
     return text
 
 
-@lru_cache
+@cache  # a process runs the sources that it started with
 def _sources() -> str:
     """The hash of all that makes Verilog of a design."""
-    digest = hashlib.sha256()
-    digest.update(f"amaranth {metadata.version('amaranth')}\n".encode())
-    for folder in lmul.hdl.__path__:
-        for path in sorted(Path(folder).rglob("*.py")):
-            name = path.relative_to(folder).as_posix()
-            digest.update(name.encode() + b"\n" + path.read_bytes())
-    return digest.hexdigest()
+    ours = {name: path for name, path in source_files().items() if name.startswith("lmul.hdl")}
+    return f"{files_digest(ours)} amaranth {metadata.version('amaranth')}"

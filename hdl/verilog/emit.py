@@ -16,30 +16,7 @@ from lmul.hdl.verilog.convert import convert
 from lmul.hdl.verilog.shared_modules import SharedModules
 from lmul.hdl.verilog.wrappers import FlatPorts
 
-__all__ = ["array_verilog", "component", "emit"]
-
-
-def array_verilog(design: MacDesign, out: str | None = "fp32") -> str:
-    """The Verilog of an array with AXI4-Stream ports; its top module is ``design.module_name``.
-
-    The others are called that and ``_core``, ``_row``, ``_cell``, ``_pe``, ``_row_edge``,
-    ``_column_edge``, ``_round``, or after the one of these that they are part of.
-
-    Parameters
-    ----------
-    design : MacDesign
-    out : str or None
-        Format of the results, as :class:`~lmul.hdl.array.systolic.SystolicArray` has it.
-
-    Raises
-    ------
-    ValueError
-        When the design is no array.
-    """
-    name = design.module_name
-    parts = SharedModules(name)
-    core = parts("core", lambda: SystolicArray.from_design(design, out, parts))
-    return "\n".join([convert(AxiStreams(core), name), *parts.texts.values()])
+__all__ = ["component", "emit"]
 
 
 def component(design: Design) -> wiring.Component:
@@ -65,20 +42,23 @@ def component(design: Design) -> wiring.Component:
             raise TypeError(f"A design must be a Design, not {design!r}")
 
 
-def emit(design: Design, form: Form = "gates") -> str:
+def emit(design: Design, form: Form = "gates", out: str | None = "fp32") -> str:
     """Verilog of a design; the top module is called ``design.module_name``.
 
     A multiplier has ports ``x``, ``y``, ``p``, and ``clk``, ``rst``, ``en``, ``i_valid``,
     ``o_valid`` where it has registers; a product unit and a PE those of
     :class:`~lmul.hdl.verilog.wrappers.FlatPorts`; an array those of
-    :class:`~lmul.hdl.verilog.axi.AxiStreams`,
-    its results being codes of fp32 (integers are raw sums).
+    :class:`~lmul.hdl.verilog.axi.AxiStreams`. The modules below an array are called after it and
+    ``_core``, ``_row``, ``_cell``, ``_pe``, ``_row_edge``, ``_column_edge``, ``_round``, or after
+    the one of these that they are part of.
 
     Parameters
     ----------
     design : Design
     form : str
         How arithmetic is written: as gates, or as operators for FPGAs.
+    out : str or None
+        Format of an array's results; None for raw sums, which integers always are.
 
     Raises
     ------
@@ -86,6 +66,9 @@ def emit(design: Design, form: Form = "gates") -> str:
         When it is no design; for an unknown form.
     """
     with written_as(form):
-        if isinstance(design, MacDesign) and design.level == "array":
-            return array_verilog(design)
-        return convert(component(design), design.module_name)
+        if not (isinstance(design, MacDesign) and design.level == "array"):
+            return convert(component(design), design.module_name)
+        name = design.module_name
+        parts = SharedModules(name)
+        core = parts("core", lambda: SystolicArray.from_design(design, out, parts))
+        return "\n".join([convert(AxiStreams(core), name), *parts.texts.values()])

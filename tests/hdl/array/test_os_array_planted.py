@@ -9,7 +9,7 @@ from planted_bugs import damaged
 from lmul.hdl.array import os_array as array_os
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.product_range import ProductRange
-from lmul.hdl.verilog.emit import array_verilog
+from lmul.hdl.verilog.emit import emit
 from lmul.sim.runner.simulate import simulate
 
 DESIGN = MacDesign.parse("array-lmul-e4m3-3x3-os-k16")
@@ -101,7 +101,7 @@ def accumulator_one_bit_short(monkeypatch):
 )
 def test_inside(plant, seen_by, monkeypatch, tmp_path):
     plant(monkeypatch)
-    assert seen_by in failed_tests(array_verilog(DESIGN), tmp_path)
+    assert seen_by in failed_tests(emit(DESIGN), tmp_path)
 
 
 @pytest.mark.evidence

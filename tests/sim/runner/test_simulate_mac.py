@@ -9,7 +9,7 @@ import pytest
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.kinds import KINDS
-from lmul.hdl.verilog.emit import array_verilog
+from lmul.hdl.verilog.emit import emit
 from lmul.sim.reference.circuit import MacCircuit
 from lmul.sim.runner.plan import Plan
 from lmul.sim.runner.run import run
@@ -112,7 +112,7 @@ def test_every_kind_of_array(name, tmp_path):
 )
 def test_other_results(name, out, tmp_path):
     design = MacDesign.parse(name)
-    circuit = MacCircuit.of(design, array_verilog(design, out), out)
+    circuit = MacCircuit.of(design, emit(design, out=out), out)
     assert circuit.out == out
     outcome = run(mac_simulation(circuit), tmp_path / "run", SIMULATOR)
     assert (outcome.tests, outcome.failures) == (ARRAY_TESTS, ())

@@ -10,7 +10,8 @@ import pytest
 
 from lmul.synth.measure import provenance
 from lmul.synth.measure.measurement import Point, key
-from lmul.synth.measure.provenance import MEASURING, files_digest, source_files, sources_of
+from lmul.synth.measure.provenance import MEASURING
+from lmul.tools.sources import files_digest, source_files, sources_of
 
 
 @pytest.fixture(scope="module")
