@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import FLOWS, MacDesign, MacKind
 from lmul.hdl.designs.unit import UnitDesign
-from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import POLICIES
 
@@ -38,8 +38,8 @@ def named_designs() -> Iterator[Design]:
             yield UnitDesign(kind, fmt, policy=policy)
     for kind, fmt in pairs:
         yield UnitDesign(kind, fmt, level="product")
-    yield MacDesign("product", "int8", None)
-    operands: list[tuple[MacKind, FloatFormat | None]] = [*pairs, ("int8", None)]
+    yield MacDesign("product", "int8", INT8)
+    operands: list[tuple[MacKind, Format]] = [*pairs, ("int8", INT8)]
     for kind, fmt in operands:
         yield MacDesign("pe", kind, fmt)
     side = _LISTED_SIDE
@@ -76,7 +76,6 @@ def _describe_mac(design: MacDesign) -> str:
     if design.kind == "int8":
         text = f"int8: {what}, 32-bit sums"
     else:
-        assert design.format is not None
         sums = design.resolved_accumulator
         kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
         of = f"{what} of {KINDS[design.kind].title}"

@@ -28,8 +28,8 @@ class Design:
         ``"product"``, ``"multiplier"``, ``"pe"`` or ``"array"``.
     kind : str
         One of :data:`lmul.hdl.numbers.kinds.KINDS`, or ``"int8"``.
-    format : FloatFormat or None
-        Of the operands; None for ``int8``.
+    format : FloatFormat or IntegerFormat
+        Of the operands.
     policy : Policy
     stages : int
         Pipeline registers.

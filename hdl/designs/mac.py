@@ -12,7 +12,7 @@ from typing import Literal, Self, TypeVar, get_args
 from lmul.hdl.designs.cycles import Flow, array_cycles
 from lmul.hdl.designs.design import Design
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
 from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, is_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
@@ -59,8 +59,8 @@ class MacDesign(Design):
         ``"pe"`` or ``"array"``; ``"product"`` with ``int8`` alone.
     kind : str
         One of :data:`lmul.hdl.numbers.kinds.KINDS`, or ``"int8"``.
-    format : FloatFormat or None
-        Of both operands; None for ``int8``.
+    format : FloatFormat or IntegerFormat
+        Of both operands; :data:`~lmul.hdl.numbers.formats.INT8` with kind ``int8`` alone.
     policy : Policy
         Ignored by ``int8``.
     accumulator : Accumulator or None
@@ -89,7 +89,7 @@ class MacDesign(Design):
 
     level: MacLevel
     kind: MacKind
-    format: FloatFormat | None
+    format: Format
     policy: Policy = _DEFAULT_POLICY
     accumulator: Accumulator | None = None
     k_max: int = DEFAULT_K_MAX
@@ -103,7 +103,7 @@ class MacDesign(Design):
         if self.level not in get_args(MacLevel):
             raise ValueError(f"Level must be {', '.join(_LEVELS)}, not {self.level!r}")
         if self.kind == "int8":
-            if self.format is not None or self.accumulator is not None:
+            if self.format != INT8 or self.accumulator is not None:
                 raise ValueError("Kind 'int8' has neither a floating-point format nor accumulator")
             object.__setattr__(self, "policy", _DEFAULT_POLICY)
         else:
@@ -154,13 +154,13 @@ class MacDesign(Design):
         """The accumulator, the default put in; an ``int8`` design's is exact."""
         if self.accumulator is not None:
             return self.accumulator
-        return Accumulator("exact") if self.format is None else default_accumulator(self.format)
+        return default_accumulator(self.format)
 
     @property
     def name(self) -> str:
         """The canonical name; defaults are left out."""
         parts: list[str] = [self.level, self.kind]
-        if self.format is not None:
+        if self.format != INT8:
             parts.append(self.format.name)
         if self.level == "array":
             parts += [f"{self.rows}x{self.columns}", self.flow]
@@ -205,7 +205,7 @@ class MacDesign(Design):
         rest = iter(_PART.split(name))
         level: MacLevel = _one_of("level", next(rest), _LEVELS)
         kind = next(rest, "")
-        fmt = None
+        fmt: Format = INT8
         if kind != "int8":
             if not is_kind(kind):
                 raise ValueError(f"unknown kind {kind!r}, use {', '.join(KINDS)}, int8")
@@ -239,11 +239,11 @@ class MacDesign(Design):
 
     @staticmethod
     def _options(
-        level: MacLevel, parts: list[str], fmt: FloatFormat | None
+        level: MacLevel, parts: list[str], fmt: Format
     ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
         policy, accumulator = _DEFAULT_POLICY, None
         numbers: dict[str, int] = {}
-        allowed = "POLICY, then ACC, then kK, then sN" if fmt else "kK, then sN"
+        allowed = "POLICY, then ACC, then kK, then sN" if fmt != INT8 else "kK, then sN"
         allowed += ", then fN" if level == "array" else ""
         step = 0  # how far along POLICY, ACC, k, s, f we are
         for part in parts:
@@ -259,7 +259,7 @@ class MacDesign(Design):
                     if part.startswith("fix"):
                         raise
                     place = 1
-            if place <= step or (fmt is None and not match) or (level != "array" and place == 5):
+            if place <= step or (fmt == INT8 and not match) or (level != "array" and place == 5):
                 raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
             step = place
             if match:

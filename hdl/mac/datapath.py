@@ -161,7 +161,7 @@ Datapath = FloatDatapath | IntDatapath
 
 def datapath_of(design: MacDesign) -> Datapath:
     """The datapath of a PE's or an array's design."""
-    if design.kind == "int8" or design.format is None:
+    if design.kind == "int8" or not isinstance(design.format, FloatFormat):
         return IntDatapath(design.k_max, design.stages)
     return FloatDatapath(
         design.format,

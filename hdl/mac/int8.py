@@ -11,7 +11,8 @@ from lmul.hdl.arithmetic.adders import bit_signal, pass_on
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
-from lmul.hdl.products.int8 import INT8_BITS, SUM_BITS, Int8Product, Int8Rows, _Operand, add_columns
+from lmul.hdl.numbers.formats import INT8
+from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows, _Operand, add_columns
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
 
@@ -35,13 +36,13 @@ class Int8Edge(wiring.Component):
 
     def __init__(self) -> None:
         super().__init__(
-            {"code": In(INT8_BITS), "keep": In(1), "operand": Out(_Operand), "nan": Out(1)}
+            {"code": In(INT8.width), "keep": In(1), "operand": Out(_Operand), "nan": Out(1)}
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        m.d.comb += self.operand.value.eq(self.code & self.keep.replicate(INT8_BITS))
+        m.d.comb += self.operand.value.eq(self.code & self.keep.replicate(INT8.width))
         return m
 
 
@@ -94,7 +95,7 @@ class AccumulateInt8(wiring.Component):
         return m
 
 
-_LARGEST_PRODUCT = 1 << (2 * INT8_BITS - 2)  # the lowest integer's square
+_LARGEST_PRODUCT = 1 << (2 * INT8.width - 2)  # the lowest integer's square
 
 
 def int_sum_bits(k_max: int) -> int:
@@ -126,12 +127,12 @@ class IntDatapath:
     sum_bits: int = SUM_BITS
 
     def __post_init__(self) -> None:
-        MacDesign("pe", "int8", None, k_max=self.k_max, stages=self.stages)
+        MacDesign("pe", "int8", INT8, k_max=self.k_max, stages=self.stages)
         limit = ((1 << (self.sum_bits - 1)) - 1) // _LARGEST_PRODUCT
         if self.k_max > limit:
             raise ValueError(f"k_max of int8 must be at most {limit}, not {self.k_max!r}")
 
-    code_width = INT8_BITS
+    code_width = INT8.width
     operand_layout = Int8Edge.layout
     limits_k = True
     has_nan = False

@@ -3,7 +3,7 @@
 import re
 from dataclasses import dataclass
 
-from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat, Format
 
 __all__ = [
     "DEFAULT_K_MAX",
@@ -86,6 +86,6 @@ class Accumulator:
         return self.name
 
 
-def default_accumulator(fmt: FloatFormat) -> Accumulator:
+def default_accumulator(fmt: Format) -> Accumulator:
     """``exact`` for formats of at most 8 bits, ``fp32`` beyond."""
-    return Accumulator("exact" if fmt.width <= 8 else "fp32")
+    return Accumulator("exact" if fmt.is_narrow else "fp32")

@@ -1,4 +1,4 @@
-"""Floating-point formats: the few facts that define one, and everything derived from them.
+"""Formats of operands: the few facts that define one, and everything derived from them.
 
 Sources: OCP 8-bit Floating Point Specification 1.0 (e4m3, e5m2), OCP Microscaling Formats 1.0
 (e2m3, e3m2, e2m1), IEEE 754 (fp16, fp32). A code is sign | E (e bits) | M (m bits).
@@ -8,7 +8,7 @@ import re
 from dataclasses import dataclass
 from typing import Literal, get_args
 
-__all__ = ["FORMATS", "FloatFormat", "Specials"]
+__all__ = ["FORMATS", "INT8", "FloatFormat", "Format", "IntegerFormat", "Specials"]
 
 
 Specials = Literal["ieee", "fn", "fnuz", "finite"]
@@ -19,6 +19,7 @@ Specials = Literal["ieee", "fn", "fnuz", "finite"]
 """
 
 _MAX_WIDTH = 32
+_NARROW_WIDTH = 8
 _FLOAT64_MAX_EXPONENT = 1023
 _FLOAT64_MIN_EXPONENT = -1074
 
@@ -93,6 +94,11 @@ class FloatFormat:
     def width(self) -> int:
         """Bits of a code."""
         return 1 + self.magnitude_bits
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a code fits into a byte: sums are exact by default, tensors are scaled to it."""
+        return self.width <= _NARROW_WIDTH
 
     @property
     def magnitude_bits(self) -> int:
@@ -217,4 +223,44 @@ FORMATS: dict[str, FloatFormat] = {
         FloatFormat("fp32", 8, 23, 127, "ieee"),
     )
 }
-"""The named formats, by name."""
+"""The named floating-point formats, by name."""
+
+
+@dataclass(frozen=True)
+class IntegerFormat:
+    """Signed integers in two's complement.
+
+    Parameters
+    ----------
+    name : str
+        What it is called in design names.
+    width : int
+        Bits of a code, the sign among them.
+    """
+
+    name: str
+    width: int
+
+    @property
+    def is_narrow(self) -> bool:
+        """Whether a code fits into a byte."""
+        return self.width <= _NARROW_WIDTH
+
+    @property
+    def sign_mask(self) -> int:
+        """The sign bit of a code; less that, a code with it is the number it stands for."""
+        return 1 << (self.width - 1)
+
+    @property
+    def max_code(self) -> int:
+        """The code of the largest integer, which is the integer itself."""
+        return self.sign_mask - 1
+
+    def __str__(self) -> str:
+        return self.name
+
+
+Format = FloatFormat | IntegerFormat
+
+INT8 = IntegerFormat("int8", 8)
+"""Operands of the integer twin."""

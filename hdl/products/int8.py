@@ -13,9 +13,9 @@ from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal, full_adder, half_adder
 from lmul.hdl.arithmetic.form import form
+from lmul.hdl.numbers.formats import INT8
 
 __all__ = [
-    "INT8_BITS",
     "PLACES",
     "ROW_PLACES",
     "SUM_BITS",
@@ -129,11 +129,10 @@ def add_columns(m: Module, columns: Sequence[Sequence[Value]]) -> tuple[list[Val
     return total, carries
 
 
-INT8_BITS = 8
 SUM_BITS = 32
 
-_Operand = data.StructLayout({"value": signed(INT8_BITS)})
-_Product = data.StructLayout({"value": signed(2 * INT8_BITS)})
+_Operand = data.StructLayout({"value": signed(INT8.width)})
+_Product = data.StructLayout({"value": signed(2 * INT8.width)})
 _Rows = data.StructLayout({"bits": len(ROW_PLACES)})
 
 

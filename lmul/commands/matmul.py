@@ -58,7 +58,7 @@ def matmul(
 
     Exits 1 when a bit differs from the golden model or a cycle from the closed form.
     """
-    from lmul.sim.reference.matrices import array_design
+    from lmul.sim.reference.matrices import array_design, golden, operands
 
     chosen = array_design(design)
     if backend not in ("rtl", "golden"):
@@ -73,19 +73,19 @@ def matmul(
     matrices = _matrices(a, b, attention, head, chosen)
     from lmul.sim.compiled.run import compare, run_array
     from lmul.sim.explain.operand_notes import operand_notes
-    from lmul.sim.reference.matrices import golden_results
 
     run = comparison = None
-    left, right = (operand for _, operand, _ in matrices)
+    left, right = operands(chosen, *(operand for _, operand, _ in matrices))
     recording = (output.with_suffix(".vcd") if output else _vcd(chosen)) if waves else None
     with progress_bar(f"matmul {chosen.name}") as on_progress:
         if backend == "rtl":
             run = run_array(
                 chosen, left, right, out, stalls / 100, seed, recording, None, on_progress
             )
-        results, overflowed = golden_results(chosen, left, right, out)
+        want = golden(chosen, left, right, out)
+    results = want.codes
     if run:
-        comparison = compare(run, results, overflowed)
+        comparison = compare(run, want)
         results = run.codes
     written = None
     if output:
@@ -100,7 +100,8 @@ def matmul(
             print(f"{name}: {said}")
             for note in operand_notes(operand, chosen):
                 print(f"{name}: {note}")
-        print(f"{chosen.name}: {backend}, results in {out if chosen.format else 'int32'}")
+        kept = results.dtype if chosen.kind == "int8" else out
+        print(f"{chosen.name}: {backend}, results in {kept}")
         if run and comparison:
             _print(run, comparison)
         if written:

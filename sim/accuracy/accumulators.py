@@ -18,7 +18,6 @@ __all__ = ["AccumulatorAccuracy", "accumulator_accuracy", "int8_accuracy"]
 
 
 _INT8_MAX = 127
-_NARROW_WIDTH = 8
 
 Floats = NDArray[np.floating[Any]]
 
@@ -64,7 +63,7 @@ def accumulator_accuracy(
         As :func:`lmul.sim.golden.matmul.dot_products`.
     """
     fmt = as_format(fmt)
-    narrow = fmt.width <= _NARROW_WIDTH
+    narrow = fmt.is_narrow
     x = left.astype(np.float64) * (tensor_scale(left, fmt) if narrow else 1.0)
     y = right.astype(np.float64) * (tensor_scale(right, fmt) if narrow else 1.0)
     found = [

@@ -42,7 +42,7 @@ class Census:
 def census(kind: Kind, fmt: FloatFormat | str, offset: int | None = None, seed: int = 0) -> Census:
     """Count what becomes of all code pairs (up to 8 bits), or of a million seeded ones."""
     fmt = as_format(fmt)
-    codes = np.arange(1 << fmt.width, dtype=np.uint32) if fmt.width <= 8 else None
+    codes = np.arange(1 << fmt.width, dtype=np.uint32) if fmt.is_narrow else None
     if codes is not None:
         x, y = (a.ravel() for a in np.broadcast_arrays(codes[:, None], codes[None, :]))
     else:

@@ -10,6 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.benches.pe_driver import PEDriver
 from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.reference.operands import draw_codes, largest_operands, operand_corners
@@ -93,7 +94,7 @@ def _operands(pe: PEDriver, special: float = 0.0) -> tuple[Codes, Codes]:
 
 
 def _without_nan(design: MacDesign, codes: Codes) -> Codes:
-    if design.format is None or design.policy.specials == "ignore":
+    if isinstance(design.format, IntegerFormat) or design.policy.specials == "ignore":
         return codes
     nan = unpack(codes.astype(np.int64), design.format, design.policy.subnormals, True).nan
     return codes if nan is None else codes[~nan]

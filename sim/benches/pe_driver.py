@@ -11,6 +11,7 @@ from cocotb.triggers import FallingEdge, Timer
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.sim.benches.streams import known
 from lmul.sim.benches.verdict import Mismatch, note_compared, require_no_mismatch
+from lmul.sim.golden.codec import code_dtype
 from lmul.sim.reference.pe import (
     RawResult,
     edge_operands,
@@ -108,8 +109,7 @@ class PEDriver:
             With the first that are wrong.
         """
         wrong = []
-        fmt = self.design.format
-        dtype = np.uint8 if fmt is None else np.uint32
+        dtype = code_dtype(self.design.format)
         for pairs, result in self._seen:
             x, y = np.array(pairs, dtype).T if pairs else np.zeros((2, 1), dtype)
             [[want]] = expected_results(self.design, x[None], y[:, None])

@@ -7,7 +7,7 @@ import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.hdl.numbers.kinds import Kind, check_kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden import matmul as golden
@@ -124,7 +124,7 @@ def _agreeing(
     from lmul.sim.reference.matrices import array_design
 
     chosen = array_design(design)
-    if chosen.format is None:
+    if isinstance(chosen.format, IntegerFormat):
         raise ValueError(
             f"Design {chosen.name!r} multiplies integers, not codes: use lmul.sim.compiled.run"
         )

@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.formats import FORMATS, IntegerFormat
 from lmul.sim.explain.encoding_losses import encoding_losses
 from lmul.sim.golden.array_input import is_unnamed
 from lmul.sim.golden.codec import decode, encode
@@ -77,9 +77,13 @@ def as_operand(matrix: npt.NDArray[Any], design: MacDesign) -> tuple[npt.NDArray
     if is_unnamed(matrix.dtype):
         return _unnamed_codes(matrix, design), f"{size} codes of {design.format}, by the design"
     if matrix.dtype.kind != "f":
-        what = "integers" if design.format is None else f"codes of {design.format.name}"
+        what = (
+            "integers"
+            if isinstance(design.format, IntegerFormat)
+            else f"codes of {design.format.name}"
+        )
         return matrix, f"{size} {what}"
-    if design.format is None:
+    if isinstance(design.format, IntegerFormat):
         raise ValueError(f"Design {design.name!r} multiplies integers, not {matrix.dtype}")
     codes = encode(matrix, design.format)
     said = f"{size} {matrix.dtype.name}, encoded to {design.format.name}, to nearest even"
@@ -91,7 +95,7 @@ def _unnamed_codes(matrix: npt.NDArray[Any], design: MacDesign) -> npt.NDArray[A
     size = 8 * matrix.dtype.itemsize
     fmt = design.format
     # Of the formats of two bytes, bf16 alone is unnamed in files.
-    if fmt is None or (fmt.width > 8 if size == 8 else fmt.name != "bf16"):
+    if isinstance(fmt, IntegerFormat) or (fmt.width > 8 if size == 8 else fmt.name != "bf16"):
         raise ValueError(
             f"A file of {size}-bit values without the name of their dtype (np.save drops those of "
             f"ml_dtypes) does not suit {design.name!r}: save x.view(np.uint{size}) to give codes, "
@@ -113,7 +117,7 @@ def write_matrix(
         When it can't be written.
     """
     content, said = codes, f"codes of {out}, {codes.dtype}"
-    if design.format is None:
+    if isinstance(design.format, IntegerFormat):
         said = "int32"
     elif not as_codes:
         content, said = decode(codes, FORMATS[out], np.float32), "float32"

@@ -9,10 +9,10 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.formats import FORMATS, IntegerFormat
 from lmul.sim.compiled.job import STREAMS, read_counts, read_result, run_job
 from lmul.sim.golden.codec import code_dtype
-from lmul.sim.golden.matmul import OUT_FORMATS
+from lmul.sim.golden.matmul import OUT_FORMATS, DotProducts
 from lmul.sim.reference.matrices import array_design, operands
 from lmul.tools import process
 
@@ -141,7 +141,8 @@ def run_array(
     if out not in OUT_FORMATS:
         raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)}, not {out!r}")
     chances = _chances(stalls)
-    dtype = np.dtype(np.int32) if design.format is None else code_dtype(FORMATS[out])
+    is_integer = isinstance(design.format, IntegerFormat)
+    dtype = np.dtype(np.int32) if is_integer else code_dtype(FORMATS[out])
     (m, k), n = x.shape, y.shape[1]
     expected = design.cycles(m, k, n)
     report = on_progress or (lambda done, total, label: None)
@@ -220,9 +221,10 @@ class Comparison:
         return self.equal == self.results
 
 
-def compare(run: ArrayRun, codes: npt.NDArray[Any], overflowed: npt.NDArray[Any]) -> Comparison:
+def compare(run: ArrayRun, want: DotProducts) -> Comparison:
     """Results of an array against those that are right."""
-    right = (run.codes == codes) & (run.overflowed == overflowed)
+    codes = want.codes
+    right = (run.codes == codes) & (run.overflowed == want.overflowed)
     first = None
     if not right.all():
         i, j = (int(place) for place in np.argwhere(~right)[0])

@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.formats import IntegerFormat
 
 __all__ = ["operand_notes"]
 
@@ -20,7 +21,7 @@ def operand_notes(codes: npt.NDArray[Any], design: MacDesign) -> list[str]:
         Its policy says what becomes of zeros, subnormals, NaN and Inf. ``int8`` has none of them.
     """
     fmt, policy = design.format, design.policy
-    if fmt is None:
+    if isinstance(fmt, IntegerFormat):
         return []
     magnitude = codes.astype(np.int64) & fmt.magnitude_mask
     special = magnitude > fmt.max_code

@@ -6,6 +6,7 @@ from typing import Any
 from lmul.hdl.array.streams import raw_lane
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.hdl.verilog.axi_layout import AxiLayout
 from lmul.sim.export.bench.layouts import result_format
 from lmul.sim.export.description import PortText
@@ -75,8 +76,8 @@ class StreamWords:
 def code_words(design: MacDesign) -> str:
     """What an operand's code is."""
     fmt = design.format
-    if fmt is None:
-        return "a signed 8-bit integer"
+    if isinstance(fmt, IntegerFormat):
+        return f"a signed {fmt.width}-bit integer"
     return (
         f"a code of {fmt.name}: sign, {fmt.exponent_bits} exponent bits (bias {fmt.bias}), "
         f"{fmt.mantissa_bits} mantissa bits"

@@ -4,7 +4,7 @@ from typing import Any
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.hdl.numbers.kinds import resolve_offset
 from lmul.sim.export.description import Section
 from lmul.sim.export.wording import (
@@ -31,9 +31,8 @@ def format_facts(fmt: FloatFormat) -> dict[str, Any]:
 
 def mac_product_words(design: MacDesign) -> str:
     """A product of the dot products that a design computes."""
-    if design.kind == "int8":
+    if design.kind == "int8" or isinstance(design.format, IntegerFormat):
         return "the exact product of two signed 8-bit integers"
-    assert design.format is not None
     offset = resolve_offset(design.kind, design.format, None)
     return product_words(design.kind, design.format, offset)
 
@@ -42,7 +41,7 @@ def mac_parameters(design: MacDesign) -> dict[str, Any]:
     """What a PE and an array have in common, for the manifest."""
     path = datapath_of(design)
     parameters: dict[str, Any] = {"level": design.level, "kind": design.kind}
-    if design.format is not None:
+    if isinstance(design.format, FloatFormat):
         parameters["format"] = format_facts(design.format)
         words = operand_policy_words(design.policy, design.format)
         parameters["policy"] = policy_facts(design.policy, words)
@@ -50,8 +49,8 @@ def mac_parameters(design: MacDesign) -> dict[str, Any]:
 
 
 def policy_section(design: MacDesign) -> tuple[Section, ...]:
-    """Nothing for integers."""
-    if design.format is None:
+    """The policy of a design's operands, in words; integers have none, so no section."""
+    if isinstance(design.format, IntegerFormat):
         return ()
     words = operand_policy_words(design.policy, design.format)
     return (Section("", f"Policy {design.policy.name}", words),)

@@ -7,8 +7,8 @@ import numpy as np
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.numbers.formats import INT8
 from lmul.hdl.numbers.kinds import KINDS
-from lmul.hdl.products.int8 import INT8_BITS
 from lmul.hdl.verilog.cache import verilog_of
 from lmul.sim.export.bench.unit import bench_text
 from lmul.sim.export.bench.unit_vectors import bench_vectors
@@ -148,7 +148,7 @@ def int_product_contents(design: MacDesign, form: Form) -> Contents:
     return Contents(
         verilog_of(design, form=form),
         "the exact product of two signed 8-bit integers. Nothing is left to round.",
-        (*texts, PortText("p_value", "output", 2 * INT8_BITS, "the product, signed")),
+        (*texts, PortText("p_value", "output", 2 * INT8.width, "the product, signed")),
         (
             Section(
                 "latency",
@@ -166,14 +166,14 @@ def int_product_contents(design: MacDesign, form: Form) -> Contents:
     )
 
 
-_INPUTS = (Port("x_value", INT8_BITS), Port("y_value", INT8_BITS))
+_INPUTS = (Port("x_value", INT8.width), Port("y_value", INT8.width))
 
 
 def _vectors() -> Vectors:
     """All pairs, and their products."""
-    codes = np.arange(1 << INT8_BITS, dtype=np.int64)
+    codes = np.arange(1 << INT8.width, dtype=np.int64)
     x, y = np.repeat(codes, len(codes)), np.tile(codes, len(codes))
     signed = (np.where(side > 127, side - 256, side) for side in (x, y))
-    product = np.multiply(*signed) & ((1 << 2 * INT8_BITS) - 1)
+    product = np.multiply(*signed) & ((1 << 2 * INT8.width) - 1)
     columns = {"x_value": x, "y_value": y, "p_value": product}
-    return Vectors(_INPUTS, (Port("p_value", 2 * INT8_BITS),), columns, True)
+    return Vectors(_INPUTS, (Port("p_value", 2 * INT8.width),), columns, True)

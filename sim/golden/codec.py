@@ -6,7 +6,7 @@ from typing import Any, Literal, get_args
 import numpy as np
 import numpy.typing as npt
 
-from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat, Format
 from lmul.sim.golden.array_input import FORMAT_OF_DTYPE, as_floats, bits_of, unnamed_hint
 from lmul.sim.golden.round_floats import Rounding, round_magnitude
 
@@ -44,7 +44,7 @@ def as_format(fmt: FloatFormat | str) -> FloatFormat:
     return FORMATS[fmt]
 
 
-def code_dtype(fmt: FloatFormat) -> np.dtype[np.unsignedinteger[Any]]:
+def code_dtype(fmt: Format) -> np.dtype[np.unsignedinteger[Any]]:
     """The smallest unsigned dtype that holds the codes of ``fmt``."""
     return np.dtype(np.uint8 if fmt.width <= 8 else np.uint16 if fmt.width <= 16 else np.uint32)
 

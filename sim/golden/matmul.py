@@ -32,12 +32,13 @@ class DotProducts:
     Attributes
     ----------
     codes : array of codes of the result's format, shape (M, N)
+        Of integers, the sums themselves.
     overflowed : array of bool, shape (M, N)
         The sticky flags of a ``fixW_L`` accumulator: the sum left its window at least once. False
         where NaN or Inf operands make the sum NaN or Inf, and for the other accumulators.
     """
 
-    codes: Codes
+    codes: npt.NDArray[Any]
     overflowed: Bools
 
 

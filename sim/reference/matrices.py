@@ -1,4 +1,4 @@
-"""What an array must give: golden's results, and the lanes beside them."""
+"""What a PE or an array must give: golden's results, and the lanes beside them."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -10,6 +10,7 @@ import numpy.typing as npt
 from lmul.hdl.array.streams import raw_lane
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.golden.array_input import plain_array
 from lmul.sim.golden.codec import as_codes
 from lmul.sim.golden.matmul import DotProducts, check_shapes, dot_products
@@ -21,8 +22,7 @@ __all__ = [
     "Expected",
     "array_design",
     "expected",
-    "golden_matrix",
-    "golden_results",
+    "golden",
     "operands",
     "wrong_results",
 ]
@@ -53,20 +53,12 @@ class Expected:
 def expected(circuit: MacCircuit, a: Codes, b: Codes) -> Expected:
     """What golden gives for ``a``, (M, K), times ``b``, (K, N)."""
     design = circuit.design
-    if circuit.out is None or design.kind == "int8" or design.format is None:
+    if circuit.out is None:
         return Expected(raw=expected_results(design, a, b))
-    golden = dot_products(
-        a,
-        b,
-        design.format,
-        design.kind,
-        design.policy,
-        design.resolved_accumulator,
-        circuit.out,
-    )
+    found = golden(design, a, b, circuit.out)
     window = design.resolved_accumulator.window
     return Expected(
-        codes=golden.codes.tolist(), overflowed=golden.overflowed.tolist() if window else None
+        codes=found.codes.tolist(), overflowed=found.overflowed.tolist() if window else None
     )
 
 
@@ -106,23 +98,29 @@ OUT = "fp32"
 """The format of results; integers are as they are."""
 
 
-def golden_matrix(
-    design: MacDesign, a: npt.NDArray[np.int64], b: npt.NDArray[np.int64]
+def golden(
+    design: MacDesign, a: npt.NDArray[Any], b: npt.NDArray[Any], out: str = OUT
 ) -> DotProducts:
-    """The matrix product of codes as a design computes it, in 32 bits each."""
-    if design.kind == "int8" or design.format is None:
-        x, y = (np.where(side > 127, side - 256, side) for side in (a, b))
-        sums = (x @ y & 0xFFFFFFFF).astype(np.uint32)
+    """What a PE or an array must give: the golden model's dot products.
+
+    Parameters
+    ----------
+    design : MacDesign
+    a, b : arrays of codes, shapes (M, K) and (K, N)
+        Of the design's format; for ``int8`` the numbers themselves will do, too.
+    out : str
+        Format of the results; sums of ``int8`` are as they are, int32.
+
+    Raises
+    ------
+    TypeError, ValueError
+        As :func:`lmul.sim.golden.matmul.dot_products`.
+    """
+    if design.kind == "int8" or isinstance(design.format, IntegerFormat):
+        x, y = (side.astype(np.uint8).view(np.int8).astype(np.int64) for side in (a, b))
+        sums = (x @ y).astype(np.int32)
         return DotProducts(sums, np.zeros(sums.shape, np.bool_))
-    return dot_products(
-        a.astype(np.uint32),
-        b.astype(np.uint32),
-        design.format,
-        design.kind,
-        design.policy,
-        design.accumulator,
-        OUT,
-    )
+    return dot_products(a, b, design.format, design.kind, design.policy, design.accumulator, out)
 
 
 def array_design(design: MacDesign | str) -> MacDesign:
@@ -149,7 +147,7 @@ def operands(
     TypeError, ValueError
         For wrong dtypes and shapes; a dimension of 0; K beyond the design's ``k_max``.
     """
-    if design.format is None:
+    if isinstance(design.format, IntegerFormat):
         x, y = (_integers(name, matrix) for name, matrix in (("a", a), ("b", b)))
     else:
         x, y = as_codes(a, design.format), as_codes(b, design.format)
@@ -165,21 +163,3 @@ def _integers(name: str, matrix: npt.ArrayLike) -> npt.NDArray[np.int8]:
     if given.size and not (given.min() >= -128 and given.max() <= 127):
         raise ValueError(f"Operand {name} of int8 must be from -128 to 127")
     return given.astype(np.int8)
-
-
-def golden_results(
-    design: MacDesign, a: npt.ArrayLike, b: npt.ArrayLike, out: str = "fp32"
-) -> tuple[npt.NDArray[Any], npt.NDArray[np.bool_]]:
-    """What a design must give: its results and their overflow flags, both of shape (M, N).
-
-    Raises
-    ------
-    TypeError, ValueError
-        As :func:`lmul.sim.reference.matrices.operands` does.
-    """
-    x, y = operands(design, a, b)
-    if design.format is None or design.kind == "int8":
-        sums = (x.astype(np.int64) @ y.astype(np.int64)).astype(np.int32)
-        return sums, np.zeros(sums.shape, np.bool_)
-    found = dot_products(x, y, design.format, design.kind, design.policy, design.accumulator, out)
-    return found.codes, found.overflowed

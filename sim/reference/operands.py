@@ -7,7 +7,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import Format, IntegerFormat
 from lmul.sim.accuracy.operands import tensor_scale
 from lmul.sim.accuracy.workload import attention
 from lmul.sim.golden.codec import code_dtype, encode
@@ -28,14 +28,14 @@ _INT8_CORNERS = np.array([0x00, 0x01, 0x7F, 0x80, 0x81, 0xFF], np.uint8)
 
 
 @cache
-def operand_corners(fmt: FloatFormat | None) -> Codes:
-    """The codes at the edges of a format; of 8-bit integers for None."""
-    return _INT8_CORNERS if fmt is None else corner_codes(fmt)
+def operand_corners(fmt: Format) -> Codes:
+    """The codes at the edges of a format."""
+    return _INT8_CORNERS if isinstance(fmt, IntegerFormat) else corner_codes(fmt)
 
 
 def draw_codes(
     rng: np.random.Generator,
-    fmt: FloatFormat | None,
+    fmt: Format,
     shape: tuple[int, ...],
     special: float = 0.0,
 ) -> Codes:
@@ -44,14 +44,13 @@ def draw_codes(
     Parameters
     ----------
     rng : Generator
-    fmt : FloatFormat or None
-        None draws 8-bit integers.
+    fmt : FloatFormat or IntegerFormat
     shape : tuple of int
     special : float
         The share of corner codes (NaN, Inf, zeros, subnormals, largest) among them.
     """
-    if fmt is None:
-        codes = rng.integers(0, 256, shape).astype(np.uint8)
+    if isinstance(fmt, IntegerFormat):
+        codes = rng.integers(0, 1 << fmt.width, shape).astype(np.uint8)
     else:
         top = fmt.max_code
         if rng.random() < 0.5:
@@ -85,14 +84,13 @@ def draw_operands(
 def largest_operands(design: MacDesign, k: int, negative: bool) -> Operands:
     """A tile of the largest products, k of them to a sum."""
     fmt = design.format
-    if fmt is None:
-        # -128 squared, or times 127
-        one, other = 0x80, 0x7F if negative else 0x80
-        dtype = np.dtype(np.uint8)
+    if isinstance(fmt, IntegerFormat):
+        # the lowest integer squared, or times the largest
+        one, other = fmt.sign_mask, fmt.max_code if negative else fmt.sign_mask
     else:
         top = fmt.magnitude_mask if design.policy.specials == "ignore" else fmt.max_code
         one, other = top, top | (fmt.sign_mask if negative else 0)
-        dtype = code_dtype(fmt)
+    dtype = code_dtype(fmt)
     return np.full((design.rows, k), one, dtype), np.full((k, design.columns), other, dtype)
 
 
@@ -105,8 +103,8 @@ def attention_operands(design: MacDesign) -> list[Operands]:
     ]
 
 
-def _codes(values: npt.NDArray[np.float32], fmt: FloatFormat | None) -> Codes:
-    if fmt is None:
-        scale = 127 / max(1e-30, float(np.abs(values).max()))
+def _codes(values: npt.NDArray[np.float32], fmt: Format) -> Codes:
+    if isinstance(fmt, IntegerFormat):
+        scale = fmt.max_code / max(1e-30, float(np.abs(values).max()))
         return np.rint(values * scale).astype(np.int8).view(np.uint8)
     return np.asarray(encode(values * tensor_scale(values, fmt), fmt))

@@ -5,9 +5,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from lmul.synth.comparison.designs import (
     WINDOW_KINDS,
     array_name,
+    has_int8_beside,
     has_pes,
     int8_array_name,
-    is_narrow,
 )
 from lmul.synth.measure.measurement import Measured, Point
 
@@ -37,7 +37,7 @@ def weight_stationary(formats: Sequence[str]) -> list[Point]:
     names = [
         array_name(kind, fmt, side=_SIDE, flow="ws")
         for fmt in formats
-        if has_pes(fmt) and is_narrow(fmt)
+        if has_pes(fmt) and has_int8_beside(fmt)
         for kind in WINDOW_KINDS
     ]
     names += [int8_array_name(_SIDE, "ws")] if names else []

@@ -7,7 +7,7 @@ from lmul.hdl.designs.cycles import Flow
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
-from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import POLICIES
 from lmul.hdl.numbers.product_range import product_range
@@ -31,10 +31,10 @@ __all__ = [
     "array_name",
     "arrays_in_cells",
     "curve_designs",
+    "has_int8_beside",
     "has_pes",
     "int8_array_name",
     "int8_own_width",
-    "is_narrow",
     "kinds_of",
     "mac_designs",
     "multiplier_name",
@@ -114,7 +114,7 @@ def int8_array_name(side: int = ARRAY_SIDE, flow: Flow = "os") -> str:
 
 def pe_policies(fmt: str) -> tuple[str, ...]:
     """The policies under which the report has PEs of a format."""
-    return PE_POLICIES if FORMATS[fmt].width <= 8 else ("ftz",)
+    return PE_POLICIES if FORMATS[fmt].is_narrow else ("ftz",)
 
 
 def pe_kinds(fmt: str) -> tuple[Kind, ...]:
@@ -237,15 +237,15 @@ ARRAY_DRIVEN = (ARRAY_SIDE, 2 * ARRAY_SIDE)
 """Sides of the arrays whose energy is shown, where it was measured."""
 
 
-def is_narrow(fmt: str) -> bool:
+def has_int8_beside(fmt: str) -> bool:
     """Whether int8 stands beside a format: it is as wide."""
-    return FORMATS[fmt].width == 8
+    return FORMATS[fmt].width == INT8.width
 
 
 def multipliers_in_cells(fmt: str, policy: str) -> dict[str, str]:
     """Multipliers by kind; the bare integer product, which has nothing to unpack, beside fp8."""
     names = {kind: multiplier_name(kind, fmt, policy) for kind in kinds_of(fmt)}
-    return {**names, "int8": INT8_PRODUCT} if is_narrow(fmt) else {**names}
+    return {**names, "int8": INT8_PRODUCT} if has_int8_beside(fmt) else {**names}
 
 
 def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
@@ -254,11 +254,11 @@ def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
     Of all kinds under ftz alone, and none of wider formats under lax: inside an array, where
     operands are unpacked already, that differs from ftz by what a NaN takes.
     """
-    if not has_pes(fmt) or (policy == "lax" and not is_narrow(fmt)):
+    if not has_pes(fmt) or (policy == "lax" and not has_int8_beside(fmt)):
         return {}
     kinds: list[Kind] = [k for k in kinds_of(fmt) if policy == "ftz" or k in WINDOW_KINDS]
     names = {kind: pe_name(kind, fmt, policy) for kind in kinds}
-    return {**names, "int8": INT8_PE} if is_narrow(fmt) else {**names}
+    return {**names, "int8": INT8_PE} if has_int8_beside(fmt) else {**names}
 
 
 def window_pes(fmt: str) -> dict[tuple[str, str], str]:
@@ -276,7 +276,7 @@ def arrays_in_cells(fmt: str, side: int) -> dict[str, str]:
         return {}
     kinds: list[Kind] = [kind for kind in kinds_of(fmt) if kind in WINDOW_KINDS]
     names = {kind: array_name(kind, fmt, side=side) for kind in kinds}
-    return {**names, "int8": int8_array_name(side)} if is_narrow(fmt) else {**names}
+    return {**names, "int8": int8_array_name(side)} if has_int8_beside(fmt) else {**names}
 
 
 def curve_designs(fmt: str) -> dict[str, list[str]]:

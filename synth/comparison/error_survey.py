@@ -22,7 +22,6 @@ HISTOGRAM_FORMATS = ("e4m3", "e5m2", "bf16")
 
 _HISTOGRAM_EDGES = np.arange(-25.5, 27) / 100
 _FEWER_PAIRS = 1_000_000
-_NARROW_WIDTH = 8
 
 Progress = Callable[[int, int, str], None]
 
@@ -71,8 +70,7 @@ def survey(
         (fmt, kind, rounding, matrix, scaled)
         for scaled in (True, False)
         for fmt, kind in cases
-        if (scaled == (FORMATS[fmt].width <= _NARROW_WIDTH))
-        or (not scaled and FORMATS[fmt].width <= _NARROW_WIDTH and full)
+        if (scaled == FORMATS[fmt].is_narrow) or (not scaled and FORMATS[fmt].is_narrow and full)
         for rounding in roundings
         for matrix in ("QK", "AV")
     ]

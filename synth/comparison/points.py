@@ -16,8 +16,8 @@ from lmul.synth.comparison.designs import (
     WINDOW_KINDS,
     arrays_in_cells,
     curve_designs,
+    has_int8_beside,
     int8_array_name,
-    is_narrow,
     kinds_of,
     mac_designs,
     multiplier_name,
@@ -103,7 +103,7 @@ _FIRST_POLICIES = ("ftz",)
 def products_in_cells(fmt: str) -> dict[str, str]:
     """Bare product units by kind; the integer one beside fp8."""
     names = {kind: product_name(kind, fmt) for kind in kinds_of(fmt)}
-    return {**names, "int8": INT8_PRODUCT} if is_narrow(fmt) else {**names}
+    return {**names, "int8": INT8_PRODUCT} if has_int8_beside(fmt) else {**names}
 
 
 def cell_points(formats: Sequence[str], full: bool = False) -> list[Point]:

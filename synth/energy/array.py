@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.golden.codec import code_dtype
 from lmul.synth.energy.array_drive import ArrayDrive
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
@@ -112,8 +113,8 @@ def array_power(
     ToolNotFound
         When g++ is missing.
     """
-    dtype = np.uint8 if design.format is None else code_dtype(design.format)
-    out = None if design.format is None else "fp32"
+    dtype = code_dtype(design.format)
+    out = None if isinstance(design.format, IntegerFormat) else "fp32"
     drive = ArrayDrive(design, a.astype(dtype), b.astype(dtype), out)
     m, k, n = drive.shape
     due = design.cycles(m, k, n)

@@ -9,7 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import INT8, FloatFormat, Format, IntegerFormat
 from lmul.sim.accuracy.operands import tensor_scale
 from lmul.sim.accuracy.workload import attention
 from lmul.sim.golden.array_input import unnamed_hint
@@ -26,7 +26,6 @@ STRETCH = 64
 SEED = 2410_00907  # the paper's number; nothing hangs on it
 _SIGMA = 1.0
 _INT8_PER_SIGMA = 32  # four sigma fill the range
-_INT8_TOP = 127
 _SCALED_WIDTH = 8  # operands of formats this narrow are scaled, as the error figures' are
 
 
@@ -74,7 +73,7 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
     ValueError, OSError
         For an unknown name; for a file that is missing, damaged or of the wrong content.
     """
-    fmt: FloatFormat | None = design.format
+    fmt: Format = design.format
     if name.startswith("attention") and name in NAMES:
         products = attention().products
         chosen = [p for p in products if name in ("attention", f"attention {p}")]
@@ -94,7 +93,7 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
             codes = _encode(rng.normal(0, _SIGMA, shape), fmt, _INT8_PER_SIGMA)
         sides.append(np.broadcast_to(codes, (rows, STRETCH)).ravel())
     label = "uniform codes" if name == "uniform" else f"gaussian, sigma {_SIGMA:g}"
-    if name == "gaussian" and fmt is None:
+    if name == "gaussian" and isinstance(fmt, IntegerFormat):
         label += f", {_INT8_PER_SIGMA} steps a sigma"
     return [Stimulus(_label(label, stationary), sides[0], sides[1], STRETCH)]
 
@@ -120,7 +119,7 @@ def matrices(name: str, design: Design, m: int, k: int, n: int) -> list[tuple[st
     ValueError, OSError
         As :func:`stimuli`.
     """
-    fmt: FloatFormat | None = design.format
+    fmt: Format = design.format
     rng = np.random.default_rng(SEED)
     if not (name.startswith("attention") and name in NAMES):
         sizes = LANES * m * k, LANES * k * n
@@ -150,34 +149,35 @@ def _label(label: str, stationary: bool) -> str:
     return f"{label}, weights stationary" if stationary else label
 
 
-def _finite_codes(fmt: FloatFormat | None) -> Ints:
-    if fmt is None:
-        return np.arange(-_INT8_TOP - 1, _INT8_TOP + 1)
+def _finite_codes(fmt: Format) -> Ints:
+    if isinstance(fmt, IntegerFormat):
+        return np.arange(-fmt.sign_mask, fmt.sign_mask)
     # Enough of a wide format's codes, evenly spread; the step is odd, so that all bits move.
     magnitudes = np.arange(fmt.max_code + 1, step=1 if fmt.width <= 16 else 65_537)
     negative = magnitudes if fmt.has_negative_zero else magnitudes[1:]
     return np.concatenate([magnitudes, negative | fmt.sign_mask])
 
 
-def _encode(values: npt.NDArray[Any], fmt: FloatFormat | None, int8_scale: float) -> Ints:
-    if fmt is None:
-        return np.clip(np.rint(values * int8_scale), -_INT8_TOP, _INT8_TOP).astype(np.int64)
+def _encode(values: npt.NDArray[Any], fmt: Format, int8_scale: float) -> Ints:
+    if isinstance(fmt, IntegerFormat):
+        top = fmt.max_code
+        return np.clip(np.rint(values * int8_scale), -top, top).astype(np.int64)
     return np.asarray(encode(values, fmt, overflow="saturate")).astype(np.int64)
 
 
-def _tensor_codes(tensor: npt.NDArray[np.float32], fmt: FloatFormat | None) -> Ints:
+def _tensor_codes(tensor: npt.NDArray[np.float32], fmt: Format) -> Ints:
     scale = 1.0
-    if fmt is not None and fmt.width <= _SCALED_WIDTH:
+    if isinstance(fmt, FloatFormat) and fmt.width <= _SCALED_WIDTH:
         scale = tensor_scale(tensor, fmt)
     top = float(np.abs(tensor).max())
-    return _encode(tensor.astype(np.float64) * scale, fmt, _INT8_TOP / top)
+    return _encode(tensor.astype(np.float64) * scale, fmt, INT8.max_code / top)
 
 
 def _attention(
     name: str,
     left: npt.NDArray[np.float32],
     right: npt.NDArray[np.float32],
-    fmt: FloatFormat | None,
+    fmt: Format,
     pairs: int,
     stationary: bool,
 ) -> Stimulus:
@@ -208,8 +208,11 @@ def _from_file(path: Path, design: Design) -> Stimulus:
         raise ValueError(f"Stimulus file {str(path)!r} is no .npz file of plain arrays") from None
     if len(arrays) < 2:
         raise ValueError(f"Stimulus file {str(path)!r} must hold arrays 'x' and 'y'")
-    width = 8 if design.format is None else design.format.width
-    low, high = (-(1 << 7), 1 << 7) if design.format is None else (0, 1 << width)
+    fmt: Format = design.format
+    if isinstance(fmt, IntegerFormat):
+        low, high = -fmt.sign_mask, fmt.sign_mask
+    else:
+        low, high = 0, 1 << fmt.width
     for name, array in arrays.items():
         what = f"Stimulus file {str(path)!r}: {name}"
         if array.ndim != 1 or array.shape != arrays["x"].shape or array.size < 2:

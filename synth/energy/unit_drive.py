@@ -10,8 +10,8 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.mac.datapath import FloatDatapath, datapath_of
-from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.products.int8 import INT8_BITS, SUM_BITS
+from lmul.hdl.numbers.formats import INT8, FloatFormat
+from lmul.hdl.products.int8 import SUM_BITS
 from lmul.sim.golden import multiply as golden
 from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.golden.codec import code_dtype
@@ -125,10 +125,10 @@ def _product(design: UnitDesign, fmt: FloatFormat, x: Ints, y: Ints) -> Drive:
 
 def _int8_product(x: Ints, y: Ints) -> Drive:
     def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
-        want = pack(x * y, 2 * INT8_BITS)
+        want = pack(x * y, 2 * INT8.width)
         return _differing(want, outputs["p_value"])
 
-    return Drive({"x_value": pack(x, INT8_BITS), "y_value": pack(y, INT8_BITS)}, wrong, 0)
+    return Drive({"x_value": pack(x, INT8.width), "y_value": pack(y, INT8.width)}, wrong, 0)
 
 
 def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
@@ -156,7 +156,7 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
         overflow = path.policy.overflow
     else:
         for port, codes in (("a", x), ("b", y)):
-            inputs[f"{port}_value"] = pack(_after_reset(codes), INT8_BITS)
+            inputs[f"{port}_value"] = pack(_after_reset(codes), INT8.width)
         products = (x * y).astype(np.float64)
         accumulator, lsb, width = design.resolved_accumulator, 0, SUM_BITS
         overflow = design.policy.overflow

@@ -7,6 +7,7 @@ from typing import Any
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.accuracy.accumulators import accumulator_accuracy, int8_accuracy
 from lmul.sim.accuracy.operands import operand_accuracy
 from lmul.sim.accuracy.pairs import ErrorStats, accuracy
@@ -19,7 +20,6 @@ __all__ = ["STIMULI", "errors", "why_no_error"]
 STIMULI = ("attention QK", "attention AV", "mantissas")
 
 _MANTISSAS = "mantissas"
-_NARROW_WIDTH = 8  # operands of formats this narrow are scaled, by a power of two a tensor
 
 
 def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]:
@@ -55,17 +55,16 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
             design.format,
             design.kind,
             offset=design.offset,
-            scaled=design.format.width <= _NARROW_WIDTH,
+            scaled=design.format.is_narrow,  # by a power of two a tensor
         )
         if design.level == "multiplier":
             return _of_products(design, found.products_original, f"{told}, products")
         dots = found.dots_original
     else:
         assert isinstance(design, MacDesign)
-        if design.kind == "int8":
+        if design.kind == "int8" or isinstance(design.format, IntegerFormat):
             dots = int8_accuracy(left, right)
         else:
-            assert design.format is not None
             dots = accumulator_accuracy(
                 left, right, design.format, design.kind, design.policy, design.accumulator
             ).error

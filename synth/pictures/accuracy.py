@@ -8,7 +8,7 @@ from matplotlib.ticker import LogLocator, MaxNLocator, NullFormatter
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.cell_survey import ENERGY
-from lmul.synth.comparison.designs import INT8_PE, is_narrow, pes_in_cells, window_pes
+from lmul.synth.comparison.designs import INT8_PE, pes_in_cells, window_pes
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.pictures.picture import (
     COLOURS,
@@ -69,9 +69,9 @@ def accuracy_points(document: ReportDocument) -> list[AccuracyPoint]:
         energy = document.cells.figure(name, ENERGY)
         if error is None or energy is None:
             continue
-        fmt = design.format.name if design.format else "int8"
+        fmt = design.format.name
         label = fmt if design.accumulator is None else f"{fmt} {design.accumulator}"
-        narrow = design.format is None or is_narrow(fmt)
+        narrow = design.format.is_narrow
         found.append(AccuracyPoint(name, design.kind, label, narrow, energy, error.relative))
     return found
 
@@ -109,7 +109,7 @@ def front_table(document: ReportDocument) -> Table:
     for title, points in _groups(document):
         for place, one in enumerate(best_points(points), 1):
             design = MacDesign.parse(one.design)
-            fmt = design.format.name if design.format else "int8"
+            fmt = design.format.name
             cells = [fmt, one.kind, _sum(design), f"{one.energy:.0f}", error(one.error)]
             rows.append([title, str(place), *cells])
     return Table(

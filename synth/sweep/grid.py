@@ -11,7 +11,7 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
-from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.formats import FORMATS, INT8, IntegerFormat
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.synth.fpga.devices import DEVICES
@@ -19,7 +19,7 @@ from lmul.synth.fpga.luts import FAMILIES
 from lmul.synth.measure.errors import STIMULI as ERROR_STIMULI
 from lmul.synth.measure.errors import why_no_error
 from lmul.synth.measure.measurement import MEASURES, STATIONARY, Point
-from lmul.synth.sweep.spec import DEFAULT, ENERGY_STIMULI, INT8, Grid, SweepSpec
+from lmul.synth.sweep.spec import DEFAULT, ENERGY_STIMULI, Grid, SweepSpec
 
 __all__ = ["Expansion", "expand"]
 
@@ -86,20 +86,20 @@ def _designs(grid: Grid, left_out: Counter[str]) -> list[Design]:
 
 def _keys_of(level: str, kind: str) -> list[str]:
     """The keys of a grid that a design of this level and kind depends on."""
-    keys = [] if kind == INT8 else ["formats"]
-    if kind != INT8 and level != "product":
+    keys = [] if kind == INT8.name else ["formats"]
+    if kind != INT8.name and level != "product":
         keys.append("policies")
-    if kind != INT8 and level in ("pe", "array"):
+    if kind != INT8.name and level in ("pe", "array"):
         keys += ["accumulators", "k_max"]
     return keys + ["sizes", "flows"] * (level == "array")
 
 
 def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
-    fmt = None if kind == INT8 else FORMATS[values["formats"]]
+    fmt = INT8 if kind == INT8.name else FORMATS[values["formats"]]
     policy = Policy.parse(values.get("policies", "ocp"))
     if level in ("product", "multiplier"):
-        if fmt is None:
-            return MacDesign("product", "int8", None)
+        if isinstance(fmt, IntegerFormat):
+            return MacDesign("product", "int8", fmt)
         unit = "product" if level == "product" else "multiplier"
         return UnitDesign(check_kind(kind, fmt), fmt, unit, policy)
     accumulator = values.get("accumulators", DEFAULT)

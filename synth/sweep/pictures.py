@@ -94,7 +94,7 @@ def _best(dots: Sequence[Dot]) -> dict[tuple[float, float], list[str]]:
 
 def _panel(panel: Panel, dots: Sequence[Dot]) -> Draw:
     designs = {dot.design: Design.parse(dot.design) for dot in dots}
-    formats = list(dict.fromkeys(_format(design) for design in designs.values()))
+    formats = list(dict.fromkeys(design.format.name for design in designs.values()))
     markers = {fmt: _MARKERS[index % len(_MARKERS)] for index, fmt in enumerate(formats)}
     colours = {d.kind: COLOURS.get(d.kind, _INTEGER) for d in designs.values()}
 
@@ -106,7 +106,7 @@ def _panel(panel: Panel, dots: Sequence[Dot]) -> Draw:
             axes.plot(
                 dot.x,
                 dot.y,
-                markers[_format(design)],
+                markers[design.format.name],
                 color=colours[design.kind],
                 markersize=6,
                 markeredgecolor="#ffffff",
@@ -141,10 +141,6 @@ def _panel(panel: Panel, dots: Sequence[Dot]) -> Draw:
 
 def _number(value: float, _place: object = None) -> str:
     return f"{value:.0f}" if abs(value) >= 100 else f"{value:.3g}"
-
-
-def _format(design: Design) -> str:
-    return "int8" if design.format is None else design.format.name
 
 
 def _legend(axes: Axes, colours: Mapping[str, str], markers: Mapping[str, str]) -> None:

@@ -10,7 +10,7 @@ from typing import Any
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import FLOWS, MAX_SIDE
 from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import KINDS
 from lmul.hdl.numbers.policy import Policy
 from lmul.synth.energy.stimulus import NAMES
@@ -18,11 +18,10 @@ from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES
 from lmul.synth.measure.measurement import FIGURES, STATIONARY
 
-__all__ = ["DEFAULT", "ENERGY_STIMULI", "INT8", "Grid", "SweepSpec", "read_spec"]
+__all__ = ["DEFAULT", "ENERGY_STIMULI", "Grid", "SweepSpec", "read_spec"]
 
 
 LEVELS = ("product", "multiplier", "pe", "array")
-INT8 = "int8"
 DEFAULT = "default"
 """The accumulator that a format usually has."""
 ENERGY_STIMULI = tuple(name for name in NAMES if name != "attention")
@@ -111,10 +110,10 @@ def _grid(table: Mapping[str, object], folder: Path) -> Grid:
 
 
 def _check_design_keys(found: Grid) -> None:
-    for key, choices in (("levels", LEVELS), ("kinds", (*KINDS, INT8))):
+    for key, choices in (("levels", LEVELS), ("kinds", (*KINDS, INT8.name))):
         if key not in found:
             raise ValueError(f"{key} is missing (or designs): use {', '.join(choices)}")
-    if "formats" not in found and set(found["kinds"]) != {INT8}:
+    if "formats" not in found and set(found["kinds"]) != {INT8.name}:
         raise ValueError(f"formats is missing: use {', '.join(FORMATS)}")
     if "array" in found["levels"] and "sizes" not in found:
         raise ValueError("sizes is missing, for arrays: use RxC, such as 8x8")
@@ -209,7 +208,7 @@ def _file(value: Any, folder: Path, what: str) -> str:
 
 _DESIGN_KEYS: Mapping[str, Check] = {
     "levels": _one_of(LEVELS),
-    "kinds": _one_of((*KINDS, INT8)),
+    "kinds": _one_of((*KINDS, INT8.name)),
     "formats": _one_of(tuple(FORMATS)),
     "policies": lambda value, _folder: Policy.parse(value).name,
     "accumulators": _accumulator,

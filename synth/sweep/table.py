@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.formats import FloatFormat
 from lmul.synth.liberty.file import digest
 from lmul.synth.measure.measurement import MEASURES, Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
@@ -96,13 +97,13 @@ def _row(point: Point, metric: Metric) -> dict[str, Any]:
 
 def _design_columns(design: Design) -> dict[str, Any]:
     columns: dict[str, Any] = {"design": design.name, "level": design.level, "kind": design.kind}
-    if design.format is not None:
+    if isinstance(design.format, FloatFormat):
         columns["format"] = design.format.name
         if design.level != "product":
             columns["policy"] = design.policy.name
     if isinstance(design, MacDesign) and design.level != "product":
         accumulator = design.resolved_accumulator
-        if design.format is not None:  # an integer's sums are of 32 bits
+        if isinstance(design.format, FloatFormat):  # an integer's sums are of 32 bits
             columns["accumulator"] = accumulator.name
             if accumulator.is_exact:
                 columns["k_max"] = design.k_max

@@ -52,7 +52,7 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
         for r in document.errors.operands
         # Wider formats need no scale: they stand in the first table.
         if r.scaled == scaled or (scaled and r.result.format.width > 8)
-        if scaled or r.result.format.width <= 8
+        if scaled or r.result.format.is_narrow
     }
     for fmt in document.formats:
         for rounding in ("nearest", "truncate"):
@@ -147,7 +147,7 @@ def verified_table(document: ReportDocument) -> Table:
             result.format.name,
             str(result.units),
             f"{result.pairs:,}",
-            "all pairs" if result.format.width <= 8 else "corners and seeded",
+            "all pairs" if result.format.is_narrow else "corners and seeded",
             f"{result.products:,}",
             str(result.mismatches),
         ]
@@ -183,6 +183,6 @@ def _netlists(checked: Mapping[str, int]) -> dict[tuple[str, str], list[int]]:
     found: dict[tuple[str, str], list[int]] = {}
     for name, compared in checked.items():
         design = Design.parse(name)
-        fmt = design.format.name if design.format else "int8"
+        fmt = design.format.name
         found.setdefault((design.level, fmt), []).append(compared)
     return found

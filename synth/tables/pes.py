@@ -77,7 +77,7 @@ def survival_table(document: ReportDocument) -> Table:
 
 
 def _shares(document: ReportDocument, fmt: str, policy: str, other: str) -> Iterator[str]:
-    narrow = FORMATS[fmt].width <= 8
+    narrow = FORMATS[fmt].is_narrow
     if other == "int8":
         if not narrow:
             return

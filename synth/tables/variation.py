@@ -6,7 +6,7 @@ from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.measure.variation import ORDERS, Ratio, Spread
 from lmul.synth.tables.levels import LEVELS, shown_ratio
 from lmul.synth.tables.methods import cells_method
-from lmul.synth.tables.table import NOTHING, Table
+from lmul.synth.tables.table import Table
 
 __all__ = ["losses", "spread_table"]
 
@@ -33,7 +33,7 @@ def spread_table(document: ReportDocument) -> Table:
     rows = []
     for name, one in document.cells.spreads.items():
         design = Design.parse(name)
-        fmt = design.format.name if design.format else NOTHING
+        fmt = design.format.name
         each = (one.gates, one.area, one.delay, one.energy)
         rows.append(
             [design.level, fmt, name, *(text for figure in each for text in _shown(figure))]

@@ -28,8 +28,7 @@ def _value(name: str) -> float:
     base = _BASE[design.level]
     if isinstance(design, MacDesign) and design.level == "array":
         base = 1000 * design.rows**2 + 500 * design.rows
-    fmt = design.format.name if design.format else ""
-    return base * _OF_KIND.get(design.kind, 1.5) * _OF_FORMAT.get(fmt, 1.0)
+    return base * _OF_KIND.get(design.kind, 1.5) * _OF_FORMAT.get(design.format.name, 1.0)
 
 
 def made_up(point: Point) -> Measured:

@@ -9,11 +9,11 @@ import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.hdl.verilog.axi_layout import AxiLayout
 from lmul.sim.export.bench.beats import Beat, beats_of
 from lmul.sim.export.bench.layouts import array_layouts, word_fields
-from lmul.sim.reference.matrices import golden_matrix
+from lmul.sim.reference.matrices import golden
 
 __all__ = ["ArrayVectors", "Job", "array_vectors"]
 
@@ -104,8 +104,8 @@ def _results(design: MacDesign, a: Matrix, b: Matrix) -> tuple[Matrix, Matrix]:
     if design.policy.zero == "zero":
         a, b = np.pad(a, (padding[0], (0, 0))), np.pad(b, ((0, 0), padding[1]))
         padding = (0, 0), (0, 0)
-    found = golden_matrix(design, a, b)
-    codes, flags = found.codes.astype(np.int64), found.overflowed.astype(np.int64)
+    found = golden(design, a, b)
+    codes, flags = found.codes.astype(np.uint32).astype(np.int64), found.overflowed.astype(np.int64)
     return np.pad(codes, padding), np.pad(flags, padding)
 
 
@@ -141,9 +141,9 @@ def _operands(design: MacDesign, rng: random.Random, shape: tuple[int, int], sty
     size = shape[0] * shape[1]
     fmt = design.format
     if style == _LARGEST:
-        return np.full(shape, 127 if fmt is None else fmt.max_code, np.int64)
-    if fmt is None:
-        codes = [rng.getrandbits(8) for _ in range(size)]
+        return np.full(shape, fmt.max_code, np.int64)
+    if isinstance(fmt, IntegerFormat):
+        codes = [rng.getrandbits(fmt.width) for _ in range(size)]
     elif style % 2:
         codes = [_middling(fmt, rng) for _ in range(size)]
     else:

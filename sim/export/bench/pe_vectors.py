@@ -5,10 +5,10 @@ import random
 import numpy as np
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.sim.export.bench.vectors import Column, Vectors
 from lmul.sim.reference.circuit import Port
-from lmul.sim.reference.matrices import golden_matrix
+from lmul.sim.reference.matrices import golden
 from lmul.sim.reference.vectors import corner_codes
 
 __all__ = ["bench_vectors", "operand_codes"]
@@ -25,8 +25,7 @@ Pair = tuple[int, int]
 def bench_vectors(design: MacDesign) -> Vectors:
     """Pairs of codes, some masked; with the last one of a dot product its result."""
     rng = random.Random(_SEED)
-    width = 8 if design.format is None else design.format.width
-    top = 127 if design.format is None else design.format.max_code
+    width, top, sign = design.format.width, design.format.max_code, design.format.sign_mask
     limit = min(design.k_max, _LONGEST)
     dots = [
         operand_codes(design, rng, min(length, limit), style)
@@ -34,7 +33,6 @@ def bench_vectors(design: MacDesign) -> Vectors:
         for length in _LENGTHS
     ]
     # The largest sums that there are: an accumulator that is too narrow overflows.
-    sign = 1 << (width - 1)
     dots += [[(top, top)] * limit, [(top, top | sign)] * limit]
     rows: list[tuple[int, ...]] = []
     for dot in dots:
@@ -62,8 +60,8 @@ def operand_codes(design: MacDesign, rng: random.Random, length: int, style: int
     Any codes; corners; middling numbers; large products that cancel but for such; the smallest.
     """
     fmt = design.format
-    if fmt is None:
-        return [(rng.getrandbits(8), rng.getrandbits(8)) for _ in range(length)]
+    if isinstance(fmt, IntegerFormat):
+        return [(rng.getrandbits(fmt.width), rng.getrandbits(fmt.width)) for _ in range(length)]
     if style % 5 == 0:
         codes = [rng.getrandbits(fmt.width) for _ in range(2 * length)]
     elif style % 5 == 1:
@@ -89,7 +87,9 @@ def operand_codes(design: MacDesign, rng: random.Random, length: int, style: int
 
 def _has_inf(design: MacDesign, pair: Pair) -> bool:
     fmt = design.format
-    return fmt is not None and any(code & fmt.magnitude_mask == fmt.inf_code for code in pair)
+    return isinstance(fmt, FloatFormat) and any(
+        code & fmt.magnitude_mask == fmt.inf_code for code in pair
+    )
 
 
 def _finite(code: int, fmt: FloatFormat, infinite: bool) -> int:
@@ -107,5 +107,5 @@ def _golden(design: MacDesign, pairs: list[Pair]) -> tuple[int, int]:
     if not pairs:
         return 0, 0
     x, y = np.array(pairs, np.int64).T
-    found = golden_matrix(design, x[np.newaxis], y[:, np.newaxis])
-    return int(found.codes[0, 0]), int(found.overflowed[0, 0])
+    found = golden(design, x[np.newaxis], y[:, np.newaxis])
+    return int(found.codes[0, 0]) & 0xFFFFFFFF, int(found.overflowed[0, 0])

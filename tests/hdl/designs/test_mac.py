@@ -11,6 +11,7 @@ from lmul.hdl.designs.mac import FLOWS, INT8_MAX_K, MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.numbers.accumulator import Accumulator
+from lmul.hdl.numbers.formats import INT8, IntegerFormat
 from lmul.hdl.numbers.kinds import check_kind
 
 CANONICAL = [
@@ -56,7 +57,7 @@ def test_parts():
     assert (design.policy, design.stages) == (POLICIES["lax"], 1)
     assert design.resolved_accumulator == Accumulator("fix40_-20")
     assert design.resolved_accumulator.window == (40, -20)
-    assert MacDesign.parse("pe-int8").format is None
+    assert MacDesign.parse("pe-int8").format == IntegerFormat("int8", 8)
 
 
 @pytest.mark.parametrize(
@@ -111,17 +112,17 @@ def drawn_designs(count=3000, seed=2410):
         level: Any = rng.choice(["product", "multiplier", "pe", "array"])
         kinds: Any = [*KINDS, "int8"]
         kind = rng.choice(kinds)
-        fmt = None if kind == "int8" else rng.choice(list(FORMATS.values()))
+        fmt = INT8 if kind == "int8" else rng.choice(list(FORMATS.values()))
         policy = rng.choice(policies)
         stages = rng.choice([0, 0, 1, 2, 3])
         try:
-            if fmt is not None and level in ("product", "multiplier"):
+            if isinstance(fmt, FloatFormat) and level in ("product", "multiplier"):
                 offset = rng.choice([None, rng.randrange(1 << fmt.mantissa_bits)])
                 yield UnitDesign(check_kind(kind, fmt), fmt, level, policy, offset, stages)
                 continue
             window = f"fix{rng.randint(2, 62)}_{rng.randint(-60, 60)}"
             names = [None, "exact", "fp32", "bf16", "e4m3", window]
-            name = rng.choice(names) if fmt else None
+            name = rng.choice(names) if fmt != INT8 else None
             flow: Flow = rng.choice(FLOWS)
             size = (rng.randint(1, 64), rng.randint(1, 64), flow, rng.choice([0, 2, 1 << 16]))
             yield MacDesign(
@@ -167,7 +168,7 @@ def test_int8_sums_hold_what_k_max_promises():
     # Derived once more: K squares of -128 in 32 bits.
     assert INT8_MAX_K * 128 * 128 <= 2**31 - 1 < (INT8_MAX_K + 1) * 128 * 128
     assert IntDatapath(INT8_MAX_K).sum_shape.width == 32
-    for make in (lambda k: MacDesign("pe", "int8", None, k_max=k), IntDatapath):
+    for make in (lambda k: MacDesign("pe", "int8", INT8, k_max=k), IntDatapath):
         make(INT8_MAX_K)
         with pytest.raises(ValueError, match=r"^k_max must be from 1 to 131071, not 131072$"):
             make(INT8_MAX_K + 1)

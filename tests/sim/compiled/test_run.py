@@ -8,10 +8,11 @@ from planted_bugs import with_wrong_gate
 from lmul import ToolFailed, matmul
 from lmul.hdl.designs.cycles import array_cycles
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.hdl.verilog.cache import verilog_of
 from lmul.sim.compiled.job import run_program
 from lmul.sim.compiled.run import compare, run_array
-from lmul.sim.reference.matrices import golden_results
+from lmul.sim.reference.matrices import golden
 
 SEED = 2718
 OS = "array-lmul-e4m3-3x2-os-ftz"
@@ -19,9 +20,9 @@ OS = "array-lmul-e4m3-3x2-os-ftz"
 
 def random_operands(rng, design, m, k, n):
     """Mostly ordinary operands: with all codes, most sums would be NaN or Inf."""
-    if design.format is None:
-        return rng.integers(-128, 128, (m, k)), rng.integers(-128, 128, (k, n))
     fmt = design.format
+    if isinstance(fmt, IntegerFormat):
+        return rng.integers(-128, 128, (m, k)), rng.integers(-128, 128, (k, n))
     a, b = (rng.integers(0, 1 << fmt.width, shape) for shape in ((m, k), (k, n)))
     high = 1 << (fmt.width - 2)
     wild = rng.random() < 0.2
@@ -36,7 +37,7 @@ def check(name, shapes, stalls: float | dict[str, float] = 0.0, out="fp32"):
     for m, k, n in shapes:
         a, b = random_operands(rng, design, m, k, n)
         run = run_array(design, a, b, out, stalls, int(rng.integers(1 << 20)))
-        compared = compare(run, *golden_results(design, a, b, out))
+        compared = compare(run, golden(design, a, b, out))
         assert compared.bit_exact, ((m, k, n), compared)
         size = design.flow, design.rows, design.columns, design.stages
         assert run.closed_form == array_cycles(*size, m, k, n, design.fifo)
@@ -79,7 +80,7 @@ def test_wrong_verilog_is_found():
     design = MacDesign.parse(OS)
     a, b = random_operands(np.random.default_rng(0), design, 6, 9, 4)
     run = run_array(design, a, b, verilog=with_wrong_gate(design))
-    compared = compare(run, *golden_results(design, a, b))
+    compared = compare(run, golden(design, a, b))
     assert not compared.bit_exact
     assert re.fullmatch(r"at \[\d, \d\] 0x[0-9a-f]{8}, golden 0x[0-9a-f]{8}", str(compared.first))
 
@@ -107,7 +108,7 @@ def test_windows_overflow_where_golden_does():
     a, b = np.full((3, 9), 0x7E), np.full((9, 3), 0x7E)
     b[:, 1] = 0
     run = run_array(design, a, b, "bf16")
-    assert compare(run, *golden_results(design, a, b, "bf16")).bit_exact
+    assert compare(run, golden(design, a, b, "bf16")).bit_exact
     assert run.overflowed.tolist() == [[True, False, True]] * 3
 
 

@@ -9,7 +9,7 @@ from oracle import DTYPES
 
 import lmul
 from lmul.hdl.designs.mac import MacDesign
-from lmul.sim.reference.matrices import golden_results, operands
+from lmul.sim.reference.matrices import golden, operands
 
 CODES = np.array([[0x3C, 0x41, 0x80], [0x05, 0xB8, 0x30]])
 
@@ -69,7 +69,8 @@ def test_integers_are_codes(codes):
         np.testing.assert_array_equal(function(codes, codes, "e4m3", "exact"), want)
     want = lmul.matmul(CODES, CODES.T, "e4m3")
     np.testing.assert_array_equal(lmul.matmul(codes, codes.T, "e4m3"), want)
-    results, _ = golden_results(MacDesign.parse("array-int8-2x2-os"), codes % 100, (codes % 100).T)
+    integers = MacDesign.parse("array-int8-2x2-os")
+    results = golden(integers, *operands(integers, codes % 100, (codes % 100).T)).codes
     np.testing.assert_array_equal(results, (square % 100) @ (square % 100).T)
 
 

@@ -57,7 +57,7 @@ def both(design, library, glitches=False):
     mapped = map_cells(design, library)
     parts, flat = Recorded(part_netlist(mapped)), netlist_of(mapped)
     a, b = (codes.astype(np.uint8) for codes in operands(design))
-    drive = ArrayDrive(design, a, b, None if design.format is None else "fp32")
+    drive = ArrayDrive(design, a, b, None if design.kind == "int8" else "fp32")
     while not drive.done:
         inputs = drive.inputs(reset=not parts.inputs)
         drive.take(inputs, parts.settle(inputs))
