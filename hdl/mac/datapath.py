@@ -13,10 +13,11 @@ from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind, resolve_offset
 from lmul.hdl.numbers.policy import POLICIES, Policy
 from lmul.hdl.numbers.product_range import ProductRange, product_range
-from lmul.hdl.products.registry import ProductUnit, product_unit
+from lmul.hdl.products.base import ProductUnit
+from lmul.hdl.products.registry import product_unit
 
 __all__ = ["Datapath", "FloatDatapath", "datapath_of"]
 
@@ -70,7 +71,8 @@ class FloatDatapath:
     @cached_property
     def folded(self) -> int:
         """What the edge adds to one operand of each product."""
-        return resolve_offset(self.kind, self.fmt, self.offset) if self.kind == "lmul" else 0
+        folded = KINDS[self.kind].folded
+        return resolve_offset(self.kind, self.fmt, self.offset) if folded else 0
 
     @cached_property
     def operand_layout(self) -> EdgeLayout:
@@ -135,8 +137,8 @@ class FloatDatapath:
 
     def product_unit(self) -> ProductUnit:
         """The multiplier of a PE: with its offset folded away, L-Mul is Mitchell's adder."""
-        if self.kind == "lmul":
-            return product_unit("mitchell", self.fmt, None, self.operand_layout)
+        if folded := KINDS[self.kind].folded:
+            return product_unit(folded, self.fmt, None, self.operand_layout)
         return product_unit(self.kind, self.fmt, self.offset, self.operand_layout)
 
     def accumulation_unit(self, unit: ProductUnit) -> AccumulationUnit:

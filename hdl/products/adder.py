@@ -5,8 +5,8 @@ from amaranth import Cat, Const, Module, Value
 from lmul.hdl.arithmetic.adders import add, add_constant
 from lmul.hdl.arithmetic.gate_list import Gate, build_gates
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
-from lmul.hdl.products.base import ProductBase
+from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.operand import OperandLayout, ProductLayout
 
 __all__ = ["AdderProduct", "rounded_sum"]
@@ -72,7 +72,7 @@ _SUM = (31, 28, 29, 32)
 """Which signals are the sum's bits, the last place first."""
 
 
-class AdderProduct(ProductBase):
+class AdderProduct(ProductUnit):
     """Multiply by adding: exponent and mantissa in one word, a mantissa carry runs into the
     exponent by itself.
 
@@ -91,32 +91,18 @@ class AdderProduct(ProductBase):
     kind : str
         ``"lmul"``, ``"mitchell"`` or ``"lmul_rne"``.
     fmt : FloatFormat
-    offset : int or None
-        The added constant in units of ``2**-m``, for ``lmul`` alone; None is the paper's.
-    operands : OperandLayout or None
-        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
+    offset : int
+        The added constant in units of ``2**-m``; 0 but for ``lmul``.
+    operands : OperandLayout
+        The layout of ``x`` and ``y``.
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
-
-    Raises
-    ------
-    TypeError, ValueError
-        When the kind does not exist for the format, or the offset is wrong.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        fmt: FloatFormat,
-        offset: int | None = None,
-        operands: OperandLayout | None = None,
-    ) -> None:
-        kind = check_kind(kind, fmt)
-        offset = resolve_offset(kind, fmt, offset)
-        operands = operands or OperandLayout(fmt)
+    def __init__(self, kind: Kind, fmt: FloatFormat, offset: int, operands: OperandLayout) -> None:
         m = fmt.mantissa_bits
         # The offset's last bit and lmul_rne's carry are the adder's carry-in. More than that is
         # added by a chain of half adders, which takes along for nothing what pack would have to

@@ -1,4 +1,4 @@
-"""What all product units have in common: their ports, and how they treat a zero."""
+"""Product units: what all of them have in common, and the unit of a kind."""
 
 from amaranth import Const, Module, Value
 from amaranth.lib import wiring
@@ -9,10 +9,10 @@ from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.products.operand import OperandLayout, ProductLayout
 
-__all__ = ["ProductBase"]
+__all__ = ["ProductUnit"]
 
 
-class ProductBase(wiring.Component):
+class ProductUnit(wiring.Component):
     """Two operands in, their unrounded product out. Combinational.
 
     Parameters

@@ -6,7 +6,8 @@ from lmul.hdl.arithmetic.adders import add, bit_signal
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.arithmetic.gate_list import build_gates
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.products.base import ProductBase
+from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.operand import OperandLayout, ProductLayout
 
 __all__ = ["SEARCHED_BITS", "ExactProduct", "multiply_significands", "searched_significands"]
@@ -155,7 +156,7 @@ def _booth(m: Module, x: Value, y: Value) -> Value:
     return Cat(*product, *above)[: 2 * len(x) + 2]
 
 
-class ExactProduct(ProductBase):
+class ExactProduct(ProductUnit):
     """Multiply the significands: (m + 1) by (m + 1) bits.
 
     Combinational. Where the gates go, for e4m3, 73 in all: 45 to the significands, 17 to the sum
@@ -163,9 +164,13 @@ class ExactProduct(ProductBase):
 
     Parameters
     ----------
+    kind : str
+        ``"exact"``.
     fmt : FloatFormat
-    operands : OperandLayout or None
-        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
+    offset : int
+        0.
+    operands : OperandLayout
+        The layout of ``x`` and ``y``.
 
     Members
     -------
@@ -173,8 +178,7 @@ class ExactProduct(ProductBase):
     p : Out(ProductLayout)
     """
 
-    def __init__(self, fmt: FloatFormat, operands: OperandLayout | None = None) -> None:
-        operands = operands or OperandLayout(fmt)
+    def __init__(self, kind: Kind, fmt: FloatFormat, offset: int, operands: OperandLayout) -> None:
         m = fmt.mantissa_bits
         product = ProductLayout(
             exponent_bits=operands.exponent_bits + 1,
@@ -183,7 +187,7 @@ class ExactProduct(ProductBase):
             exp_bias=2 * operands.exp_bias + 2 * m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__("exact", fmt, 0, operands, product)
+        super().__init__(kind, fmt, offset, operands, product)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

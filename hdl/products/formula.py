@@ -4,14 +4,14 @@ from amaranth import Cat, Const, Module
 
 from lmul.hdl.arithmetic.adders import add, add_constant
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import resolve_offset
-from lmul.hdl.products.base import ProductBase
+from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.operand import OperandLayout, ProductLayout
 
 __all__ = ["FormulaProduct"]
 
 
-class FormulaProduct(ProductBase):
+class FormulaProduct(ProductUnit):
     """Add the exponents, and apart from them 1 + x + y + offset (arXiv 2410.00907, equation 1).
 
     Where the mantissas' sum passes one, the carry stays in the significand as its second integer
@@ -21,11 +21,13 @@ class FormulaProduct(ProductBase):
 
     Parameters
     ----------
+    kind : str
+        ``"lmul_formula"``.
     fmt : FloatFormat
-    offset : int or None
-        The added constant in units of ``2**-m``; None is the paper's.
-    operands : OperandLayout or None
-        The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
+    offset : int
+        The added constant in units of ``2**-m``.
+    operands : OperandLayout
+        The layout of ``x`` and ``y``.
 
     Members
     -------
@@ -33,11 +35,7 @@ class FormulaProduct(ProductBase):
     p : Out(ProductLayout)
     """
 
-    def __init__(
-        self, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
-    ) -> None:
-        offset = resolve_offset("lmul_formula", fmt, offset)
-        operands = operands or OperandLayout(fmt)
+    def __init__(self, kind: Kind, fmt: FloatFormat, offset: int, operands: OperandLayout) -> None:
         m = fmt.mantissa_bits
         product = ProductLayout(
             exponent_bits=operands.exponent_bits + 1,
@@ -46,7 +44,7 @@ class FormulaProduct(ProductBase):
             exp_bias=2 * operands.exp_bias + m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__("lmul_formula", fmt, offset, operands, product)
+        super().__init__(kind, fmt, offset, operands, product)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

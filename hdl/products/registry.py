@@ -1,37 +1,19 @@
-"""The registry of product units: one component per kind, drop-in for each other."""
+"""The product unit of a kind, which :data:`lmul.hdl.numbers.kinds.KINDS` names."""
 
-from collections.abc import Callable, Mapping
-from functools import partial
+from importlib import import_module
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
-from lmul.hdl.products.adder import AdderProduct
-from lmul.hdl.products.exact import ExactProduct
-from lmul.hdl.products.formula import FormulaProduct
+from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.operand import OperandLayout
 
-__all__ = ["UNITS", "ProductUnit", "product_unit"]
-
-
-ProductUnit = AdderProduct | FormulaProduct | ExactProduct
-"""Ports ``x``, ``y`` (OperandLayout) and ``p`` (ProductLayout); attributes ``kind``, ``fmt``,
-``offset``, ``operand_layout``, ``product_layout`` and ``exp_bias``."""
-
-
-UNITS: Mapping[Kind, Callable[[FloatFormat, int | None, OperandLayout | None], ProductUnit]] = {
-    "lmul": partial(AdderProduct, "lmul"),
-    "lmul_rne": partial(AdderProduct, "lmul_rne"),
-    "lmul_formula": FormulaProduct,
-    "mitchell": partial(AdderProduct, "mitchell"),
-    "exact": lambda fmt, offset, operands: ExactProduct(fmt, operands),
-}
-"""What builds each kind, of its format, its offset and the layout of its operands."""
+__all__ = ["product_unit"]
 
 
 def product_unit(
     kind: Kind, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
 ) -> ProductUnit:
-    """The product unit of a kind.
+    """The product unit of a kind, a drop-in for that of any other.
 
     Parameters
     ----------
@@ -48,6 +30,6 @@ def product_unit(
     TypeError, ValueError
         When the kind does not exist for the format, or the offset is wrong.
     """
-    check_kind(kind, fmt)
-    resolve_offset(kind, fmt, offset)
-    return UNITS[kind](fmt, offset, operands)
+    module, name = KINDS[check_kind(kind, fmt)].unit
+    unit = getattr(import_module(module), name)
+    return unit(kind, fmt, resolve_offset(kind, fmt, offset), operands or OperandLayout(fmt))

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, resolve_offset
+from lmul.hdl.numbers.kinds import Kind, of_every_kind, resolve_offset
 from lmul.hdl.numbers.policy import Policy
 
 __all__ = ["DERIVATIONS", "Derivation", "Reading", "Row", "derive", "fixed_point"]
@@ -237,13 +237,18 @@ def _exponent_sum(a: Reading, b: Reading, fmt: FloatFormat) -> tuple[tuple[Row, 
     return rows, exp
 
 
-DERIVATIONS: Mapping[Kind, Callable[[Reading, Reading, FloatFormat, int], _Product]] = {
-    "lmul": _lmul,
-    "lmul_rne": _lmul_rne,
-    "lmul_formula": _lmul_formula,
-    "mitchell": _mitchell,
-    "exact": _exact,
-}
+_Calculation = Callable[[Reading, Reading, FloatFormat, int], _Product]
+
+DERIVATIONS: Mapping[Kind, _Calculation] = of_every_kind(
+    f"{__name__}.DERIVATIONS",
+    {
+        "lmul": _lmul,
+        "lmul_rne": _lmul_rne,
+        "lmul_formula": _lmul_formula,
+        "mitchell": _mitchell,
+        "exact": _exact,
+    },
+)
 """The calculation of each kind, of two numbers, their format and the offset."""
 
 

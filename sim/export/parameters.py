@@ -5,13 +5,12 @@ from typing import Any
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
-from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, resolve_offset
 from lmul.sim.export.description import Section
 from lmul.sim.export.wording import (
     accumulator_facts,
     operand_policy_words,
     policy_facts,
-    product_words,
 )
 
 __all__ = ["format_facts", "mac_parameters", "mac_product_words", "policy_section"]
@@ -34,7 +33,7 @@ def mac_product_words(design: MacDesign) -> str:
     if design.kind == "int8" or isinstance(design.format, IntegerFormat):
         return "the exact product of two signed 8-bit integers"
     offset = resolve_offset(design.kind, design.format, None)
-    return product_words(design.kind, design.format, offset)
+    return KINDS[design.kind].definition(design.format, offset)
 
 
 def mac_parameters(design: MacDesign) -> dict[str, Any]:

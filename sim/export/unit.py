@@ -15,7 +15,7 @@ from lmul.sim.export.bench.unit_vectors import bench_vectors
 from lmul.sim.export.bench.vectors import Vectors
 from lmul.sim.export.description import Bench, Contents, PortText, Section
 from lmul.sim.export.parameters import format_facts
-from lmul.sim.export.wording import policy_facts, policy_words, product_words
+from lmul.sim.export.wording import policy_facts, policy_words
 from lmul.sim.reference.circuit import Circuit, Port
 
 __all__ = ["computes", "int_product_contents", "latency", "port_texts", "unit_contents"]
@@ -23,7 +23,7 @@ __all__ = ["computes", "int_product_contents", "latency", "port_texts", "unit_co
 
 def computes(design: UnitDesign) -> str:
     """What stands at ``p``, in a sentence or two."""
-    what = product_words(design.kind, design.format, design.resolved_offset)
+    what = KINDS[design.kind].definition(design.format, design.resolved_offset)
     if design.level == "product":
         return f"{what}. Operands and product are unpacked numbers; nothing is rounded here."
     if KINDS[design.kind].is_rounded:

@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.numbers.kinds import Kind, of_every_kind
 from lmul.hdl.numbers.policy import Policy, Subnormals
 
 __all__ = [
@@ -119,13 +119,18 @@ def _exponent(x: Operands, y: Operands, fmt: FloatFormat) -> IntArray:
     return (x.code >> fmt.mantissa_bits) + (y.code >> fmt.mantissa_bits) - fmt.bias
 
 
-PRODUCTS: Mapping[Kind, Callable[[Operands, Operands, FloatFormat, int], Significands]] = {
-    "lmul": _code_sum,
-    "lmul_rne": _rounded,
-    "lmul_formula": _bracket,
-    "mitchell": _code_sum,
-    "exact": _full,
-}
+_Product = Callable[[Operands, Operands, FloatFormat, int], Significands]
+
+PRODUCTS: Mapping[Kind, _Product] = of_every_kind(
+    f"{__name__}.PRODUCTS",
+    {
+        "lmul": _code_sum,
+        "lmul_rne": _rounded,
+        "lmul_formula": _bracket,
+        "mitchell": _code_sum,
+        "exact": _full,
+    },
+)
 """The product of each kind, of two operands, their format and the offset."""
 
 CODE_SUMS = frozenset(kind for kind, product in PRODUCTS.items() if product is _code_sum)

@@ -2,8 +2,8 @@
 
 A table over mantissa pairs is a matrix T[mx, my], so x ⊗ y is the sum over r of U_r(x) V_r(y) with
 U_r(x) = ±2^ex [mx = r] and V_r(y) = ±2^ey T[r, my] (ARITHMETIC section 5). ``exact`` needs one
-term, ``lmul_formula`` two, the others one for each mantissa. Where those are too many, L-Mul is
-added bit by bit as it is defined.
+term, ``lmul_formula`` two, the others one for each mantissa. Where those are too many, products
+are worked out one by one, sums of codes in the quickest way.
 """
 
 from collections.abc import Callable, Mapping
@@ -15,7 +15,7 @@ import numpy.typing as npt
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Subnormals
-from lmul.sim.golden.arithmetic import CODE_SUMS, product_significands, unpack
+from lmul.sim.golden.arithmetic import CODE_SUMS, Operands, product_significands, unpack
 
 __all__ = ["Factors", "Side", "factors_of", "outer_products"]
 
@@ -95,6 +95,11 @@ def factors_of(kind: Kind, fmt: FloatFormat, offset: int) -> Factors | None:
     return Factors(np.eye(1 << m), table.reshape(1 << m, -1).T, m, m + 2)
 
 
+def _numbers(code: Int64s) -> Operands:
+    """Codes as operands of which none is special."""
+    return Operands(np.zeros_like(code), code, None, None, None)
+
+
 def _one_term(fmt: FloatFormat, offset: int) -> Factors:
     m = fmt.mantissa_bits
     significand = 1 + np.arange(1 << m)[:, None] / (1 << m)
@@ -122,10 +127,6 @@ def outer_products(
 
     Its results are exact float64 arrays of shape (M, N), +0 where an operand is zero.
 
-    Raises
-    ------
-    ValueError
-        For a kind that is no sum of codes, where its tables' rank would be too large.
     """
     factors = factors_of(kind, fmt, offset)
     if factors is not None:
@@ -139,7 +140,15 @@ def outer_products(
 
         return multiplied
     if kind not in CODE_SUMS:
-        raise ValueError(f"Kind {kind!r} has no outer products for {fmt.name!r}")
+
+        def worked_out(k: int) -> Float64s:
+            x, y = _numbers(left.code[:, k, None]), _numbers(right.code[k])
+            value = product_significands(x, y, fmt, kind, offset)
+            exp = value.exp - fmt.bias - value.fraction
+            size = np.ldexp(value.sig.astype(np.float64), exp)
+            return size * (left.scale[:, k, None] * right.scale[k]) + 0.0
+
+        return worked_out
     shift = _FLOAT64_MANTISSA - fmt.mantissa_bits
     # X + Y - (b << m) + offset, its bias changed from b to float64's.
     constant = offset + ((_FLOAT64_BIAS - 2 * fmt.bias) << fmt.mantissa_bits)

@@ -1,17 +1,12 @@
 """Kinds: which formats and offsets each takes."""
 
 import re
-from collections.abc import Mapping
 from typing import get_args
 
 import pytest
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
-from lmul.hdl.numbers.product_range import RANGES
-from lmul.hdl.products.registry import UNITS
-from lmul.sim.explain.derivation import DERIVATIONS
-from lmul.sim.golden.arithmetic import PRODUCTS
+from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, of_every_kind, resolve_offset
 
 
 def test_kinds() -> None:
@@ -20,9 +15,15 @@ def test_kinds() -> None:
     )
 
 
-@pytest.mark.parametrize("table", [UNITS, RANGES, PRODUCTS, DERIVATIONS])
-def test_every_table_has_every_kind(table: Mapping[Kind, object]) -> None:
-    assert tuple(table) == tuple(KINDS)
+def test_a_table_has_every_kind_and_no_other() -> None:
+    whole = dict.fromkeys(KINDS, 1)
+    assert dict(of_every_kind("the table", whole)) == whole
+    lacks: dict[Kind, int] = {kind: 1 for kind in KINDS if kind != "mitchell"}
+    with pytest.raises(LookupError, match=r"^the table has no entry for kind 'mitchell'$"):
+        of_every_kind("the table", lacks)
+    message = r"^the table has an entry for 'mbm', which is no kind$"
+    with pytest.raises(LookupError, match=message):
+        of_every_kind("the table", whole | {"mbm": 1})  # pyright: ignore[reportArgumentType]
 
 
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
