@@ -87,7 +87,7 @@ def _truncated(document: ReportDocument) -> str:
     found = {
         (r.result.format.name, r.result.rounding, r.result.kind): r.result.dots_original.relative
         for r in document.errors.operands
-        if r.matrix == "QK" and r.scaled == (r.result.format.width <= 8)
+        if r.matrix == "QK" and r.scaled == r.result.format.is_narrow
     }
     for fmt in document.formats:
         keys = [(fmt, how, kind) for how in ("truncate", "nearest") for kind in ("lmul", "exact")]
