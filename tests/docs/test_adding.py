@@ -59,7 +59,7 @@ def starts(text: str, pattern: str) -> int:
 def ends(text: str, table: str) -> int:
     """Where the line behind a table's last entry begins: before the brackets that close it."""
     lines = text.splitlines(keepends=True)
-    first = next(n for n, line in enumerate(lines) if re.match(rf" *{table}\b.*[=(]", line))
+    first = next(n for n, line in enumerate(lines) if re.match(rf" *{table}\b.*[\[{{(]$", line))
     indent = re.match(" *", lines[first])
     assert indent is not None
     last = next(
