@@ -1,26 +1,15 @@
 """The compiled part of the gate-level simulation: ``gate_kernel.cpp``, built once by g++."""
 
 import ctypes
-import subprocess
 from functools import cache
 from importlib import resources
-from pathlib import Path
-from typing import Any
 
-import numpy as np
-import numpy.typing as npt
+from lmul.tools import compiled
 
-from lmul.tools.cache import kept
-from lmul.tools.errors import ToolFailed
-from lmul.tools.installed import need_programs
-from lmul.tools.process import first_error
-
-__all__ = ["STEP", "Cycle", "Netlist", "Run", "check_compiler", "kernel", "pointer"]
+__all__ = ["STEP", "Cycle", "Netlist", "Run", "check_compiler", "kernel"]
 
 
-_OPTIONS = ("-std=c++20", "-O3", "-march=native", "-shared", "-fPIC")
-_SECONDS = 300
-_LIBRARY = "gate_kernel.so"
+_USER = "The simulation of gates, by which energies are measured,"
 
 _int32s = ctypes.POINTER(ctypes.c_int32)
 _int64s = ctypes.POINTER(ctypes.c_int64)
@@ -82,15 +71,9 @@ class Cycle(ctypes.Structure):
     ]
 
 
-def pointer(array: npt.NDArray[Any]) -> Any:
-    """To the first element of a contiguous array."""
-    assert array.flags.c_contiguous
-    return array.ctypes.data_as(ctypes.POINTER(np.ctypeslib.as_ctypes_type(array.dtype)))
-
-
 def check_compiler() -> None:
     """Raise ToolNotFound where :func:`kernel` can't be compiled."""
-    need_programs("The simulation of gates, by which energies are measured,", "g++")
+    compiled.check_compiler(_USER)
 
 
 @cache
@@ -102,33 +85,8 @@ def kernel() -> ctypes.CDLL:
     ToolNotFound, ToolFailed
         When g++ is missing, or can't compile it.
     """
-    source = (resources.files("lmul.synth.gatesim") / "gate_kernel.cpp").read_text()
-    check_compiler()
-    command = ["g++", *_OPTIONS]
-    # The compiler's version and the processor, as its predefined macros tell them.
-    machine = subprocess.run(
-        [*command, "-dM", "-E", "-x", "c++", "/dev/null"],
-        capture_output=True,
-        text=True,
-        timeout=_SECONDS,
-    ).stdout
-
-    def make(folder: Path) -> None:
-        (folder / "gate_kernel.cpp").write_text(source)
-        with (folder / "build.log").open("w") as log:
-            status = subprocess.run(
-                [*command, "gate_kernel.cpp", "-o", _LIBRARY],
-                cwd=folder,
-                stdout=log,
-                stderr=log,
-                timeout=_SECONDS,
-            ).returncode
-        if status:
-            reason = first_error(folder / "build.log")
-            raise ToolFailed(f"g++ can't compile the gate-level simulation: {reason}")
-
-    folder = kept("gates", [source, _OPTIONS, machine], make)
-    library = ctypes.CDLL(str(folder / _LIBRARY))
+    folder = resources.files("lmul.synth.gatesim")
+    library = compiled.shared_library("gates", folder, ["gate_kernel.cpp"], _USER)
     library.simulate.argtypes = [ctypes.POINTER(Netlist), ctypes.POINTER(Run)]
     library.simulate.restype = ctypes.c_int64
     library.simulation_new.argtypes = [ctypes.POINTER(Netlist), ctypes.c_int64]

@@ -11,9 +11,10 @@ from typing import Any
 
 import numpy as np
 
-from lmul.synth.gatesim.kernel import STEP, Netlist, pointer
+from lmul.synth.gatesim.kernel import STEP, Netlist
 from lmul.synth.liberty.function import CellFunction
 from lmul.synth.mapping.cell_netlist import ONE, ZERO, CellNetlist
+from lmul.tools.compiled import pointer
 
 __all__ = ["GateProgram"]
 

@@ -18,9 +18,10 @@ from typing import Any
 import numpy as np
 
 from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words
-from lmul.synth.gatesim.kernel import Run, kernel, pointer
+from lmul.synth.gatesim.kernel import Run, kernel
 from lmul.synth.gatesim.program import GateProgram
 from lmul.synth.mapping.cell_netlist import CellNetlist
+from lmul.tools.compiled import pointer
 
 __all__ = ["Simulated", "Toggles", "simulate"]
 

@@ -8,10 +8,11 @@ from itertools import pairwise
 import numpy as np
 
 from lmul.synth.gatesim.bit_parallel import Ints, Words
-from lmul.synth.gatesim.kernel import Cycle, kernel, pointer
+from lmul.synth.gatesim.kernel import Cycle, kernel
 from lmul.synth.gatesim.program import GateProgram
 from lmul.synth.mapping.cell_netlist import CellNetlist
 from lmul.synth.mapping.part_netlist import Part, PartNetlist
+from lmul.tools.compiled import pointer
 
 __all__ = ["PartSimulation", "SteppedSimulation"]
 

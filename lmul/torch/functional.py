@@ -1,0 +1,167 @@
+"""Matrix products of tensors with another multiplication; the bits that the hardware gives."""
+# pyright: reportMissingImports=false
+
+from typing import Any
+
+import numpy as np
+import torch
+
+from lmul.hdl.numbers.accumulator import Accumulator
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import Kind, resolve_offset
+from lmul.hdl.numbers.policy import Policy
+from lmul.sim.golden.codec import Rounding, decode, encode
+from lmul.sim.golden.matmul import matmul as golden_matmul
+from lmul.sim.golden.stacked import stacked_product
+from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
+from lmul.torch.derivative import Product
+from lmul.torch.grid import OnGrid, operands, powers, to_grid
+from lmul.torch.sums import sums
+
+__all__ = ["differentiable", "matmul", "product"]
+
+
+_DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+_OUT = {torch.float16: "fp16", torch.bfloat16: "bf16"}
+_INT8_MAX = 127
+
+
+def matmul(
+    a: torch.Tensor,
+    b: torch.Tensor,
+    format: FloatFormat | str = "e4m3",
+    kind: Kind = "lmul",
+    policy: Policy | str = "ocp",
+    accumulator: Accumulator | str | None = None,
+    rounding: Rounding = "nearest",
+    scale: Scale = "none",
+    backward: Backward = "ste",
+) -> torch.Tensor:
+    """``torch.matmul`` with ``kind`` as its multiplication.
+
+    With the defaults of ``rounding`` and ``scale`` the result is that of :func:`lmul.matmul`, bit
+    for bit, and so that of the simulated hardware.
+
+    Parameters
+    ----------
+    a, b : Tensor of float16, bfloat16, float32 or float64, shapes (..., M, K) and (..., K, N)
+        Numbers, on the CPU; a vector stands for a row on the left, a column on the right, and
+        the dimensions in front broadcast. Under autocast they are cast as torch.matmul's are.
+    format : FloatFormat or str
+        What they are rounded to; or ``"int8"``.
+    kind, policy : str
+        Of the products and of special cases.
+    accumulator : Accumulator, str or None
+        None is ``exact`` up to 8 bits and ``fp32`` beyond.
+    rounding, scale : str
+        See :class:`~lmul.torch.arithmetic.Arithmetic`.
+    backward : str
+        The derivative: ``"ste"`` is that of the plain product of a and b; ``"exact"`` is the
+        product's own, piecewise (of L-Mul, powers of two); ``"lmul"`` is the plain product's,
+        computed in this arithmetic. Rounding counts as the identity in all of them.
+
+    Returns
+    -------
+    Tensor of the operands' dtype
+        Sums rounded once, to nearest even: to that dtype, of float64 to float32.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no tensor of floats, or not on the CPU; for shapes that don't multiply, and
+        wrong names.
+    ToolNotFound, ToolFailed
+        When g++ is missing, or can't compile the sums.
+    """
+    arithmetic = Arithmetic.of(format, kind, policy, accumulator, rounding, scale)
+    return differentiable(a, b, arithmetic, check_backward(backward))
+
+
+def differentiable(
+    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, backward: Backward
+) -> torch.Tensor:
+    """:func:`matmul`, of what was checked."""
+    for name, side in (("a", a), ("b", b)):
+        if not isinstance(side, torch.Tensor) or side.dtype not in _DTYPES:
+            what = str(side.dtype) if isinstance(side, torch.Tensor) else type(side).__name__
+            raise TypeError(f"Operand {name} must be a tensor of floats, not {what}")
+        if side.device.type != "cpu":
+            raise ValueError(
+                f"lmul.torch computes on the CPU, and operand {name} is on {side.device}: "
+                "move the model and its inputs there, with .cpu()"
+            )
+        if side.layout != torch.strided or side.is_nested:
+            raise TypeError(f"Operand {name} must be a dense tensor: use .to_dense()")
+        if not side.ndim:
+            raise ValueError(f"Operand {name} must have a dimension at least")
+    if torch.is_autocast_enabled("cpu"):
+        to = torch.get_autocast_dtype("cpu")
+        a, b = (side if side.dtype == torch.float64 else side.to(to) for side in (a, b))
+    if a.dtype != b.dtype:
+        raise TypeError(f"Operands must have one dtype, not {a.dtype} and {b.dtype}")
+    left, right = (a[None] if a.ndim == 1 else a), (b[:, None] if b.ndim == 1 else b)
+    shapes = f"Shapes {tuple(a.shape)} and {tuple(b.shape)} don't multiply"
+    if left.shape[-1] != right.shape[-2]:
+        raise ValueError(f"{shapes}: K is not the same")
+    try:
+        torch.broadcast_shapes(left.shape[:-2], right.shape[:-2])
+    except RuntimeError:
+        raise ValueError(f"{shapes}: the dimensions in front don't broadcast") from None
+    result: torch.Tensor = Product.apply(left, right, arithmetic, backward, product)
+    result = result[..., 0, :] if a.ndim == 1 else result
+    return result[..., 0] if b.ndim == 1 else result
+
+
+@torch.compiler.disable
+def product(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """The product alone, of at least two dimensions each; nothing here is differentiated."""
+    with torch.no_grad():
+        if not a.numel() or not b.numel():
+            return torch.matmul(a, b)
+        if arithmetic.format is None:
+            return _int8(a, b, arithmetic)
+        return _product(a, b, arithmetic, arithmetic.format)
+
+
+def _product(
+    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, fmt: FloatFormat
+) -> torch.Tensor:
+    x, y = operands(a, b, arithmetic, fmt)
+    totals = _sums(x, y, arithmetic, fmt)
+    if x.scale is not None and y.scale is not None:
+        totals *= powers(-(x.scale + y.scale))
+    out = FORMATS[_OUT.get(a.dtype, "fp32")]
+    saturate = arithmetic.policy.overflow == "saturate"
+    return to_grid(totals, out, saturate=saturate).values.to(a.dtype)
+
+
+def _sums(x: OnGrid, y: OnGrid, arithmetic: Arithmetic, fmt: FloatFormat) -> torch.Tensor:
+    """Before they are rounded, in float64; see :func:`lmul.torch.sums.sums`."""
+    left, right = x.values.numpy(), y.values.numpy()
+    if x.finite and y.finite and arithmetic.policy.subnormals != "raw":
+        offset = resolve_offset(arithmetic.kind, fmt, None)
+        exponents = x.exponents, y.exponents
+        found = sums(left, right, exponents, arithmetic, offset, torch.get_num_threads())
+        if found is not None:
+            return torch.from_numpy(found)
+
+    def multiply(left: Any, right: Any) -> Any:
+        return golden_matmul(
+            left, right, fmt, arithmetic.kind, arithmetic.policy, arithmetic.accumulator
+        )
+
+    codes = stacked_product(encode(left, fmt), encode(right, fmt), multiply, np.uint32)
+    return torch.from_numpy(decode(codes, "fp32", np.float64))
+
+
+def _int8(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+    """The integer twin: both operands times a scale each, rounded to nearest even."""
+    dims = (-1, -2) if arithmetic.scale == "row" else (None, None)
+    scales, integers = [], []
+    for side, dim in zip((a.double(), b.double()), dims, strict=True):
+        largest = side.abs().amax(dim, keepdim=True) if dim else side.abs().amax()
+        scale = torch.where(largest > 0, largest / _INT8_MAX, 1.0)
+        scales.append(scale)
+        integers.append(torch.round(side / scale))
+    # Exact: float64 holds any sum of products of 14 bits.
+    return (integers[0] @ integers[1] * (scales[0] * scales[1])).to(a.dtype)
