@@ -93,7 +93,7 @@ def test_both_benches_find(bug, tmp_path):
     assert ElementTree.parse(result.junit).getroot().get("failures") == "2"
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_planting_alone_breaks_nothing(tmp_path):
     result = simulate(DESIGN, out=tmp_path, verilog=damaged(DESIGN, {}))
     assert (result.tests, result.failures, result.vectors) == (3, 0, 65536)
