@@ -55,6 +55,7 @@ bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.speed.products
 	@$(BIN)/python -m lmul.speed.verilog
 	@$(BIN)/python -m lmul.speed.gates
+	@$(BIN)/python -m lmul.speed.tensors
 
 accepted: $(READY) ## measure what takes hours, for synth/comparison/accepted.json (goes on where it stopped)
 	@$(BIN)/python -m lmul.synth.comparison.accepted

@@ -15,6 +15,7 @@ from lmul.commands.energy import energy
 from lmul.commands.explain import explain
 from lmul.commands.fpga import fpga
 from lmul.commands.list import list_designs
+from lmul.commands.lut import lut
 from lmul.commands.matmul import matmul
 from lmul.commands.paper import paper
 from lmul.commands.report import report
@@ -97,6 +98,7 @@ app.command(
     epilog="Example: lmul matmul A.npy B.npy -o C.npy --design array-lmul-e4m3-16x16-os\n\n"
     "On real operands: lmul matmul --attention QK",
 )(matmul)
+app.command("lut", epilog="Example: lmul lut lmul-bf16 --for approxtrain -o lmul_7.bin")(lut)
 app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz exact-e4m3-ftz --json")(energy)
 app.command("fpga", epilog="Example: lmul fpga lmul-e4m3-ftz --device ice40-hx8k")(fpga)
 app.command("paper", epilog="Example: lmul paper --json")(paper)

@@ -21,6 +21,7 @@ COMMANDS = [
     "fpga",
     "sweep",
     "matmul",
+    "lut",
     "paper",
     "report",
 ]
