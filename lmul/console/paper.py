@@ -17,7 +17,7 @@ def gate_table(rows: Sequence[PaperRow]) -> Table:
     table = Table(title="Gates in the paper's weights: AND = OR = 1, XOR = 4 (HA 5, FA 11)")
     table.add_column("format")
     table.add_column("count")
-    for column in ("exact", "L-Mul", "L-Mul / exact"):
+    for column in ("exact", "L-Mul", "L-Mul takes"):
         table.add_column(column, justify="right")
     for row in rows:
         fields = f"e{row.exponent_bits}m{row.mantissa_bits}"
@@ -55,20 +55,20 @@ def _shown(value: int | None) -> str:
 
 
 def _ratio(lmul: int | None, exact: int | None) -> str:
-    return f"{lmul / exact:.2f}" if lmul and exact else "-"
+    return f"{100 * lmul / exact:.0f} %" if lmul and exact else "-"
 
 
 def energy_table() -> Table:
     """The paper's energy savings and the arithmetic behind each."""
-    table = Table(title="Energy savings, from the paper's Table 1 (pJ, after Horowitz 2014)")
-    for column in ("operation", "how", "saved", "printed"):
+    table = Table(title="Energy claims, from the paper's Table 1 (pJ, after Horowitz 2014)")
+    for column in ("operation", "how", "L-Mul takes", "paper prints"):
         table.add_column(column)
     for claim in ENERGY_CLAIMS:
-        arithmetic = f"1 - {claim.lmul_pj:g} / {claim.exact_pj:g}"
+        arithmetic = f"{claim.lmul_pj:g} of {claim.exact_pj:g}"
         table.add_row(
             claim.what,
             "\n".join(part for part in (claim.formula, arithmetic, claim.note) if part),
-            f"{claim.saving_percent:.1f} %",
+            f"{100 - claim.saving_percent:.1f} %",
             claim.printed,
         )
         table.add_section()

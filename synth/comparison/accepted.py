@@ -67,7 +67,9 @@ class Accepted:
 
 
 def accepted_points() -> list[Point]:
-    """All that is kept: places on FPGAs, arrays of wide formats, energies of the largest arrays."""
+    """All that is kept: wide formats of the paper's claims, their arrays, the largest arrays'
+    energies, places on FPGAs.
+    """
     return list(dict.fromkeys([*kept_points(REPORT_FORMATS), *placed_points(REPORT_FORMATS)]))
 
 

@@ -40,6 +40,7 @@ __all__ = [
     "PLACED_ON",
     "STIMULUS",
     "cell_points",
+    "claim_points",
     "counted",
     "counted_text",
     "fmax_metrics",
@@ -147,12 +148,27 @@ def _driven_array(fmt: str) -> Iterator[Point]:
         yield Point(name, "energy", stimulus=STIMULUS)
 
 
+_CLAIMED_FORMATS = ("fp16", "fp32")
+
+
+def claim_points() -> list[Point]:
+    """What the paper compares with: L-Mul and exact in wide formats, under ftz, kept too."""
+    names = [
+        designs(fmt, "ftz")[kind]
+        for fmt in _CLAIMED_FORMATS
+        for designs in (multipliers_in_cells, pes_in_cells)
+        for kind in ("lmul", "exact")
+    ]
+    return [Point(name, "energy", stimulus=STIMULUS) for name in names]
+
+
 def kept_points(formats: Sequence[str]) -> list[Point]:
     """What takes too long for each report: :mod:`lmul.synth.comparison.accepted` keeps it.
 
-    Energies of larger arrays, and all of fp16's and fp32's; ``examples/arrays.toml`` is the same.
+    Energies of larger arrays, all of fp16's and fp32's arrays (``examples/arrays.toml`` is the
+    same), and, whatever the formats, :func:`claim_points`.
     """
-    found = []
+    found = claim_points()
     for fmt in formats:
         found += [*_array_points(fmt)] if fmt not in COUNTED_FORMATS else []
         for name in arrays_in_cells(fmt, ARRAY_DRIVEN[-1]).values():

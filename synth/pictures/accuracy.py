@@ -119,6 +119,7 @@ def front_table(document: ReportDocument) -> Table:
         ["fixW_L is a window of W bits from 2^L up; int8 sums exactly in 32 bits."],
         text_columns=5,
         strong=frozenset({5}),
+        wide=frozenset({4}),
         method=cells_method(document.cells),
     )
 

@@ -49,8 +49,7 @@ def energy_against_claim(document: ReportDocument) -> Picture:
                 # Up to the baseline: a wider format would press all others together.
                 if fmt == "fp32" and baseline != "fp32":
                     continue
-                name = designs(fmt, "ftz").get(kind, "") if fmt in document.formats else ""
-                energy = document.cells.figure(name, ENERGY)
+                energy = document.cells.figure(designs(fmt, "ftz").get(kind, ""), ENERGY)
                 if energy is not None:
                     energies[kind if kind == "int8" else f"{kind} {fmt}"] = energy
             if f"exact {baseline}" in energies:

@@ -190,7 +190,7 @@ def energy_by_part_picture(document: ReportDocument) -> Picture:
         document,
         "energy-parts",
         ENERGY,
-        "L-Mul shrinks the product's energy; registers and sums take the most",
+        "L-Mul shrinks the product's energy, and leaves registers and sums",
         "fJ an operation by part, without glitches, each part mapped apart, under ftz. Registers "
         "include their clock pins.",
     )

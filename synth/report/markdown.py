@@ -27,8 +27,11 @@ def markdown(
         parts += ["## What else the figures say", *_bullets(findings)]
     for chapter in chapters:
         parts.append(f"## {chapter.title}")
-        for section in chapter.all_sections:
+        for section in chapter.sections:
             parts += [f"### {section.title}", *_section(section)]
+        for section in chapter.detail:
+            parts.append(f"<details><summary>{section.title}</summary>")
+            parts += [*_section(section), "</details>"]
         told = chapter.methods
         for method, titles in told.items():
             of = f" ({'; '.join(titles)})" if len(told) > 1 else ""

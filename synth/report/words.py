@@ -35,8 +35,8 @@ THREATS = (
     "Cells alone: no wires and no clock tree. Wires add to all kinds, and to larger circuits more.",
     "Circuits are mapped for the least area, not for one clock: an adder has more slack than a "
     "multiplier, which a tool could turn into less energy.",
-    "The main figures count no glitches. With one unit of time a gate, an upper bound, exact "
-    "multipliers of wide formats spend more on them than L-Mul does.",
+    "The main figures count no glitches. With them (one unit of time a gate, an upper bound) "
+    "L-Mul's share of an exact circuit's energy moves by up to some fifteen points, down or up.",
     "One library, part of sky130hd at its typical corner. Shares move by some percent from "
     "library to library.",
     "One workload: two attention heads of a sentence encoder on 128 tokens. Other operands toggle "

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
-from lmul.synth.comparison.cell_survey import ENERGY
+from lmul.synth.comparison.cell_survey import ENERGY, GLITCHES
 from lmul.synth.comparison.designs import (
     ARRAY_SIDE,
     arrays_in_cells,
@@ -41,6 +41,7 @@ TWINS = ("lmul_rne", "exact", "int8")
 """What L-Mul is compared with: the smallest that rounds exactly, the conventional one, integers."""
 
 _MATRIX = "QK"
+_ARTICLES = {"PE": "a PE", ARRAY_LEVEL: f"an {ARRAY_LEVEL}"}
 _ERRING = ("lmul", "lmul_rne", "exact")
 
 
@@ -76,6 +77,23 @@ def shown_ratio(ratio: Ratio) -> str:
     return f"{'' if ratio.told else '≈ '}{percent(ratio.median)}{within}"
 
 
+def _glitching(document: ReportDocument) -> list[str]:
+    """What L-Mul takes of the exact circuits' energy when glitches count."""
+    told = []
+    for level in ("PE", ARRAY_LEVEL):
+        for fmt in document.formats:
+            names = LEVELS[level](fmt)
+            ratio = document.cells.ratio(names.get("lmul", ""), names.get("exact", ""), GLITCHES)
+            if ratio is not None:
+                told.append(f"{percent(ratio)} in {_ARTICLES[level]} of {fmt}")
+    if not told:
+        return []
+    return [
+        "With glitches, one unit of time a gate, an upper bound, L-Mul takes of exact's energy "
+        f"{', '.join(told)}."
+    ]
+
+
 def level_table(document: ReportDocument) -> Table:
     """One row a format and level."""
     rows = []
@@ -106,6 +124,7 @@ def level_table(document: ReportDocument) -> Table:
             "circuit, in brackets what their ranges allow; ≈ where the two circuits' ranges "
             "overlap, so that no difference is told. An array is mapped once: the range shown is "
             "its PE's, in proportion, not its own.",
+            *_glitching(document),
             "Errors of products and multipliers: mean over all mantissa pairs. Of PEs and arrays: "
             "real dot products against float64, the error of encoding the operands included.",
         ],

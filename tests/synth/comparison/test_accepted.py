@@ -9,7 +9,7 @@ from lmul.hdl.designs.design import Design
 from lmul.synth.comparison import cell_survey as cell_survey_module
 from lmul.synth.comparison.accepted import Accepted, accepted, accepted_points, read, text_of
 from lmul.synth.comparison.cell_survey import cell_survey
-from lmul.synth.comparison.points import kept_points
+from lmul.synth.comparison.points import claim_points, kept_points
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.tools.metrics import Metric
 
@@ -26,7 +26,7 @@ def placed(value: float) -> Measured:
 
 
 def test_what_is_written_is_read():
-    point = kept_points(("e4m3",))[0]
+    point = kept_points(("e4m3",))[-1]
     kept = read(text_of(Accepted(PROVENANCE, {PLACED: placed(99.5), point: made_up(point)})))
     assert kept.provenance == PROVENANCE
     assert kept.found[point].metrics == made_up(point).metrics
@@ -41,6 +41,8 @@ def test_the_points_are_the_reports():
     points = accepted_points()
     assert Point("array-lmul-e4m3-16x16-os-ftz", "energy", stimulus="attention QK") in points
     assert Point("array-exact-fp32-4x4-os-ftz", "cells") in points
+    assert Point("pe-exact-fp16-ftz", "energy", stimulus="attention QK") in points
+    assert set(claim_points()) <= set(kept_points(("e4m3",)))
     assert PLACED in points
 
 
