@@ -1,10 +1,11 @@
 """One module of a netlist as Yosys's ``write_json`` gives it."""
 
 import json
-from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator, Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
 __all__ = [
@@ -14,6 +15,7 @@ __all__ = [
     "bits_of",
     "cell_types",
     "cells_of_stat",
+    "evaluation_order",
     "gate_order",
     "is_flipflop",
     "is_gate",
@@ -56,30 +58,37 @@ def gate_order(module: Module) -> list[Cell]:
         When the gates form a loop, which has no order.
     """
     gates = [cell for cell in module["cells"].values() if is_gate(cell["type"])]
-    readers: dict[int, list[int]] = defaultdict(list)
-    driven = {bit for gate in gates for bit in bits_of(gate, "output")}
-    waiting = []
-    for index, gate in enumerate(gates):
-        inputs = [bit for bit in bits_of(gate, "input") if bit in driven]
-        waiting.append(len(inputs))
-        for bit in inputs:
-            readers[bit].append(index)
-    # Kahn's order: a gate is taken when all gates in front of it have been.
-    ready = [index for index, count in enumerate(waiting) if not count]
-    order = []
-    while ready:
-        index = ready.pop()
-        order.append(gates[index])
-        for bit in bits_of(gates[index], "output"):
-            for reader in readers[bit]:
-                waiting[reader] -= 1
-                if not waiting[reader]:
-                    ready.append(reader)
-    if len(order) < len(gates):
-        raise ValueError(
-            f"The netlist has a combinational loop through {len(gates) - len(order)} gates"
-        )
-    return order
+    reads, drives = ([list(bits_of(gate, way)) for gate in gates] for way in ("input", "output"))
+    try:
+        return [gates[index] for index in evaluation_order(reads, drives)]
+    except ValueError as error:
+        raise ValueError(f"The netlist has {error} gates") from None
+
+
+def evaluation_order(
+    reads: Sequence[Iterable[int]], drives: Sequence[Iterable[int]]
+) -> Iterator[int]:
+    """The places of cells, each after all cells whose nets it reads.
+
+    Parameters
+    ----------
+    reads, drives : sequence of iterable of int
+        Of each cell the nets at its inputs, and those at its outputs.
+
+    Raises
+    ------
+    ValueError
+        ``"a combinational loop through N"``: the cells of a loop have no order.
+    """
+    drivers = {net: place for place, nets in enumerate(drives) for net in nets}
+    graph = {
+        place: [drivers[net] for net in nets if net in drivers] for place, nets in enumerate(reads)
+    }
+    try:
+        yield from TopologicalSorter(graph).static_order()
+    except CycleError as error:
+        loop = error.args[1]  # its first cell is named at both ends
+        raise ValueError(f"a combinational loop through {len(loop) - 1}") from None
 
 
 def bits_of(cell: Cell, direction: str) -> Iterable[int]:
@@ -178,22 +187,14 @@ class Hierarchy:
 
     def _top_down(self) -> Iterator[str]:
         """The modules in use, each after all those that it stands in."""
-        waiting: Counter[str] = Counter()
-        reached, fresh = {self.top}, [self.top]
+        inside: dict[str, list[str]] = {}
+        fresh = [self.top]
         while fresh:
-            for kind in self._below(fresh.pop()):
-                waiting[kind] += 1
-                if kind not in reached:
-                    reached.add(kind)
-                    fresh.append(kind)
-        ready = [self.top]
-        while ready:
-            name = ready.pop()
-            yield name
-            for kind in self._below(name):
-                waiting[kind] -= 1
-                if not waiting[kind]:
-                    ready.append(kind)
+            name = fresh.pop()
+            if name not in inside:
+                inside[name] = self._below(name)
+                fresh += inside[name]
+        return reversed(list(TopologicalSorter(inside).static_order()))
 
     def _below(self, name: str) -> list[str]:
         return [kind for kind in cell_types(self.modules[name]) if kind in self.modules]

@@ -2,12 +2,13 @@
 
 import json
 import re
-from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass
+from operator import attrgetter
 from typing import Any
 
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.netlist import evaluation_order
 from lmul.synth.liberty.cells import Cell
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import Mapped, map_cells
@@ -150,7 +151,7 @@ def netlist_of(mapped: Mapped) -> CellNetlist:
 
 
 def ordered(gates: list[Instance]) -> tuple[Instance, ...]:
-    """Gates, each after all that it reads from: Kahn's order.
+    """Gates, each after all that it reads from.
 
     Raises
     ------
@@ -163,27 +164,14 @@ def ordered(gates: list[Instance]) -> tuple[Instance, ...]:
         for pin in one.cell.outputs:
             if pin.function is None and pin.name in one.pins:
                 raise ValueError(f"cell {one.cell.name!r} has no function for {pin.name!r}")
-    driven = {one.pins[p.name] for one in gates for p in one.cell.outputs if p.name in one.pins}
-    readers: dict[int, list[int]] = defaultdict(list)
-    waiting = []
-    for index, one in enumerate(gates):
-        reads = [one.pins[p.name] for p in one.cell.inputs if one.pins.get(p.name) in driven]
-        waiting.append(len(reads))
-        for net in reads:
-            readers[net].append(index)
-    ready = [index for index, count in enumerate(waiting) if not count]
-    order = []
-    while ready:
-        one = gates[ready.pop()]
-        order.append(one)
-        for pin in one.cell.outputs:
-            for reader in readers[one.pins[pin.name]] if pin.name in one.pins else ():
-                waiting[reader] -= 1
-                if not waiting[reader]:
-                    ready.append(reader)
-    if len(order) < len(gates):
-        raise ValueError(f"there is a combinational loop through {len(gates) - len(order)} cells")
-    return tuple(order)
+    reads, drives = (
+        [[one.pins[p.name] for p in pins(one.cell) if p.name in one.pins] for one in gates]
+        for pins in (attrgetter("inputs"), attrgetter("outputs"))
+    )
+    try:
+        return tuple(gates[place] for place in evaluation_order(reads, drives))
+    except ValueError as error:
+        raise ValueError(f"there is {error} cells") from None
 
 
 def _clock(flipflops: tuple[Instance, ...]) -> int | None:

@@ -1,10 +1,9 @@
 """Combinational loops in a mapped netlist, before anyone takes it for a circuit."""
 
 import json
-from collections import defaultdict
-from graphlib import CycleError, TopologicalSorter
 from typing import Any
 
+from lmul.synth.gates.netlist import evaluation_order
 from lmul.synth.liberty.library import Library
 
 __all__ = ["has_loop"]
@@ -28,20 +27,18 @@ def has_loop(netlist: str, library: Library) -> bool:
 
 
 def _module(module: dict[str, Any], library: Library) -> bool:
-    drivers: dict[int, str] = {}
-    readers: dict[str, list[int]] = defaultdict(list)
-    for name, cell in module["cells"].items():
+    reads: list[list[int]] = []
+    drives: list[list[int]] = []
+    for cell in module["cells"].values():
         functions = library.functions.get(cell["type"])
         if functions is None:
             continue
+        reads.append([])
+        drives.append([])
         for pin, bits in cell["connections"].items():
-            if pin in functions:
-                drivers |= dict.fromkeys(bits, name)
-            else:
-                readers[name] += bits
-    graph = {name: {drivers[b] for b in bits if b in drivers} for name, bits in readers.items()}
+            (drives if pin in functions else reads)[-1] += bits
     try:
-        TopologicalSorter(graph).prepare()
-    except CycleError:
+        list(evaluation_order(reads, drives))
+    except ValueError:
         return True
     return False
