@@ -4,7 +4,6 @@ Amaranth's simulator and other people's designs want submodules. Verilog that a 
 one module for each distinct thing; it is written much quicker, too.
 """
 
-import re
 from collections.abc import Callable
 
 from amaranth import ClockSignal, ResetSignal
@@ -14,6 +13,7 @@ from amaranth.lib.wiring import Signature
 
 from lmul.hdl.array.parts import _Part
 from lmul.hdl.verilog.convert import convert
+from lmul.hdl.verilog.ports import read_ports
 
 __all__ = ["ModuleInstance", "SharedModules"]
 
@@ -62,9 +62,7 @@ class ModuleInstance(wiring.Component):
 
     def __init__(self, signature: Signature, module: str, text: str) -> None:
         self._module = module
-        header = re.search(rf"^module {re.escape(module)} \((.*?)\);", text, re.M | re.S)
-        assert header is not None
-        self._has = set(re.findall(r"\w+", header[1]))
+        self._has = set(read_ports(text, module))
         super().__init__(signature)
 
     def elaborate(self, platform: object) -> Instance:

@@ -6,8 +6,8 @@ from pathlib import Path
 from lmul.hdl.designs.cycles import FIFO_LATENCY
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.verilog.cache import verilog_of
+from lmul.hdl.verilog.ports import read_ports
 from lmul.sim.compiled.lanes import lane_parallel
-from lmul.sim.reference.circuit import read_ports
 from lmul.sim.runner.simulators import check_simulator, environment, version
 from lmul.tools import process
 from lmul.tools.cache import kept, object_cache
@@ -101,7 +101,7 @@ def array_program(
 
 def _shape(design: MacDesign, verilog: str) -> str:
     """What the driver has to know of the array when it is compiled."""
-    ports = read_ports(verilog, design.module_name)
+    ports = {name: port.width for name, port in read_ports(verilog, design.module_name).items()}
     rows, columns = design.rows, design.columns
     facts = {
         "FLOW_WS": int(design.flow == "ws"),

@@ -1,6 +1,5 @@
 """The package of an array."""
 
-import re
 from types import ModuleType
 from typing import Any
 
@@ -9,6 +8,7 @@ from lmul.hdl.designs.cycles import pipeline_latency
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.hdl.verilog.cache import verilog_of
+from lmul.hdl.verilog.ports import module_names
 from lmul.sim.export import array_os as array_words_os
 from lmul.sim.export import array_ws as array_words_ws
 from lmul.sim.export.array_streams import stream_facts, stream_ports
@@ -47,8 +47,8 @@ _WORDS = {
 def module_words(design: MacDesign, verilog: str) -> dict[str, str]:
     """The modules that a person looks for, by name; each is described once and instantiated."""
     prefix = f"{design.module_name}_"
-    found = re.findall(rf"^module {prefix}(\w+) \(", verilog, re.M)
-    return {prefix + name: _WORDS[name] for name in sorted(found) if name in _WORDS}
+    found = sorted(name.removeprefix(prefix) for name in module_names(verilog))
+    return {prefix + name: _WORDS[name] for name in found if name in _WORDS}
 
 
 _EXAMPLE = 256  # M, K and N, unless K_max is smaller

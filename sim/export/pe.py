@@ -4,12 +4,12 @@ from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
 from lmul.hdl.verilog.cache import verilog_of
+from lmul.hdl.verilog.ports import read_ports
 from lmul.sim.export.bench.pe import bench_text, companions
 from lmul.sim.export.bench.pe_vectors import bench_vectors
 from lmul.sim.export.description import Bench, Contents, PortText, Section, Words
 from lmul.sim.export.parameters import mac_parameters, mac_product_words, policy_section
 from lmul.sim.export.wording import accumulator_words, sum_lsb
-from lmul.sim.reference.circuit import read_ports
 from lmul.sim.reference.matrices import OUT
 
 __all__ = ["companion_words", "computes", "pe_contents", "pe_ports", "timing"]
@@ -73,20 +73,12 @@ def pe_ports(design: MacDesign, verilog: str) -> tuple[PortText, ...]:
     """The ports, in the Verilog's order but for the results, which come last."""
     path = datapath_of(design)
     meanings = _meanings(path)
-    widths = read_ports(verilog, design.module_name)
+    ports = read_ports(verilog, design.module_name)
     return tuple(
-        PortText(
-            name,
-            "output" if name.startswith(("a_next", "b_next", "last_next", *_RESULTS)) else "input",
-            widths[name],
-            meaning,
-        )
+        PortText(name, ports[name].direction, ports[name].width, meaning)
         for name, meaning in meanings.items()
-        if name in widths
+        if name in ports
     )
-
-
-_RESULTS = ("captures", "total")
 
 
 def _meanings(path: Datapath) -> dict[str, str]:

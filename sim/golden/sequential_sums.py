@@ -1,5 +1,7 @@
 """Dot products whose every addition matters: windows that saturate, floating-point sums."""
 
+from collections.abc import Iterable, Iterator
+
 import numpy as np
 import numpy.typing as npt
 
@@ -12,10 +14,11 @@ from lmul.sim.golden.outer_products import Side, outer_products
 from lmul.sim.golden.round_sums import add_to_odd, drain, integers_to_odd
 from lmul.sim.golden.single_sums import single_sums
 
-__all__ = ["float_sums", "running_sums", "window_sums"]
+__all__ = ["float_sums", "running_sums", "window_sums", "windowed"]
 
 
 Float64s = npt.NDArray[np.float64]
+Bits = npt.NDArray[np.bool_]
 
 
 def window_sums(
@@ -25,7 +28,7 @@ def window_sums(
     kind: Kind,
     offset: int,
     window: tuple[int, int],
-) -> tuple[Float64s, npt.NDArray[np.bool_]]:
+) -> tuple[Float64s, Bits]:
     """Sums in ``width`` bits of two's complement with lsb ``2**lsb``, k ascending.
 
     Each product is cut toward minus infinity; a sum that leaves the window stays at its end and
@@ -35,22 +38,33 @@ def window_sums(
     -------
     float64 array rounded to odd, and bool array of flags; shape (M, N)
     """
+    products = outer_products(left, right, fmt, kind, offset)
+    *_, (total, overflowed) = windowed(map(products, range(left.exp.shape[1])), window)
+    return integers_to_odd(total, window[1]), overflowed
+
+
+def windowed(
+    products: Iterable[Float64s], window: tuple[int, int]
+) -> Iterator[tuple[npt.NDArray[np.int64], Bits]]:
+    """A window's sum after each product, in units of its lsb, and whether it ever left its end.
+
+    Parameters
+    ----------
+    products : iterable of float64 arrays of one shape
+        Exact and finite, k ascending.
+    window : tuple of int
+        Width and exponent of the lsb.
+    """
     width, lsb = window
     top = (1 << (width - 1)) - 1
-    bottom = -top - 1
-    products = outer_products(left, right, fmt, kind, offset)
-    total = np.zeros((left.exp.shape[0], right.exp.shape[1]), np.int64)
-    overflowed = np.zeros(total.shape, np.bool_)
     # Twice the window, so that a product that is too large still overflows once it is an integer.
     limit = float(1 << width)
-    for k in range(left.exp.shape[1]):
-        units = np.clip(np.floor(np.ldexp(products(k), -lsb)), -limit, limit)
-        total += units.astype(np.int64)
-        outside = (total > top) | (total < bottom)
-        if outside.any():
-            overflowed |= outside
-            np.clip(total, bottom, top, out=total)
-    return integers_to_odd(total, lsb), overflowed
+    total, overflowed = np.int64(0), np.False_
+    for product in products:
+        total = total + np.clip(np.floor(np.ldexp(product, -lsb)), -limit, limit).astype(np.int64)
+        overflowed = overflowed | (total > top) | (total < -top - 1)
+        total = np.clip(total, -top - 1, top)
+        yield total, overflowed
 
 
 def float_sums(
@@ -90,8 +104,6 @@ def float_sums(
 _LIMB_BITS = 32
 _LIMB_MASK = (1 << _LIMB_BITS) - 1
 
-Bits = npt.NDArray[np.bool_]
-
 
 def running_sums(
     products: Float64s, accumulator: Accumulator, lsb: int, width: int, overflow: Overflow
@@ -116,7 +128,7 @@ def running_sums(
         Two's complement, or a floating-point accumulator's code; bit 0 first.
     """
     if accumulator.window is not None:
-        limbs = [_window(products, *accumulator.window)]
+        limbs = [np.array([total for total, _ in windowed(products, accumulator.window)])]
     elif accumulator.format is not None:
         limbs = [_rounded(products, accumulator, overflow)]
     else:
@@ -146,16 +158,6 @@ def _exact(units: Float64s, width: int) -> list[npt.NDArray[np.int64]]:
         limbs[place + 1] += limbs[place] >> _LIMB_BITS
         limbs[place] &= _LIMB_MASK
     return limbs
-
-
-def _window(products: Float64s, width: int, lsb: int) -> npt.NDArray[np.int64]:
-    top = (1 << (width - 1)) - 1
-    limit = float(1 << width)
-    units = np.clip(np.floor(np.ldexp(products, -lsb)), -limit, limit).astype(np.int64)
-    for k in range(1, len(units)):
-        np.clip(units[k - 1], -top - 1, top, out=units[k - 1])
-        units[k] += units[k - 1]
-    return np.clip(units, -top - 1, top)
 
 
 def _rounded(

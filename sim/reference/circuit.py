@@ -1,6 +1,5 @@
 """A circuit under test: its Verilog, and how operands and results stand at its ports."""
 
-import re
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,20 +13,14 @@ from lmul.hdl.products.registry import product_unit
 from lmul.hdl.verilog.axi import axi_layouts
 from lmul.hdl.verilog.axi_layout import AxiLayout
 from lmul.hdl.verilog.cache import verilog_of
+from lmul.hdl.verilog.ports import PortShape, read_ports
 
-__all__ = ["Circuit", "MacCircuit", "Port", "read_ports", "word_width"]
+__all__ = ["Circuit", "MacCircuit", "Port", "word_width"]
 
 
 _CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipelined multiplier
 _FIELDS = ("", "value", "man", "sig", "exp", "zero", "neg")
 _NAME = r"(?!(?:input|output)\b)\w+"
-_PORT = re.compile(
-    r"\b(?:input|output)\b\s*(?:(?:wire|reg|logic|signed)\b\s*)*"
-    rf"(?:\[\s*(\d+)\s*:\s*0\s*\])?\s*((?:{_NAME}\s*,\s*)*{_NAME})"
-)
-_NO_PORTS = re.compile(
-    r"//[^\n]*|/\*.*?\*/|\b(function|task)\b.*?\bend\1\b", re.S
-)  # in which the words of a port may stand
 
 
 @dataclass(frozen=True)
@@ -100,29 +93,10 @@ def word_width(ports: tuple[Port, ...]) -> int:
     return sum(port.width for port in ports)
 
 
-def read_ports(verilog: str, module: str) -> dict[str, int]:
-    """The ports of a module, name to width, declared in its head or below it.
-
-    Raises
-    ------
-    ValueError
-        When there is no such module.
-    """
-    found = re.search(
-        rf"^\s*module\s+{re.escape(module)}\b(.*?)\bendmodule\b", verilog, re.M | re.S
-    )
-    if found is None:
-        raise ValueError(f"The Verilog has no module {module!r}")
-    declared = _PORT.findall(_NO_PORTS.sub(" ", found[1]))
-    return {
-        name: int(msb or 0) + 1 for msb, names in declared for name in re.split(r"\s*,\s*", names)
-    }
-
-
-def _side(side: str, found: dict[str, int]) -> tuple[Port, ...]:
+def _side(side: str, found: dict[str, PortShape]) -> tuple[Port, ...]:
     """The ports of an operand or of the result, lowest bits first."""
     names = ["_".join((side, field)) if field else side for field in _FIELDS]
-    return tuple(Port(name, found[name]) for name in names if name in found)
+    return tuple(Port(name, found[name].width) for name in names if name in found)
 
 
 @dataclass(frozen=True)
@@ -171,7 +145,7 @@ class MacCircuit:
             for port, width in stream.ports.items()
         }
         for port, width in wanted.items():
-            if ports.get(port) != width:
+            if port not in ports or ports[port].width != width:
                 raise ValueError(
                     f"Module {design.module_name!r} has no port {port!r} of {width} bits"
                 )

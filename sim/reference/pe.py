@@ -16,8 +16,16 @@ from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.golden.codec import decode
 from lmul.sim.golden.matmul import dot_products
 from lmul.sim.golden.multiply import product
+from lmul.sim.golden.sequential_sums import windowed
 
-__all__ = ["RawResult", "edge_operands", "expected_results", "read_result", "zero_operand"]
+__all__ = [
+    "RawResult",
+    "edge_fields",
+    "edge_operands",
+    "expected_results",
+    "read_result",
+    "zero_operand",
+]
 
 
 Codes = npt.NDArray[np.unsignedinteger[Any]]
@@ -32,29 +40,39 @@ def edge_operands(
     Exponents count from the smallest that the policy admits, subnormals are normalised, and
     L-Mul's offset is added to the ``second`` operand of a product. There must be no NaN.
     """
+    fields = {name: values.tolist() for name, values in edge_fields(path, codes, second).items()}
+    operands = [
+        dict(zip(fields, values, strict=True)) for values in zip(*fields.values(), strict=True)
+    ]
+    for operand in operands:
+        if operand.get("zero") or operand.get("inf"):
+            junk = zero_operand(path, rng)
+            operand |= {name: junk[name] for name in ("exp", "man")}
+    return operands
+
+
+def edge_fields(
+    path: Datapath, codes: npt.NDArray[np.integer[Any]], second: bool
+) -> dict[str, npt.NDArray[np.int64]]:
+    """The members of the operands of codes, in the order of the layout, each of the codes' shape.
+
+    Exponent and mantissa of a zero or an Inf mean nothing.
+    """
     if not isinstance(path, FloatDatapath):
-        return [{"value": int(code)} for code in codes]
+        return {"value": codes.astype(np.int64)}
     fmt, layout = path.fmt, path.operand_layout
     specials = path.policy.specials == "propagate"
     given = unpack(codes.astype(np.int64), fmt, path.policy.subnormals, specials)
-    words = given.code - (layout.lowest << fmt.mantissa_bits)
-    words += path.folded if second else 0
-    operands = []
-    for place, word in enumerate(words.tolist()):
-        zero = given.zero is not None and bool(given.zero[place])
-        infinite = given.inf is not None and bool(given.inf[place])
-        if zero or infinite:
-            word = int(rng.integers(0, 1 << (layout.exponent_bits + fmt.mantissa_bits)))
-        operand = {
-            "neg": int(given.negative[place]),
-            "zero": int(zero),
-            "exp": word >> fmt.mantissa_bits,
-            "man": word & fmt.mantissa_mask,
-        }
-        if layout.has_inf:
-            operand["inf"] = int(infinite)
-        operands.append(operand)
-    return operands
+    word = given.code - (layout.lowest << fmt.mantissa_bits) + (path.folded if second else 0)
+    none = np.zeros(word.shape, np.bool_)
+    fields = {
+        "neg": given.negative,
+        "zero": none if given.zero is None else given.zero,
+        "exp": word >> fmt.mantissa_bits,
+        "man": word & fmt.mantissa_mask,
+        "inf": none if given.inf is None else given.inf,
+    }
+    return {name: fields[name].astype(np.int64) for name, _ in layout}
 
 
 def zero_operand(path: Datapath, rng: np.random.Generator) -> Operand:
@@ -101,14 +119,24 @@ def expected_results(design: MacDesign, a: Codes, b: Codes) -> list[list[RawResu
         codes = dot_products(a, b, path.fmt, path.kind, path.policy, accumulator, "fp32").codes
         return [[RawResult(v) for v in row] for row in decode(codes, "fp32", np.float64).tolist()]
     products = _products(path, a, b)
-    window = accumulator.window
-    return [
-        [
-            _windowed(terms, *window) if window else RawResult(_added(terms, path.range.lsb))
-            for terms in products[row].T.tolist()
+    if accumulator.window:
+        # A product that is not finite decides its sum alone, so what counts instead of it is free.
+        finite = np.where(np.isfinite(products), products, 0.0)
+        *_, (sums, flags) = windowed(finite.swapaxes(0, 1), accumulator.window)
+        rows = zip(sums.tolist(), flags.tolist(), strict=True)
+        found = [list(map(RawResult, *row)) for row in rows]
+    else:
+        lsb = path.range.lsb
+        found = [
+            [
+                RawResult(sum(_units(term, lsb) for term in terms if math.isfinite(term)))
+                for terms in row.T.tolist()
+            ]
+            for row in products
         ]
-        for row in range(a.shape[0])
-    ]
+    for i, j in np.argwhere(~np.isfinite(products).all(axis=1)).tolist():
+        found[i][j] = RawResult(sum(t for t in products[i, :, j].tolist() if not math.isfinite(t)))
+    return found
 
 
 def read_result(design: MacDesign, fields: Mapping[str, int]) -> RawResult:
@@ -136,24 +164,6 @@ def _products(path: FloatDatapath, a: Codes, b: Codes) -> npt.NDArray[np.float64
     return product(
         a[:, :, None], b[None], fmt, path.kind, path.policy.subnormals, offset=path.offset
     )
-
-
-def _added(terms: list[float], lsb: int) -> int | float:
-    special = [term for term in terms if not math.isfinite(term)]
-    return sum(special) if special else sum(_units(term, lsb) for term in terms)
-
-
-def _windowed(terms: list[float], width: int, lsb: int) -> RawResult:
-    if not all(map(math.isfinite, terms)):
-        return RawResult(_added(terms, lsb))
-    top = (1 << (width - 1)) - 1
-    total, overflowed = 0, False
-    for term in terms:
-        total += _units(term, lsb)
-        if not -top - 1 <= total <= top:
-            overflowed = True
-            total = max(-top - 1, min(top, total))
-    return RawResult(total, overflowed)
 
 
 def _units(term: float, lsb: int) -> int:

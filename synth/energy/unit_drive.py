@@ -9,14 +9,14 @@ import numpy.typing as npt
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
-from lmul.hdl.mac.datapath import FloatDatapath, datapath_of
+from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
 from lmul.hdl.numbers.formats import INT8, FloatFormat
 from lmul.hdl.products.int8 import SUM_BITS
 from lmul.sim.golden import multiply as golden
-from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.sequential_sums import running_sums
 from lmul.sim.reference.circuit import Circuit, word_width
+from lmul.sim.reference.pe import edge_fields
 from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
 
 __all__ = ["Drive", "drive"]
@@ -143,10 +143,12 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
         "en": pack(np.ones_like(reset), 1),
         "last": pack(_after_reset(last), 1),
     }
+    for port, codes, second in (("a", x, False), ("b", y, True)):
+        _check_finite(path, codes)
+        for name, values in edge_fields(path, codes, second).items():
+            width = path.operand_layout[name].width
+            inputs[f"{port}_{name}"] = pack(_after_reset(values), width)
     if isinstance(path, FloatDatapath):
-        for port, codes, second in (("a", x, False), ("b", y, True)):
-            for name, values, width in _operand(path, codes, second):
-                inputs[f"{port}_{name}"] = pack(_after_reset(values), width)
         dtype = code_dtype(path.fmt)
         products = golden.product(
             x.astype(dtype), y.astype(dtype), path.fmt, path.kind, path.policy.subnormals
@@ -155,8 +157,6 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
         accumulator, lsb, width = path.resolved_accumulator, path.range.lsb, path.sum_shape.width
         overflow = path.policy.overflow
     else:
-        for port, codes in (("a", x), ("b", y)):
-            inputs[f"{port}_value"] = pack(_after_reset(codes), INT8.width)
         products = (x * y).astype(np.float64)
         accumulator, lsb, width = design.resolved_accumulator, 0, SUM_BITS
         overflow = design.policy.overflow
@@ -173,28 +173,17 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
     return Drive(inputs, wrong, 2 + path.stages)
 
 
-def _operand(path: FloatDatapath, codes: Ints, second: bool) -> list[tuple[str, Ints, int]]:
-    """The members of an operand as the array's edge makes them, with their widths."""
-    fmt, layout = path.fmt, path.operand_layout
-    magnitude = codes & fmt.magnitude_mask
-    if fmt.has_nan and path.policy.specials == "propagate":
-        nan_is_zero = fmt.has_nan and not fmt.has_negative_zero
-        if (magnitude > fmt.max_code).any() or (nan_is_zero and (codes == fmt.sign_mask).any()):
-            raise ValueError(
-                "A PE's operands must be finite: NaN stays at the edge, and Inf is not measured"
-            )
-    found = unpack(codes, fmt, path.policy.subnormals, specials=False)
-    word = found.code + ((layout.exp_bias - fmt.bias) << fmt.mantissa_bits)
-    word = word + (path.folded if second else 0)
-    zero = np.zeros_like(codes) if found.zero is None else found.zero.astype(np.int64)
-    members = {
-        "neg": (found.negative.astype(np.int64), 1),
-        "zero": (zero, 1),
-        "exp": (word >> fmt.mantissa_bits, layout.exponent_bits),
-        "man": (word & fmt.mantissa_mask, fmt.mantissa_bits),
-        "inf": (np.zeros_like(codes), 1),
-    }
-    return [(name, *members[name]) for name, _ in layout]
+def _check_finite(path: Datapath, codes: Ints) -> None:
+    if not path.has_nan or not isinstance(path, FloatDatapath):
+        return
+    fmt = path.fmt
+    special = codes & fmt.magnitude_mask > fmt.max_code
+    if not fmt.has_negative_zero:
+        special = codes == fmt.nan_code
+    if special.any():
+        raise ValueError(
+            "A PE's operands must be finite: NaN stays at the edge, and Inf is not measured"
+        )
 
 
 def _differing(want: Sequence[Words], got: Sequence[Words]) -> int:

@@ -1,9 +1,9 @@
 """A design between registers, synthesised for an FPGA: the netlist that is placed and routed."""
 
-import re
 from dataclasses import dataclass
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.verilog.ports import read_ports
 from lmul.synth.fpga.devices import Device
 from lmul.synth.fpga.luts import LutCount, form_for, synth_command
 from lmul.synth.gates.circuit import Circuit
@@ -14,8 +14,6 @@ __all__ = ["FpgaNetlist", "fpga_netlist", "in_registers"]
 
 
 _TOP = "placed"
-# As tidy Verilog declares ports: one a line, in the header.
-_PORT = re.compile(r"^ *(input|output)(?: reg| wire)? *(?:\[(\d+):0\])? *(\w+),?$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -50,13 +48,13 @@ def in_registers(circuit: Circuit) -> Circuit:
     Parameters
     ----------
     circuit : Circuit
-        Its top module's header has a line for each port, the clock and the reset, if any, being
-        ``clk`` and ``rst``.
+        Its top module declares a port a line, the clock and the reset, if any, being ``clk`` and
+        ``rst``.
 
     Raises
     ------
     ValueError
-        When the top module has no such header.
+        When the text has no such module.
     """
     # Imported here: Amaranth is heavy.
     from amaranth.lib import wiring
@@ -66,13 +64,9 @@ def in_registers(circuit: Circuit) -> Circuit:
     from lmul.hdl.verilog.shared_modules import ModuleInstance
     from lmul.hdl.verilog.wrappers import ShiftWrapper
 
-    header = re.search(rf"^module {circuit.top} ?\((.*?)\);", circuit.verilog, re.M | re.S)
-    ports = _PORT.findall(header[1]) if header else []
-    if not ports:
-        raise ValueError(f"Module {circuit.top!r} has no header with a port a line")
     members = {
-        name: (In if direction == "input" else Out)(int(high or 0) + 1)
-        for direction, high, name in ports
+        name: (In if port.direction == "input" else Out)(port.width)
+        for name, port in read_ports(circuit.verilog, circuit.top).items()
         if name not in ("clk", "rst")
     }
     unit = ModuleInstance(wiring.Signature(members), circuit.top, circuit.verilog)

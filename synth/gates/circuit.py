@@ -6,12 +6,12 @@ from dataclasses import dataclass
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.verilog.cache import verilog_of
+from lmul.hdl.verilog.ports import module_names
 
 __all__ = ["Circuit", "modules_ending"]
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_MODULE = re.compile(r"^module (\w+)", re.MULTILINE)
 _ARRAY_PARTS = ("_cell", "_pe", "_edge", "_round", "_slice", "_fifo")
 """How an array's parts end: cells, the PEs inside, unpackers, rounders, the streams' ports."""
 
@@ -87,4 +87,4 @@ class Circuit:
 
 def modules_ending(verilog: str, endings: tuple[str, ...]) -> tuple[str, ...]:
     """The modules of a Verilog text whose names end in one of these ways."""
-    return tuple(name for name in _MODULE.findall(verilog) if name.endswith(endings))
+    return tuple(name for name in module_names(verilog) if name.endswith(endings))

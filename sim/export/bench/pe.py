@@ -9,6 +9,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.verilog.convert import convert
+from lmul.hdl.verilog.ports import read_ports
 from lmul.hdl.verilog.wrappers import FlatPorts
 from lmul.sim.export.bench.pieces import (
     HEAD,
@@ -21,7 +22,6 @@ from lmul.sim.export.bench.pieces import (
     vector_range,
 )
 from lmul.sim.export.bench.vectors import Vectors
-from lmul.sim.reference.circuit import read_ports
 from lmul.sim.reference.matrices import OUT
 
 __all__ = ["bench_text", "companions"]

@@ -5,7 +5,7 @@ import pytest
 
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.sim.reference.circuit import Circuit, Port, read_ports
+from lmul.sim.reference.circuit import Circuit, Port
 from lmul.sim.reference.units import Stimulus, compare, stimulus
 from lmul.sim.runner.wrapper import results_dtype, stimulus_dtype, wrapper
 
@@ -68,21 +68,6 @@ def test_product_stimulus():
         assert np.count_nonzero(flags) > 1000
     for side in (given.x, given.y):
         assert int((side & 0x7F).max()) == FORMATS["e5m2"].max_code
-
-
-def test_read_ports():
-    text = """
-module other(a); input a; endmodule
-module unit(x, y, p, clk);
-  input [7:0] x; wire [7:0] x;
-  input y;
-  output [15:0] p;
-  input clk;
-endmodule
-"""
-    assert read_ports(text, "unit") == {"x": 8, "y": 1, "p": 16, "clk": 1}
-    with pytest.raises(ValueError, match=r"^The Verilog has no module 'uni'$"):
-        read_ports(text, "uni")
 
 
 def test_circuit_of_a_product():
