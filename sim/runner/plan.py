@@ -13,7 +13,7 @@ import numpy as np
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.verilog.axi_layout import AxiLayout
 from lmul.sim.reference.circuit import Circuit, MacCircuit, Port
@@ -82,7 +82,7 @@ def _mac(content: dict) -> MacCircuit:
 
 def _design(content: dict) -> UnitDesign | MacDesign:
     policy = Policy(**content["policy"])
-    fmt = content["format"] and FloatFormat(**content["format"])
+    fmt = (FloatFormat if "bias" in content["format"] else IntegerFormat)(**content["format"])
     if "accumulator" not in content:
         return UnitDesign(**(content | {"format": fmt, "policy": policy}))
     accumulator = content["accumulator"] and Accumulator(**content["accumulator"])

@@ -54,7 +54,7 @@ def in_registers(circuit: Circuit) -> Circuit:
     Raises
     ------
     ValueError
-        When the text has no such module.
+        When the text has no such module, or its ports do not stand so.
     """
     # Imported here: Amaranth is heavy.
     from amaranth.lib import wiring
@@ -64,9 +64,12 @@ def in_registers(circuit: Circuit) -> Circuit:
     from lmul.hdl.verilog.shared_modules import ModuleInstance
     from lmul.hdl.verilog.wrappers import ShiftWrapper
 
+    ports = read_ports(circuit.verilog, circuit.top)
+    if not ports:
+        raise ValueError(f"Module {circuit.top!r} has no header with a port a line")
     members = {
         name: (In if port.direction == "input" else Out)(port.width)
-        for name, port in read_ports(circuit.verilog, circuit.top).items()
+        for name, port in ports.items()
         if name not in ("clk", "rst")
     }
     unit = ModuleInstance(wiring.Signature(members), circuit.top, circuit.verilog)
