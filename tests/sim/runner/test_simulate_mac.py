@@ -147,3 +147,12 @@ def test_plan_round_trip(tmp_path, monkeypatch):
     message = "^Module 'array_exact_e4m3_2x3_os_ftz_fix24_m9' has no port 's_axis_a_tkeep' of 2 "
     with pytest.raises(ValueError, match=message):
         MacCircuit.of(design, text.replace("s_axis_a_tkeep", "keep"))
+
+
+@pytest.mark.parametrize("name", ["pe-int8-s1", "pe-lmul-e4m3-fp32", "array-int8-2x3-ws-f2"])
+def test_a_design_comes_back_from_a_plan(name, tmp_path, monkeypatch):
+    design = MacDesign.parse(name)
+    Plan((), mac=MacCircuit(design, "", ())).save(tmp_path / "plan.json")
+    monkeypatch.setenv("LMUL_PLAN", str(tmp_path / "plan.json"))
+    loaded = Plan.load().mac
+    assert loaded is not None and loaded.design == design
