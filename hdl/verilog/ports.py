@@ -7,9 +7,14 @@ __all__ = ["PortShape", "module_names", "read_ports"]
 
 
 _MODULE = re.compile(r"^module (\w+)", re.MULTILINE)
+_NAME = r"(?!(?:input|output)\b)\w+"
 _PORT = re.compile(
-    r"^\s*(input|output)\b(?:\s+(?:wire|reg))?\s*(?:\[(\d+):0\])?\s*(\w+)\s*[;,)]", re.MULTILINE
+    r"\b(input|output)\b\s*(?:(?:wire|reg|logic|signed)\b\s*)*"
+    rf"(?:\[\s*(\d+)\s*:\s*0\s*\])?\s*((?:{_NAME}\s*,\s*)*{_NAME})"
 )
+_NO_PORTS = re.compile(
+    r"//[^\n]*|/\*.*?\*/|\b(function|task)\b.*?\bend\1\b", re.DOTALL
+)  # in which the words of a port may stand
 
 
 class PortShape(NamedTuple):
@@ -25,15 +30,21 @@ def module_names(verilog: str) -> list[str]:
 
 
 def read_ports(verilog: str, module: str) -> dict[str, PortShape]:
-    """The ports of a module by name; one port a declaration, as generators write it.
+    """The ports of a module by name, declared in its head or below it.
 
     Raises
     ------
     ValueError
         When there is no such module.
     """
-    body = re.search(rf"^\s*module\s+{re.escape(module)}\b.*?^\s*endmodule\b", verilog, re.M | re.S)
-    if body is None:
+    found = re.search(
+        rf"^\s*module\s+{re.escape(module)}\b(.*?)\bendmodule\b", verilog, re.M | re.S
+    )
+    if found is None:
         raise ValueError(f"The Verilog has no module {module!r}")
-    found = _PORT.findall(body[0])
-    return {name: PortShape(way, int(msb or 0) + 1) for way, msb, name in found}
+    declared = _PORT.findall(_NO_PORTS.sub(" ", found[1]))
+    return {
+        name: PortShape(way, int(msb or 0) + 1)
+        for way, msb, names in declared
+        for name in re.split(r"\s*,\s*", names)
+    }

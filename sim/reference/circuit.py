@@ -20,7 +20,6 @@ __all__ = ["Circuit", "MacCircuit", "Port", "word_width"]
 
 _CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipelined multiplier
 _FIELDS = ("", "value", "man", "sig", "exp", "zero", "neg")
-_NAME = r"(?!(?:input|output)\b)\w+"
 
 
 @dataclass(frozen=True)

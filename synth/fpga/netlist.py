@@ -48,13 +48,12 @@ def in_registers(circuit: Circuit) -> Circuit:
     Parameters
     ----------
     circuit : Circuit
-        Its top module declares a port a line, the clock and the reset, if any, being ``clk`` and
-        ``rst``.
+        The clock and the reset of its top module, if any, are ``clk`` and ``rst``.
 
     Raises
     ------
     ValueError
-        When the text has no such module, or its ports do not stand so.
+        When the text has no such module, or that has no ports.
     """
     # Imported here: Amaranth is heavy.
     from amaranth.lib import wiring
@@ -66,7 +65,7 @@ def in_registers(circuit: Circuit) -> Circuit:
 
     ports = read_ports(circuit.verilog, circuit.top)
     if not ports:
-        raise ValueError(f"Module {circuit.top!r} has no header with a port a line")
+        raise ValueError(f"Module {circuit.top!r} has no ports")
     members = {
         name: (In if port.direction == "input" else Out)(port.width)
         for name, port in ports.items()

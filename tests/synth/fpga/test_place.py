@@ -1,3 +1,4 @@
+import re
 import statistics
 
 import pytest
@@ -50,8 +51,11 @@ def test_wrapper_keeps_the_circuit_and_its_parts_apart():
     whole = in_registers(Circuit("adder", ADDER.verilog, parts=("part",)))
     assert (whole.top, whole.name, whole.parts) == ("placed", "adder", ("adder", "part"))
     assert ADDER.verilog in whole.verilog
-    with pytest.raises(ValueError, match=r"^Module 't' has no header with a port a line$"):
-        in_registers(Circuit("t", "module t(input a, output b); assign b = a; endmodule"))
+    one_line = "module t(input [2:0] a, output b); assign b = ^a; endmodule"
+    wrapper = in_registers(Circuit("t", one_line)).verilog.removesuffix(one_line)
+    assert re.search(r"\bt unit \(\s*\.a\(\w+\[2:0\]\),\s*\.b\(\w+\)\s*\);", wrapper), wrapper
+    with pytest.raises(ValueError, match=r"^Module 't' has no ports$"):
+        in_registers(Circuit("t", "module t; endmodule"))
 
 
 @pytest.mark.slow
