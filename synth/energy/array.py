@@ -17,10 +17,11 @@ import numpy as np
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import IntegerFormat
+from lmul.hdl.verilog.parts import part_of_module, part_of_register
 from lmul.sim.golden.codec import code_dtype
 from lmul.synth.energy.array_drive import ArrayDrive
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
-from lmul.synth.gates.breakdown import ARRAY_PARTS, part_of_module, part_of_register
+from lmul.synth.gates.breakdown import ARRAY_PARTS
 from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words
 from lmul.synth.gatesim.simulation import Toggles
 from lmul.synth.gatesim.stepped import PartSimulation

@@ -20,7 +20,7 @@ from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
-from lmul.synth.mapping.breakdown import PARTS, apart_by_part, by_part
+from lmul.synth.mapping.breakdown import PARTED_LEVELS, apart_by_part, by_part
 from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells, netlist_of
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.part_netlist import part_netlist
@@ -166,7 +166,7 @@ def measure(
     mapped = map_cells(circuit, library, restructuring=restructuring)
     whole = netlist_of(mapped)
     apart = None
-    if parts and design.level in PARTS:
+    if parts and design.level in PARTED_LEVELS:
         apart = map_to_cells(apart_by_part(circuit), library)
     results = []
     for one in found:

@@ -1,13 +1,12 @@
 """Where a PE's or an array's gates and flip-flops are, part by part."""
 
-import re
 from collections import Counter
-from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.gates.circuit import Circuit, modules_ending
+from lmul.hdl.verilog.parts import CONTROL, part_modules, part_of_module, part_of_register
+from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import GateCount, count, mapped
 from lmul.synth.gates.netlist import Module, is_flipflop, is_gate
 
@@ -17,8 +16,6 @@ __all__ = [
     "SPLIT_LEVELS",
     "PartCount",
     "Split",
-    "part_of_module",
-    "part_of_register",
     "parts",
     "register_names",
     "split",
@@ -27,33 +24,11 @@ __all__ = [
 
 SPLIT_LEVELS = ("pe", "array")
 
-PE_PARTS = ("product", "align", "accumulate", "operand registers", "control")
+PE_PARTS = ("product", "align", "accumulate", "operand registers", CONTROL)
 ARRAY_PARTS = (
     *("PEs", "drain registers", "edges", "skew registers", "rounders", "stream ports"),
-    "control",
+    CONTROL,
 )
-
-# Modules by how their names end, then registers by how theirs begin; the rest is control.
-_MODULES: Mapping[str, Mapping[str, str]] = {
-    "pe": {"_product": "product", "_align": "align", "_accumulation": "accumulate"},
-    "array": {
-        "_pe": "PEs",
-        "_cell": "drain registers",
-        "_edge": "edges",
-        "_round": "rounders",
-        "_slice": "stream ports",
-        "_fifo": "stream ports",
-    },
-}
-_REGISTERS: Mapping[str, Mapping[str, str]] = {
-    "pe": {
-        r"(x|product)_last": "control",
-        r"[xy]_": "operand registers",
-        r"product_": "product",
-        r"acc": "accumulate",
-    },
-    "array": {r"(de)?skew_": "skew registers"},
-}
 
 
 @dataclass(frozen=True)
@@ -133,8 +108,7 @@ def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
     circuit = Circuit.of(design)
     if circuit.level not in SPLIT_LEVELS:
         raise ValueError(f"Design {circuit.name!r} has no parts; a PE or an array has")
-    modules = _MODULES[circuit.level]
-    apart = replace(circuit, parts=modules_ending(circuit.verilog, tuple(modules)))
+    apart = replace(circuit, parts=part_modules(circuit.verilog, circuit.level))
     netlist, _ = mapped(apart)
     gates: Counter[str] = Counter()
     flipflops: Counter[str] = Counter()
@@ -144,7 +118,7 @@ def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
         names = register_names(module)
         for cell in module["cells"].values():
             if is_gate(cell["type"]):
-                gates[own or "control"] += times
+                gates[own or CONTROL] += times
             elif is_flipflop(cell["type"]):
                 bit = cell["connections"]["Q"][0]
                 flipflops[own or part_of_register(names[bit], circuit.level)] += times
@@ -162,16 +136,3 @@ def register_names(module: Module) -> dict[int, set[str]]:
             if isinstance(bit, int):
                 found.setdefault(bit, set()).add(name.rpartition(".")[2])
     return found
-
-
-def part_of_module(name: str, level: str) -> str:
-    """The part of a PE or an array that a module is; empty for one that is none."""
-    return next((part for end, part in _MODULES[level].items() if name.endswith(end)), "")
-
-
-def part_of_register(names: set[str], level: str) -> str:
-    """The part of a PE or an array that a register belongs to, by its names."""
-    for begins, part in _REGISTERS[level].items():
-        if any(re.match(begins, name) for name in names):
-            return part
-    return "control"

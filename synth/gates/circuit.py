@@ -6,14 +6,12 @@ from dataclasses import dataclass
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.verilog.cache import verilog_of
-from lmul.hdl.verilog.ports import module_names
+from lmul.hdl.verilog.parts import part_modules
 
-__all__ = ["Circuit", "modules_ending"]
+__all__ = ["Circuit"]
 
 
 _IDENTIFIER = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_ARRAY_PARTS = ("_cell", "_pe", "_edge", "_round", "_slice", "_fifo")
-"""How an array's parts end: cells, the PEs inside, unpackers, rounders, the streams' ports."""
 
 
 @dataclass(frozen=True)
@@ -75,7 +73,7 @@ class Circuit:
             return design
         parsed = Design.parse(design)
         text = verilog_of(parsed, form=form)
-        parts = modules_ending(text, _ARRAY_PARTS) if parsed.level == "array" else ()
+        parts = part_modules(text, "array") if parsed.level == "array" else ()
         return cls(parsed.module_name, text, parsed.level, parsed.name, parts)
 
     @property
@@ -83,8 +81,3 @@ class Circuit:
         """The line of a Yosys script that keeps the parts apart; empty without parts."""
         names = " ".join(self.parts)
         return f"setattr -mod -set keep_hierarchy 1 {names}\n" if names else ""
-
-
-def modules_ending(verilog: str, endings: tuple[str, ...]) -> tuple[str, ...]:
-    """The modules of a Verilog text whose names end in one of these ways."""
-    return tuple(name for name in module_names(verilog) if name.endswith(endings))

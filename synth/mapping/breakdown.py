@@ -3,25 +3,21 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 
-from lmul.synth.gates.circuit import Circuit, modules_ending
+from lmul.hdl.verilog.parts import CONTROL, MODULES, part_modules
+from lmul.synth.gates.circuit import Circuit
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import CellNetlist, Instance, map_to_cells
 
-__all__ = ["PARTS", "apart_by_part", "area_by_part", "by_part"]
+__all__ = ["PARTED_LEVELS", "apart_by_part", "area_by_part", "by_part"]
 
 
-PARTS: Mapping[str, Mapping[str, str]] = {
-    "multiplier": {"unpack": "unpack", "product_unit": "product", "pack": "pack"},
-    "pe": {"product": "product", "align": "align", "accumulation": "accumulate"},
-}
-"""By level: modules, by how their names end, and the part that each is."""
+PARTED_LEVELS = ("multiplier", "pe")
 
 
 def apart_by_part(circuit: Circuit) -> Circuit:
     """The same circuit, its parts mapped apart before they are joined."""
-    endings = tuple(f"_{name}" for name in PARTS[circuit.level])
-    return replace(circuit, parts=modules_ending(circuit.verilog, endings))
+    return replace(circuit, parts=part_modules(circuit.verilog, circuit.level))
 
 
 def by_part(netlist: CellNetlist, values: Iterable[float], level: str) -> dict[str, float]:
@@ -34,10 +30,10 @@ def by_part(netlist: CellNetlist, values: Iterable[float], level: str) -> dict[s
     values : iterable of float
         Of each of its instances.
     level : str
-        One of :data:`PARTS`.
+        One of :data:`PARTED_LEVELS`.
     """
-    parts = PARTS[level]
-    found = dict.fromkeys([*dict.fromkeys(parts.values()), "registers", "control"], 0.0)
+    parts = MODULES[level]
+    found = dict.fromkeys([*dict.fromkeys(parts.values()), "registers", CONTROL], 0.0)
     for one, value in zip(netlist.instances, values, strict=True):
         found[_part(one, parts)] += float(value)
     return {part: value for part, value in found.items() if value}
@@ -57,7 +53,7 @@ def area_by_part(design: str, liberty: Paths) -> dict[str, float]:
         As :func:`lmul.synth.mapping.cell_netlist.map_to_cells`.
     """
     circuit = Circuit.of(design)
-    if circuit.level not in PARTS:
+    if circuit.level not in PARTED_LEVELS:
         raise ValueError(f"Design {circuit.name!r} has no parts here; multipliers and PEs have")
     netlist = map_to_cells(apart_by_part(circuit), load(liberty))
     return by_part(netlist, (one.cell.area for one in netlist.instances), circuit.level)
@@ -69,4 +65,4 @@ def _part(one: Instance, parts: Mapping[str, str]) -> str:
     for module in reversed(one.path):  # the innermost that has a name here
         if module in parts:
             return parts[module]
-    return "control"
+    return CONTROL

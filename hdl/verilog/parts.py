@@ -1,0 +1,85 @@
+"""Which part of a multiplier, PE or array each module and register of its Verilog is.
+
+Counts, areas and energies are broken down by these names. Whoever calls a module or register of
+the hardware otherwise says here what it is: a register that is not known here is refused.
+"""
+
+import re
+from collections.abc import Iterable, Mapping
+
+from lmul.hdl.verilog.ports import module_names
+
+__all__ = ["CONTROL", "MODULES", "part_modules", "part_of_module", "part_of_register"]
+
+
+CONTROL = "control"
+"""What is none of the named parts."""
+
+MODULES: Mapping[str, Mapping[str, str]] = {
+    "multiplier": {"unpack": "unpack", "product_unit": "product", "pack": "pack"},
+    "pe": {"product": "product", "align": "align", "accumulation": "accumulate"},
+    "array": {
+        "pe": "PEs",
+        "cell": "drain registers",
+        "edge": "edges",
+        "round": "rounders",
+        "slice": "stream ports",
+        "fifo": "stream ports",
+    },
+}
+"""By level: modules, by the last word of their names, and the part that each is."""
+
+# By level: registers, by how their names begin, and the part that each belongs to.
+_REGISTERS: Mapping[str, Mapping[str, str]] = {
+    "pe": {
+        r"(x|product)_last": CONTROL,
+        r"[xy]_": "operand registers",
+        r"product_": "product",
+        r"acc": "accumulate",
+    },
+    "array": {
+        r"(de)?skew_": "skew registers",
+        # The tile's place, the ends of dot products, and what the streams were found to do.
+        r"(row|place|taken|remaining|mark|fresh|ended|valid|shifts?|drains_\d+|waits)$": CONTROL,
+        r"(too_long|bad_last|overlong|(out|partials)_waited)$": CONTROL,
+        # Marks of NaN, on their way past the grid.
+        r"((row|column)_nan_before|(weight|waiting)_nan)$": CONTROL,
+        r"(storage|[rw]_port__addr|r_data|r_rdy|(inner_)?level)(\[|$)": CONTROL,
+    },
+}
+
+
+def part_modules(verilog: str, level: str) -> tuple[str, ...]:
+    """The modules of a text that are parts of a circuit of that level."""
+    return tuple(name for name in module_names(verilog) if part_of_module(name, level))
+
+
+def part_of_module(name: str, level: str) -> str:
+    """The part that a module is; empty for one that stands around or inside parts."""
+    endings = MODULES[level].items()
+    return next((part for ending, part in endings if name.endswith(f"_{ending}")), "")
+
+
+def part_of_register(names: Iterable[str], level: str) -> str:
+    """The part of a PE or an array that a register outside its modules belongs to.
+
+    Parameters
+    ----------
+    names : iterable of str
+        All that the register is called in the modules that were flattened into one.
+    level : str
+        ``"pe"`` or ``"array"``.
+
+    Raises
+    ------
+    LookupError
+        When none of the names is known.
+    """
+    known = list(names)
+    for begins, part in _REGISTERS[level].items():
+        if any(re.match(begins, name) for name in known):
+            return part
+    raise LookupError(
+        f"Register {' or '.join(sorted(known))!r} is of no known part of a design of level "
+        f"{level!r}: {__name__} must name it"
+    )
