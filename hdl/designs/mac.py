@@ -1,4 +1,4 @@
-"""Designs of what accumulates, processing elements and systolic arrays, and their names.
+"""Designs of processing elements and of systolic arrays, and their names.
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
 array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]

@@ -1,4 +1,4 @@
-"""What the PEs of a floating-point array have in common."""
+"""The datapath of a PE: the layouts of operand, product and sum, and the units between them."""
 
 from dataclasses import dataclass
 from functools import cached_property
@@ -76,7 +76,7 @@ class FloatDatapath:
 
     @cached_property
     def operand_layout(self) -> EdgeLayout:
-        """Of an operand behind the edge."""
+        """The members of an operand behind the edge."""
         return EdgeLayout(self.fmt, self.policy, self.folded)
 
     @property
@@ -86,7 +86,7 @@ class FloatDatapath:
 
     @cached_property
     def range(self) -> ProductRange:
-        """Of the products."""
+        """The lowest bit and the largest of the products."""
         return product_range(self.fmt, self.kind, self.policy, self.offset)
 
     @property
@@ -96,7 +96,7 @@ class FloatDatapath:
 
     @cached_property
     def sum_shape(self) -> Shape:
-        """Of an accumulator's register."""
+        """The width and sign of the accumulator's register."""
         return sum_shape(self.resolved_accumulator, self.range, self.k_max)
 
     @cached_property
@@ -142,7 +142,7 @@ class FloatDatapath:
         return product_unit(self.kind, self.fmt, self.offset, self.operand_layout)
 
     def accumulation_unit(self, unit: ProductUnit) -> AccumulationUnit:
-        """The accumulation behind a product unit."""
+        """The adder behind a product unit, from sum to next sum."""
         return accumulation_unit(
             self.resolved_accumulator, unit.product_layout, self.range, self.policy, self.k_max
         )

@@ -114,7 +114,7 @@ class IntDatapath:
     stages : int
         1 puts a register between product and accumulation, else 0.
     sum_bits : int
-        Of a sum. Designs have 32; fewer make the circuit that a comparison of equal needs takes.
+        Width of a sum: 32 in designs; where PEs are compared at equal ``k_max``, what that needs.
 
     Raises
     ------
@@ -150,7 +150,7 @@ class IntDatapath:
 
     @property
     def sum_shape(self) -> Shape:
-        """Of an accumulator's register."""
+        """The width and sign of the accumulator's register."""
         return signed(self.sum_bits)
 
     @property

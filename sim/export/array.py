@@ -62,7 +62,7 @@ _WHAT = {
 
 
 def array_contents(design: MacDesign, form: Form) -> Contents:
-    """All of it but the files' names."""
+    """The package of an array, before it becomes files."""
     verilog = verilog_of(design, form=form)
     vectors = array_vectors(design)
     flow = array_words_os if design.flow == "os" else array_words_ws

@@ -49,7 +49,7 @@ class StreamWords:
     user: dict[str, str] | None = None
 
     def words(self, layout: AxiLayout) -> dict[str, str]:
-        """All of it, by port."""
+        """What each port of the stream carries, in words."""
         size = 8 * layout.lane_bytes
         lanes = (
             f"{layout.lanes} lane{'s' if layout.lanes > 1 else ''} of {size} bits, lane 0 lowest"

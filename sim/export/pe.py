@@ -129,7 +129,7 @@ def _operand(path: Datapath, side: str) -> dict[str, str]:
 
 
 def pe_contents(design: MacDesign, form: Form) -> Contents:
-    """All of it but the files' names."""
+    """The package of a PE, before it becomes files."""
     verilog = verilog_of(design, form=form)
     around = companions(design, form)
     vectors = bench_vectors(design)

@@ -96,7 +96,7 @@ def _meanings(design: UnitDesign, exp_bias: int) -> dict[str, str]:
 
 
 def unit_contents(design: UnitDesign, form: Form) -> Contents:
-    """All of it but the files' names."""
+    """The package of a multiplier or product unit, before it becomes files."""
     circuit = Circuit.of(design, verilog_of(design, form=form))
     vectors = bench_vectors(circuit)
     parameters: dict[str, Any] = {
@@ -142,7 +142,7 @@ _LATENCY = "combinational: p_value follows x_value and y_value in the same cycle
 
 
 def int_product_contents(design: MacDesign, form: Form) -> Contents:
-    """All of it but the files' names."""
+    """The package of the integer product unit, before it becomes files."""
     vectors = _vectors()
     texts = [PortText(port.name, "input", port.width, "an operand, signed") for port in _INPUTS]
     return Contents(

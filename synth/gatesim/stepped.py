@@ -1,4 +1,4 @@
-"""A netlist simulated a cycle at a time, for who must see outputs before giving the next inputs."""
+"""A netlist simulated cycle by cycle, where the next inputs depend on the outputs."""
 
 import ctypes
 import weakref

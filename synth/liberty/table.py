@@ -69,12 +69,6 @@ class Table:
         )
         return low + x * (high - low)
 
-    def covers(self, slew: float, load: float) -> bool:
-        """Whether the point lies within the table, so that nothing is extrapolated."""
-        return (len(self.slews) == 1 or self.slews[0] <= slew <= self.slews[-1]) and (
-            len(self.loads) == 1 or self.loads[0] <= load <= self.loads[-1]
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Layers:

@@ -37,8 +37,6 @@ def measured(point: Point) -> Measured:
     """
     if found := find(point):
         return found
-    # Imported here: whoever only looks points up needs neither Amaranth nor numpy.
-
     return keep(point, measure(point))
 
 
@@ -49,22 +47,24 @@ _CHECKED_PAIRS = 1 << 16
 def measure(point: Point) -> Measured:
     """Measure a point now, whatever the cache holds.
 
-    Detail by measure: ``gates``: ``count``, the fields of
-    :class:`lmul.synth.gates.count.GateCount`, and
-    ``verilog``, the SHA-256 of the text that was counted. ``split``, of PEs and arrays: ``parts``,
-    each part's gates and flip-flops. ``area``, and ``cells``, which is area and delay: ``cells``,
-    ``script``, ``restructuring``. ``curve``: ``points``, each as
-    :meth:`lmul.synth.timing.area_delay.CurvePoint.section`. ``energy``: the fields of
-    :class:`lmul.synth.energy.energy.Energy`, without parts but for arrays. ``parts``, of
-    multipliers
-    and     PEs: ``area`` and ``energy`` by part. ``spread``, of product units, multipliers and
-    PEs: the
-    fields of :class:`lmul.synth.measure.variation.MappedSpread`. ``luts``: ``cells``, ``script``,
-    ``flipflops``. ``fpga``: as :meth:`lmul.synth.fpga.place.PlacedDesign.section`, and ``tools``.
-    ``error``: the fields of :class:`lmul.sim.accuracy.operands.DotError`, or of
-    :meth:`lmul.sim.accuracy.pairs.ErrorStats.as_dict`.
-    ``check``: ``compared``, how many results of the netlist, mapped to the embedded library, were
-    compared with the golden model's and equal them in every bit, and ``stimulus``.
+    Detail by measure:
+
+    - ``gates``: ``count``, the fields of :class:`lmul.synth.gates.count.GateCount`; ``verilog``,
+      the SHA-256 of the text that was counted.
+    - ``split``, of PEs and arrays: ``parts``, each part's gates and flip-flops.
+    - ``area``, and ``cells``, which is area and delay: ``cells``, ``script``, ``restructuring``.
+    - ``curve``: ``points``, each :meth:`lmul.synth.timing.area_delay.CurvePoint.section`.
+    - ``energy``: the fields of :class:`lmul.synth.energy.energy.Energy`, with parts of arrays
+      alone.
+    - ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part.
+    - ``spread``, of product units, multipliers and PEs: the fields of
+      :class:`lmul.synth.measure.variation.MappedSpread`.
+    - ``luts``: ``cells``, ``script``, ``flipflops``.
+    - ``fpga``: :meth:`lmul.synth.fpga.place.PlacedDesign.section`, and ``tools``.
+    - ``error``: the fields of :class:`lmul.sim.accuracy.operands.DotError`, or of
+      :meth:`lmul.sim.accuracy.pairs.ErrorStats.as_dict`.
+    - ``check``: ``compared``, how many results of the netlist, mapped to the embedded library,
+      equal the golden model's in every bit, and ``stimulus``.
 
     Raises
     ------

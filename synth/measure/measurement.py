@@ -145,7 +145,7 @@ def find(point: Point) -> Measured | None:
 
 
 def keep(point: Point, result: Measured) -> Measured:
-    """Keep the result of a point, where :func:`find` finds it; as it will be found.
+    """Keep the result of a point for :func:`find`, and return it as it is read from the cache.
 
     Raises
     ------

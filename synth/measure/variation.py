@@ -158,7 +158,7 @@ def mapped_spread(
 
     Raises
     ------
-    Exception
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
         As :func:`lmul.synth.energy.energy.measure`.
     """
     design = Design.parse(design)

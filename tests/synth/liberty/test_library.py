@@ -95,7 +95,6 @@ def test_table_goes_on_straight():
     ]
     row = Table((5.0,), (0.0, 2.0), ((0.0, 2.0),))
     assert row.at(slews, loads).tolist() == [0, 4, 0.5, 2]
-    assert table.covers(0.5, 2) and not table.covers(0.5, 2.1) and not table.covers(-0.1, 0)
 
 
 def test_flipflop():
