@@ -220,6 +220,42 @@ void sums(const Matrix *left, const Matrix *right, int64_t stack, int64_t rows, 
   });
 }
 
+// Sums of `count` exact numbers each, parts[i * size + j] over i, rounded to odd: of the two
+// neighbours of a sum that no double is, the one whose last bit is set.
+void sums_to_odd(const double *parts, int64_t count, int64_t size, double *result,
+                 int64_t threads) {
+  constexpr int64_t SHARE = 1 << 14;
+  in_threads((size + SHARE - 1) / SHARE, size < SMALL ? 1 : threads, [&](int64_t part, auto &e) {
+    e.resize(count);
+    // Knuth's: what the addition lost.
+    const auto lost = [](double a, double b, double sum) {
+      const double of_b = sum - a;
+      return (a - (sum - of_b)) + (b - of_b);
+    };
+    for (int64_t j = part * SHARE; j < std::min(size, (part + 1) * SHARE); j++) {
+      // Shewchuk's expansion: parts that add up to the sum, none reaching into the one above it.
+      for (int64_t i = 0; i < count; i++) {
+        double rest = parts[i * size + j];
+        for (int64_t k = 0; k < i; k++) {
+          const double sum = rest + e[k];
+          e[k] = lost(rest, e[k], sum);
+          rest = sum;
+        }
+        e[i] = rest;
+      }
+      double sum = 0, below = 0;
+      for (int64_t k = count - 1; k >= 0 && below == 0; k--) {
+        const double more = sum + e[k];
+        below = lost(sum, e[k], more);
+        sum = more;
+      }
+      const int64_t code = bits_of<int64_t>(sum);
+      const int64_t step = (below > 0) == (sum > 0) ? 1 : -1;
+      result[j] = below != 0 && !(code & 1) ? bits_of<double>(code + step) : sum + 0.0;
+    }
+  });
+}
+
 // slopes[i, k] = sum over j of g[i, j] * d(x[i, k] ⊗ y[k, j]) / dx[i, k] for a sum of codes, whose
 // slope is a power of two: the product's over x's. Matrices are contiguous, y is (columns, depth).
 void slopes(const double *g, const float *x, const float *y, int64_t rows, int64_t depth,

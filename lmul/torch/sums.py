@@ -13,7 +13,6 @@ import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import Kind
-from lmul.sim.golden.exact_sums import add_slices
 from lmul.tools.compiled import pointer
 from lmul.torch.arithmetic import Arithmetic
 from lmul.torch.kernel import kernel
@@ -67,7 +66,8 @@ def _library() -> ctypes.CDLL:
     doubles = ctypes.POINTER(ctypes.c_double)
     library.sums.argtypes = [matrix, matrix, *[long] * 4, doubles]
     library.sums.argtypes += [ctypes.POINTER(_Arithmetic), long]
-    library.sums.restype = None
+    library.sums_to_odd.argtypes = [doubles, long, long, doubles, long]
+    library.sums.restype = library.sums_to_odd.restype = None
     library.slopes.argtypes = [doubles, ctypes.c_void_p, ctypes.c_void_p, *[long] * 4, doubles]
     library.slopes.argtypes += [long]
     library.slopes.restype = None
@@ -158,20 +158,16 @@ def sums(
     left, right = (_matrix(side, stack) for side in (x, y))
     count = math.prod(stack)
 
-    def run() -> Doubles:
-        totals = np.empty((*stack, rows, columns))
-        shape = count, rows, depth, columns
-        _library().sums(left[0], right[0], *shape, pointer(totals), given, threads)
+    parts = np.empty((max(1, len(bands)), *stack, rows, columns))
+    shape = count, rows, depth, columns
+    for part, high, low in zip(parts, [top + 2, *bands], bands or [0], strict=False):
+        given.high, given.low = _grid(high), _grid(low)
+        _library().sums(left[0], right[0], *shape, pointer(part), given, threads)
+    if len(bands) > 1:
+        totals = np.empty(parts.shape[1:])
+        _library().sums_to_odd(pointer(parts), len(parts), totals.size, pointer(totals), threads)
         return totals
-
-    if given.sum == _BAND:
-        parts = []
-        for high, low in zip([top + 2, *bands], bands, strict=False):
-            given.high, given.low = _grid(high), _grid(low)
-            parts.append(run())
-        return add_slices(parts, bands[-1])
-    totals = run()
-    return np.ldexp(totals, accumulator.window[1]) if accumulator.window else totals
+    return np.ldexp(parts[0], accumulator.window[1]) if accumulator.window else parts[0]
 
 
 def _bands(top: int, lowest: int, growth: int) -> list[int]:

@@ -16,7 +16,7 @@ from lmul.hdl.numbers.kinds import Kind
 from lmul.sim.golden.outer_products import Factors, Side, factors_of, outer_products
 from lmul.sim.golden.round_sums import add_to_odd
 
-__all__ = ["add_slices", "exact_sums"]
+__all__ = ["exact_sums"]
 
 
 _FLOAT64_BITS = 53
@@ -74,7 +74,7 @@ def _sliced(left: Side, right: Side, factors: Factors, width: int) -> Float64s:
         return np.zeros((left.exp.shape[0], right.exp.shape[1]))
     if len(sums) == 1:
         return sums[0]
-    return add_slices(sums, left.low + right.low - factors.low)
+    return _add_slices(sums, left.low + right.low - factors.low)
 
 
 def _matrix_product(
@@ -96,7 +96,7 @@ def _matrix_product(
     return total
 
 
-def add_slices(sums: list[Float64s], lsb: int) -> Float64s:
+def _add_slices(sums: list[Float64s], lsb: int) -> Float64s:
     """The sum of arrays of multiples of ``2**lsb``, rounded to odd."""
     largest = max(float(np.abs(part).max()) for part in sums)
     bits = max(1, int(np.frexp(largest)[1]) - lsb) + len(sums).bit_length() + 1
