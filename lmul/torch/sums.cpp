@@ -70,6 +70,15 @@ Doubles multiply(Doubles x, Doubles y, const Arithmetic &a) {
   return rounded(x * y, a.product_cut);
 }
 
+// Rounded to odd, so that rounding again rounds the sum itself.
+Doubles to_odd(Doubles a, Doubles b) {
+  const Doubles sum = a + b, of_b = sum - a, lost = (a - (sum - of_b)) + (b - of_b);
+  const Bits up = lost > 0, down = lost < 0, one = Bits{} + 1;
+  const Bits even = (Bits(sum) & 1) - 1;  // all ones, or 0
+  const Bits away = up == (sum > 0) ? one : -one;
+  return Doubles(Bits(sum) + ((up | down) & even & away));
+}
+
 template <int SUM>
 Doubles add(Doubles total, Doubles product, const Arithmetic &a) {
   if constexpr (SUM == EXACT) return total + product;
@@ -77,11 +86,11 @@ Doubles add(Doubles total, Doubles product, const Arithmetic &a) {
     Doubles rest = product - ((product + a.high) - a.high);
     return total + ((rest + a.low) - a.low);
   }
-  // A product of at most 24 bits and a sum of at most 24: their double rounds like their sum.
+  // Of a product and a sum of at most 24 bits each, the double rounds as their sum does.
   if constexpr (SUM == FLOAT32)
     return __builtin_convertvector(__builtin_convertvector(total + product, Floats), Doubles);
   if constexpr (SUM == FORMAT) {
-    Doubles sum = total + product;
+    Doubles sum = to_odd(total, product);  // a product may have more bits than the format
     Doubles tiny = (sum + a.subnormal) - a.subnormal;
     Doubles kept = absolute(sum) < a.min_normal ? tiny : rounded(sum, a.sum_cut);
     Doubles beyond = Doubles(Bits(Doubles{} + a.overflow) | (Bits(sum) & INT64_MIN));

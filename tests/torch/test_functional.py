@@ -75,6 +75,14 @@ def test_a_very_wide_exact_sum_cancels() -> None:
     assert found.item() == 2.0**-70
 
 
+def test_a_narrow_sum_rounds_a_wider_product_once() -> None:
+    """259 is half way between two bf16 numbers, 258 and 260; 2**-60 less decides."""
+    a, b = torch.tensor([[-(2.0**-60), 7.0]]), torch.tensor([[1.0], [37.0]])
+    assert matmul(a, b, "bf16", "exact", accumulator="bf16").item() == 258
+    assert matmul(-a, -b, "bf16", "exact", accumulator="bf16").item() == 258
+    assert matmul(a[:, 1:], b[1:], "bf16", "exact", accumulator="bf16").item() == 260
+
+
 @pytest.mark.parametrize("special", [np.inf, -np.inf, np.nan, 1e6])
 def test_specials(special: float) -> None:
     a, b = drawn(5, 4, 6), drawn(6, 6, 3)
