@@ -10,7 +10,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.measure.variation import mapped_spread
-from lmul.synth.report.readme import BEGIN, END, put_verdict, table_of, verdict_of
+from lmul.synth.report.readme import BEGIN, END, PICTURE, put_verdict, table_of, verdict_of
 from lmul.synth.tables.levels import LEVEL_TITLE
 from lmul.tools.metrics import Report
 
@@ -27,6 +27,14 @@ def rows() -> dict[tuple[str, str], dict[str, str]]:
 def test_every_level_is_there():
     levels = ("product", "multiplier", "PE", "8x8 array")
     assert list(rows()) == [(fmt, level) for fmt in ("e4m3", "bf16") for level in levels]
+
+
+def test_the_picture_shows_the_tables_figures():
+    drawn = (README.parent / PICTURE).read_text(encoding="utf-8")
+    assert f"]({PICTURE})" in README.read_text()
+    for row in rows().values():
+        assert f">{int(row['L-Mul, fJ']):,} fJ<" in drawn
+    assert "prefers-color-scheme:dark" in drawn
 
 
 @pytest.mark.slow
