@@ -29,8 +29,11 @@ def energy(
     ] = None,
     stimulus: Annotated[
         str,
-        typer.Option(help="uniform, gaussian, attention, 'attention QK' or FILE.npz (codes x, y)."),
-    ] = "gaussian",
+        typer.Option(
+            help="'attention QK' (real operands, as in the report), 'attention AV', attention "
+            "(both), uniform, gaussian, or FILE.npz (codes x, y)."
+        ),
+    ] = "attention QK",
     stationary: Annotated[
         bool, typer.Option("--stationary", help="Weights stay for a stretch of operands.")
     ] = False,

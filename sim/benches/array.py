@@ -11,13 +11,14 @@ import cocotb
 import numpy as np
 
 from lmul.sim.benches.array_driver import ArrayDriver
-from lmul.sim.benches.verdict import Mismatch
+from lmul.sim.benches.verdict import Mismatch, note_compared
 from lmul.sim.reference.operands import (
     Operands,
     attention_operands,
     draw_operands,
     largest_operands,
 )
+from lmul.sim.runner.plan import Plan
 
 _STALLS = (0.0, 0.1, 0.5)
 _PRIMES = (2, 3, 5, 7, 11, 13)
@@ -26,8 +27,7 @@ _PRIMES = (2, 3, 5, 7, 11, 13)
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def shapes(dut) -> None:
     """Any M, K and N without stalls: the right bits in exactly the cycles of the closed form."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     spent = 0
     for m, k, n in _shapes(array):
         operands = draw_operands(array.rng, array.design, m, k, n)
@@ -40,30 +40,28 @@ async def shapes(dut) -> None:
                 f"not {wanted}"
             )
         spent += run.cycles
-        if spent > array.plan.count:
+        if spent > Plan.load().count:
             break
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def stalls(dut) -> None:
     """Every stream waits never, rarely or often: nothing is lost, repeated or changed."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     names = [*array.sources, *array.sinks]
     combinations = list(product(_STALLS, repeat=len(names)))
     for chosen in array.rng.permutation(len(combinations))[:27]:
         products = _tiles(array, 3, special=0.02)
         run = await array.play(products, dict(zip(names, combinations[chosen], strict=True)))
         array.check(products, run)
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def counted_stalls(dut) -> None:
     """Results that wait cost exactly the cycles in which the grid was held or they waited last."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     rows, columns = array.design.rows, array.design.columns
     for k in (1, rows, rows + 1, 2 * rows, 3 * rows + columns):
         for chance in (0.1, 0.5, 0.9):
@@ -76,14 +74,13 @@ async def counted_stalls(dut) -> None:
                 raise Mismatch(
                     f"K={k} took {run.cycles} cycles with {run.stalls} stalls, not {wanted}"
                 )
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def reset(dut) -> None:
     """A reset at any moment forgets what was begun; what comes after it is right, and in time."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     for _ in range(20):
         stall = {name: float(array.rng.choice(_STALLS)) for name in (*array.sources, *array.sinks)}
         array.load(_tiles(array, 3, special=0.1), stall)
@@ -96,41 +93,38 @@ async def reset(dut) -> None:
         array.check([operands], run)
         if run.cycles != array.design.cycles(m, k, n):
             raise Mismatch(f"after a reset M={m} K={k} N={n} took {run.cycles} cycles")
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def corners(dut) -> None:
     """NaN, Inf, zeros, subnormals and the largest numbers, a few among others or all of them."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     for special in (0.03, 0.1, 0.3, 1.0):
         products = _tiles(array, 12, special=special)
         array.check(products, await array.play(products))
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def real_operands(dut) -> None:
     """Queries by keys and attention weights by values, ragged at every edge."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     products = attention_operands(array.design)
     array.check(products, await array.play(products, {"a": 0.1, "out": 0.1}))
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def valid_waits_for_nothing(dut) -> None:
     """A beat is offered whether or not it can be taken, and the same whichever of both."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     array.probing = True
     for sink in array.sinks.values():
         sink.patient = True
     products = _tiles(array, 6)
     array.check(products, await array.play(products))
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
@@ -139,8 +133,7 @@ async def too_long(dut) -> None:
 
     The flag stays until reset.
     """
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     design = array.design
     k_max = min(design.k_max, 2048)
     for negative in (False, True):
@@ -156,14 +149,13 @@ async def too_long(dut) -> None:
     await array.reset()
     await array.cycle()
     _require_flag(array, 0)
-    await array.finish()
+    await _finish(array)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def bad_last(dut) -> None:
     """An end that stream b does not mark is told until reset; it changes no result."""
-    array = ArrayDriver(dut)
-    await array.start()
+    array = await _started(dut)
     rows, columns = array.design.rows, array.design.columns
     for _ in range(3):
         operands = draw_operands(array.rng, array.design, 2 * rows, 3, 2 * columns)
@@ -174,7 +166,20 @@ async def bad_last(dut) -> None:
             array.check([operands], await array.play([operands]))
             array.unmarked = None
         await array.reset()
+    await _finish(array)
+
+
+async def _started(dut) -> ArrayDriver:
+    plan = Plan.load()
+    assert plan.mac is not None
+    array = ArrayDriver(dut, plan.mac.design, plan.mac.out, seed=plan.seed)
+    await array.start()
+    return array
+
+
+async def _finish(array: ArrayDriver) -> None:
     await array.finish()
+    note_compared(array.design, array.compared)
 
 
 def _require_flag(array: ArrayDriver, wanted: int) -> None:

@@ -12,8 +12,10 @@ import numpy.typing as npt
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.benches.pe_driver import PEDriver
+from lmul.sim.benches.verdict import note_compared
 from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.reference.operands import draw_codes, largest_operands, operand_corners
+from lmul.sim.runner.plan import Plan
 
 _PAIRS = 2000
 _SUMS = 60
@@ -25,63 +27,71 @@ Codes = npt.NDArray[np.unsignedinteger[Any]]
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def corners(dut) -> None:
     """Corners against corners, each product a sum of its own, one a cycle."""
-    pe = PEDriver(dut)
-    await pe.start()
+    pe = await _started(dut)
     codes = _without_nan(pe.design, operand_corners(pe.design.format))
     x, y = (np.repeat(codes, len(codes)), np.tile(codes, len(codes)))
     chosen = pe.rng.permutation(len(x))[:_PAIRS]
     for one, other in zip(x[chosen], y[chosen], strict=True):
         await pe.dot_product(one[None], other[None])
     await pe.flush()
-    pe.check()
+    _check(pe)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def sums(dut) -> None:
     """Sums of one to many products, special ones among them, one after the other."""
-    pe = PEDriver(dut)
-    await pe.start()
+    pe = await _started(dut)
     for _ in range(_SUMS):
         await pe.dot_product(*_operands(pe, special=float(pe.rng.choice([0.0, 0.05]))))
     await pe.flush()
-    pe.check()
+    _check(pe)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def holds(dut) -> None:
     """Zeros and disabled cycles at random: every register holds, no sum changes."""
-    pe = PEDriver(dut)
-    await pe.start()
+    pe = await _started(dut)
     for _ in range(_SUMS):
         await pe.dot_product(*_operands(pe), idle=0.2, hold=0.3)
     await pe.flush()
-    pe.check()
+    _check(pe)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def reset(dut) -> None:
     """A reset at any moment, enabled or not, forgets the sum; the next one is right."""
-    pe = PEDriver(dut)
-    await pe.start()
+    pe = await _started(dut)
     for _ in range(_SUMS):
         x, y = _operands(pe, special=0.1)
         await pe.dot_product(x, y, hold=0.1)
         await pe.reset(en=int(pe.rng.integers(0, 2)))
         await pe.dot_product(*_operands(pe))
     await pe.flush()
-    pe.check()
+    _check(pe)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def largest(dut) -> None:
     """As many of the largest products as a sum must hold, of either sign."""
-    pe = PEDriver(dut)
-    await pe.start()
+    pe = await _started(dut)
     for negative in (False, True):
         a, b = largest_operands(pe.design, min(pe.design.k_max, _LONGEST), negative)
         await pe.dot_product(a[0], b[:, 0])
     await pe.flush()
+    _check(pe)
+
+
+async def _started(dut) -> PEDriver:
+    plan = Plan.load()
+    assert plan.mac is not None
+    pe = PEDriver(dut, plan.mac.design, seed=plan.seed)
+    await pe.start()
+    return pe
+
+
+def _check(pe: PEDriver) -> None:
     pe.check()
+    note_compared(pe.design, pe.compared)
 
 
 def _operands(pe: PEDriver, special: float = 0.0) -> tuple[Codes, Codes]:

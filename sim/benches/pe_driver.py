@@ -8,9 +8,10 @@ import numpy.typing as npt
 from cocotb.clock import Clock
 from cocotb.triggers import FallingEdge, Timer
 
+from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.sim.benches.streams import known
-from lmul.sim.benches.verdict import Mismatch, note_compared, require_no_mismatch
+from lmul.sim.benches.verdict import Mismatch, require_no_mismatch
 from lmul.sim.golden.codec import code_dtype
 from lmul.sim.reference.pe import (
     RawResult,
@@ -19,7 +20,7 @@ from lmul.sim.reference.pe import (
     read_result,
     zero_operand,
 )
-from lmul.sim.runner.plan import Plan
+from lmul.sim.reference.vectors import SEED
 
 __all__ = ["PEDriver"]
 
@@ -48,14 +49,22 @@ class PEDriver:
     ----------
     dut : handle
         The PE's module.
+    design : MacDesign or str
+        The PE, or its name.
+    seed : int
+        Of what is random.
+
+    Attributes
+    ----------
+    compared : int
+        Sums that :meth:`check` has found to be right.
     """
 
-    def __init__(self, dut: Any) -> None:
-        self.plan = Plan.load()
-        assert self.plan.mac is not None
-        self.design = self.plan.mac.design
+    def __init__(self, dut: Any, design: MacDesign | str, *, seed: int = SEED) -> None:
+        self.design = MacDesign.parse(design)
         self.path = datapath_of(self.design)
-        self.rng = self.plan.generator()
+        self.rng = np.random.default_rng(seed)
+        self.compared = 0
         self._dut = dut
         self._members = [name for name, _ in self.path.operand_layout]
         self._results = [name for name, _ in self.path.result_layout]
@@ -117,7 +126,7 @@ class PEDriver:
                 shown = " ".join(f"{one:#x}*{other:#x}" for one, other in pairs[:_SHOWN])
                 wrong.append(f"sum of {len(pairs)}, {shown}: got={result} want={want}")
         require_no_mismatch(len(self._seen), len(wrong), wrong[:_SHOWN])
-        note_compared(self.design, len(self._seen))
+        self.compared = len(self._seen)
 
     async def _zero(self) -> None:
         a, b = (zero_operand(self.path, self.rng) for _ in range(2))

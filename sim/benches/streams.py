@@ -25,23 +25,23 @@ class Source:
     Parameters
     ----------
     dut : handle
+        The module at whose ports the stream is.
     stream : AxiLayout
     rng : Generator
+    prefix : str
+        What the ports' names have before ours.
     """
 
-    def __init__(self, dut: Any, stream: AxiLayout, rng: np.random.Generator) -> None:
+    def __init__(
+        self, dut: Any, stream: AxiLayout, rng: np.random.Generator, prefix: str = ""
+    ) -> None:
         self.stream = stream
         self.stall = 0.0
-        self.given = 0
         self._rng = rng
         self._beats: deque[Beat] = deque()
-        self._valid = getattr(dut, f"{stream.prefix}_tvalid")
-        self._ready = getattr(dut, f"{stream.prefix}_tready")
-        self._payload = {
-            port: (getattr(dut, f"{stream.prefix}_{port}"), width)
-            for port, width in stream.ports.items()
-            if port not in ("tvalid", "tready")
-        }
+        ports = _handles(dut, stream, prefix)
+        self._valid, self._ready = ports.pop("tvalid"), ports.pop("tready")
+        self._payload = {port: (handle, stream.ports[port]) for port, handle in ports.items()}
         self._offers = False
         self.clear()
 
@@ -107,8 +107,11 @@ class Sink:
     Parameters
     ----------
     dut : handle
+        The module at whose ports the stream is.
     stream : AxiLayout
     rng : Generator
+    prefix : str
+        What the ports' names have before ours.
 
     Attributes
     ----------
@@ -118,19 +121,16 @@ class Sink:
         What was taken.
     """
 
-    def __init__(self, dut: Any, stream: AxiLayout, rng: np.random.Generator) -> None:
+    def __init__(
+        self, dut: Any, stream: AxiLayout, rng: np.random.Generator, prefix: str = ""
+    ) -> None:
         self.stream = stream
         self.stall = 0.0
         self.patient = False
         self.beats: list[Beat] = []
         self._rng = rng
-        self._valid = getattr(dut, f"{stream.prefix}_tvalid")
-        self._ready = getattr(dut, f"{stream.prefix}_tready")
-        self._payload = {
-            port: getattr(dut, f"{stream.prefix}_{port}")
-            for port in stream.ports
-            if port not in ("tvalid", "tready")
-        }
+        self._payload = _handles(dut, stream, prefix)
+        self._valid, self._ready = self._payload.pop("tvalid"), self._payload.pop("tready")
         self._waiting: Beat | None = None
         self.ready = 0
         self._ready.value = 0
@@ -184,6 +184,10 @@ class Sink:
         if taken and beat is not None:
             self.beats.append(beat)
         return taken
+
+
+def _handles(dut: Any, stream: AxiLayout, prefix: str) -> dict[str, Any]:
+    return {port: getattr(dut, f"{prefix}{stream.prefix}_{port}") for port in stream.ports}
 
 
 def meaningless(rng: np.random.Generator, width: int) -> int | LogicArray:

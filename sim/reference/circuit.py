@@ -1,6 +1,6 @@
 """A circuit under test: its Verilog, and how operands and results stand at its ports."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from amaranth.hdl import Fragment
@@ -135,9 +135,8 @@ class MacCircuit:
         """
         text = verilog_of(design) if verilog is None else verilog
         ports = read_ports(text, design.module_name)
-        if design.level != "array":
-            return cls(design, text, tuple(ports))
-        streams = axi_layouts(SystolicArray.from_design(design, out).signature)
+        described = cls.described(design, out)
+        streams = described.streams
         wanted = {
             f"{stream.prefix}_{port}": width
             for stream in streams
@@ -148,4 +147,12 @@ class MacCircuit:
                 raise ValueError(
                     f"Module {design.module_name!r} has no port {port!r} of {width} bits"
                 )
-        return cls(design, text, tuple(ports), streams, None if design.kind == "int8" else out)
+        return replace(described, verilog=text, ports=tuple(ports))
+
+    @classmethod
+    def described(cls, design: MacDesign, out: str | None = "fp32") -> "MacCircuit":
+        """The circuit of a design without its Verilog: an array's streams, and nothing of a PE."""
+        if design.level != "array":
+            return cls(design, "", ())
+        streams = axi_layouts(SystolicArray.from_design(design, out).signature)
+        return cls(design, "", (), streams, None if design.kind == "int8" else out)
