@@ -13,7 +13,7 @@ from lmul.hdl.array.parts import Parts, Submodules
 from lmul.hdl.array.ports import RegisterSlice, StreamFifo
 from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.designs.mac import MAX_FIFO, MAX_SIDE, MIN_FIFO, MacDesign
-from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
+from lmul.hdl.mac.datapath import Datapath, FloatDatapath, as_datapath, datapath_of
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 
@@ -30,6 +30,21 @@ class SystolicArray(wiring.Component):
     The base of :class:`~lmul.hdl.array.os_array.OutputStationaryArray` and
     :class:`~lmul.hdl.array.ws_array.WeightStationaryArray`, which say what their streams carry.
 
+    Payloads are structs, lane 0 lowest; ``code`` is an operand's code, ``sum`` a PE's raw sum with
+    its marks, and ``result`` a code of ``out`` (or a raw sum):
+
+    ============  ====  =========================================================================
+    stream        flow  payload, lowest bits first
+    ============  ====  =========================================================================
+    ``a``         os    ``lanes``: R codes; ``keep``: R bits; ``last``
+    ``a``         ws    ``lanes``: R codes; ``keep``: R bits; ``last``, ``first``, ``final``,
+                        ``start``
+    ``b``         both  ``lanes``: C codes; ``keep``: C bits; ``last``
+    ``out``       both  ``lanes``: C results; ``last``; ``overflow``: C bits, of ``fixW_L`` sums
+    ``sums``      ws    ``lanes``: C sums; ``last``; ``terms``, where K is limited
+    ``partials``  ws    as ``sums``
+    ============  ====  =========================================================================
+
     Each stream ends in a :class:`~lmul.hdl.array.ports.RegisterSlice`: ready of what comes in and
     valid and payload of what goes out are registers, a beat a cycle passes, and no path without a
     register leads from any input to any output. In reset and in the cycle after it all ready and
@@ -39,8 +54,9 @@ class SystolicArray(wiring.Component):
 
     Parameters
     ----------
-    datapath : FloatDatapath or IntDatapath
-        Operands, products and accumulators.
+    datapath : FloatDatapath, IntDatapath, MacDesign or str
+        Operands, products and accumulators: of a design or its name all that a PE of it has, of a
+        format's name L-Mul's.
     rows, columns : int
         R and C, 1 to 64.
     out : str or None
@@ -69,7 +85,7 @@ class SystolicArray(wiring.Component):
 
     def __init__(
         self,
-        datapath: Datapath,
+        datapath: Datapath | MacDesign | str,
         rows: int,
         columns: int,
         out: str | None = "fp32",
@@ -85,7 +101,7 @@ class SystolicArray(wiring.Component):
                 raise ValueError(f"{name} must be from 1 to {MAX_SIDE}, not {value!r}")
         if out is not None and out not in OUT_FORMATS:
             raise ValueError(f"Result format must be {', '.join(OUT_FORMATS)} or None, not {out!r}")
-        self.datapath = datapath
+        self.datapath = datapath = as_datapath(datapath)
         self.rows = rows
         self.columns = columns
         self.parts = parts or Submodules()
@@ -101,15 +117,16 @@ class SystolicArray(wiring.Component):
 
     @classmethod
     def from_design(
-        cls, design: MacDesign, out: str | None = "fp32", parts: Parts | None = None
+        cls, design: MacDesign | str, out: str | None = "fp32", parts: Parts | None = None
     ) -> "SystolicArray":
-        """The array that a design describes, of its flow.
+        """The array that a design or its name describes, of its flow.
 
         Raises
         ------
         ValueError
             When it describes something else.
         """
+        design = MacDesign.parse(design)
         # Both are made from this class.
         from lmul.hdl.array.os_array import OutputStationaryArray
         from lmul.hdl.array.ws_array import WeightStationaryArray

@@ -64,7 +64,7 @@ class WeightStationaryArray(SystolicArray):
         always R beats a tile, k ascending. Rows beyond K have no ``keep``, here and in ``a``.
     sums : In(stream)
         Payload :func:`~lmul.hdl.array.streams.sums_payload`: C lanes. A beat is taken with each
-        beat         of ``a`` that is not ``first``; both are ``last`` or none.
+        beat of ``a`` that is not ``first``; both are ``last`` or none.
     partials : Out(stream)
         The same payload, of tiles that are not ``final``.
     out : Out(stream)

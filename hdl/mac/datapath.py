@@ -12,7 +12,7 @@ from lmul.hdl.mac.edge import Edge, EdgeLayout
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind, resolve_offset
 from lmul.hdl.numbers.policy import POLICIES, Policy
 from lmul.hdl.numbers.product_range import ProductRange, product_range
@@ -159,6 +159,21 @@ class FloatDatapath:
 
 Datapath = FloatDatapath | IntDatapath
 """What a PE and an array are built from: layouts, resets, and makers of their parts."""
+
+
+def as_datapath(given: "Datapath | MacDesign | str") -> Datapath:
+    """A datapath itself; that of a PE's or an array's design, or name; L-Mul's of a format's name.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For anything else.
+    """
+    if isinstance(given, FloatDatapath | IntDatapath):
+        return given
+    if isinstance(given, str) and given in FORMATS:
+        return FloatDatapath(FORMATS[given], "lmul")
+    return datapath_of(MacDesign.parse(given))
 
 
 def datapath_of(design: MacDesign) -> Datapath:

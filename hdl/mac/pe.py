@@ -6,7 +6,7 @@ from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.mac.datapath import Datapath, datapath_of
+from lmul.hdl.mac.datapath import Datapath, as_datapath
 
 __all__ = ["PE", "members", "special_product"]
 
@@ -36,6 +36,11 @@ def members(struct) -> dict[str, Value]:
 class PE(wiring.Component):
     """One sum of an output-stationary array.
 
+    Its operands are not codes: an :class:`~lmul.hdl.mac.edge.Edge` makes them, once for a whole row
+    or column of PEs, and the edge of ``b`` adds L-Mul's constant. ``datapath.edge(False)`` belongs
+    before ``a`` and ``datapath.edge(True)`` before ``b``. Without the second edge the constant is
+    missing: products are Mitchell's then, and nothing tells.
+
     In every enabled cycle an operand pair is taken into registers; the product of the pair before
     it is added up. The pair marked ``last`` ends a dot product: in the cycle in which it is added
     (``1 + stages`` enabled cycles later) ``captures`` is 1 and ``total`` is the dot product, and
@@ -47,14 +52,15 @@ class PE(wiring.Component):
 
     Parameters
     ----------
-    datapath : FloatDatapath or IntDatapath
-        Operands, product and accumulator.
+    datapath : FloatDatapath, IntDatapath, MacDesign or str
+        Operands, product and accumulator. A design's name, such as ``"pe-exact-e4m3-ftz"``, says
+        all of them; a format's name alone is L-Mul's, with the defaults.
 
     Members
     -------
     en : In(1)
     a, b : In(datapath.operand_layout)
-        From the edge or the PE before.
+        From their edges, or from the PE before.
     last : In(1)
         The pair is the last of its dot product.
     a_next, b_next, last_next : Out
@@ -69,8 +75,8 @@ class PE(wiring.Component):
         Enabled cycles from a pair to the end of the cycle that adds it: ``1 + stages``.
     """
 
-    def __init__(self, datapath: Datapath) -> None:
-        self.datapath = datapath
+    def __init__(self, datapath: Datapath | MacDesign | str) -> None:
+        self.datapath = datapath = as_datapath(datapath)
         layout = datapath.operand_layout
         super().__init__(
             {
@@ -87,9 +93,9 @@ class PE(wiring.Component):
         )
 
     @classmethod
-    def from_design(cls, design: MacDesign) -> "PE":
-        """The PE that a design describes, or that its array is made of."""
-        return cls(datapath_of(design))
+    def from_design(cls, design: MacDesign | str) -> "PE":
+        """The PE that a design or its name describes, or that its array is made of."""
+        return cls(MacDesign.parse(design))
 
     @property
     def latency(self) -> int:

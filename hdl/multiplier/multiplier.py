@@ -84,14 +84,15 @@ class Multiplier(wiring.Component):
         super().__init__(ports)
 
     @classmethod
-    def from_design(cls, design: UnitDesign) -> "Multiplier":
-        """The multiplier that a design describes.
+    def from_design(cls, design: UnitDesign | str) -> "Multiplier":
+        """The multiplier that a design or its name describes.
 
         Raises
         ------
         ValueError
             When it describes something else.
         """
+        design = UnitDesign.parse(design)
         if design.level != "multiplier":
             raise ValueError(f"Design {design.name!r} is no multiplier but a {design.level}")
         return cls(design.format, design.kind, design.policy, design.offset, design.stages)
