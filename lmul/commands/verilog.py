@@ -35,13 +35,21 @@ def verilog(
             "are called after it, so that two forms of a design fit into one project.",
         ),
     ] = "",
+    vivado: Annotated[
+        bool,
+        typer.Option(
+            "--vivado",
+            help="Mark streams, clock and reset for Vivado's IP integrator (X_INTERFACE_INFO).",
+        ),
+    ] = False,
     prefix: Annotated[
         str, typer.Option(metavar="PREFIX", help="Put before the top module's name.")
     ] = "",
 ) -> None:
     """Write a design as Verilog, with a bench and a manifest.
 
-    A file list, lint waivers and the bench's vectors are there too.
+    A file list, lint waivers, the bench's vectors, a FuseSoC core, a template of an instance,
+    timing constraints to begin with and the licence are there too.
 
     The same design gives the same bytes anywhere. Run the bench with Icarus:
     iverilog -g2005 -o bench -f NAME.f NAME_tb.v && vvp bench
@@ -50,5 +58,5 @@ def verilog(
     name = check_identifier(f"{prefix}{module or chosen.module_name}", "A module's name")
     from lmul.sim.export import export
 
-    for path in export(chosen, output, written, name):
+    for path in export(chosen, output, written, name, vivado):
         print(path)

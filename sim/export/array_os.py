@@ -22,13 +22,14 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             f"lane i is a[i][k] of the tile, {code}",
             "k ascending, K beats a tile, tile after tile; a beat goes with the next one of b",
             "1 with k = K - 1, the tile's last beat",
-            "A lane that is not kept is a zero whatever its code: rows beyond M in a ragged tile",
+            "A lane that is not kept is a zero whatever its code: rows beyond M in a ragged tile. "
+            "A sender that can't mask, such as a DMA engine, keeps all and sends any code there",
         ),
         "b": StreamWords(
             f"lane j is b[k][j] of the tile, {code}",
             "k ascending, a beat for each beat of a",
             "1 with k = K - 1, as in a",
-            keep="A lane that is not kept is a zero: columns beyond N in a ragged tile",
+            keep="A lane that is not kept is a zero: columns beyond N in a ragged tile, as in a",
         ),
         "out": StreamWords(
             f"lane j is c[i][j], {result_words(design)}",

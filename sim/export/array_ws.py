@@ -39,7 +39,8 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             "the next tile's are taken while this one computes",
             f"1 with i = {design.rows - 1}, the tile's last beat",
             keep="A lane that is not kept is a zero: columns beyond N, and all lanes of rows "
-            "beyond K",
+            "beyond K. A sender that can't mask keeps all lanes; beyond K it sends code 0 in both "
+            "a and b, which does the same but under the policy bare",
         ),
         "sums": StreamWords(
             f"lane j is a partial sum as partials gave it: {sum_words(design)}",

@@ -19,7 +19,8 @@ from lmul.sim.export import export, package
 @pytest.mark.parametrize("name", NAMES)
 def test_files(name: str) -> None:
     module = UnitDesign.parse(name).module_name
-    suffixes = [".v", "_tb.v", ".hex", ".f", ".vlt", ".json"]
+    suffixes = [".v", "_tb.v", ".hex", ".f", ".vlt", ".core", "_inst.v", ".sdc", ".xdc"]
+    suffixes += [".LICENSE.txt", ".json"]
     assert list(files_of(name)) == [f"{module}{suffix}" for suffix in suffixes]
     listed = files_of(name)[f"{module}.f"].splitlines()
     assert [line for line in listed if not line.startswith("//")] == [f"{module}.v"]

@@ -1,0 +1,1 @@
+"""What FPGA and ASIC flows want beside the Verilog: core file, template, constraints, marks."""
