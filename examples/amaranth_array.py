@@ -8,12 +8,12 @@ from pathlib import Path
 
 import numpy as np
 from amaranth import DomainRenamer, Module
-from amaranth.back import verilog
 from amaranth.lib import wiring
 from amaranth.sim import Simulator
 
 import lmul
 from lmul.hdl import SystolicArray, VerilogInstance
+from lmul.hdl.verilog.convert import convert
 
 DESIGN = lmul.Design.parse("array-lmul-e4m3-2x2-os")
 
@@ -83,7 +83,7 @@ def main(path="accelerator.v"):
     found, wanted = simulate(a, b), lmul.matmul(a, b, "e4m3")
     print(lmul.decode(found, "fp32"), "equal" if (found == wanted).all() else "WRONG")
     array = VerilogInstance(DESIGN)
-    text = verilog.convert(Accelerator(array), name="accelerator", emit_src=False)
+    text = convert(Accelerator(array), "accelerator")
     Path(path).write_text(f"{text}\n{array.verilog}")
     print(f"written: {path}")
     return int((found != wanted).any())

@@ -9,7 +9,7 @@ import re
 import textwrap
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from importlib import metadata
+from importlib import metadata, resources
 from pathlib import Path
 from typing import Any
 
@@ -247,9 +247,7 @@ def _manifest(design: Design, contents: Contents, module: str) -> dict[str, Any]
 
 
 def _licence_text() -> str:
-    text = metadata.distribution("lmul").read_text("licenses/LICENSE")
-    assert text is not None  # where installers put a package's licence (PEP 639)
-    return text
+    return (resources.files("lmul.sim.export.flow") / "LICENSE.txt").read_text()
 
 
 def _versions() -> dict[str, str]:

@@ -5,7 +5,6 @@ import re
 
 import pytest
 from amaranth import Module
-from amaranth.back import verilog
 from amaranth.lib import wiring
 from amaranth.lib.wiring import Out
 
@@ -14,6 +13,7 @@ from lmul.hdl import PE, Multiplier, OutputStationaryArray, SystolicArray, Veril
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
+from lmul.hdl.verilog.convert import convert
 from lmul.tools import yosys
 
 
@@ -57,7 +57,7 @@ class _Top(wiring.Component):
 
 def checked(top: _Top, *texts: str) -> str:
     """The whole text, after Yosys has found every module and every port of an instance in it."""
-    text = "\n".join([verilog.convert(top, name="top", emit_src=False), *texts])
+    text = "\n".join([convert(top, "top"), *texts])
     script = "read_verilog all.v\nhierarchy -check -top top\nproc\ncheck -assert\n"
     yosys.run(script, {"all.v": text}, [])
     return text
