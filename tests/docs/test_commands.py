@@ -35,6 +35,9 @@ LONG = (
 """What begins so takes longer: `make evidence` runs it."""
 
 NOT_RUN = {
+    "python3 -m venv": "there is no network in a test, and HOST is none",
+    ".venv/bin/python examples/amaranth_array.py": "tests/docs/test_examples.py runs it",
+    "lmul verilog array-lmul-e4m3-8x8-os -o ip": "test_from_nothing_to_a_passing_bench runs it",
     "make ": "this test is part of it, or of what a fresh machine's test runs",
     "pip install": "there is no network in a test, and HOST is none",
     "lmul sim 'lmul-e4m3-*'": "minutes; tests/commands and tests/sim do the same with fewer",
@@ -147,3 +150,13 @@ def test_the_bench_runs_where_it_was_written(told: str, said: list[str], tmp_pat
     [(write, _)] = runs("lmul verilog lmul-e4m3-ftz -o build")
     run(write, [], tmp_path)
     run(told, said, tmp_path / "build" / "verilog")
+
+
+@NEEDS_ICARUS
+@pytest.mark.evidence
+def test_from_nothing_to_a_passing_bench(tmp_path: Path):
+    """What an FPGA engineer types first, but for the installation."""
+    steps = [one for one in console(ROOT / "docs" / "integration.md") if "pip" not in one[0]]
+    assert [told.split()[0] for told, _ in steps] == ["lmul", "cd"]
+    for told, said in steps:
+        run(told, said, tmp_path)
