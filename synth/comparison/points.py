@@ -165,8 +165,8 @@ def claim_points() -> list[Point]:
 def kept_points(formats: Sequence[str]) -> list[Point]:
     """What takes too long for each report: :mod:`lmul.synth.comparison.accepted` keeps it.
 
-    Energies of larger arrays, all of fp16's and fp32's arrays (``examples/arrays.toml`` is the
-    same), and, whatever the formats, :func:`claim_points`.
+    Energies of larger arrays and all of fp16's and fp32's arrays (``examples/arrays.toml`` has
+    both), and, whatever the formats, :func:`claim_points`.
     """
     found = claim_points()
     for fmt in formats:
