@@ -34,6 +34,7 @@ def test_cocotb_bench(damage, tmp_path):
     assert ("TESTS=2 PASS=0 FAIL=2" if damage else "TESTS=2 PASS=2 FAIL=0") in done.stdout
 
 
+@pytest.mark.slow
 def test_amaranth_array(tmp_path):
     """The simulated array gives the golden model's bits; the Verilog has both its modules."""
     done = subprocess.run(

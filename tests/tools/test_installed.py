@@ -78,6 +78,7 @@ def test_the_golden_model_and_verilog_need_no_extra(lmul, tmp_path):
     assert "module product_lmul_e2m1" in (tmp_path / "out" / "product_lmul_e2m1.v").read_text()
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     "line", ["--help", "list", "explain 1.5 2.25 --format e4m3", "matmul --backend golden --help"]
 )
@@ -86,6 +87,7 @@ def test_what_needs_no_extra(line, lmul):
     assert (done.returncode, done.stderr) == (0, "")
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("line", "missing", "extra"),
     [

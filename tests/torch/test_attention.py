@@ -54,6 +54,7 @@ def test_grouped_heads_and_dropout() -> None:
     assert dropped.std() > 0.1
 
 
+@pytest.mark.slow
 def test_products_are_those_of_matmul() -> None:
     q, k, v = qkv()
     given: dict[str, Any] = {"format": "e4m3", "kind": "lmul", "policy": "ftz", "scale": "row"}

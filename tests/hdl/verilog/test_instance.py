@@ -63,6 +63,7 @@ def checked(top: _Top, *texts: str) -> str:
     return text
 
 
+@pytest.mark.slow
 def test_two_designs_in_one_module():
     one, two = VerilogInstance("array-lmul-e2m1-2x2-os"), VerilogInstance("lmul-e2m1-s1")
     pe = VerilogInstance("pe-int8")

@@ -11,6 +11,7 @@ from lmul.hdl.verilog.parts import part_modules, part_of_register
 OF_A_PE = {"product", "operand registers", "accumulate", "control"}
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("name", "parts"),
     [

@@ -95,7 +95,7 @@ def literal_cases():
     for fmt in [*FORMATS.values(), *USER_FORMATS]:
         for kind in KINDS:
             if kind != "lmul_rne" or fmt.mantissa_bits <= 3:
-                marks = [pytest.mark.slow] if fmt.width == 32 else []
+                marks = [pytest.mark.slow] if fmt.exponent_bits == 8 else []
                 yield pytest.param(fmt, kind, id=f"{kind}-{fmt}", marks=marks)
 
 
