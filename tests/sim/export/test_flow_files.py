@@ -1,13 +1,16 @@
 """What flows want beside the Verilog: FuseSoC's core, a template, constraints, Vivado's marks."""
 
+import os
 import re
 import shutil
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 import yaml
 from exported import files_of, write
+from outside import NEEDS_ICARUS
 
 from lmul.hdl.designs.design import Design
 from lmul.sim.export import package
@@ -39,11 +42,12 @@ def test_core_names_every_file(name):
     assert read["targets"]["sim"]["toplevel"] == f"{module}_tb"
 
 
+FUSESOC = shutil.which("fusesoc", path=f"{Path(sys.executable).parent}:{os.environ['PATH']}")
+
+
+@NEEDS_ICARUS
+@pytest.mark.skipif(FUSESOC is None, reason="fusesoc is not installed")
 @pytest.mark.evidence
-@pytest.mark.skipif(
-    shutil.which("fusesoc") is None or shutil.which("iverilog") is None,
-    reason="needs fusesoc (pip install fusesoc) and Icarus",
-)
 @pytest.mark.parametrize("damage", [False, True])
 def test_fusesoc_runs_the_bench(damage, tmp_path):
     name = NAMES[0]
@@ -52,7 +56,8 @@ def test_fusesoc_runs_the_bench(damage, tmp_path):
         sound = files[f"{module}.hex"]
         files[f"{module}.hex"] = f"{sound[:-2]}{int(sound[-2], 16) ^ 1:x}\n"
     write(tmp_path, files)
-    command = ["fusesoc", "--cores-root", ".", "run", "--target", "sim", f"lmul:designs:{module}"]
+    assert FUSESOC is not None
+    command = [FUSESOC, "--cores-root", ".", "run", "--target", "sim", f"lmul:designs:{module}"]
     done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False)
     assert (done.returncode != 0) == damage, done.stdout + done.stderr
     assert ("FAIL: " if damage else "PASS: ") in done.stdout + done.stderr
