@@ -2,11 +2,12 @@
 
 import ast
 import hashlib
+import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 
-__all__ = ["files_digest", "source_files", "sources_of"]
+__all__ = ["commit", "files_digest", "source_files", "sources_of"]
 
 
 _PACKAGE = "lmul"
@@ -101,3 +102,17 @@ def files_digest(files: Mapping[str, Path]) -> str:
         digest.update(f"{name}:{len(content)}:".encode())
         digest.update(content)
     return digest.hexdigest()
+
+
+def commit() -> str:
+    """The commit that is checked out, with a mark where files differ from it.
+
+    Empty where there is no git, or no checkout.
+    """
+    command = ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"]
+    here = Path(__file__).resolve().parent
+    try:
+        run = subprocess.run(command, cwd=here, capture_output=True, text=True, check=True)
+    except (OSError, subprocess.CalledProcessError):
+        return ""
+    return run.stdout.strip()

@@ -8,7 +8,6 @@ marked as kept, and measures none of them: it is the same on every machine.
 """
 
 import json
-import subprocess
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import asdict, dataclass, fields
@@ -26,6 +25,7 @@ from lmul.synth.measure.provenance import measuring_digest, tool_versions
 from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
 from lmul.tools.metrics import Metric
+from lmul.tools.sources import commit
 
 __all__ = ["COMMAND", "Accepted", "accepted", "accepted_points", "read", "text_of"]
 
@@ -129,7 +129,7 @@ def _main() -> int:
             raise ToolFailed(f"{point.label}: {result.message}")
         found[point] = result
     provenance = {
-        "commit": _commit(),
+        "commit": commit(),
         "date": datetime.now(UTC).date().isoformat(),
         "command": COMMAND,
         "sources": measuring_digest(),
@@ -137,18 +137,6 @@ def _main() -> int:
     }
     write_whole(Path(__file__).parent, {_FILE: text_of(Accepted(provenance, found))})
     return 0
-
-
-def _commit() -> str:
-    """The commit that is checked out, with a mark where files differ from it."""
-    run = subprocess.run(
-        ["git", "describe", "--always", "--abbrev=40", "--exclude=*", "--dirty"],
-        cwd=Path(__file__).parent,
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return run.stdout.strip()
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from lmul.sim.accuracy.pairs import ErrorStats
 from lmul.sim.runner.verify import VerifyResult
 from lmul.synth.comparison.cell_survey import GATES, CellSurvey
 from lmul.synth.comparison.error_survey import ErrorSurvey
-from lmul.synth.comparison.headline import RIVAL, RIVAL_NOTE, HeadlineRow
+from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.mac_survey import MacSurvey
 from lmul.synth.gates.count import GateCount
 from lmul.tools.metrics import Metric, Report
@@ -88,7 +88,6 @@ class ReportDocument:
                 }
                 for row in self.rows
             ],
-            "rival": {"gates": dict(RIVAL), "note": RIVAL_NOTE},
             "verified": [
                 {
                     "format": result.format.name,

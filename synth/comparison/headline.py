@@ -21,22 +21,12 @@ from lmul.synth.comparison.designs import (
 )
 from lmul.synth.gates.count import GateCount
 
-__all__ = ["FIRST_FORMATS", "RIVAL", "RIVAL_NOTE", "HeadlineRow", "differing_pairs", "headline"]
+__all__ = ["FIRST_FORMATS", "HeadlineRow", "differing_pairs", "headline"]
 
 
 FIRST_FORMATS = ("e4m3", "bf16")
 """What the report's first page compares: the format of fp8 accelerators, and the wide one."""
 
-
-RIVAL: Mapping[str, int] = {"e4m3": 65, "bf16": 151, "fp32": 306}
-RIVAL_NOTE = (
-    "The nearest rival's L-Mul, by format; measured earlier with the same Yosys script, not run "
-    "again here. Its knobs are none that a policy of ours can say: results with E = 0 come as "
-    "they fall, the sign of zero is dropped, and NaN codes are made by accident. lmul-lax does "
-    "more (zero keeps its sign, tiny results are flushed, large ones saturate), lmul-bare does "
-    "less (zero is not looked for, everything wraps)."
-)
-"""What stands beside the rival's counts, so that nobody takes them for like with like."""
 
 _EXHAUSTIVE_WIDTH = 8
 

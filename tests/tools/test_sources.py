@@ -1,0 +1,31 @@
+"""What a report says of the sources that it was made from."""
+
+import shutil
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from lmul.tools import sources
+
+
+@pytest.mark.skipif(shutil.which("git") is None, reason="git is not on PATH")
+def test_commit_marks_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr(sources, "__file__", str(tmp_path / "sources.py"))
+    monkeypatch.setenv("GIT_CEILING_DIRECTORIES", str(tmp_path.parent))
+    assert sources.commit() == ""  # no checkout
+
+    git = ["git", "-c", "user.name=A", "-c", "user.email=a@example.org"]
+    (tmp_path / "a").write_text("1")
+    for command in (["init", "-q"], ["add", "a"], ["commit", "-q", "-m", "one"]):
+        subprocess.run([*git, *command], cwd=tmp_path, check=True)
+    head = ["git", "rev-parse", "HEAD"]
+    found = subprocess.run(head, cwd=tmp_path, capture_output=True, text=True, check=True)
+    assert sources.commit() == found.stdout.strip()
+    (tmp_path / "a").write_text("2")
+    assert sources.commit() == f"{found.stdout.strip()}-dirty"
+
+
+def test_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert sources.commit() == ""
