@@ -97,10 +97,11 @@ def _check(pe: PEDriver) -> None:
 def _operands(pe: PEDriver, special: float = 0.0) -> tuple[Codes, Codes]:
     """A dot product's two sides."""
     length = int(pe.rng.integers(1, min(pe.design.k_max, 40) + 1))
-    sides = (draw_codes(pe.rng, pe.design.format, (2 * length,), special) for _ in range(2))
-    x, y = (_without_nan(pe.design, side)[:length] for side in sides)
-    shortest = max(1, min(len(x), len(y)))
-    return x[:shortest], y[:shortest]
+    while True:
+        sides = (draw_codes(pe.rng, pe.design.format, (2 * length,), special) for _ in range(2))
+        x, y = (_without_nan(pe.design, side)[:length] for side in sides)
+        if shortest := min(len(x), len(y)):  # all codes of a short side may be NaN
+            return x[:shortest], y[:shortest]
 
 
 def _without_nan(design: MacDesign, codes: Codes) -> Codes:
