@@ -47,6 +47,7 @@ NOT_RUN = {
     "lmul energy pe-": "tests/synth/energy reads what it exports",
     "lmul fpga": "minutes; tests/synth/fpga places smaller circuits",
     "lmul sweep examples/": "half an hour; tests/synth/sweep reads every example",
+    "lmul sweep mine.toml": "tests/docs/test_research_page.py does so",
     "cd ": "the next commands run there",
 }
 """What begins so is only read, and why."""
