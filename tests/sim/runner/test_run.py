@@ -14,6 +14,7 @@ import pytest
 
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.sim.reference.circuit import Circuit
+from lmul.sim.runner import simulators
 from lmul.sim.runner.build import Simulation
 from lmul.sim.runner.plan import Plan
 from lmul.sim.runner.run import run
@@ -127,6 +128,18 @@ def test_builds_are_kept_by_content(fake_launch, tmp_path):
     fake_launch(suite(PASSED))
     for text in ("module a; endmodule", "module a; endmodule", "module a; wire b; endmodule"):
         run(simulation(sources={"a.v": text}), tmp_path / "run")
+    assert len(list((tmp_path / "build").rglob("built.json"))) == 2
+
+
+def test_a_program_linked_in_another_environment_is_not_taken(fake_launch, tmp_path, monkeypatch):
+    """It would look for cocotb's library there, where it may be gone."""
+    fake_launch(suite(PASSED))
+    for folder in (None, tmp_path / "other" / "cocotb"):
+        if folder is not None:
+            monkeypatch.setattr(simulators, "_home_of", lambda package, home=folder: home)
+        simulators.version.cache_clear()
+        run(simulation(), tmp_path / "run")
+    simulators.version.cache_clear()
     assert len(list((tmp_path / "build").rglob("built.json"))) == 2
 
 
