@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.table import Table
+from rich.table import Table as RichTable
 
 from lmul.console.terminal import progress_bar, table_console
 from lmul.tools.folders import tool_variables
@@ -24,6 +24,10 @@ def report(
             "--full", help="All formats, policies and sums, parts, curves, FPGAs; half an hour."
         ),
     ] = False,
+    table: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Print this table alone and write nothing."),
+    ] = None,
     compare: Annotated[
         Path | None, typer.Option(help="An older report.json: show what moved since.")
     ] = None,
@@ -32,7 +36,7 @@ def report(
         typer.Option(metavar="PCT", help="With --compare: exit 1 if a figure is worse by more."),
     ] = None,
     as_json: Annotated[
-        bool, typer.Option("--json", help="Print report.json's text instead of the table.")
+        bool, typer.Option("--json", help="Print report.json's text, or the table as JSON.")
     ] = False,
 ) -> None:
     """Does L-Mul save, against what, and at which error?
@@ -46,18 +50,31 @@ def report(
     """
     if fail_if_worse is not None and compare is None:
         raise ValueError("--fail-if-worse needs --compare OLD.json")
+    if table is not None and compare is not None:
+        raise ValueError("--table prints one table: leave --compare out")
     old_text = compare.read_text() if compare else None
     _check_tools()
     from lmul.console.report import console as report_tables
+    from lmul.console.report import console_table
     from lmul.synth.report.build import report as make_report
+    from lmul.synth.report.chapters import check_table, named_table
     from lmul.tools.metrics import Report, worse_than
     from lmul.tools.metrics import compare as compare_reports
 
     old = Report.from_json(old_text, str(compare)) if old_text is not None else None
+    if table is not None:
+        check_table(table)
     with progress_bar("report", log=True) as on_progress:
-        document = make_report(output, full, on_progress)
-    new = document.to_report()
+        document = make_report(None if table else output, full, on_progress)
     console = table_console()
+    if table is not None:
+        found = named_table(document, table)
+        if as_json:
+            print(found.json(), end="")
+        else:
+            console.print(console_table(found))
+        return
+    new = document.to_report()
     if as_json:
         print(new.to_json(), end="")
     else:
@@ -67,7 +84,7 @@ def report(
         return
     changes = compare_reports(old, new)
     if not as_json:
-        table = Table(title=f"Since {compare}" if changes else f"Nothing moved since {compare}")
+        table = RichTable(title=f"Since {compare}" if changes else f"Nothing moved since {compare}")
         for column in ("figure", "was", "is", "change", ""):
             table.add_column(
                 column, justify="right" if column in ("was", "is", "change") else "left"

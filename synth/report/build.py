@@ -53,7 +53,7 @@ Progress = Callable[[int, int, str], None]
 
 
 def report(
-    out: Path = Path("build/report"),
+    out: Path | None = Path("build/report"),
     full: bool = False,
     on_progress: Progress | None = None,
     formats: Iterable[str] | None = None,
@@ -62,9 +62,9 @@ def report(
 
     Parameters
     ----------
-    out : Path
+    out : Path or None
         Folder for report.json, report.md, report.html, each picture as PNG and SVG, and each
-        table as CSV; all of them are written or none.
+        table as CSV; all of them are written or none. None when nothing is to be written.
     full : bool
         All formats and policies, other sums, parts, curves, FPGAs; otherwise what the first page
         needs.
@@ -81,7 +81,8 @@ def report(
     OSError
         When ``out`` can't be written.
     """
-    _check_writable(Path(out))
+    if out is not None:
+        _check_writable(Path(out))
     if formats is None:
         formats = REPORT_FORMATS if full else FIRST_FORMATS
     formats = tuple(formats)
@@ -89,8 +90,9 @@ def report(
     document = _measure(formats, full, stages)
     drawn = stages.listener(4)
     drawn(0, 1, "drawing")
-    write(document, Path(out))
-    drawn(1, 1, "written")
+    if out is not None:
+        write(document, Path(out))
+    drawn(1, 1, "done")
     return document
 
 

@@ -1,7 +1,8 @@
 """What a report is made of: chapters of tables and pictures."""
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
 
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.pictures.accuracy import accuracy_energy_picture, front_table
@@ -18,10 +19,38 @@ from lmul.synth.tables.levels import level_table
 from lmul.synth.tables.table import Method, Table
 from lmul.synth.tables.variation import spread_table
 
-__all__ = ["Chapter", "Section", "chapters", "opening"]
+__all__ = ["TABLES", "Chapter", "Section", "chapters", "check_table", "named_table", "opening"]
 
 
 Section = Table | Picture
+
+TABLES = (
+    "energy-that-l-mul-takes-of-its-twins-and-its-error",
+    "pes-that-no-other-beats-in-energy-and-error",
+    "the-papers-claims-one-by-one",
+    "what-l-mul-takes-and-of-what-ftz",
+    "area-delay-energy-and-error-of-each-kind-ftz",
+    "arrays-ftz-area-delay-energy",
+    "gates-of-multipliers-ftz",
+    "gates-that-l-mul-takes-of-its-twins-level-by-level",
+    "pes-by-part-ftz",
+    "what-pes-sum-in-ftz-gates-and-error-of-dot-products-in-percent",
+    "output-stationary-arrays-by-part-e4m3-ftz-and-int8",
+    "error-over-mantissa-pairs-in-percent",
+    "error-on-real-operands-in-percent",
+    "what-leaves-the-range",
+    "on-fpgas",
+    "compared-with-the-golden-model",
+    "median-and-range-over-orders-of-statements-ftz",
+    "gates-of-multipliers-by-policy",
+    "gates-of-the-bare-product-units",
+    "gates-that-l-mul-takes-of-exacts-in-the-papers-own-unit",
+    "multipliers-area-delay-energy",
+    "pes-area-delay-energy",
+    "error-on-real-operands-in-percent-fp8-operands-not-scaled",
+    "cycles-beside-scale-sims",
+)
+"""The names of all tables that there may be, known before anything is measured."""
 
 
 @dataclass(frozen=True)
@@ -50,6 +79,19 @@ class Chapter:
     def all_sections(self) -> list[Section]:
         """Those that answer, then the detail."""
         return [*self.sections, *self.detail]
+
+    def remade_by(self, command: str) -> "Chapter":
+        """The chapter whose tables name the command that prints each of them alone."""
+
+        def named(section: Section) -> Section:
+            if not isinstance(section, Table):
+                return section
+            check_table(section.name)
+            return replace(section, command=f"{command} --table {section.name}")
+
+        return replace(
+            self, sections=list(map(named, self.sections)), detail=list(map(named, self.detail))
+        )
 
     @property
     def methods(self) -> dict[Method, list[str]]:
@@ -139,4 +181,33 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             ],
         ),
     ]
-    return [chapter for chapter in found if chapter.all_sections]
+    told = "lmul report --full" if document.full else "lmul report"
+    return [chapter.remade_by(told) for chapter in found if chapter.all_sections]
+
+
+def check_table(name: str) -> None:
+    """Refuse what is the name of no table, before anything is measured.
+
+    Raises
+    ------
+    ValueError
+        With the names that come nearest.
+    """
+    if name not in TABLES:
+        near = get_close_matches(name, TABLES, cutoff=0.3) or TABLES
+        raise ValueError(f"The report has no table {name!r}: use {' or '.join(near)}")
+
+
+def named_table(document: ReportDocument, name: str) -> Table:
+    """The table of that name.
+
+    Raises
+    ------
+    ValueError
+        When this report has none: a full one may.
+    """
+    for chapter in chapters(document):
+        for section in chapter.all_sections:
+            if isinstance(section, Table) and section.name == name:
+                return section
+    raise ValueError(f"Nothing was measured for the table {name!r}: add --full")

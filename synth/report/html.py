@@ -130,8 +130,9 @@ def _table(table: Table) -> str:
         before = row[0]
     notes = "".join(f'<p class="note">{escape(note)}</p>' for note in table.notes)
     left = '<span class="left">A wider screen shows more columns. </span>' if table.wide else ""
+    made = f"Made anew by <code>{escape(table.command)}</code>. " if table.command else ""
     csv = (
-        f'<p class="note">{left}<a download="{table.name}.csv" '
+        f'<p class="note">{left}{made}<a download="{table.name}.csv" '
         f'href="data:text/csv;charset=utf-8,{quote(table.csv())}">CSV</a></p>'
     )
     return (

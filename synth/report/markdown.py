@@ -48,7 +48,8 @@ def _bullets(lines: Sequence[str]) -> list[str]:
 
 def _section(section: Section) -> list[str]:
     if isinstance(section, Table):
-        return [_markdown_table(section), *section.notes, f"[CSV]({section.name}.csv)"]
+        made = [f"Made anew by `{section.command}`."] if section.command else []
+        return [_markdown_table(section), *section.notes, *made, f"[CSV]({section.name}.csv)"]
     return _picture(section)
 
 

@@ -2,6 +2,7 @@
 
 import csv
 import io
+import json
 import math
 import re
 from collections.abc import Sequence
@@ -55,6 +56,8 @@ class Table:
         Columns that a narrow screen leaves out.
     method : Method or None
         How its figures came about.
+    command : str
+        What makes it anew.
     """
 
     title: str
@@ -65,6 +68,7 @@ class Table:
     strong: frozenset[int] = field(default_factory=frozenset)
     wide: frozenset[int] = field(default_factory=frozenset)
     method: Method | None = None
+    command: str = ""
 
     @property
     def name(self) -> str:
@@ -87,6 +91,11 @@ class Table:
             strong=frozenset(places[index] for index in self.strong & places.keys()),
             wide=frozenset(places[index] for index in self.wide & places.keys()),
         )
+
+    def json(self) -> str:
+        """The title, and each row as an object of cells by heading, as text."""
+        rows = [dict(zip(self.columns, row, strict=True)) for row in self.rows]
+        return json.dumps({"title": self.title, "rows": rows}, indent=2, ensure_ascii=False) + "\n"
 
     def csv(self) -> str:
         """The cells as comma-separated values: no thousands' marks, and nothing for no figure."""

@@ -155,6 +155,8 @@ WRONG = {
     ),
     "fpga exact-e4m3 --device ice40-hx8k --seeds 0": "Seeds must be a positive integer, not 0",
     "report --compare none.json": "No such file or directory: none.json",
+    "report --table on-fpga": "The report has no table 'on-fpga': use on-fpgas",
+    "report --table on-fpgas --compare a.json": "--table prints one table: leave --compare out",
     "report --fail-if-worse 5": "--fail-if-worse needs --compare OLD.json",
 }
 

@@ -23,9 +23,11 @@ from lmul.synth.comparison.headline import HeadlineRow, differing_pairs, headlin
 from lmul.synth.gates.count import GateCount
 from lmul.synth.pictures.gates import error_against_gates, error_histograms, gates_by_kind
 from lmul.synth.report.build import report, write
+from lmul.synth.report.chapters import chapters, check_table, named_table
 from lmul.synth.report.findings import findings
 from lmul.synth.tables.errors import operand_table, pair_error_table
 from lmul.synth.tables.gates import headline_table, policy_table
+from lmul.synth.tables.table import Table
 from lmul.tools.metrics import Report
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -232,6 +234,30 @@ def test_markdown_tables_are_rectangular(folder):
         assert len({line.count(" | ") for line in block.splitlines()}) == 1
     for name in re.findall(r"!\[[^]]*\]\(([^)]*)\)", text):
         assert (folder / name).is_file()
+
+
+def test_each_table_tells_the_command_that_prints_it(document, folder):
+    tables = [
+        one
+        for chapter in chapters(document)
+        for one in chapter.all_sections
+        if isinstance(one, Table)
+    ]
+    assert len(tables) > 5
+    page, text = (folder / "report.html").read_text(), (folder / "report.md").read_text()
+    for table in tables:
+        command = f"lmul report --full --table {table.name}"
+        assert f"<code>{command}</code>" in page and f"`{command}`" in text
+        assert named_table(document, table.name) == table
+    rows = json.loads(named_table(document, "gates-of-multipliers-ftz").json())["rows"]
+    assert rows[0]["format"] == "e4m3" and rows[0]["lmul"] == str(document.gates("lmul-e4m3-ftz"))
+
+
+def test_a_table_that_is_not_there(document):
+    with pytest.raises(ValueError, match=r"'gates': use .*gates-of-multipliers-ftz"):
+        check_table("gates")
+    with pytest.raises(ValueError, match=r"Nothing was measured .* add --full$"):
+        named_table(document, "pes-by-part-ftz")
 
 
 def test_pictures_take_the_colour_of_the_page(document):
