@@ -148,9 +148,11 @@ TRIAL = """
     for name, value in list(vars(report).items()):
         if inspect.ismodule(value):
             setattr(report, name, SimpleNamespace(**dict.fromkeys(vars(value), others)))
-        elif inspect.isfunction(value) and value.__module__ not in (report.__name__, TABLE):
+        elif inspect.isfunction(value) and value.__module__ != TABLE and (
+            value.__module__.startswith(("lmul.synth.tables", "lmul.synth.pictures"))
+        ):
             setattr(report, name, others)
-    document = SimpleNamespace(formats=["e4m3"], rows=[], errors=None)
+    document = SimpleNamespace(formats=["e4m3"], rows=[], errors=None, full=True)
     print(json.dumps({
         "example": float(lmul.decode(lmul.multiply(
             lmul.encode(1.125, "e4m3"), lmul.encode(1.625, "e4m3"), "e4m3", "cut"), "e4m3")),
