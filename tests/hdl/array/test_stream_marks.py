@@ -150,3 +150,21 @@ def test_code_0_does_what_a_lane_without_keep_does(kind):
         played += play(WeightStationaryArray(path, 3, 3), left, right, cycles=60)
     rows = [[row[:2] for row in one.rows] for one in played]
     assert len(rows[0]) == 3 and all(one == rows[0] for one in rows)
+
+
+@pytest.mark.parametrize("policy", ["ocp", pytest.param("bare", marks=pytest.mark.evidence)])
+def test_os_lanes_beyond_m_and_n_may_carry_any_code(policy):
+    """For senders that can't mask: their rows and columns of results are there, no other moves."""
+    rng = np.random.default_rng(SEED)
+    path = FloatDatapath(FORMATS["e4m3"], "lmul", POLICIES[policy], None, 8)
+    a, b = rng.integers(0x30, 0x4C, (2, 3)), rng.integers(0x30, 0x4C, (3, 2))
+    a[1], b[:, 1] = 0x7F, (0x7F, 0xFF, 0x7F)  # M and N are 1 of 2; NaN
+    played = []
+    for keep in (0b11, 0b01):
+        left, right = os_beats(a, b)
+        for _, payload in (*left, *right):
+            payload["keep"] = keep
+        played += play(OutputStationaryArray(path, 2, 2), left, right, cycles=30)
+    for one in played:
+        assert len(one.rows) == 2 and one.flags == (0, 0)
+        assert one.rows[0][0] == played[0].rows[0][0] != 0

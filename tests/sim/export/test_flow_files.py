@@ -10,10 +10,17 @@ from pathlib import Path
 import pytest
 import yaml
 from exported import files_of, write
-from outside import NEEDS_ICARUS
+from outside import NEEDS_ICARUS, NEEDS_OPENSTA
 
 from lmul.hdl.designs.design import Design
 from lmul.sim.export import package
+from lmul.synth.liberty.conditions import Conditions
+from lmul.synth.liberty.default import EMBEDDED
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.mapping.verilog import structural_verilog
+from lmul.synth.timing.timing import timed
+from lmul.synth.timing.tool_library import tool_library
 from lmul.tools import yosys
 
 NAMES = ["lmul-e2m1-lax", "lmul-e4m3-s2", "array-lmul_rne-e2m1-2x3-os-k16"]
@@ -86,6 +93,52 @@ def test_constraints(suffix):
     assert sorted(outputs) == ["o_valid", "p[*]"]
     without = files_of("lmul-e2m1-lax")[f"lmul_e2m1_lax.{suffix}"]
     assert "clock" not in without and "\nset_max_delay 10.000 -from " in without
+
+
+_STA = """\
+{libraries}
+read_verilog netlist.v
+link_design {top}
+source constraints.tcl
+check_setup -verbose
+report_checks -unconstrained -path_delay max
+exit
+"""
+
+
+@NEEDS_OPENSTA
+@pytest.mark.evidence
+@pytest.mark.parametrize("suffix", ["sdc", "xdc"])
+@pytest.mark.parametrize("name", [*NAMES, "pe-lmul-e4m3-k8"])
+def test_opensta_takes_the_constraints(name, suffix, tmp_path):
+    """Every port is found, and no path is left without a limit."""
+    mapped, module = map_cells(name, load(EMBEDDED)), module_of(name)
+    libraries = tool_library(mapped.library)
+    files = {f"cells{i}.lib": text for i, text in enumerate(libraries)}
+    files["netlist.v"] = "\n".join(
+        [*structural_verilog(timed(mapped, Conditions.of(mapped.library)).netlist, module), ""]
+    )
+    files["constraints.tcl"] = files_of(name)[f"{module}.{suffix}"]
+    reading = "\n".join(f"read_liberty cells{i}.lib" for i in range(len(libraries)))
+    write(tmp_path, files | {"run.tcl": _STA.format(libraries=reading, top=module)})
+    done = subprocess.run(
+        ["sta", "-no_splash", "-exit", "run.tcl"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    said = done.stdout
+    assert done.stderr == "" and "Error" not in said
+    # Only what is constant has no arrival time.
+    for cell, pin in re.findall(r"^  (u\d+)/(\w+)$", said.partition("unconstrained")[2], re.M):
+        [line] = re.findall(rf"^ .* {cell} .*$", files["netlist.v"], re.M)
+        assert f".{pin}(1'b" in line
+    slack = re.search(r"(-?[\d.]+)\s+slack \((?:MET|VIOLATED)\)", said)
+    assert slack is not None, said
+    clocked = "clk" in files["constraints.tcl"]
+    assert ("missing set_input_delay" in said) is not clocked
+    assert float(slack[1]) < (8.0 if clocked else 10.0)  # of 10 ns, 2 ns passed outside
 
 
 def test_vivado_marks():
