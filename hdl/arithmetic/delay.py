@@ -1,9 +1,41 @@
-"""Skew: lanes that come together are set apart, one cycle more for each lane."""
+"""Registers: skew, which sets lanes apart, and cuts, which part a path into several cycles."""
 
-from amaranth import Cat, Module, Signal, Value
+from collections.abc import Sequence
+
+from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib.data import StructLayout, View
 
-__all__ = ["delay", "delay_struct"]
+__all__ = ["UNCUT", "Cuts", "delay", "delay_struct"]
+
+
+class Cuts:
+    """Registers in a pipelined unit, at those of its places that are chosen.
+
+    Parameters
+    ----------
+    places : sequence of str
+        Where registers stand; a unit passes its values through all its places.
+    en : Value
+        While it is 0, the registers hold. They have no reset: what is in them at first is nothing
+        that anyone takes.
+    """
+
+    def __init__(self, places: Sequence[str] = (), en: Value | None = None) -> None:
+        self._places = places
+        self._en = Const(1, 1) if en is None else en
+
+    def at(self, m: Module, place: str, **values: Value) -> tuple[Value, ...]:
+        """The values, an enabled cycle later if there is a cut here; constants stay as they are."""
+        if place not in self._places:
+            return tuple(values.values())
+        return tuple(
+            value if isinstance(value, Const) else delay(m, value, 1, self._en, f"{place}_{name}")
+            for name, value in values.items()
+        )
+
+
+UNCUT = Cuts()
+"""None at all."""
 
 
 def delay(

@@ -3,6 +3,7 @@
 from amaranth import Cat, Const, Module, Mux, Signal, Value
 
 from lmul.hdl.arithmetic.adders import add, add_constant, at_least, bit_signal, half_adder
+from lmul.hdl.arithmetic.delay import UNCUT, Cuts
 from lmul.hdl.arithmetic.shifters import Kept, shift_to_top
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Overflow
@@ -17,6 +18,7 @@ def round_word(
     exponent: Value,
     word: Value,
     special: Value | None = None,
+    cuts: Cuts = UNCUT,
 ) -> Value:
     """The magnitude code nearest to ``word``, wherever its highest set bit is.
 
@@ -28,8 +30,15 @@ def round_word(
         The exponent field of the word's highest bit, less 1; unsigned.
     word : Value
         The significand, at least ``m + 2`` bits.
+    cuts : Cuts
+        Registers at ``"shifting"``, half way through the shift, and ``"shifted"``, behind it;
+        ``special`` passes none of them.
     """
-    shifted, places = shift_to_top(m, word, exponent)
+    shifted, places = shift_to_top(m, word, exponent, cuts)
+    (exponent,) = cuts.at(m, "shifting", exponent=exponent)
+    shifted, places, exponent = cuts.at(
+        m, "shifted", word=shifted, places=places, exponent=exponent
+    )
     width = max(len(exponent), len(places))
     exponent = Cat(exponent, Const(0, width - len(exponent)))
     places = Cat(places, Const(0, width - len(places)))

@@ -6,6 +6,7 @@ from dataclasses import dataclass
 from amaranth import Cat, Const, Module, Mux, Signal, Value
 
 from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.delay import UNCUT, Cuts
 from lmul.hdl.arithmetic.fields import _NO
 
 __all__ = ["Kept", "shift_left", "shift_right", "shift_right_sticky", "shift_to_top"]
@@ -168,11 +169,11 @@ def shift_right(m: Module, word: Value, dropped: int, places: Value) -> Kept:
     return Kept(word[1:], word[0], Cat(*lost).any() if lost else Const(0, 1))
 
 
-def shift_to_top(m: Module, word: Value, most: Value) -> tuple[Value, Value]:
+def shift_to_top(m: Module, word: Value, most: Value, cuts: Cuts = UNCUT) -> tuple[Value, Value]:
     """Shift a word to the left until its highest bit is set, or by ``most`` places.
 
     In stages, the longest first: one shifts where its bits at the top are empty, and ``most`` still
-    allows it.
+    allows it. ``cuts`` may have registers at ``"shifting"``, half way.
 
     Returns
     -------
@@ -186,6 +187,11 @@ def shift_to_top(m: Module, word: Value, most: Value) -> tuple[Value, Value]:
     free: Value = most[stages:].any() if len(most) > stages else Const(0, 1)
     places: list[Value] = []
     for stage in reversed(range(stages)):
+        if stage == stages // 2 - 1:
+            word, rest, free, taken = cuts.at(
+                m, "shifting", word=Cat(*bits), limits=Cat(*limits), free=free, by=Cat(*places)
+            )
+            bits, limits, places = [*word], [*rest], [*taken]
         distance = 1 << stage
         top = len(bits) - distance
         empty = bit_signal(m, ~Cat(*bits[top:]).any())

@@ -25,7 +25,7 @@ class OutputStationaryArray(SystolicArray):
     Timing, from the first beat of operands to the last of results, counting both, without stalls:
     ``2 R + C + K - 2 + latency`` cycles for one tile and ``max(K, R)`` for each further one.
     ``latency`` is the pipeline's own: the ports of operands, operand registers, ``stages``, the
-    port of results, which is the rounder's register.
+    port of results, which is the rounder's register, and ``rounder`` more in it.
 
     Nothing is lost or repeated whatever stream waits. Without operands the grid moves on with
     zeros. A result that nobody takes stops the drain, and the grid only while it captures results.
@@ -171,16 +171,17 @@ class OutputStationaryArray(SystolicArray):
         for column in range(self.columns):
             layout = self.datapath.result_layout
             result = data.View(layout, end.result.word_select(column, layout.size))
-            lane = self._lane(m, result, column)
+            lane = self._lane(m, result, column, step)
             depth = self.columns - 1 - column
             lanes.append(
                 {n: delay(m, v, depth, step, f"deskew_{column}_{n}") for n, v in lane.items()}
             )
         gives = Signal()
+        rounded = delay(m, drains[-1], self.rounder, step, "rounded", 0)
         row = Signal(self.rows, init=1)  # one-hot
         payload = out.payload
         m.d.comb += [
-            gives.eq(drains[-1] & step),
+            gives.eq(rounded & step),
             out.valid.eq(gives),
             payload.last.eq(row[-1]),
         ]
@@ -199,7 +200,8 @@ class OutputStationaryArray(SystolicArray):
             m.d.comb += entry.room.eq(1)
             return None
         # Tiles whose last operands are in and whose last results are not out, at one each R cycles
-        depth = (2 * self.rows + self.columns + self.datapath.stages + 1) // self.rows + 2
+        cycles = 2 * self.rows + self.columns + self.datapath.stages + self.rounder + 1
+        depth = cycles // self.rows + 2
         fifo = SyncFIFO(width=self.rows + self.columns, depth=depth)
         m.submodules.nan_marks = fifo
         m.d.comb += [

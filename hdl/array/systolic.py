@@ -66,12 +66,14 @@ class SystolicArray(wiring.Component):
         How ports, rows, cells, edges and rounders are built; None: each as a submodule.
     fifo : int
         Beats of the FIFO behind each port of operands; 0: there is none.
+    rounder : int
+        Registers in each column's rounder, 0 to 3; raw sums have no rounder.
 
     Attributes
     ----------
     flow : str
         ``"os"`` or ``"ws"``.
-    datapath, rows, columns, parts, fifo, result_format
+    datapath, rows, columns, parts, fifo, rounder, result_format
     latency : int
         Cycles of the pipeline itself: P of the closed form.
 
@@ -91,6 +93,7 @@ class SystolicArray(wiring.Component):
         out: str | None = "fp32",
         parts: Parts | None = None,
         fifo: int = 0,
+        rounder: int = 0,
     ) -> None:
         if not hasattr(self, "flow"):
             raise TypeError("SystolicArray is a base: make one of its flows, or use from_design")
@@ -113,6 +116,9 @@ class SystolicArray(wiring.Component):
         self.result_format: FloatFormat | None = None
         if out is not None and not isinstance(datapath, IntDatapath):
             self.result_format = FORMATS[out]
+        if rounder and self.result_format is None:
+            raise ValueError(f"Raw sums have no rounder, so no {rounder!r} registers in it")
+        self.rounder = rounder
         super().__init__(self._ports())
 
     @classmethod
@@ -139,7 +145,8 @@ class SystolicArray(wiring.Component):
         if found is None or not issubclass(found, cls):
             what = f"{_FLOW_NAMES[cls.flow]} array" if hasattr(cls, "flow") else "array"
             raise ValueError(f"Design {design.name!r} is no {what}")
-        return found(datapath_of(design), design.rows, design.columns, out, parts, design.fifo)
+        path, rows, columns = datapath_of(design), design.rows, design.columns
+        return found(path, rows, columns, out, parts, design.fifo, design.rounder)
 
     @abstractmethod
     def _ports(self) -> dict[str, Member]:
@@ -148,12 +155,14 @@ class SystolicArray(wiring.Component):
     @property
     def latency(self) -> int:
         """Cycles of the pipeline itself: P of the closed form."""
-        return pipeline_latency(self.flow, self.datapath.stages, self.fifo)
+        return pipeline_latency(self.flow, self.datapath.stages, self.fifo, self.rounder)
 
     def cycles(self, m: int, k: int, n: int) -> int:
         """Cycles for an M x K by K x N matrix: :func:`lmul.hdl.designs.cycles.array_cycles`."""
         stages = self.datapath.stages
-        return array_cycles(self.flow, self.rows, self.columns, stages, m, k, n, self.fifo)
+        return array_cycles(
+            self.flow, self.rows, self.columns, stages, m, k, n, self.fifo, self.rounder
+        )
 
     def _counting(self) -> dict[str, Member]:
         """The flags of both flows."""
@@ -187,15 +196,17 @@ class SystolicArray(wiring.Component):
         m.d.sync += waited.eq(gate.o.valid & ~gate.o.ready)
         return gate.i, waited
 
-    def _lane(self, m: Module, result, column: int) -> dict[str, Value]:
-        """What is left of a column's result behind its rounder."""
+    def _lane(self, m: Module, result, column: int, en: Value) -> dict[str, Value]:
+        """What is left of a column's result behind its rounder, whose registers ``en`` moves."""
         if self.result_format is None:
             return {name: Value.cast(result[name]) for name, _ in result.shape()}
         path, out = self.datapath, self.result_format
         assert isinstance(path, FloatDatapath)
-        rounder = self.parts("round", lambda: path.rounder(out))
+        rounder = self.parts("round", lambda: path.rounder(out, self.rounder))
         m.submodules[f"round_{column}"] = rounder
         m.d.comb += rounder.result.eq(result)
+        if self.rounder:
+            m.d.comb += rounder.en.eq(en)
         lane: dict[str, Value] = {"code": rounder.code}
         if "overflow" in result.shape().members:
             lane["overflow"] = rounder.overflowed

@@ -33,8 +33,8 @@ class WeightStationaryArray(SystolicArray):
     activations on. The activations of a tile begin when all its weights have been taken.
 
     Without stalls, :func:`lmul.hdl.designs.cycles.array_cycles` says when the last result
-    leaves. A result and a partial sum leave ``R + C + latency - 2`` cycles after the cycle that
-    took their activations.
+    leaves. A result leaves ``R + C + latency - 2`` cycles after the cycle that took its
+    activations, and a partial sum ``rounder`` cycles sooner.
 
     Nothing is lost or repeated whatever stream waits. Without operands the grid moves on with
     beats that are none. A partial sum that nobody takes holds the grid. So does a result, once the
@@ -177,16 +177,19 @@ class WeightStationaryArray(SystolicArray):
     ) -> None:
         """Send the sums out, or back for more products."""
         out, out_waited = self._leave(m, "out")
+        rounded = delay(m, valid, self.rounder, advances, "rounded", 0)
+        final = delay(m, mark.final, self.rounder, advances, "rounded_final")
         back, back_waited = self._leave(m, "partials")
         m.d.comb += [
             # Every wait of a partial sum costs one cycle: it is that much later back.
-            advances.eq(~back_waited & (out.ready | ~(valid & mark.final))),
+            advances.eq(~back_waited & (out.ready | ~(rounded & final))),
             back.valid.eq(advances & valid & ~mark.final),
-            out.valid.eq(advances & valid & mark.final),
+            out.valid.eq(advances & rounded & final),
             self.waits.eq(out_waited | back_waited),
         ]
         partials, result = back.payload, out.payload
-        m.d.comb += [partials.last.eq(mark.last), result.last.eq(mark.last)]
+        last = delay(m, mark.last, self.rounder, advances, "rounded_last")
+        m.d.comb += [partials.last.eq(mark.last), result.last.eq(last)]
         if self.datapath.limits_k:
             m.d.comb += partials.terms.eq(mark.terms)
         for column, lane in enumerate(lanes):
@@ -197,4 +200,6 @@ class WeightStationaryArray(SystolicArray):
             ]
             if nan is not None:
                 m.d.comb += partials.lanes[column].nan.eq(nan)
-            self._finish(m, result, column, self._lane(m, lane, column), nan)
+            if nan is not None:
+                nan = delay(m, nan, self.rounder, advances, f"rounded_nan_{column}")
+            self._finish(m, result, column, self._lane(m, lane, column, advances), nan)

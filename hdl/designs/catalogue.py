@@ -81,6 +81,7 @@ def _describe_mac(design: MacDesign) -> str:
         of = f"{what} of {KINDS[design.kind].title}"
         text = f"{design.format.name}: {of}, {kept}; {_policy(design)}"
     text += "; a register between product and sum" if design.stages else ""
+    text += f"; {design.rounder} registers in each rounder" if design.rounder else ""
     return text + (f"; {design.fifo} beats of FIFO a port" if design.fifo else "")
 
 

@@ -1,7 +1,7 @@
 """Designs of processing elements and of systolic arrays, and their names.
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
-array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]
+array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-rN][-fN]
 product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-kK][-sN][-fN]
 """
 
@@ -9,7 +9,7 @@ import re
 from dataclasses import dataclass, replace
 from typing import Literal, Self, TypeVar, get_args
 
-from lmul.hdl.designs.cycles import Flow, array_cycles
+from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.designs.design import Design
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
@@ -37,10 +37,11 @@ MAX_K = 1 << 24
 INT8_MAX_K = ((1 << 31) - 1) >> 14
 """So many squares of -128, the largest product of int8, fit into a sum of 32 bits: 131071."""
 _MAX_STAGES = 1
+_MAX_ROUNDER = 3
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 _DEFAULT_POLICY = POLICIES["ocp"]
 _SIZE = re.compile(r"([0-9]+)x([0-9]+)")
-_NUMBER = re.compile(r"([ksf])([0-9]+)")
+_NUMBER = re.compile(r"([ksrf])([0-9]+)")
 _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
 
 
@@ -78,6 +79,9 @@ class MacDesign(Design):
     fifo : int
         Of an array: beats of the FIFO behind the port of each stream of operands, 2 to 65,536; 0:
         there are only the two of the port's register slice.
+    rounder : int
+        Of an array of floating-point operands: 0 to 3 registers in the rounder at each column's
+        end, which without them is one long cycle.
 
     Raises
     ------
@@ -98,6 +102,7 @@ class MacDesign(Design):
     columns: int = 1
     flow: Flow = "os"
     fifo: int = 0
+    rounder: int = 0
 
     def __post_init__(self) -> None:
         if self.level not in get_args(MacLevel):
@@ -133,9 +138,12 @@ class MacDesign(Design):
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
         if self.fifo != 0 or isinstance(self.fifo, bool):
             self._check_number("FIFO", self.fifo, MIN_FIFO, MAX_FIFO)
-        ours = self.rows, self.columns, self.flow, self.fifo
-        if self.level != "array" and ours != (1, 1, "os", 0):
-            raise ValueError("Only an array has rows, columns, flow and FIFOs")
+        self._check_number("Registers of the rounder", self.rounder, 0, _MAX_ROUNDER)
+        if self.rounder and self.kind == "int8":
+            raise ValueError("Sums of int8 are not rounded: its arrays have no rounder")
+        ours = self.rows, self.columns, self.flow, self.fifo, self.rounder
+        if self.level != "array" and ours != (1, 1, "os", 0, 0):
+            raise ValueError("Only an array has rows, columns, flow, FIFOs and rounders")
         if self.level == "product":
             if self.kind != "int8":
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
@@ -172,6 +180,8 @@ class MacDesign(Design):
             parts.append(f"k{self.k_max}")
         if self.stages:
             parts.append(f"s{self.stages}")
+        if self.rounder:
+            parts.append(f"r{self.rounder}")
         if self.fifo:
             parts.append(f"f{self.fifo}")
         return "-".join(parts)
@@ -180,7 +190,14 @@ class MacDesign(Design):
         """See :meth:`Design.cycles`."""
         if self.level != "array":
             return super().cycles(m, k, n)
-        return array_cycles(self.flow, self.rows, self.columns, self.stages, m, k, n, self.fifo)
+        return array_cycles(
+            self.flow, self.rows, self.columns, self.stages, m, k, n, self.fifo, self.rounder
+        )
+
+    @property
+    def latency(self) -> int:
+        """P of an array's closed form: the cycles of its pipeline itself."""
+        return pipeline_latency(self.flow, self.stages, self.fifo, self.rounder)
 
     def utilisation(self, m: int, k: int, n: int) -> float:
         """See :meth:`Design.utilisation`."""
@@ -235,6 +252,7 @@ class MacDesign(Design):
             columns,
             flow,
             numbers.get("f", 0),
+            numbers.get("r", 0),
         )
 
     @staticmethod
@@ -244,13 +262,14 @@ class MacDesign(Design):
         policy, accumulator = _DEFAULT_POLICY, None
         numbers: dict[str, int] = {}
         allowed = "POLICY, then ACC, then kK, then sN" if fmt != INT8 else "kK, then sN"
-        allowed += ", then fN" if level == "array" else ""
-        step = 0  # how far along POLICY, ACC, k, s, f we are
+        if level == "array":
+            allowed += ", then fN" if fmt == INT8 else ", then rN, then fN"
+        step = 0  # how far along POLICY, ACC, k, s, r, f we are
         for part in parts:
             match = _NUMBER.fullmatch(part)
             found = None
             if match:
-                place = 3 + "ksf".index(match[1])
+                place = 3 + "ksrf".index(match[1])
             else:
                 try:
                     found = Accumulator(part)
@@ -259,7 +278,7 @@ class MacDesign(Design):
                     if part.startswith("fix"):
                         raise
                     place = 1
-            if place <= step or (fmt == INT8 and not match) or (level != "array" and place == 5):
+            if place <= step or (fmt == INT8 and not match) or (level != "array" and place >= 5):
                 raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
             step = place
             if match:

@@ -147,14 +147,14 @@ class FloatDatapath:
             self.resolved_accumulator, unit.product_layout, self.range, self.policy, self.k_max
         )
 
-    def rounder(self, out: FloatFormat) -> RoundFixed | RoundFloat:
-        """The rounder at a column's end, to a result's format."""
+    def rounder(self, out: FloatFormat, stages: int = 0) -> RoundFixed | RoundFloat:
+        """The rounder at a column's end, to a result's format, with so many registers in it."""
         layout, overflow = self.result_layout, self.policy.overflow
         accumulator = self.resolved_accumulator
         if accumulator.format is not None:
-            return RoundFloat(layout, accumulator.format, out, overflow)
+            return RoundFloat(layout, accumulator.format, out, overflow, stages)
         lsb = accumulator.window[1] if accumulator.window else self.range.lsb
-        return RoundFixed(layout, lsb, out, overflow)
+        return RoundFixed(layout, lsb, out, overflow, stages)
 
 
 Datapath = FloatDatapath | IntDatapath

@@ -41,6 +41,8 @@ _REGISTERS: Mapping[str, Mapping[str, str]] = {
         r"(de)?skew_": "skew registers",
         # The tile's place, the ends of dot products, and what the streams were found to do.
         r"(row|place|taken|remaining|mark|fresh|ended|valid|shifts?|drains_\d+|waits)$": CONTROL,
+        # Marks of the results that are in the rounders.
+        r"rounded(_last|_final|_nan_\d+)?$": CONTROL,
         r"(too_long|bad_last|overlong|(out|partials)_waited)$": CONTROL,
         # Marks of NaN, on their way past the grid.
         r"((row|column)_nan_before|(weight|waiting)_nan)$": CONTROL,

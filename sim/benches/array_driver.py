@@ -176,7 +176,8 @@ class ArrayDriver:
         begun = False
         # Grid cycles from the last operands to the last result that leaves the grid.
         design = self.design
-        wave = design.stages + design.rows + design.columns - (design.flow == "os")
+        wave = design.stages + design.rows + design.columns
+        wave += design.rounder if design.flow == "ws" else -1  # of os the drain rounds
         grid, entering = 0, self.sources["a"].remaining
         for _ in range(limit):
             held, bubble, waits, taken = await self.cycle()

@@ -107,9 +107,10 @@ def _shape(design: MacDesign, verilog: str) -> str:
         "FLOW_WS": int(design.flow == "ws"),
         "ROWS": rows,
         "COLUMNS": columns,
-        # Cycles from an operand's port to the grid, and from there to the end of the last column.
+        # Cycles from an operand's port to the grid, and of the grid from there to the end of the
+        # last column: of os the drain rounds, of ws the grid.
         "PORT": 1 + FIFO_LATENCY * bool(design.fifo),
-        "GRID": rows + columns + design.stages - (design.flow == "os"),
+        "GRID": rows + columns + design.stages + (design.rounder if design.flow == "ws" else -1),
         "CODE_BYTES": ports["s_axis_a_tkeep"] // rows,
         "RESULT_BYTES": ports["m_axis_out_tdata"] // 8 // columns,
         "OUT_USER": ports.get("m_axis_out_tuser", 0),

@@ -4,7 +4,6 @@ from types import ModuleType
 from typing import Any
 
 from lmul.hdl.arithmetic.form import Form
-from lmul.hdl.designs.cycles import pipeline_latency
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.hdl.verilog.cache import verilog_of
@@ -141,7 +140,7 @@ def _ports(design: MacDesign) -> tuple[PortText, ...]:
 
 def _timing(design: MacDesign, flow: ModuleType) -> Section:
     formula = flow.cycles_formula(design)
-    latency = pipeline_latency(design.flow, design.stages, design.fifo)
+    latency = design.latency
     k = min(_EXAMPLE, design.k_max) if datapath_of(design).limits_k else _EXAMPLE
     cycles = design.cycles(_EXAMPLE, k, _EXAMPLE)
     used = design.utilisation(_EXAMPLE, k, _EXAMPLE)
@@ -189,7 +188,8 @@ def _parameters(design: MacDesign) -> dict[str, Any]:
         "rows": design.rows,
         "columns": design.columns,
         "flow": design.flow,
-        "pipeline_latency": pipeline_latency(design.flow, design.stages, design.fifo),
+        "pipeline_latency": design.latency,
         "fifo_beats": design.fifo,
+        "rounder_registers": design.rounder,
         "result_format": "int32" if out is None else out.name,
     }

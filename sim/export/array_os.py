@@ -1,6 +1,5 @@
 """An output-stationary array in words: its streams, how to drive it, when results come."""
 
-from lmul.hdl.designs.cycles import pipeline_latency
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.sim.export.array_streams import (
@@ -9,6 +8,7 @@ from lmul.sim.export.array_streams import (
     fifo_words,
     order_words,
     result_words,
+    rounder_words,
 )
 
 __all__ = ["bad_last", "cycles_formula", "driving", "streams", "timing"]
@@ -79,13 +79,13 @@ def bad_last(design: MacDesign) -> str:
 
 def timing(design: MacDesign) -> dict[str, str]:
     """When results come, while nothing waits."""
-    latency = pipeline_latency("os", design.stages, design.fifo)
+    latency = design.latency
     first = design.rows + design.columns + latency - 1
     return {
         "latency": f"a tile's first row of results is delivered R + C + P - 1 = {first} cycles "
         "after the cycle that takes its last operands, one row a cycle; P = "
         f"{latency} is the pipeline's own: the ports of operands{fifo_words(design)}, operand "
-        f"registers, {_stages(design)}the port of results",
+        f"registers, {_stages(design)}{rounder_words(design)}the port of results",
     }
 
 

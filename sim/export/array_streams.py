@@ -18,6 +18,7 @@ __all__ = [
     "fifo_words",
     "order_words",
     "result_words",
+    "rounder_words",
     "stream_facts",
     "stream_ports",
     "sum_words",
@@ -87,6 +88,11 @@ def code_words(design: MacDesign) -> str:
 def fifo_words(design: MacDesign) -> str:
     """What stands behind the ports of operands, besides their registers."""
     return " and their FIFOs" if design.fifo else ""
+
+
+def rounder_words(design: MacDesign) -> str:
+    """The registers in a column's rounder, before the port of results."""
+    return f"the rounder's {design.rounder}, " if design.rounder else ""
 
 
 def order_words(design: MacDesign, streams: str, beats: str) -> str:

@@ -1,6 +1,5 @@
 """A weight-stationary array in words: its streams, how to drive it, when results come."""
 
-from lmul.hdl.designs.cycles import pipeline_latency
 from lmul.hdl.designs.mac import MacDesign
 from lmul.sim.export.array_streams import (
     StreamWords,
@@ -105,18 +104,20 @@ def bad_last(design: MacDesign) -> str:
 
 def timing(design: MacDesign) -> dict[str, str]:
     """When results come, while nothing waits."""
-    latency = pipeline_latency("ws", design.stages, design.fifo)
+    latency = design.latency
     first = design.rows + design.columns + latency - 2
+    sooner = f", a partial sum {design.rounder} sooner" if design.rounder else ""
     return {
         "latency": f"a result or a partial sum is delivered R + C + P - 2 = {first} cycles after "
-        f"the cycle that takes its activations; P = {latency} is the pipeline's own, the ports of "
-        f"operands{fifo_words(design)} and of results among it",
+        f"the cycle that takes its activations{sooner}; P = {latency} is the pipeline's own, the "
+        f"ports of operands{fifo_words(design)} and of results among it",
     }
 
 
 def cycles_formula(design: MacDesign) -> str:
     """Cycles of a whole product."""
+    returns = f"R + C + P - {1 + design.rounder}"
     return (
-        "2*R + C + M - 2 + P + (ceil(K/R) - 1)*max(ceil(N/C)*max(M, R), R + C + P - 1) "
+        f"2*R + C + M - 2 + P + (ceil(K/R) - 1)*max(ceil(N/C)*max(M, R), {returns}) "
         "+ (ceil(N/C) - 1)*max(M, R)"
     )

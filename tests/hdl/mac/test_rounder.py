@@ -1,12 +1,14 @@
 import numpy as np
 import pytest
-from amaranth.hdl import signed
+from amaranth.hdl import Fragment, signed
 from amaranth.lib import data
+from amaranth.sim import Simulator
 from netlist_eval import netlists
 
-from lmul.hdl.mac.rounder import RoundFixed
+from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.verilog.convert import convert
+from lmul.sim.golden.codec import decode, encode
 from lmul.sim.golden.round_sums import drain, integers_to_odd
 
 pytestmark = pytest.mark.slow  # simulates
@@ -71,3 +73,65 @@ def test_flag_of_a_window_says_nothing_of_what_is_no_number():
     results = np.arange(8) << 10
     found = netlists(text, ["unit"])["unit"](result=results)["overflowed"]
     assert list(found) == [0, 1, 0, 0, 0, 0, 0, 0]
+
+
+def played(unit, words):
+    """What a rounder with registers answers to words, one an enabled cycle; some cycles are not."""
+    rng = np.random.default_rng(SEED)
+    found = []
+
+    async def bench(ctx):
+        for word in [*words, *[0] * unit.stages]:
+            while rng.random() < 0.3:
+                ctx.set(unit.result.as_value(), int(rng.integers(1 << 16)))
+                await ctx.tick()
+            ctx.set(unit.en, 1)
+            ctx.set(unit.result.as_value(), int(word))
+            found.append(ctx.get(unit.code))
+            await ctx.tick()
+            ctx.set(unit.en, 0)
+
+    simulator = Simulator(Fragment.get(unit, None))
+    simulator.add_clock(1e-6)
+    simulator.add_testbench(bench)
+    simulator.run()
+    return found[unit.stages :]
+
+
+@pytest.mark.parametrize("stages", [1, 3])
+def test_with_registers(stages):
+    width, lsb = 20, -14
+    values = sums(width)[:: 29 - stages]
+    unit = RoundFixed(
+        data.StructLayout({"sum": signed(width)}), lsb, FORMATS["bf16"], "saturate", stages
+    )
+    due = encode(np.ldexp(values.astype(np.float64), lsb), "bf16", overflow="saturate")
+    assert played(unit, values & ((1 << width) - 1)) == due.tolist()
+
+
+@pytest.mark.parametrize(
+    ("source", "out", "stages"),
+    [
+        ("fp32", "fp16", 3),
+        *(
+            pytest.param(*case, marks=pytest.mark.evidence)
+            for case in (("fp32", "fp16", 1), ("fp32", "bf16", 2), ("e4m3", "fp32", 2))
+        ),
+    ],
+)
+def test_floats_with_registers(source, out, stages):
+    fmt = FORMATS[source]
+    codes = np.random.default_rng(SEED).integers(0, 1 << fmt.width, 150)
+    if source == "fp32":  # a third near fp16's range and below it
+        codes[::3] = encode(np.ldexp(1 + np.arange(50) / 49, np.arange(-30, 20)), "fp32")
+    codes = codes[codes != fmt.sign_mask]  # no sum is -0
+    values = decode(codes.astype(np.uint32 if fmt.width == 32 else np.uint8), fmt)
+    unit = RoundFloat(
+        data.StructLayout({"sum": fmt.width}), fmt, FORMATS[out], "nonsaturating", stages
+    )
+    assert played(unit, codes) == encode(values, out).tolist()
+
+
+def test_too_many_registers():
+    with pytest.raises(ValueError, match=r"^Stages of a rounder must be from 0 to 3, not 4$"):
+        RoundFloat(data.StructLayout({"sum": 32}), FORMATS["fp32"], FORMATS["bf16"], "wrap", 4)

@@ -24,7 +24,8 @@ OF_A_PE = {"product", "operand registers", "accumulate", "control"}
             for name in (
                 "lmul-e5m2-3x2-os-s1",
                 "lmul-e5m2-3x2-ws-s1-f4",
-                "lmul-e4m3-2x2-ws-fix16_-3",
+                "lmul-e4m3-2x2-ws-fix16_-3-r2",
+                "exact-e4m3-2x2-os-r1",
                 "int8-2x3-os-f2",
             )
         ),

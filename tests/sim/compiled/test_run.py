@@ -40,7 +40,7 @@ def check(name, shapes, stalls: float | dict[str, float] = 0.0, out="fp32"):
         compared = compare(run, golden(design, a, b, out))
         assert compared.bit_exact, ((m, k, n), compared)
         size = design.flow, design.rows, design.columns, design.stages
-        assert run.closed_form == array_cycles(*size, m, k, n, design.fifo)
+        assert run.closed_form == array_cycles(*size, m, k, n, design.fifo, design.rounder)
         assert run.cycles == run.closed_form + run.stalls
         assert not run.too_long
         if not stalls:
@@ -94,6 +94,8 @@ def test_wrong_verilog_is_found():
         ("array-lmul_rne-e4m3-2x2-os-fix16_-6", "bf16"),
         ("array-mitchell-bf16-2x2-os", "fp32"),
         ("array-int8-2x3-os-f4", "fp32"),
+        ("array-lmul-e4m3-3x2-os-s1-r2", "fp16"),
+        ("array-exact-e4m3-2x3-ws-fix24_-9-r3", "bf16"),
         ("array-int8-3x2-ws-f2", "fp32"),
     ],
 )
