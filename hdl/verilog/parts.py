@@ -1,11 +1,11 @@
 """Which part of a multiplier, PE or array each module and register of its Verilog is.
 
 Counts, areas and energies are broken down by these names. Whoever calls a module or register of
-the hardware otherwise says here what it is: a register that is not known here is refused.
+the hardware otherwise says here what it is: one that is not known here is refused.
 """
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 
 from lmul.hdl.verilog.ports import module_names
 
@@ -28,6 +28,16 @@ MODULES: Mapping[str, Mapping[str, str]] = {
     },
 }
 """By level: modules, by the last word of their names, and the part that each is."""
+
+# By level: modules, by the last word of their names, that stand around those or inside them.
+_OTHERS: Mapping[str, Sequence[str]] = {
+    "multiplier": ("unpack_y",),
+    "pe": ("unit",),
+    "array": (
+        *("core", "entry", "nan_marks", "row", "queue"),
+        *("unpack", "product", "accumulation", "align"),
+    ),
+}
 
 # By level: registers, by how their names begin, and the part that each belongs to.
 _REGISTERS: Mapping[str, Mapping[str, str]] = {
@@ -52,8 +62,24 @@ _REGISTERS: Mapping[str, Mapping[str, str]] = {
 
 
 def part_modules(verilog: str, level: str) -> tuple[str, ...]:
-    """The modules of a text that are parts of a circuit of that level."""
-    return tuple(name for name in module_names(verilog) if part_of_module(name, level))
+    """The modules of a text that are parts of a circuit of that level.
+
+    Raises
+    ------
+    LookupError
+        When a module's name says neither that it is a part nor that it is none. The top module has
+        the shortest name: the others' begin with it.
+    """
+    names = module_names(verilog)
+    top = min(names, key=len)
+    for name in names:
+        others = (name.endswith(f"_{word}") for word in _OTHERS[level])
+        if name != top and not part_of_module(name, level) and not any(others):
+            raise LookupError(
+                f"Module {name!r} is of no known part of a design of level {level!r}: {__name__} "
+                "must name it"
+            )
+    return tuple(name for name in names if part_of_module(name, level))
 
 
 def part_of_module(name: str, level: str) -> str:

@@ -1,4 +1,4 @@
-"""Every register of PEs and arrays is of a part that is known."""
+"""Every module and register of a design is of a part that is known."""
 
 import re
 
@@ -57,3 +57,26 @@ def test_another_register_is_refused():
     )
     with pytest.raises(LookupError, match=f"^{re.escape(message)}$"):
         part_of_register(["weights", "n10"], "array")
+
+
+@pytest.mark.parametrize(
+    ("name", "module"),
+    [
+        ("lmul-e4m3-ftz", "product_unit"),
+        ("pe-exact-e4m3-fix16_-3", "unit_accumulation"),
+        ("array-lmul-e4m3-2x2-os", "column_edge"),
+    ],
+)
+def test_a_renamed_module_is_refused(name, module):
+    design = Design.parse(name)
+    text = emit(design)
+    found = re.search(rf"^module (\w*_{module}) ", text, re.M)
+    assert found
+    assert found[1] in part_modules(text, design.level)
+    renamed = re.sub(rf"\b{found[1]}\b", f"{found[1]}_anew", text)
+    message = (
+        f"Module '{found[1]}_anew' is of no known part of a design of level '{design.level}': "
+        "lmul.hdl.verilog.parts must name it"
+    )
+    with pytest.raises(LookupError, match=f"^{re.escape(message)}$"):
+        part_modules(renamed, design.level)
