@@ -84,6 +84,11 @@ class SystolicArray(wiring.Component):
     """
 
     flow: ClassVar[Flow]
+    _of_flow: ClassVar[dict[Flow, type["SystolicArray"]]] = {}
+
+    def __init_subclass__(cls) -> None:
+        super().__init_subclass__()
+        SystolicArray._of_flow[cls.flow] = cls
 
     def __init__(
         self,
@@ -133,15 +138,7 @@ class SystolicArray(wiring.Component):
             When it describes something else.
         """
         design = MacDesign.parse(design)
-        # Both are made from this class.
-        from lmul.hdl.array.os_array import OutputStationaryArray
-        from lmul.hdl.array.ws_array import WeightStationaryArray
-
-        flows: dict[Flow, type[SystolicArray]] = {
-            "os": OutputStationaryArray,
-            "ws": WeightStationaryArray,
-        }
-        found = flows.get(design.flow) if design.level == "array" else None
+        found = SystolicArray._of_flow.get(design.flow) if design.level == "array" else None
         if found is None or not issubclass(found, cls):
             what = f"{_FLOW_NAMES[cls.flow]} array" if hasattr(cls, "flow") else "array"
             raise ValueError(f"Design {design.name!r} is no {what}")

@@ -8,7 +8,8 @@ product-int8, pe-int8[-kK][-sN]                         the integer twin
 array-int8-RxC-FLOW[-kK][-sN][-fN]
 """
 
-from typing import Any, Self
+from collections.abc import Sequence
+from typing import Any, ClassVar, Self
 
 from lmul.hdl.numbers.policy import Policy
 
@@ -34,6 +35,13 @@ class Design:
     stages : int
         Pipeline registers.
     """
+
+    _families: ClassVar[dict[str, type["Design"]]] = {}
+
+    def __init_subclass__(cls, begins: Sequence[str] = (), **others: Any) -> None:
+        """Take a class of designs for names that begin so; of several, the longest decides."""
+        super().__init_subclass__(**others)
+        Design._families.update(dict.fromkeys(begins, cls))
 
     level: Any  # the subclasses are narrower
     kind: Any
@@ -62,10 +70,24 @@ class Design:
         TypeError, ValueError
             When ``name`` is no string; with the part that is wrong and what may stand there.
         """
-        design = name if isinstance(name, Design) else _parse(name)
+        design = name if isinstance(name, Design) else Design._of_name(name)
         if not isinstance(design, cls):
             raise ValueError(f"Design {design.name!r} is {design.what}, not {cls.what}")
         return design
+
+    @staticmethod
+    def _of_name(name: str) -> "Design":
+        if not isinstance(name, str):
+            raise TypeError(f"A design's name must be a string, not {name!r}")
+        family = Design._families[max(filter(name.startswith, Design._families), key=len)]
+        try:
+            return family._from_name(name)
+        except ValueError as error:
+            raise ValueError(f"Design {name!r}: {error}") from None
+
+    @classmethod
+    def _from_name(cls, name: str) -> Self:
+        raise NotImplementedError
 
     what: str = "a design"
     """What the designs of this class are, in a word or two."""
@@ -92,17 +114,3 @@ class Design:
 
     def __str__(self) -> str:
         return self.name
-
-
-def _parse(name: str) -> Design:
-    # Here, since both are made of what is above.
-    from lmul.hdl.designs.mac import MacDesign
-    from lmul.hdl.designs.unit import UnitDesign
-
-    if not isinstance(name, str):
-        raise TypeError(f"A design's name must be a string, not {name!r}")
-    accumulates = name.split("-")[0] in ("pe", "array") or name.startswith("product-int8")
-    try:
-        return (MacDesign if accumulates else UnitDesign)._from_name(name)
-    except ValueError as error:
-        raise ValueError(f"Design {name!r}: {error}") from None

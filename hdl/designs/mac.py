@@ -51,7 +51,7 @@ _Choice = TypeVar("_Choice", bound=str)
 
 
 @dataclass(frozen=True)
-class MacDesign(Design):
+class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     """A processing element, an array of them, or the integer twin's product unit.
 
     Parameters

@@ -24,7 +24,7 @@ _SUFFIX = re.compile(r"(?P<letter>[so])(?P<number>[0-9]+)")
 
 
 @dataclass(frozen=True)
-class UnitDesign(Design):
+class UnitDesign(Design, begins=("",)):
     """A multiplier or a product unit.
 
     Parameters
