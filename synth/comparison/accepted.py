@@ -22,7 +22,6 @@ from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.points import FMAX, kept_points, placed_points
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
-from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
 from lmul.tools.metrics import Metric
 from lmul.tools.sources import commit
@@ -118,16 +117,12 @@ def _entry(point: Point, one: Measured) -> dict[str, Any]:
 
 def _main() -> int:
     # Imported here: whoever reads figures measures none.
-    from lmul.synth.measure.runs import Failure, run_points
+    from lmul.synth.measure.runs import all_points
 
     def told(done: int, total: int, label: str) -> None:
         print(f"{done} of {total}: {label}", file=sys.stderr, flush=True)
 
-    found = {}
-    for point, result in run_points(accepted_points(), on_progress=told).items():
-        if isinstance(result, Failure):
-            raise ToolFailed(f"{point.label}: {result.message}")
-        found[point] = result
+    found = all_points(accepted_points(), on_progress=told)
     provenance = {
         "commit": commit(),
         "date": datetime.now(UTC).date().isoformat(),

@@ -1,5 +1,6 @@
 """Synthesis results under the names that reports use."""
 
+from lmul.hdl.designs.design import Design
 from lmul.synth.fpga.luts import LutCount
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import GateCount
@@ -9,7 +10,7 @@ from lmul.tools.metrics import Metric
 __all__ = ["cell_metrics", "gate_metrics", "lut_metrics"]
 
 
-def gate_metrics(circuit: Circuit, gates: GateCount) -> list[Metric]:
+def gate_metrics(circuit: Design | Circuit, gates: GateCount) -> list[Metric]:
     """Gates, flip-flops and what is derived from them."""
     name, level = circuit.name, circuit.level
     return [
@@ -22,7 +23,7 @@ def gate_metrics(circuit: Circuit, gates: GateCount) -> list[Metric]:
     ]
 
 
-def cell_metrics(circuit: Circuit, found: InCells) -> list[Metric]:
+def cell_metrics(circuit: Design | Circuit, found: InCells) -> list[Metric]:
     """Area, the flip-flops' share of it, delays where they were measured, and their buffers."""
     area, timing, opensta_ps = found
     figures = [
@@ -42,7 +43,7 @@ def cell_metrics(circuit: Circuit, found: InCells) -> list[Metric]:
     ]
 
 
-def lut_metrics(circuit: Circuit, count: LutCount) -> list[Metric]:
+def lut_metrics(circuit: Design | Circuit, count: LutCount) -> list[Metric]:
     """LUTs, carries, and DSP blocks where they were allowed."""
     library = f"{count.family} with DSPs" if count.dsp else count.family
     figures = [

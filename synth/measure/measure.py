@@ -2,7 +2,7 @@
 
 import hashlib
 from collections.abc import Callable, Mapping
-from dataclasses import asdict
+from dataclasses import asdict, replace
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy.energy import Energy
@@ -52,14 +52,15 @@ def measure(point: Point) -> Measured:
     - ``gates``: ``count``, the fields of :class:`lmul.synth.gates.count.GateCount`; ``verilog``,
       the SHA-256 of the text that was counted.
     - ``split``, of PEs and arrays: ``parts``, each part's gates and flip-flops.
-    - ``area``, and ``cells``, which is area and delay: ``cells``, ``script``, ``restructuring``.
+    - ``area``, and ``cells``, which is area and delay: the fields of
+      :class:`lmul.synth.timing.area_delay.InCells`, the longest path without its steps.
     - ``curve``: ``points``, each :meth:`lmul.synth.timing.area_delay.CurvePoint.section`.
     - ``energy``: the fields of :class:`lmul.synth.energy.energy.Energy`, with parts of arrays
       alone.
     - ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part.
     - ``spread``, of product units, multipliers and PEs: the fields of
       :class:`lmul.synth.measure.variation.MappedSpread`.
-    - ``luts``: ``cells``, ``script``, ``flipflops``.
+    - ``luts``: the fields of :class:`lmul.synth.fpga.luts.LutCount`.
     - ``fpga``: :meth:`lmul.synth.fpga.place.PlacedDesign.section`, and ``tools``.
     - ``error``: the fields of :class:`lmul.sim.accuracy.operands.DotError`, or of
       :meth:`lmul.sim.accuracy.pairs.ErrorStats.as_dict`.
@@ -97,9 +98,9 @@ def _cells(point: Point) -> Measured:
 
 def _in_cells(circuit: Circuit, found: InCells) -> Measured:
     detail = {
-        "cells": dict(found.area.cells),
-        "script": found.area.script,
-        "restructuring": found.area.restructuring,
+        "area": asdict(found.area),
+        "timing": asdict(replace(found.timing, path=())) if found.timing else None,
+        "opensta_ps": found.opensta_ps,
     }
     return Measured(tuple(cell_metrics(circuit, found)), detail)
 
@@ -157,12 +158,7 @@ def _spread(point: Point) -> Measured:
 def _luts(point: Point) -> Measured:
     circuit = Circuit.of(point.design, form_for(point.dsp))
     found = luts(circuit, point.device, point.dsp)
-    detail = {
-        "cells": dict(found.cells),
-        "script": found.script,
-        "flipflops": found.flipflops,
-    }
-    return Measured(tuple(lut_metrics(circuit, found)), detail)
+    return Measured(tuple(lut_metrics(circuit, found)), asdict(found))
 
 
 def _fpga(point: Point) -> Measured:

@@ -6,8 +6,9 @@ from collections.abc import Callable, Iterable, Iterator
 from lmul.synth.measure.measurement import Measured, Point, find
 from lmul.synth.measure.pool import Failure, attempt, in_processes
 from lmul.tools import yosys
+from lmul.tools.errors import ToolFailed
 
-__all__ = ["Interrupted", "cached", "run_points"]
+__all__ = ["Interrupted", "Progress", "all_points", "cached", "run_points"]
 
 
 Progress = Callable[[int, int, str], None]
@@ -106,6 +107,26 @@ def run_points(
             f"stopped: {kept} of {len(unique)} points are kept; the same command goes on from there"
         ) from None
     return {point: found[point] for point in unique}
+
+
+def all_points(
+    points: Iterable[Point], jobs: int | None = None, on_progress: Progress | None = None
+) -> dict[Point, Measured]:
+    """The results of points, none of which may fail.
+
+    Raises
+    ------
+    ValueError, ToolNotFound, Interrupted
+        As :func:`run_points`.
+    ToolFailed
+        When a point fails, once all are done: the first failure.
+    """
+    found: dict[Point, Measured] = {}
+    for point, result in run_points(points, jobs, on_progress=on_progress).items():
+        if isinstance(result, Failure):
+            raise ToolFailed(f"{point.label}: {result.message}")
+        found[point] = result
+    return found
 
 
 def _run(

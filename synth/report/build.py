@@ -25,7 +25,7 @@ from lmul.synth.comparison.mac_survey import mac_survey
 from lmul.synth.comparison.points import counted, counted_text, gate_points, mac_points
 from lmul.synth.gates.count import COUNT_SCRIPT
 from lmul.synth.measure.measurement import Measured, Point
-from lmul.synth.measure.runs import Failure, run_points
+from lmul.synth.measure.runs import all_points
 from lmul.synth.pictures.picture import Picture
 from lmul.synth.report.chapters import chapters, opening
 from lmul.synth.report.findings import findings
@@ -125,7 +125,7 @@ def _weights(formats: Sequence[str], full: bool) -> tuple[int, ...]:
 
 def _measure(formats: Sequence[str], full: bool, stages: "_Stages") -> ReportDocument:
     """Synthesise, verify against the golden model, and measure errors."""
-    found = _found(_points(formats, full), stages.listener(0))
+    found = all_points(_points(formats, full), on_progress=stages.listener(0))
     with ThreadPoolExecutor(1) as pool:
         # Compiling Verilog and numpy's arithmetic keep one core each busy.
         verifying = pool.submit(_verify, formats, found, stages.listener(2))
@@ -147,16 +147,6 @@ def _measure(formats: Sequence[str], full: bool, stages: "_Stages") -> ReportDoc
         cells=cells,
         checked=checked(found),
     )
-
-
-def _found(points: Sequence[Point], on_progress: Progress) -> dict[Point, Measured]:
-    """The results of all points: the report has no gaps, so that one failure fails it."""
-    found = {}
-    for point, result in run_points(points, on_progress=on_progress).items():
-        if isinstance(result, Failure):
-            raise ToolFailed(f"{point.label}: {result.message}")
-        found[point] = result
-    return found
 
 
 def write(document: ReportDocument, out: Path) -> list[Path]:

@@ -14,6 +14,7 @@ from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.comparison.mac_survey import MacSurvey
 from lmul.synth.gates import circuit as circuit_module
 from lmul.synth.gates.count import GateCount, count
+from lmul.synth.measure import runs
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.runs import Failure, run_points
 from lmul.synth.report import build as report_module
@@ -31,7 +32,7 @@ def _counted(gates: int) -> GateCount:
 def nothing_measured(monkeypatch):
     """A report whose figures cost nothing, of circuits whose text is their name."""
 
-    def counted(points, on_progress=None):
+    def counted(points, *_, **__):
         detail = {
             "count": asdict(_counted(9)),
             "parts": [],
@@ -44,7 +45,7 @@ def nothing_measured(monkeypatch):
             point: Measured((), detail | {"verilog": _digest(point.design)}) for point in points
         }
 
-    monkeypatch.setattr(report_module, "run_points", counted)
+    monkeypatch.setattr(runs, "run_points", counted)
     monkeypatch.setattr(report_module, "verilog_of", lambda design: design.name)
     monkeypatch.setattr(report_module, "mac_survey", lambda *_: MacSurvey({}, {}, {}, {}))
     monkeypatch.setattr(report_module, "survey", lambda *_: None)
@@ -81,7 +82,7 @@ def test_what_is_verified_is_what_was_counted(nothing_measured, monkeypatch, tmp
 
 def test_a_failed_point_fails_the_report(nothing_measured, monkeypatch, tmp_path):
     failed = {Point("lmul-e4m3", "gates"): Failure("no Yosys today")}
-    monkeypatch.setattr(report_module, "run_points", lambda *_, **__: failed)
+    monkeypatch.setattr(runs, "run_points", lambda *_, **__: failed)
     with pytest.raises(ToolFailed, match=r"^gates of lmul-e4m3: no Yosys today$"):
         report(tmp_path / "out", formats=("e4m3",))
     assert not (tmp_path / "out").exists()
@@ -104,10 +105,10 @@ def planted(monkeypatch):
 
 
 def test_a_planted_bug_in_a_pe_stops_the_report(nothing_measured, planted, monkeypatch, tmp_path):
-    fake, real = report_module.run_points, run_points
+    fake, real = runs.run_points, run_points
     checked = []
 
-    def run(points, on_progress=None):
+    def run(points, *_, **__):
         # All else costs nothing; one PE's check is made as always, of a small format's PE.
         found = fake(points)
         for point in points:
@@ -117,7 +118,7 @@ def test_a_planted_bug_in_a_pe_stops_the_report(nothing_measured, planted, monke
                 found[point] = result
         return found
 
-    monkeypatch.setattr(report_module, "run_points", run)
+    monkeypatch.setattr(runs, "run_points", run)
     message = r"check of pe-lmul-e4m3-ftz: Netlist of 'pe-lmul-e2m1-ftz' gives \d+ results that are"
     with pytest.raises(ToolFailed, match=f"^{message} not the golden model's"):
         report(tmp_path / "out", formats=("e4m3",))
