@@ -32,16 +32,12 @@ def fpga(
     its own, too: the median over the seeds. A small unit takes seconds, an
     8x8 array minutes a seed.
     """
-    chosen = [Design.parse(name) for name in designs]
+    chosen = list(dict.fromkeys(map(Design.parse, designs)))
     from lmul.console.place import place_report, place_table
-    from lmul.synth.fpga.devices import check_device
-    from lmul.synth.fpga.place import place
+    from lmul.synth.measure.placement import place
 
-    check_device(device, dsp)
-    found = []
     with progress_bar(f"fpga {device}") as on_progress:
-        for design in chosen:
-            found.append(place(design, device, seeds, dsp, on_progress=on_progress))
+        found = place(chosen, device, seeds, dsp, on_progress=on_progress)
     if as_json:
         print(place_report(found).to_json(), end="")
     else:

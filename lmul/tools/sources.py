@@ -43,7 +43,8 @@ def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:
 
     A file leads to each module that it imports, wherever in its text, and to each module and data
     file whose name it holds as a string: so are modules named that are loaded late, and what a
-    module reads. Packages that are only passed through on the way to a module are left out.
+    module reads. It leads to the face of its package too, which may import more; of the front
+    doors, such as :mod:`lmul`, whose faces lead everywhere, no measurement takes anything.
 
     Parameters
     ----------
@@ -68,6 +69,9 @@ def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:
         if name in found:
             continue
         found.add(name)
+        package = name.rpartition("/" if "/" in name else ".")[0]
+        if package in files and package not in _FOLDERS:
+            ahead.append(package)
         if "/" not in name:
             tree = ast.parse(files[name].read_text(encoding="utf-8"))
             ahead += _led_to(tree, files, data)

@@ -61,7 +61,7 @@ def measure(point: Point) -> Measured:
     - ``spread``, of product units, multipliers and PEs: the fields of
       :class:`lmul.synth.measure.variation.MappedSpread`.
     - ``luts``: the fields of :class:`lmul.synth.fpga.luts.LutCount`.
-    - ``fpga``: :meth:`lmul.synth.fpga.place.PlacedDesign.section`, and ``tools``.
+    - ``fpga``: the fields of :class:`lmul.synth.fpga.place.PlacedDesign`.
     - ``error``: the fields of :class:`lmul.sim.accuracy.operands.DotError`, or of
       :meth:`lmul.sim.accuracy.pairs.ErrorStats.as_dict`.
     - ``check``: ``compared``, how many results of the netlist, mapped to the embedded library,
@@ -163,7 +163,7 @@ def _luts(point: Point) -> Measured:
 
 def _fpga(point: Point) -> Measured:
     found = place_seed(point.design, point.device, point.seed, point.dsp)
-    return Measured(tuple(found.metrics()), {**found.section(), "tools": dict(found.tools)})
+    return Measured(tuple(found.metrics()), asdict(found))
 
 
 def _error(point: Point) -> Measured:

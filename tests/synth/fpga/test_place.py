@@ -1,11 +1,10 @@
 import re
-import statistics
 
 import pytest
 
 from lmul.synth.fpga.devices import DEVICES, check_device
 from lmul.synth.fpga.netlist import in_registers
-from lmul.synth.fpga.place import default_seeds, place, place_seed
+from lmul.synth.fpga.place import place_seed
 from lmul.synth.gates.circuit import Circuit
 from lmul.tools.errors import ToolFailed
 
@@ -30,23 +29,6 @@ def test_unknown_device():
         check_device("up5k")
 
 
-@pytest.mark.parametrize(
-    ("argument", "error", "message"),
-    [
-        ({"seeds": 0}, ValueError, "^Seeds must be a positive integer, not 0$"),
-        ({"seeds": 1.5}, TypeError, r"^Seeds must be a positive integer, not 1\.5$"),
-        ({"jobs": True}, TypeError, "^Jobs must be a positive integer, not True$"),
-    ],
-)
-def test_wrong(argument, error, message):
-    with pytest.raises(error, match=message):
-        place("lmul-e4m3", "ice40-hx8k", **argument)
-
-
-def test_seeds_of_levels():
-    assert [default_seeds(level) for level in ("multiplier", "pe", "array")] == [5, 5, 1]
-
-
 def test_wrapper_keeps_the_circuit_and_its_parts_apart():
     whole = in_registers(Circuit("adder", ADDER.verilog, parts=("part",)))
     assert (whole.top, whole.name, whole.parts) == ("placed", "adder", ("adder", "part"))
@@ -61,19 +43,14 @@ def test_wrapper_keeps_the_circuit_and_its_parts_apart():
 @pytest.mark.slow
 @pytest.mark.parametrize(("device", "luts"), [("ice40-hx8k", (8, 9)), ("ecp5-25k", (8, 8))])
 def test_an_adder(device, luts):
-    found = place(ADDER, device, seeds=2)
+    found = place_seed(ADDER, device, seed=2)
     assert luts[0] <= found.cells.luts <= luts[1]
     assert (found.cells.flipflops, found.cells.dsps, found.cells.brams) == (8, 0, 0)
     # a and b are shifted in; s has a register of its own, and one in the shift register out
     assert (found.wrapper.luts, found.wrapper.flipflops) == (7, 16 + 2 * 8)
     assert found.used[DEVICES[device].logic][0] >= found.cells.luts + found.wrapper.luts
-    speeds = [routed.fmax_mhz for routed in found.seeds.values()]
-    assert list(found.seeds) == [1, 2]
-    assert found.fmax_mhz == statistics.median(speeds)
-    assert found.fmax_range == (min(speeds), max(speeds))
-    # One seed of it alone is the same, and is kept.
-    again = place_seed(ADDER, device, seed=2)
-    assert again.seeds == {2: found.seeds[2]}
+    assert list(found.seeds) == [2]
+    assert place_seed(ADDER, device, seed=2) == found  # nextpnr's result is kept
     metrics = {metric.name: metric for metric in found.metrics()}
     assert metrics["fmax_mhz"].better == "higher"
     assert {metric.library for metric in metrics.values()} == {device}
@@ -92,9 +69,8 @@ def test_too_large():
 
 @pytest.mark.evidence
 def test_array():
-    found = place("array-lmul-e4m3-4x4-os-ftz", "ecp5-25k")
+    found = place_seed("array-lmul-e4m3-4x4-os-ftz", "ecp5-25k")
     pe = place_seed("pe-lmul-e4m3-ftz", "ecp5-25k")
-    assert list(found.seeds) == [1]
     assert found.cells.luts > 16 * pe.cells.luts
     assert found.cells.flipflops > 16 * pe.cells.flipflops
     assert found.fmax_mhz < 1.2 * pe.fmax_mhz

@@ -1,6 +1,5 @@
 """Which files a measurement's key is made of."""
 
-import ast
 import subprocess
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -74,7 +73,10 @@ def test_a_file_leads_to_what_it_imports_or_names(tmp_path):
         "p.top": "from p import one\nfrom p.two import x\n\ndef f():\n    import p.late\n",
         "p.one": "NAMES = {'k': 'p.by_name'}\nopen(__file__[:-6] + 'table.bin')",
         "p.two": "READS = 'table.csv'",
-        "p.late": "from p import name_of_the_package\nimport p.top",
+        "p.late": "from p import name_of_the_package\nimport p.top\nimport q.inner",
+        "q": "from q import beside",  # a face that imports
+        "q.inner": "",
+        "q.beside": "",
         "p.by_name": "",
         "p.other": "import p.top",
         "p": "",
@@ -125,8 +127,4 @@ def test_nothing_is_loaded_that_does_not_count():
     } <= loaded
     files = source_files()
     passed_through = loaded - set(sources_of(MEASURING, files))
-    # The face of a folder that a module is found in counts for nothing: it is a docstring.
-    for name in passed_through:
-        assert files[name].name == "__init__.py"
-        [docstring] = ast.parse(files[name].read_text()).body
-        assert isinstance(docstring, ast.Expr)
+    assert passed_through <= {"lmul.hdl", "lmul.synth"}  # front doors
