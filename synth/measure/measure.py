@@ -152,7 +152,7 @@ def _spread(point: Point) -> Measured:
     name = point.stimulus.removesuffix(STATIONARY)
     if name != point.stimulus:
         raise ValueError("Spreads are measured without stationary weights")
-    return Measured((), asdict(mapped_spread(point.design, name, point.liberty, jobs=1)))
+    return Measured((), asdict(mapped_spread(point.design, name, point.liberty)))
 
 
 def _luts(point: Point) -> Measured:

@@ -4,17 +4,15 @@ ABC's heuristics follow the order in which a netlist reaches them. The order of 
 ``assign`` statements means nothing in Verilog, and still moves gate counts, areas and energies by
 a few percent; a difference between two designs that is smaller than this is no difference.
 
-    python -m lmul.synth.measure.variation DESIGN...
+    python -m lmul.console.variation DESIGN...
 
-prints them for designs, by default the e4m3 multipliers that are compared most.
+prints them for designs.
 """
 
 import random
 import re
 import statistics
-import sys
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 
 from lmul.hdl.designs.design import Design
@@ -35,8 +33,6 @@ __all__ = ["ORDERS", "MappedSpread", "Ratio", "Spread", "mapped_spread", "reorde
 
 ORDERS = 4
 """How many orders are tried besides the one as written."""
-
-_DESIGNS = ("lmul-e4m3-ftz", "lmul_rne-e4m3-ftz", "mitchell-e4m3-ftz", "exact-e4m3-ftz")
 
 _END = re.compile(r"(?<=\bendmodule\b)")
 _ASSIGN = re.compile(r"^[ \t]*assign [^;\n]*;[ \t]*$", re.MULTILINE)
@@ -139,7 +135,6 @@ def mapped_spread(
     stimulus: str = "attention QK",
     liberty: Paths | None = None,
     orders: int = ORDERS,
-    jobs: int = 2,
     pairs: int = 1 << 15,
 ) -> MappedSpread:
     """Count and map a multiplier, product unit or PE as written and in ``orders`` other orders.
@@ -153,8 +148,6 @@ def mapped_spread(
         As for :func:`lmul.synth.energy.energy.measure`.
     orders : int
         Seeds 1, 2, …
-    jobs : int
-        Mapped at a time.
 
     Raises
     ------
@@ -176,33 +169,11 @@ def mapped_spread(
         gates = count(variant).gates
         return gates, mapped.area_um2, delay, dynamic + leakage, glitching + leakage
 
-    with ThreadPoolExecutor(jobs) as pool:
-        found = pool.map(figures, _variants(design, orders))
-        return MappedSpread(*(Spread.of(column) for column in zip(*found, strict=True)))
+    found = map(figures, _variants(design, orders))
+    return MappedSpread(*(Spread.of(column) for column in zip(*found, strict=True)))
 
 
 def _variants(design: Design | str | Circuit, orders: int) -> list[Circuit]:
     circuit = Circuit.of(design)
     texts = [circuit.verilog] + [reordered(circuit.verilog, n) for n in range(1, orders + 1)]
     return [Circuit(circuit.top, text, circuit.level, circuit.name) for text in texts]
-
-
-def _main(designs: Sequence[str]) -> None:
-    print(f"as written, least, median, most of {1 + ORDERS} orders; energies: fJ, attention QK")
-    print(
-        f"{'':24}{'gates':>22}{'area, um2':>34}{'delay, ps':>34}{'energy':>34}{'with glitches':>34}"
-    )
-    for design in designs or _DESIGNS:
-        mapped = mapped_spread(design)
-        columns = [f"{design:24}", " ".join(f"{v:5.0f}" for v in _figures(mapped.gates))]
-        for one in (mapped.area, mapped.delay, mapped.energy, mapped.glitching):
-            columns.append(" ".join(f"{value:8.1f}" for value in _figures(one)))
-        print("  ".join(columns), flush=True)
-
-
-def _figures(one: Spread) -> tuple[float, float, float, float]:
-    return one.as_written, one.least, one.median, one.most
-
-
-if __name__ == "__main__":
-    _main(sys.argv[1:])
