@@ -36,7 +36,7 @@ def fpga(
     from lmul.console.place import place_report, place_table
     from lmul.synth.measure.placement import place
 
-    with progress_bar(f"fpga {device}") as on_progress:
+    with progress_bar(f"fpga {device}", log=True) as on_progress:
         found = place(chosen, device, seeds, dsp, on_progress=on_progress)
     if as_json:
         print(place_report(found).to_json(), end="")

@@ -79,7 +79,7 @@ def sweep(
     if not expansion.points:
         raise ValueError(f"{spec} has nothing to measure: all {left_out} combinations are left out")
     folder = output or Path("build/sweep") / read.name
-    with progress_bar("sweep", remaining=True) as on_progress:
+    with progress_bar("sweep", remaining=True, log=True) as on_progress:
         result = run(expansion, folder, jobs, scheduler, on_progress)
     if as_json:
         print(result.report().to_json(), end="")

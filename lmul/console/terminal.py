@@ -29,7 +29,7 @@ def progress_bar(title: str, remaining: bool = False, log: bool = False) -> Iter
     With ``remaining`` it also tells the time that is left, where steps are many and much alike.
 
     Yields what long functions take as ``on_progress``. When standard error is no terminal, no bar
-    is drawn; with ``log`` a line there tells of each tenth that is done.
+    is drawn; with ``log`` a line there tells of each tenth that is done, and of each half minute.
     """
     console = Console(stderr=True)
     if log and not console.is_terminal:
@@ -55,21 +55,23 @@ def progress_bar(title: str, remaining: bool = False, log: bool = False) -> Iter
 
 
 def _lines(title: str) -> OnProgress:
-    start = time.monotonic()
+    start = last = time.monotonic()
     told = 0
 
     def show(done: int, total: int, label: str) -> None:
-        nonlocal told
-        tenth = 10 * done // total if total else 0
-        if tenth > told:
-            told = tenth
-            seconds = time.monotonic() - start
-            print(f"{title}: {10 * tenth} %, {seconds:.0f} s: {label}", file=sys.stderr, flush=True)
+        nonlocal last, told
+        now = time.monotonic()
+        percent = 100 * done // total if total else 0
+        if percent // 10 > told or now - last >= _SILENCE_S:
+            last, told = now, percent // 10
+            seconds = f"{now - start:.0f} s"
+            print(f"{title}: {percent} %, {seconds}: {label}", file=sys.stderr, flush=True)
 
     return show
 
 
 _FILE_WIDTH = 160
+_SILENCE_S = 30.0
 
 
 def table_console() -> Console:

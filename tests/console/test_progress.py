@@ -1,6 +1,7 @@
-"""Progress where there is no terminal: a line a tenth, and no more."""
+"""Progress where there is no terminal: a line a tenth or a half minute, and no more."""
 
 import re
+import time
 
 from lmul.console.terminal import progress_bar
 
@@ -28,3 +29,15 @@ def test_other_commands_keep_still(capsys):
     with progress_bar("sweep") as show:
         show(1, 1, "done")
     assert capsys.readouterr().err == ""
+
+
+def test_long_stages_are_told_each_half_minute(capsys, monkeypatch):
+    seconds = iter([0, 10, 29, 31, 40, 60, 61, 70])
+    monkeypatch.setattr(time, "monotonic", lambda: next(seconds))
+    with progress_bar("sweep", log=True) as show:
+        for done in range(7):
+            show(done, 100, f"step {done}")
+    assert capsys.readouterr().err.splitlines() == [
+        "sweep: 2 %, 31 s: step 2",
+        "sweep: 5 %, 61 s: step 5",
+    ]
