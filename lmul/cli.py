@@ -11,6 +11,8 @@ from typer.exceptions import TyperException
 from typer.main import get_command
 
 import lmul
+from lmul.commands.accuracy import accuracy
+from lmul.commands.attention import attention
 from lmul.commands.energy import energy
 from lmul.commands.explain import explain
 from lmul.commands.fpga import fpga
@@ -101,6 +103,8 @@ app.command(
 app.command("lut", epilog="Example: lmul lut lmul-bf16 --for approxtrain -o lmul_7.bin")(lut)
 app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz exact-e4m3-ftz --json")(energy)
 app.command("fpga", epilog="Example: lmul fpga lmul-e4m3-ftz --device ice40-hx8k")(fpga)
+app.command("accuracy", epilog="Example: lmul accuracy --quick")(accuracy)
+app.command("attention", epilog="Example: lmul attention 'Addition is all you need'")(attention)
 app.command("paper", epilog="Example: lmul paper --json")(paper)
 app.command(
     "sweep",

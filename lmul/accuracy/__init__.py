@@ -1,0 +1,1 @@
+"""What other products cost two real models: a sentence encoder and a small language model."""
