@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.accuracy.bootstrap import Interval, contrast
+from lmul.accuracy.rows import Task
 
 __all__ = ["CLAIMS", "MEASURES", "Claim", "Judged", "Measure", "judge"]
 
@@ -43,7 +44,7 @@ class Measure:
     """
 
     name: str
-    task: str
+    task: Task
     items: str
     sign: int
     loss: float
@@ -174,12 +175,12 @@ class Judged:
         return "mixed" if len(told) > 1 else next(iter(told), "not told apart")
 
 
-def judge(found: Mapping[str, Found]) -> list[Judged]:
+def judge(found: Mapping[Task, Found]) -> list[Judged]:
     """Every claim; ``found`` is of task, row and items."""
     return [_judged(claim, found) for claim in CLAIMS]
 
 
-def _judged(claim: Claim, found: Mapping[str, Found]) -> Judged:
+def _judged(claim: Claim, found: Mapping[Task, Found]) -> Judged:
     contrasts: dict[str, Interval] = {}
     verdicts: dict[str, Verdict] = {}
     for measure in MEASURES:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor, as_completed
 from contextlib import ExitStack, contextmanager
 from functools import cache
-from typing import Any, Literal
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -16,13 +16,12 @@ import torch
 import lmul.torch
 from lmul.accuracy.encoder import Embeddings, Encoder, retrieval
 from lmul.accuracy.language_model import Pretrained, pretrained
-from lmul.accuracy.rows import FP32, Row
+from lmul.accuracy.rows import FP32, Row, Task
 from lmul.torch.kernel import kernel
 
-__all__ = ["Items", "Task", "computing", "measure"]
+__all__ = ["Items", "computing", "measure"]
 
 
-Task = Literal["retrieval", "text"]
 Items = dict[str, npt.NDArray[np.float64]]
 Passages = list[tuple[str, str]]
 OnProgress = Callable[[int, int, str], None]
@@ -58,20 +57,20 @@ def measure(
         Of ``retrieval`` what :func:`lmul.accuracy.encoder.retrieval` says, one value a passage; of
         ``text`` ``nats``, the mean over each window's characters.
     """
-    tasks = {(task, row.name): row for task, row in wanted}
+    tasks: dict[tuple[Task, str], Row] = {(task, row.name): row for task, row in wanted}
     if any(task == "retrieval" for task, _ in tasks):
         tasks["retrieval", FP32.name] = FP32
     kernel()  # compiled once, before many want it
     found: dict[tuple[Task, str], Any] = {}
     with _pool(jobs or len(os.sched_getaffinity(0)), passages, windows) as pool:
-        waiting: dict[Future[Any], tuple[Task, str]] = {
-            pool.submit(_measured, task, row): (task, name) for (task, name), row in tasks.items()
-        }
+        waiting: dict[Future[Any], tuple[Task, str]] = {}
+        for (task, name), row in tasks.items():
+            waiting[pool.submit(_measured, task, row)] = task, name
         for done, future in enumerate(as_completed(waiting), 1):
             task, name = waiting[future]
             found[task, name] = future.result()
             on_progress(done, len(waiting), f"{task}: {name}")
-    reference = found.get(("retrieval", FP32.name))
+    reference: Any = found.get(("retrieval", FP32.name))
     return {
         key: retrieval(one, reference) if isinstance(one, Embeddings) else {"nats": one}
         for key, one in found.items()

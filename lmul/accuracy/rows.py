@@ -2,12 +2,16 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 
-__all__ = ["FP32", "Row", "factor_rows", "main_rows"]
+__all__ = ["FP32", "Row", "Task", "factor_rows", "main_rows"]
+
+
+Task = Literal["retrieval", "text"]
+"""Of the encoder, and of the language model."""
 
 
 @dataclass(frozen=True)

@@ -5,9 +5,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 from lmul.accuracy.bootstrap import Interval, mean
-from lmul.accuracy.measure import Items, Task, measure
+from lmul.accuracy.measure import Items, measure
 from lmul.accuracy.passages import fingerprint, passages
-from lmul.accuracy.rows import FP32, Row, factor_rows, main_rows
+from lmul.accuracy.rows import FP32, Row, Task, factor_rows, main_rows
 from lmul.tools.metrics import Better
 
 __all__ = ["FIGURES", "FULL", "QUICK", "Figure", "Size", "Study", "run"]
@@ -120,10 +120,11 @@ def run(size: Size, on_progress: Callable[[int, int, str], None], jobs: int | No
     """
     on_progress(0, 0, "reading docstrings")
     texts = passages(size.passages)
-    wanted: list[tuple[Task, Row]] = [("retrieval", row) for row in main_rows()]
-    wanted += [("text", row) for row in main_rows()]
-    if size.factors:
-        wanted += [("text", row) for row in factor_rows()]
+    wanted: list[tuple[Task, Row]] = []
+    for row in main_rows():
+        wanted += [("retrieval", row), ("text", row)]
+    for row in factor_rows() if size.factors else []:
+        wanted.append(("text", row))
     measured = measure(wanted, texts, size.windows, on_progress, jobs)
     found: dict[Task, dict[str, Items]] = {"retrieval": {}, "text": {}}
     for (task, name), items in measured.items():

@@ -8,11 +8,11 @@ import pytest
 pytest.importorskip("torch", reason="needs the extra 'workloads'")
 pytest.importorskip("transformers", reason="needs the extra 'workloads'")
 
-from lmul.accuracy import study as module  # noqa: E402
-from lmul.accuracy.document import to_report  # noqa: E402
-from lmul.accuracy.study import FIGURES, Size, Study, run  # noqa: E402
-from lmul.console.accuracy import accuracy_page  # noqa: E402
-from lmul.console.terminal import table_console  # noqa: E402
+from lmul.accuracy import study as module
+from lmul.accuracy.document import to_report
+from lmul.accuracy.study import FIGURES, Size, Study, run
+from lmul.console.accuracy import accuracy_page
+from lmul.console.terminal import table_console
 
 PASSAGES = [
     ("Boil an egg until it is soft.", "Put it into water and wait for four minutes, no longer."),

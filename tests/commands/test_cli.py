@@ -22,6 +22,8 @@ COMMANDS = [
     "sweep",
     "matmul",
     "lut",
+    "accuracy",
+    "attention",
     "paper",
     "report",
 ]
