@@ -30,7 +30,7 @@ class Size:
     factors: bool
 
 
-FULL = Size(400, 256, True)
+FULL = Size(400, 64, True)
 QUICK = Size(48, 32, False)
 
 
@@ -122,7 +122,8 @@ def run(size: Size, on_progress: Callable[[int, int, str], None], jobs: int | No
     texts = passages(size.passages)
     wanted: list[tuple[Task, Row]] = []
     for row in main_rows():
-        wanted += [("retrieval", row), ("text", row)]
+        wanted.append(("retrieval", row))
+        wanted.append(("text", row))
     for row in factor_rows() if size.factors else []:
         wanted.append(("text", row))
     measured = measure(wanted, texts, size.windows, on_progress, jobs)

@@ -1,9 +1,12 @@
 """The rule: above the margin holds, below does not, across is not told apart."""
 
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from lmul.accuracy.claims import CLAIMS, MEASURES, judge
+from lmul.accuracy.rows import Task, main_rows
 
 NAMES = {name for claim in CLAIMS for name in claim.contrast}
 
@@ -12,13 +15,17 @@ def judged(**changed: float):
     """Verdicts where nats of lmul-bf16 are others by ``nats``, reciprocal ranks by ``rank``."""
     rng = np.random.default_rng(0)
     even = {m.items: rng.normal(size=200) for m in MEASURES}
-    found = {
+    found: dict[Task, dict[str, dict[str, np.ndarray]]] = {
         task: {name: {m.items: even[m.items] for m in MEASURES} for name in NAMES}
-        for task in ("text", "retrieval")
+        for task in get_args(Task)
     }
-    for task, items, key in (("text", "nats", "nats"), ("retrieval", "reciprocal_rank", "rank")):
-        moved = even[items] + changed.get(key, 0) + np.tile([1e-3, -1e-3], 100)
-        found[task]["lmul-bf16"] = {**found[task]["lmul-bf16"], items: moved}
+    noise = np.tile([1e-3, -1e-3], 100)
+    for row, items, key in (
+        (found["text"], "nats", "nats"),
+        (found["retrieval"], "reciprocal_rank", "rank"),
+    ):
+        moved = even[items] + changed.get(key, 0) + noise
+        row["lmul-bf16"] = {**row["lmul-bf16"], items: moved}
     by_text = {one.claim.text: one for one in judge(found)}
     no_loss = by_text["Attention with L-Mul of bf16 is almost lossless, beside bf16"]
     better = by_text["Attention with L-Mul of bf16 is better than bf16"]
@@ -42,8 +49,6 @@ def test_verdicts(changed, no_loss, better) -> None:
 
 
 def test_rows_of_claims_are_measured() -> None:
-    from lmul.accuracy.rows import main_rows
-
     assert {row.name for row in main_rows()} >= NAMES
 
 
