@@ -26,6 +26,22 @@ def synth(
     curve: Annotated[
         bool, typer.Option("--curve", help="Map for several delays too: area against delay.")
     ] = False,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Find the smallest circuit that meets a clock: its period in ns, or 60fo4 for 60 "
+            "inverter delays.",
+        ),
+    ] = None,
+    mapping: Annotated[
+        str | None,
+        typer.Option(help="With --clock: the one mapping to make, by the name that it printed."),
+    ] = None,
+    pipeline: Annotated[
+        bool,
+        typer.Option("--pipeline", help="With --clock: try pipeline registers (-sN, -rN) too."),
+    ] = False,
     fpga: Annotated[
         list[str] | None,
         typer.Option(help="Count FPGA cells too: ice40, ecp5 or xilinx. May be repeated."),
@@ -44,6 +60,13 @@ def synth(
     there: a large one takes as long as a small one.
     """
     chosen = [Design.parse(name) for name in designs]
+    if clock is not None:
+        if curve or fpga or parts:
+            raise ValueError("--clock goes with neither --curve, --fpga nor --parts")
+        _at_clock(chosen, liberty, clock, mapping, pipeline, as_json)
+        return
+    if mapping or pipeline:
+        raise ValueError("--mapping and --pipeline need --clock")
     from lmul.console.synthesis import synthesis_report, synthesis_tables
     from lmul.synth.liberty.default import default_library
     from lmul.synth.measure.synthesis import synthesise
@@ -62,3 +85,38 @@ def synth(
         print(synthesis_report(results).to_json(), end="")
     else:
         table_console().print(synthesis_tables(results))
+
+
+def _at_clock(
+    designs: list[Design],
+    liberty: list[Path] | None,
+    clock: str,
+    mapping: str | None,
+    pipeline: bool,
+    as_json: bool,
+) -> None:
+    """The smallest circuit of each design that meets the clock."""
+    from lmul.console.clock import clock_report, clock_tables
+    from lmul.synth.liberty.default import default_library
+    from lmul.synth.liberty.library import load
+    from lmul.synth.mapping.ways import Way
+    from lmul.synth.timing.clock import at_clock, period_ps, pipelined
+
+    library = load(liberty or default_library())
+    period = period_ps(clock, library)
+    way = Way.parse(mapping) if mapping else None
+    with progress_bar("synth") as on_progress:
+        found = [
+            at_clock(
+                pipelined(design) if pipeline else design,
+                library,
+                period,
+                way,
+                on_progress=on_progress,
+            )
+            for design in designs
+        ]
+    if as_json:
+        print(clock_report(found).to_json(), end="")
+    else:
+        table_console().print(clock_tables(found))

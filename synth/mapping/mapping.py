@@ -13,6 +13,7 @@ from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.liberty.search import cell_of, full_adder
 from lmul.synth.mapping.loops import has_loop
+from lmul.synth.mapping.ways import ADDERS, Way
 from lmul.tools import yosys
 from lmul.tools.errors import ToolFailed
 
@@ -21,7 +22,6 @@ __all__ = [
     "AREA_HASH",
     "MAP_SCRIPT",
     "RESTRUCTURINGS",
-    "SPEED_ABC",
     "Mapped",
     "common_restructuring",
     "map_cells",
@@ -63,19 +63,6 @@ strash
 amap
 """
 
-# Buffers and drive strengths for a target. `if -g` flattens long chains, such as carries, and costs
-# area: each round more. Full adders stay out: ABC can't size what it can't see through.
-SPEED_ABC = """\
-strash
-{rounds}{choices}
-map -B 0.9 -D {target}
-topo
-buffer -c -N 8
-upsize -D {target}
-dnsize -D {target}
-"""
-_ROUND = "if -g -K 6\nstrash\n"
-
 RESTRUCTURINGS = ("dch -f", "dc2")
 """ABC's commands that restructure a circuit before its cells are chosen, in the order in which they
 are tried: the first gives up on some circuits, and makes a loop through full adders of others.
@@ -83,7 +70,6 @@ Areas by the one and the other differ by 1 % or less."""
 
 AREA_HASH = yosys.script_hash(MAP_SCRIPT + _ADDERS + AREA_ABC)
 """By which reports name the mapping for area."""
-_SPEED_HASH = yosys.script_hash(MAP_SCRIPT + SPEED_ABC + _ROUND)
 
 _FLATTEN = """\
 read_json mapped.json
@@ -154,6 +140,7 @@ def map_cells(
     target_ps: float | None = None,
     rounds: int = 1,
     restructuring: str | None = None,
+    way: Way | None = None,
 ) -> Mapped:
     """Map a design to a library's cells.
 
@@ -173,6 +160,8 @@ def map_cells(
     restructuring : str, optional
         The one of :data:`RESTRUCTURINGS` to map with, such as
         :func:`common_restructuring`; the first that works when left out.
+    way : Way, optional
+        How to map, in place of a target and rounds: the circuit is written in its adder's form.
 
     Raises
     ------
@@ -182,40 +171,38 @@ def map_cells(
     ToolNotFound, ToolFailed
         When Yosys is missing or rejects the circuit, or the library lacks a cell that it needs.
     """
-    circuit = Circuit.of(design)
     library = liberty if isinstance(liberty, Library) else load(liberty)
-    if target_ps is not None and not target_ps > 0:
-        raise ValueError(f"A delay target must be a positive number of ps, not {target_ps!r}")
     if restructuring not in (None, *RESTRUCTURINGS):
         raise ValueError(
             f"Restructuring must be {' or '.join(RESTRUCTURINGS)}, not {restructuring!r}"
         )
     if rounds < 0:
         raise ValueError(f"Rounds must be 0 or more, not {rounds!r}")
+    if way is None and target_ps is not None:
+        way = Way("ripple", rounds * "6" or "0", "map", target_ps)
+    circuit = Circuit.of(design, ADDERS[way.adder].form if way else "gates")
     needed = [("inverter", "!a"), ("two-input NAND", "!(a b)")]
-    if target_ps is not None:
+    if way:
         needed.append(("buffer", "a"))
     for what, function in needed:
         if cell_of(library, function) is None:
             raise ValueError(f"{library.label} can't be used: it has no {what}")
     files: dict[str, str | bytes] = {"design.v": circuit.verilog, "cells.lib": library.for_tools}
-    adder = full_adder(library) if target_ps is None else None
-    if adder:
-        files["full_adder.v"] = adder.techmap
-    if target_ps is not None:
+    full = None if way else full_adder(library)
+    if full:
+        files["full_adder.v"] = full.techmap
+    if way:
         files["constraints"] = Conditions.of(library).abc_constraints
     script = MAP_SCRIPT.format(
         top=circuit.top,
         keep=circuit.keep,
-        adders=_ADDERS if adder else "",
-        constraints="" if target_ps is None else " -constr constraints",
+        adders=_ADDERS if full else "",
+        constraints=" -constr constraints" if way else "",
     )
     try:
-        if target_ps is None:
-            abc = AREA_ABC
-        else:
-            abc = SPEED_ABC.replace("{target}", f"{target_ps:g}")
-            abc = abc.replace("{rounds}", rounds * _ROUND)
+        abc = way.abc if way else AREA_ABC
+        if way:
+            script = script.replace("synth -flatten", f"synth -flatten{ADDERS[way.adder].options}")
         tried = (restructuring,) if restructuring else RESTRUCTURINGS
         result, restructuring = _run(circuit, library, tried, script, abc, files)
     except ToolFailed as error:
@@ -229,14 +216,14 @@ def map_cells(
     return Mapped(
         circuit=circuit,
         library=library,
-        target_ps=target_ps,
+        target_ps=way.target_ps if way else None,
         netlist=result.outputs["netlist.json"],
         area_um2=module.get("area", 0.0),
         sequential_um2=module.get("sequential_area", 0.0),
         cells=cells,
         restructuring=restructuring,
         yosys=result.version,
-        script=AREA_HASH if target_ps is None else _SPEED_HASH,
+        script=yosys.script_hash(script + abc) if way else AREA_HASH,
     )
 
 

@@ -1,0 +1,140 @@
+import json
+import re
+import shutil
+
+import pytest
+
+from lmul.cli import main
+from lmul.hdl.designs.design import Design
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.liberty.default import default_library
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.mapping.ways import ADDERS, Way
+from lmul.synth.timing import clock
+from lmul.synth.timing.clock import at_clock, period_ps, pipelined
+from lmul.synth.timing.opensta import opensta_delay
+from lmul.tools import yosys
+
+LIBRARY = load(default_library())
+
+
+def test_names_of_ways():
+    way = Way.parse("han_carlson-43-map-2125")
+    assert way == Way("han_carlson", "43", "map", 2125)
+    assert way.name == "han_carlson-43-map-2125"
+    assert way.abc.count("if -g") == 2
+    assert way.abc.index("if -g -K 4") < way.abc.index("if -g -K 3")
+    assert "upsize -D 2125\n" in way.abc
+    assert "if -g" not in Way.parse("ripple-0-amap-10.5").abc
+
+
+@pytest.mark.parametrize(
+    ("name", "message"),
+    [
+        ("ling-0-map-9", "Mapping 'ling-0-map-9': unknown adder 'ling', use ripple, brent_kung"),
+        ("ripple-0-nf-9", "Mapping 'ripple-0-nf-9': unknown cells 'nf', use amap, map"),
+        ("ripple-1-map-9", "Mapping 'ripple-1-map-9' is none: use ADDER-CHAINS-CELLS-TARGET"),
+        ("ripple-0-map-0", "Mapping 'ripple-0-map-0': A delay target must be a positive number"),
+    ],
+)
+def test_names_of_ways_wrong(name, message):
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}"):
+        Way.parse(name)
+
+
+def test_periods():
+    # The library's inverter that drives four of its kind: 81 ps, as docs/measuring.md says.
+    assert (period_ps("5", LIBRARY), period_ps(".5", LIBRARY)) == (5000, 500)
+    assert period_ps("60fo4", LIBRARY) == pytest.approx(60 * 81, rel=0.01)
+    for wrong in ("0", "-1", "5ns", "fo4", "1e3", ""):
+        with pytest.raises(ValueError, match=r"^Clock must be a period in ns, such as 5, or 60fo4"):
+            period_ps(wrong, LIBRARY)
+
+
+def test_pipelines():
+    def names(name):
+        return [one.name for one in pipelined(Design.parse(name))]
+
+    assert names("lmul-e4m3-s2") == ["lmul-e4m3", "lmul-e4m3-s1", "lmul-e4m3-s2", "lmul-e4m3-s3"]
+    assert names("pe-int8") == ["pe-int8", "pe-int8-s1"]
+    assert names("product-lmul-e4m3") == ["product-lmul-e4m3"]
+    assert names("array-int8-2x2-os") == ["array-int8-2x2-os", "array-int8-2x2-os-s1"]
+    arrays = names("array-lmul-e4m3-2x2-ws-f4")
+    assert len(arrays) == 8
+    assert arrays[-1] == "array-lmul-e4m3-2x2-ws-s1-r3-f4"
+
+
+@pytest.mark.slow
+def test_smallest_that_meets(monkeypatch):
+    ways = [Way("ripple", "0", "amap", 1500), Way("han_carlson", "4", "map", 900)]
+    monkeypatch.setattr(clock, "ways_for", lambda _ps: ways)
+    slow = map_cells("lmul-e4m3-ftz", LIBRARY)
+    easy = at_clock("lmul-e4m3-ftz", LIBRARY, 20_000)
+    assert (easy.way, easy.tried) == (None, 1)
+    assert easy.mapped.area_um2 == slow.area_um2
+
+    hard = at_clock("lmul-e4m3-ftz", LIBRARY, 1)
+    assert hard.tried == 3
+    assert hard.slack_ps < 0
+    assert hard.timing.delay_ps < easy.timing.delay_ps
+    # What meets its delay exactly is found again, alone, by the name in its command.
+    again = at_clock("lmul-e4m3-ftz", LIBRARY, hard.timing.delay_ps, hard.way)
+    assert (again.slack_ps, again.tried) == (0, 1)
+    assert again.mapped.area_um2 == hard.mapped.area_um2
+
+
+@pytest.mark.slow
+def test_command(capsys):
+    arguments = ["synth", "product-lmul-e4m3", "--clock", "60fo4", "--json"]
+    assert main(arguments) == 0
+    [found] = json.loads(capsys.readouterr().out)["clock"]
+    assert found["meets"]
+    assert found["command"] == "lmul synth product-lmul-e4m3"
+    assert main([*arguments[:3], "0.2", "--mapping", "ripple-6-map-100"]) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert re.search(r"product-lmul-e4m3 misses the clock by \d+ ps: the fastest of 1 map", said)
+    assert "lmul synth product-lmul-e4m3 --clock 0.2 --mapping ripple-6-map-100" in said
+    for wrong in (["--mapping", "ripple-6-map-100"], ["--clock", "5", "--curve"]):
+        assert main(["synth", "product-lmul-e4m3", *wrong]) == 2
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize(
+    ("name", "limits"),
+    [
+        # At equal delay an independent check found these areas, by plain Yosys or our curve.
+        ("pe-lmul-e4m3-ftz", {3500: 6334}),
+        ("pe-exact-e4m3-ftz", {5000: 5979}),
+        # Not reached of int8: 4882 at 5 ns, where this search finds 4999, and 7112 at 3.5 ns, which
+        # it misses.
+        ("pe-int8", {10_000: 3800}),
+    ],
+)
+def test_areas_at_clocks(name, limits):
+    for period, limit in limits.items():
+        found = at_clock(name, LIBRARY, period)
+        assert found.slack_ps >= 0
+        assert found.mapped.area_um2 <= limit
+        if shutil.which("sta"):
+            assert opensta_delay(found.mapped) == pytest.approx(found.timing.delay_ps, rel=0.02)
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("adder", ADDERS)
+def test_adders_add(adder):
+    """Each adder's circuit is the one of the chains: proved by Yosys."""
+    form = ADDERS[adder].form
+    texts = {
+        "gold.v": Circuit.of("exact-e4m3-ftz", "gates").verilog,
+        "gate.v": Circuit.of("exact-e4m3-ftz", form).verilog,
+    }
+    top = Circuit.of("exact-e4m3-ftz").top
+    script = "".join(
+        f"read_verilog {side}.v\nsynth -flatten -top {top}{options}\nrename {top} {side}\n"
+        f"design -stash {side}\n"
+        for side, options in (("gold", ""), ("gate", ADDERS[adder].options))
+    )
+    script += "design -copy-from gold -as gold gold\ndesign -copy-from gate -as gate gate\n"
+    script += "miter -equiv -flatten -make_assert gold gate miter\nhierarchy -top miter\n"
+    yosys.run(script + "sat -prove-asserts -verify\n", texts, outputs=())
