@@ -11,6 +11,7 @@ from lmul.accuracy.language_model import pretrained
 from lmul.accuracy.published import PUBLISHED
 from lmul.accuracy.rows import Row
 from lmul.accuracy.study import FIGURES, Figure, Study
+from lmul.accuracy.training import accepted
 from lmul.sim.accuracy.capture import MODEL_PACKAGE
 from lmul.tools.metrics import Metric, Report
 
@@ -61,6 +62,7 @@ def to_report(study: Study) -> Report:
             }
             for judged in judge(study.found)
         ],
+        "training": asdict(accepted()),
         "published": [asdict(one) for one in PUBLISHED],
     }
     tools = {name: metadata.version(name) for name in packages}

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from lmul.accuracy.claims import Judged
     from lmul.accuracy.rows import Row
     from lmul.accuracy.study import Study
+    from lmul.accuracy.training import Runs
 
 __all__ = ["accuracy_page"]
 
@@ -21,6 +22,7 @@ def accuracy_page(study: "Study") -> RenderableType:
     """Tables, verdicts and published figures."""
     from lmul.accuracy.claims import judge
     from lmul.accuracy.published import PUBLISHED
+    from lmul.accuracy.training import accepted
 
     said: list[RenderableType] = [
         Text("Attention's two products in another arithmetic: sums exact, scaled by row"),
@@ -39,7 +41,14 @@ def accuracy_page(study: "Study") -> RenderableType:
         Text(),
     ]
     said += [Text(line) for judged in judge(study.found) for line in _verdict(judged)]
-    said += [Text(), Text("Published, for comparison (other models, other tasks):")]
+    said += [
+        Text(),
+        Text(
+            "A smaller transformer trained in each arithmetic, all products; kept, not of this run"
+        ),
+        _training(accepted()),
+    ]
+    said += [Text("Published, for comparison (other models, other tasks):")]
     for one in PUBLISHED:
         figures = ", ".join(f"{name} {value}" for name, value in one.figures.items())
         said.append(Text(f"• {one.source}, {one.model}, {one.task}: {figures}"))
@@ -71,6 +80,20 @@ def _table(study: "Study", rows: "Sequence[Row]") -> Table:
     for row in rows:
         cells = [show(row) for _, show in columns]
         drawn.add_row(row.name, *cells)
+    return drawn
+
+
+def _training(runs: "Runs") -> Table:
+    """Nats a character, the mean of all seeds, and what an arithmetic adds to fp32's."""
+    drawn = Table(box=SIMPLE_HEAD, padding=(0, 1), pad_edge=False)
+    drawn.add_column("phase")
+    drawn.add_column("arithmetic")
+    drawn.add_column("nats", justify="right")
+    drawn.add_column("change", justify="right")
+    for phase, rows in runs.nats.items():
+        for name, found in rows.items():
+            nats = f"{sum(found) / len(found):.4f}"
+            drawn.add_row(phase, name, nats, _bracketed(4)(runs.change(phase, name)))
     return drawn
 
 

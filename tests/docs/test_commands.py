@@ -46,6 +46,8 @@ NOT_RUN = {
     "lmul verilog lmul-e4m3-ftz -o mine": "an editor is in the way",
     "lmul energy pe-": "tests/synth/energy reads what it exports",
     "lmul fpga": "minutes; tests/synth/fpga places smaller circuits",
+    "lmul accuracy": "minutes, and an extra; tests/accuracy measures in small",
+    "lmul attention": "an extra; tests/accuracy runs a smaller array",
     "lmul sweep examples/": "half an hour; tests/synth/sweep reads every example",
     "lmul sweep mine.toml": "tests/docs/test_research_page.py does so",
     "cd ": "the next commands run there",

@@ -47,3 +47,18 @@ def test_amaranth_array(tmp_path):
     text = (tmp_path / "top.v").read_text()
     assert re.search(r"^module accelerator \([^;]*\bmac_clk\b", text, re.M)
     assert "module array_lmul_e4m3_2x2_os_core (" in text
+
+
+@pytest.mark.evidence
+def test_attention():
+    """All products in L-Mul cost more than attention alone; more mantissa bits, less error."""
+    pytest.importorskip("torch", reason="needs the extra 'torch'")
+    done = subprocess.run(
+        [sys.executable, EXAMPLES / "attention.py"], capture_output=True, text=True, check=True
+    )
+    plain, inside, everywhere = map(float, re.findall(r"perplexity ([\d.]+)", done.stdout))
+    assert abs(inside / plain - 1) < 0.02
+    assert everywhere > inside
+    exact = [float(error) for error in re.findall(r"exact (\S+)", done.stdout)]
+    assert len(exact) == 6
+    assert exact == sorted(exact, reverse=True)
