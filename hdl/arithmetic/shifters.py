@@ -207,10 +207,13 @@ def shift_to_top(m: Module, word: Value, most: Value, cuts: Cuts = UNCUT) -> tup
     return Cat(*bits), Cat(*places)
 
 
-def shift_right_sticky(m: Module, word: Value, places: Value, nothing: Value = _NO) -> Value:
+def shift_right_sticky(
+    m: Module, word: Value, places: Value, nothing: Value = _NO, keeps_lost: bool = True
+) -> Value:
     """``word >> places``, with the last bit set where anything was shifted out.
 
-    In stages, the longest first. Where ``nothing`` is 1, the word is taken for 0.
+    In stages, the longest first. Where ``nothing`` is 1, the word is taken for 0. Without
+    ``keeps_lost``, what is shifted out leaves no trace.
     """
     stages = len(word).bit_length()
     far: Value = bit_signal(m, places[stages:].any()) if len(places) > stages else _NO
@@ -218,8 +221,9 @@ def shift_right_sticky(m: Module, word: Value, places: Value, nothing: Value = _
     lost: Value = _NO
     for stage in reversed(range(min(stages, len(places)))):
         distance, by = 1 << stage, places[stage]
-        lost = bit_signal(m, lost | ((by | far) & word[:distance].any()))
-        if stage == stages - 1:
+        if keeps_lost:
+            lost = bit_signal(m, lost | ((by | far) & word[:distance].any()))
+        if keeps_lost and stage == stages - 1:
             lost = bit_signal(m, lost | (far & word[distance:].any()))
         # The first stage selects neither the one nor the other of what is gone.
         moves, stays = bit_signal(m, by & ~gone), bit_signal(m, ~(by | gone))
@@ -229,4 +233,4 @@ def shift_right_sticky(m: Module, word: Value, places: Value, nothing: Value = _
             for place in range(len(word))
         )
         far = gone = _NO
-    return Cat(word[0] | (lost & ~nothing), word[1:])
+    return Cat(word[0] | (lost & ~nothing), word[1:]) if keeps_lost else word

@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import FLOWS, MacDesign, MacKind
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
@@ -20,12 +21,15 @@ _POLICIES = {
 }
 _FLOWS = {"os": "output-stationary", "ws": "weight-stationary"}
 _LISTED_SIDE = 8  # arrays may have any from 1 to 64
+_LISTED_TERMS = 8  # dot-product units may have any from 2 to 32
+_LISTED_WINDOWS = 12, 24  # of formats up to 8 bits, and beyond: any from 4 to 48
 
 
 def named_designs() -> Iterator[Design]:
     """Every kind and format at each level; multipliers under every preset.
 
-    No stages, the paper's offset, the default accumulators, arrays of 8 by 8.
+    No stages, the paper's offset, the default accumulators, arrays of 8 by 8, dot-product units
+    of 8 terms in windows of 12 bits, for formats beyond 8 bits of 24.
     """
     pairs: list[tuple[Kind, FloatFormat]] = [
         (kind, fmt)
@@ -46,10 +50,16 @@ def named_designs() -> Iterator[Design]:
     for kind, fmt in operands:
         for flow in FLOWS:
             yield MacDesign("array", kind, fmt, rows=side, columns=side, flow=flow)
+    narrow, wide = _LISTED_WINDOWS
+    for kind, fmt in pairs:
+        yield DotDesign(kind, fmt, _LISTED_TERMS, narrow if fmt.is_narrow else wide)
+    yield DotDesign("int8", INT8, _LISTED_TERMS)
 
 
 def describe(design: Design) -> str:
     """One line on what a design computes."""
+    if isinstance(design, DotDesign):
+        return _describe_dot(design)
     return _describe_mac(design) if isinstance(design, MacDesign) else _describe_unit(design)
 
 
@@ -83,6 +93,16 @@ def _describe_mac(design: MacDesign) -> str:
     text += "; a register between product and sum" if design.stages else ""
     text += f"; {design.rounder} registers in each rounder" if design.rounder else ""
     return text + (f"; {design.fifo} beats of FIFO a port" if design.fifo else "")
+
+
+def _describe_dot(design: DotDesign) -> str:
+    if design.kind == "int8":
+        return f"int8: {design.terms} exact products added to a 32-bit sum at once"
+    lost = "rounded to odd" if design.sticky else "cut"
+    return (
+        f"{design.format.name}: {design.terms} products of {KINDS[design.kind].title} added to an "
+        f"fp32 sum at once, {lost} in {design.window} bits; {_policy(design)}"
+    )
 
 
 def _policy(design: Design) -> str:

@@ -6,6 +6,8 @@ pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]                 a processing element
 array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]   a systolic array of them
 product-int8, pe-int8[-kK][-sN]                         the integer twin
 array-int8-RxC-FLOW[-kK][-sN][-fN]
+dot-KIND-FORMAT-nN-wW[-POLICY][-sticky]                 a dot-product unit: N pairs at once
+dot-int8-nN
 """
 
 from collections.abc import Sequence
@@ -20,13 +22,14 @@ class Design:
     """One circuit that this project can generate, simulate and measure.
 
     Its subclasses are :class:`~lmul.hdl.designs.unit.UnitDesign` for multipliers and product units,
-    and :class:`~lmul.hdl.designs.mac.MacDesign` for what accumulates. Designs are equal when their
+    :class:`~lmul.hdl.designs.mac.MacDesign` for what accumulates a product at a time, and
+    :class:`~lmul.hdl.designs.dot.DotDesign` for dot-product units. Designs are equal when their
     names are.
 
     Attributes
     ----------
     level : str
-        ``"product"``, ``"multiplier"``, ``"pe"`` or ``"array"``.
+        ``"product"``, ``"multiplier"``, ``"pe"``, ``"array"`` or ``"dot"``.
     kind : str
         One of :data:`lmul.hdl.numbers.kinds.KINDS`, or ``"int8"``.
     format : FloatFormat or IntegerFormat

@@ -113,7 +113,10 @@ class UnitDesign(Design, begins=("",)):
             wrong = parts[0] if parts else ""
             also = ", or product-int8"
             if level == "multiplier":
-                also = ", product-KIND-FORMAT, pe-KIND-FORMAT or array-KIND-FORMAT-RxC-FLOW"
+                also = (
+                    ", product-KIND-FORMAT, pe-KIND-FORMAT, array-KIND-FORMAT-RxC-FLOW or "
+                    "dot-KIND-FORMAT-nN-wW"
+                )
             raise ValueError(f"unknown kind {wrong!r}, use {', '.join(KINDS)}{also}")
         if len(parts) < 2 or parts[1] not in FORMATS:
             wrong = parts[1] if len(parts) > 1 else ""

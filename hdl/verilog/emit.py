@@ -5,8 +5,10 @@ from amaranth.lib import wiring
 from lmul.hdl.arithmetic.form import Form, written_as
 from lmul.hdl.array.systolic import SystolicArray
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.dot.unit import dot_unit
 from lmul.hdl.mac.pe import PE
 from lmul.hdl.multiplier.multiplier import Multiplier
 from lmul.hdl.products.int8 import Int8Product
@@ -38,6 +40,8 @@ def component(design: Design) -> wiring.Component:
             return FlatPorts(PE.from_design(design))
         case MacDesign():
             return FlatPorts(Int8Product())
+        case DotDesign():
+            return dot_unit(design)
         case _:
             raise TypeError(f"A design must be a Design, not {design!r}")
 
@@ -48,9 +52,10 @@ def emit(design: Design, form: Form = "gates", out: str | None = "fp32") -> str:
     A multiplier has ports ``x``, ``y``, ``p``, and ``clk``, ``rst``, ``en``, ``i_valid``,
     ``o_valid`` where it has registers; a product unit and a PE those of
     :class:`~lmul.hdl.verilog.wrappers.FlatPorts`; an array those of
-    :class:`~lmul.hdl.verilog.axi.AxiStreams`. The modules below an array are called after it and
-    ``_core``, ``_row``, ``_cell``, ``_pe``, ``_row_edge``, ``_column_edge``, ``_round``, or after
-    the one of these that they are part of.
+    :class:`~lmul.hdl.verilog.axi.AxiStreams`; a dot-product unit ``x``, ``y``, ``acc`` and ``p``,
+    the codes of ``x`` and ``y`` side by side, the first in the lowest bits. The modules below an
+    array are called after it and ``_core``, ``_row``, ``_cell``, ``_pe``, ``_row_edge``,
+    ``_column_edge``, ``_round``, or after the one of these that they are part of.
 
     Parameters
     ----------

@@ -67,6 +67,6 @@ def _component(design: Design, out: str | None, parts: SharedModules) -> wiring.
         return SystolicArray.from_design(design, out, parts)
     if isinstance(design, MacDesign) and design.level == "pe":
         return PE(design)
-    if design.level == "product":
+    if design.level in ("product", "dot"):
         raise ValueError(f"Design {design.name!r} is no multiplier, PE or array")
     return Multiplier.from_design(design.name)

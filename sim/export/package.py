@@ -15,11 +15,13 @@ from typing import Any
 
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.verilog.names import check_identifier
 from lmul.sim.export.array import array_contents
 from lmul.sim.export.description import Contents, PortText, Section, Words
+from lmul.sim.export.dot import dot_contents
 from lmul.sim.export.flow.constraints import constraints
 from lmul.sim.export.flow.fusesoc import core_file
 from lmul.sim.export.flow.template import instance_template
@@ -185,6 +187,8 @@ def _contents(design: Design, form: Form) -> Contents:
             return int_product_contents(design, form)
         case MacDesign():
             return array_contents(design, form)
+        case DotDesign():
+            return dot_contents(design, form)
         case _:
             raise TypeError(f"A design must be a Design, not {design!r}")
 

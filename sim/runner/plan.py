@@ -10,6 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.accumulator import Accumulator
@@ -29,13 +30,15 @@ PLAN_VARIABLE = "LMUL_PLAN"
 class Plan:
     """What is simulated (without its Verilog), and count and seed of the random operands.
 
-    ``circuits`` are what multiplies; ``mac`` is the one PE or array of a bench for those.
+    ``circuits`` are what multiplies; ``mac`` is the one PE or array of a bench for those,
+    ``dot`` the one dot-product unit.
     """
 
     circuits: tuple[Circuit, ...]
     count: int = WIDE_PAIRS
     seed: int = SEED
     mac: MacCircuit | None = None
+    dot: DotDesign | None = None
 
     def save(self, path: Path) -> None:
         """Write the plan as JSON."""
@@ -53,6 +56,7 @@ class Plan:
             content["count"],
             content["seed"],
             _mac(content["mac"]) if content["mac"] else None,
+            _dot(content["dot"]) if content["dot"] else None,
         )
 
     def generator(self) -> np.random.Generator:
@@ -80,9 +84,17 @@ def _mac(content: dict) -> MacCircuit:
     return MacCircuit(design, "", tuple(content["ports"]), tuple(streams), content["out"])
 
 
-def _design(content: dict) -> UnitDesign | MacDesign:
+def _dot(content: dict) -> DotDesign:
+    design = _design(content)
+    assert isinstance(design, DotDesign)
+    return design
+
+
+def _design(content: dict) -> UnitDesign | MacDesign | DotDesign:
     policy = Policy(**content["policy"])
     fmt = (FloatFormat if "bias" in content["format"] else IntegerFormat)(**content["format"])
+    if "terms" in content:
+        return DotDesign(**(content | {"format": fmt, "policy": policy}))
     if "accumulator" not in content:
         return UnitDesign(**(content | {"format": fmt, "policy": policy}))
     accumulator = content["accumulator"] and Accumulator(**content["accumulator"])

@@ -13,8 +13,10 @@ from xml.etree import ElementTree
 
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.verilog.cache import verilog_of
+from lmul.hdl.verilog.ports import read_ports
 from lmul.sim.reference.circuit import Circuit, MacCircuit
 from lmul.sim.reference.vectors import SEED, WIDE_PAIRS
 from lmul.sim.runner.build import Simulation
@@ -25,7 +27,14 @@ from lmul.sim.runner.verify import bulk_simulation
 from lmul.tools.cache import locked
 from lmul.tools.files import write_whole
 
-__all__ = ["SimulationResult", "mac_simulation", "per_cycle_simulation", "simulate", "write_junit"]
+__all__ = [
+    "SimulationResult",
+    "dot_simulation",
+    "mac_simulation",
+    "per_cycle_simulation",
+    "simulate",
+    "write_junit",
+]
 
 
 SHAPES_CYCLES = 2500
@@ -153,7 +162,7 @@ def _accumulates(design: Design) -> TypeGuard[MacDesign]:
 
 def _bench_modules(design: Design) -> dict[str, str]:
     """The module of each bench of a design."""
-    if _accumulates(design):
+    if _accumulates(design) or isinstance(design, DotDesign):
         return {_WATCHED: f"lmul.sim.benches.{design.level}"}
     watching = "pipelined" if design.stages else "combinational"
     return {_WATCHED: f"lmul.sim.benches.{watching}", "bulk": "lmul.sim.benches.bulk"}
@@ -192,6 +201,8 @@ def _benches(design: Design, verilog: str, count: int, seed: int) -> dict[str, S
     """The benches of a design; the last one says how much was compared."""
     if _accumulates(design):
         return {_WATCHED: mac_simulation(MacCircuit.of(design, verilog), seed)}
+    if isinstance(design, DotDesign):
+        return {_WATCHED: dot_simulation(design, verilog, seed)}
     circuit = Circuit.of(design, verilog)
     return {
         _WATCHED: per_cycle_simulation(circuit, seed),
@@ -213,6 +224,29 @@ def mac_simulation(
         circuit.ports,
         _bench_modules(circuit.design)[_WATCHED],
         Plan((), cycles, seed, circuit),
+    )
+
+
+def dot_simulation(design: DotDesign, verilog: str, seed: int = SEED) -> Simulation:
+    """The simulation of a dot-product unit.
+
+    Raises
+    ------
+    ValueError
+        When the Verilog has no module of the design's name.
+    """
+    module = design.module_name
+    ports = tuple(read_ports(verilog, module))
+    if sorted(ports) != ["acc", "p", "x", "y"]:
+        raise ValueError(
+            f"Module {module!r} has ports {', '.join(sorted(ports))}, not acc, p, x and y"
+        )
+    return Simulation(
+        {f"{module}.v": verilog},
+        module,
+        ports,
+        _bench_modules(design)[_WATCHED],
+        Plan((), seed=seed, dot=design),
     )
 
 

@@ -5,6 +5,7 @@ from dataclasses import asdict
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import IntegerFormat
@@ -81,6 +82,8 @@ def why_no_error(design: Design, stimulus: str) -> str | None:
         if isinstance(design, UnitDesign):
             return None
         return "errors over mantissas are of floating-point multipliers and product units"
+    if isinstance(design, DotDesign):
+        return "errors are not measured of dot-product units"
     if isinstance(design, MacDesign) and design.kind != "int8":
         terms = attention().products[stimulus.removeprefix("attention ")][0].shape[-1]
         if design.resolved_accumulator.is_exact and terms > design.k_max:

@@ -11,7 +11,13 @@ from lmul.synth.measure.measurement import Measured, Point
 __all__ = ["Dot", "Dots", "Panel", "area_delay", "error_area", "error_energy"]
 
 
-_LEVELS = {"product": "product units", "multiplier": "multipliers", "pe": "PEs", "array": "arrays"}
+_LEVELS = {
+    "product": "product units",
+    "multiplier": "multipliers",
+    "pe": "PEs",
+    "array": "arrays",
+    "dot": "dot-product units",
+}
 
 
 @dataclass(frozen=True)

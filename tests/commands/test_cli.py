@@ -143,7 +143,8 @@ WRONG = {
     "sim lmul-e4m3 --simulator modelsim": "Unknown simulator 'modelsim': use verilator or icarus",
     "synth lmull-e4m3": (
         "Design 'lmull-e4m3': unknown kind 'lmull', use lmul, lmul_rne, lmul_formula, mitchell, "
-        "exact, product-KIND-FORMAT, pe-KIND-FORMAT or array-KIND-FORMAT-RxC-FLOW"
+        "exact, product-KIND-FORMAT, pe-KIND-FORMAT, array-KIND-FORMAT-RxC-FLOW or "
+        "dot-KIND-FORMAT-nN-wW"
     ),
     "synth lmul-e4m3 --liberty none.lib": "Liberty file 'none.lib' does not exist",
     "synth lmul-e4m3 --fpga spartan": ("Unknown FPGA family 'spartan': use ice40, ecp5, xilinx"),

@@ -1,6 +1,8 @@
 """A file of vectors for a bench in Verilog: one line each in hex, for ``$readmemh``."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -21,15 +23,15 @@ class Vectors:
     ----------
     inputs, outputs : tuple of Port
         In the order of the columns, and of the fields of a line.
-    columns : dict of str to array
-        By the port's name.
+    columns : mapping of str to array
+        By the port's name; of Python's integers where a port is wider than 63 bits.
     exhaustive : bool
         Whether all pairs of the operands' codes are among them.
     """
 
     inputs: tuple[Port, ...]
     outputs: tuple[Port, ...]
-    columns: dict[str, Column]
+    columns: Mapping[str, npt.NDArray[Any]]
     exhaustive: bool
 
     def __len__(self) -> int:

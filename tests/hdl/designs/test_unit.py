@@ -91,7 +91,7 @@ def test_product_has_no_policy() -> None:
 
 
 KIND_LIST = "lmul, lmul_rne, lmul_formula, mitchell, exact"
-LEVELS = "product-KIND-FORMAT, pe-KIND-FORMAT or array-KIND-FORMAT-RxC-FLOW"
+LEVELS = "product-KIND-FORMAT, pe-KIND-FORMAT, array-KIND-FORMAT-RxC-FLOW or dot-KIND-FORMAT-nN-wW"
 FORMAT_LIST = "e4m3, e5m2, e3m4, e4m3fnuz, e5m2fnuz, e2m3, e3m2, e2m1, bf16, fp16, fp32"
 POLICY_RULE = (
     "use bare, lax, ftz, ocp, or five letters for zero (z), "

@@ -1,0 +1,140 @@
+"""Designs of dot-product units, and their names.
+
+dot-KIND-FORMAT-nN-wW[-POLICY][-sticky]
+dot-int8-nN
+"""
+
+import re
+from dataclasses import dataclass
+from typing import Self
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacKind
+from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
+from lmul.hdl.numbers.kinds import KINDS, check_kind, is_kind
+from lmul.hdl.numbers.policy import POLICIES, Policy
+
+__all__ = ["MAX_TERMS", "MAX_WINDOW", "MIN_TERMS", "MIN_WINDOW", "DotDesign"]
+
+
+MIN_TERMS, MAX_TERMS = 2, 32
+MIN_WINDOW, MAX_WINDOW = 4, 48  # the full product of fp32; and 32 of them fit a float64
+_DEFAULT_POLICY = POLICIES["ocp"]
+_COUNT = re.compile(r"n([0-9]+)")
+_WIDTH = re.compile(r"w([0-9]+)")
+
+
+@dataclass(frozen=True)
+class DotDesign(Design, begins=("dot-",)):
+    """A unit that adds the products of N pairs to an accumulator at once.
+
+    Parameters
+    ----------
+    kind : str
+        One of :data:`lmul.hdl.numbers.kinds.KINDS`, or ``"int8"``.
+    format : FloatFormat or IntegerFormat
+        Of all operands.
+    terms : int
+        N: pairs, 2 to 32.
+    window : int
+        W: bits of a product that are kept, from the place of the group's largest exponent down,
+        4 to 48; 0 with ``int8``, whose sums are exact.
+    policy : Policy
+        Ignored by ``int8``.
+    sticky : bool
+        A product that loses bits has its last kept one set, else they are cut.
+
+    Raises
+    ------
+    TypeError, ValueError
+        When a parameter is of the wrong type, unknown, or out of range.
+    """
+
+    what = "a dot-product unit"
+    level = "dot"
+    stages = 0
+
+    kind: MacKind
+    format: Format
+    terms: int
+    window: int = 0
+    policy: Policy = _DEFAULT_POLICY
+    sticky: bool = False
+
+    def __post_init__(self) -> None:
+        self._check_number("terms", self.terms, MIN_TERMS, MAX_TERMS)
+        if not isinstance(self.policy, Policy):
+            raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
+        if not isinstance(self.sticky, bool):
+            raise TypeError(f"Sticky must be True or False, not {self.sticky!r}")
+        if self.kind == "int8":
+            if self.format != INT8 or self.window != 0 or self.sticky:
+                raise ValueError("Kind 'int8' has neither a floating-point format nor a window")
+            object.__setattr__(self, "policy", _DEFAULT_POLICY)
+            return
+        if not isinstance(self.format, FloatFormat):
+            raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
+        if FORMATS.get(self.format.name, self.format) != self.format:
+            # One name, two circuits: files and kept results of one would pass for the other's.
+            raise ValueError(
+                f"Format {self.format.name!r} is already a named format with other parameters; "
+                "give yours another name"
+            )
+        check_kind(self.kind, self.format)
+        self._check_number("window", self.window, MIN_WINDOW, MAX_WINDOW)
+
+    @staticmethod
+    def _check_number(name: str, value: int, low: int, high: int) -> None:
+        if not isinstance(value, int) or isinstance(value, bool):
+            raise TypeError(f"The number of {name} must be an integer, not {value!r}")
+        if not low <= value <= high:
+            what = "Terms" if name == "terms" else "A window's bits"
+            raise ValueError(f"{what} must be from {low} to {high}, not {value!r}")
+
+    @property
+    def name(self) -> str:
+        """The canonical name; defaults are left out."""
+        if self.kind == "int8":
+            return f"dot-int8-n{self.terms}"
+        parts = ["dot", self.kind, self.format.name, f"n{self.terms}", f"w{self.window}"]
+        if self.policy != _DEFAULT_POLICY:
+            parts.append(self.policy.name)
+        if self.sticky:
+            parts.append("sticky")
+        return "-".join(parts)
+
+    @classmethod
+    def _from_name(cls, name: str) -> Self:
+        _, *parts = name.split("-")
+        rest = iter(parts)
+        kind = next(rest, "")
+        if kind == "int8":
+            terms = _number(next(rest, ""), _COUNT, "nN, such as n8")
+            for part in rest:
+                raise ValueError(f"unexpected part {part!r}, nothing stands after nN")
+            return cls(kind, INT8, terms)
+        if not is_kind(kind):
+            raise ValueError(f"unknown kind {kind!r}, use {', '.join(KINDS)}, int8")
+        format_name = next(rest, "")
+        if format_name not in FORMATS:
+            raise ValueError(f"unknown format {format_name!r}, use {', '.join(FORMATS)}")
+        terms = _number(next(rest, ""), _COUNT, "nN, such as n8")
+        window = _number(next(rest, ""), _WIDTH, "wW, such as w12")
+        policy, sticky, seen = _DEFAULT_POLICY, False, 0
+        for part in rest:
+            place = 2 if part == "sticky" else 1
+            if place <= seen:
+                raise ValueError(f"unexpected part {part!r}, there may stand POLICY, then 'sticky'")
+            seen = place
+            if part == "sticky":
+                sticky = True
+            else:
+                policy = Policy.parse(part)
+        return cls(kind, FORMATS[format_name], terms, window, policy, sticky)
+
+
+def _number(part: str, pattern: re.Pattern[str], wanted: str) -> int:
+    match = pattern.fullmatch(part)
+    if match is None:
+        raise ValueError(f"unexpected part {part!r}, use {wanted}")
+    return int(match[1])

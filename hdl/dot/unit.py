@@ -1,0 +1,218 @@
+"""The dot-product unit: N pairs of codes and an accumulator in, the next accumulator out."""
+
+from amaranth import Cat, Const, Module, Mux, Signal, Value
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
+from lmul.hdl.arithmetic.fields import float_word
+from lmul.hdl.arithmetic.form import form
+from lmul.hdl.arithmetic.shifters import shift_to_top
+from lmul.hdl.designs.dot import DotDesign
+from lmul.hdl.dot.group_sum import GroupSum
+from lmul.hdl.mac.accumulate_float import AccumulateFloat
+from lmul.hdl.mac.datapath import FloatDatapath
+from lmul.hdl.mac.pe import members, special_product
+from lmul.hdl.numbers.accumulator import Accumulator
+from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat
+from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows, add_columns
+from lmul.hdl.products.operand import ProductLayout
+
+__all__ = ["DotUnit", "GroupWord", "IntDotUnit", "dot_unit"]
+
+
+_SUM = FORMATS["fp32"]
+
+
+def dot_unit(design: DotDesign) -> "DotUnit | IntDotUnit":
+    """The component of a design."""
+    return IntDotUnit(design.terms) if design.kind == "int8" else DotUnit(design)
+
+
+class GroupWord(wiring.Component):
+    """A group's sum as an unrounded product: its magnitude shifted up until the first bit is 1.
+
+    Combinational.
+
+    Parameters
+    ----------
+    group : GroupSum
+
+    Members
+    -------
+    exp, sum : In
+        As the group's.
+    p : Out(layout)
+
+    Attributes
+    ----------
+    layout : ProductLayout
+    """
+
+    def __init__(self, group: GroupSum) -> None:
+        given = group.layout
+        bits = group.width - 1
+        # The exponent counts from the lowest place that the sum's first bit can be shifted from.
+        self._reach = (1 << (bits - 1).bit_length()) - 1
+        largest = (1 << given.exponent_bits) - 1 + self._reach
+        self.layout = ProductLayout(
+            exponent_bits=largest.bit_length(),
+            significand_bits=bits,
+            fraction_bits=bits - 1,
+            exp_bias=given.exp_bias - given.significand_bits + group.window + self._reach,
+            marks_zero=True,
+        )
+        ports = group.signature.members
+        super().__init__(
+            {"exp": In(ports["exp"].shape), "sum": In(ports["sum"].shape), "p": Out(self.layout)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        total = Value.cast(self.sum).as_unsigned()
+        neg = total[-1]
+        flipped = Signal(len(total) - 1)
+        m.d.comb += flipped.eq(total[:-1] ^ neg.replicate(len(total) - 1))
+        magnitude = add_constant(m, flipped, 0, neg)
+        word, places = shift_to_top(m, magnitude, Const(self._reach, self._reach.bit_length()))
+        width = self.layout.exponent_bits
+        exp, up = (
+            Cat(side, Const(0, width - len(side))) for side in (Value.cast(self.exp), ~places)
+        )
+        m.d.comb += [
+            self.p.neg.eq(neg),
+            self.p.zero.eq(~word[-1]),
+            self.p.sig.eq(word),
+            self.p.exp.eq(add(m, exp, up)[:width]),
+        ]
+        return m
+
+
+class DotUnit(wiring.Component):
+    """An fp32 accumulator plus the products of N pairs, aligned in one window.
+
+    Combinational. What is computed to the bit is :func:`lmul.sim.golden.dot.dot`.
+
+    Parameters
+    ----------
+    design : DotDesign
+
+    Members
+    -------
+    x, y : In(N * width)
+        Codes, the first one in the lowest bits.
+    acc : In(32)
+        fp32.
+    p : Out(32)
+        fp32.
+    """
+
+    def __init__(self, design: DotDesign) -> None:
+        self.design = design
+        if not isinstance(design.format, FloatFormat) or design.kind == "int8":
+            raise ValueError(f"Design {design.name!r} is the integer twin's: use IntDotUnit")
+        self.path = FloatDatapath(design.format, design.kind, design.policy, Accumulator("fp32"))
+        lanes = In(design.terms * design.format.width)
+        super().__init__({"x": lanes, "y": lanes, "acc": In(_SUM.width), "p": Out(_SUM.width)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        path, design = self.path, self.design
+        units = [path.product_unit() for _ in range(design.terms)]
+        group = GroupSum(units[0].product_layout, design.terms, design.window, design.sticky)
+        word = GroupWord(group)
+        m.submodules.group, m.submodules.word = group, word
+        m.submodules.accumulate = accumulate = AccumulateFloat(
+            word.layout, _SUM, design.policy.overflow
+        )
+        marks: dict[str, list[Value]] = {"pos": [], "neg": [], "nan": []}
+        width = path.code_width
+        for index, unit in enumerate(units):
+            m.submodules[f"product_{index}"] = unit
+            sides = {}
+            for name, operand in (("x", unit.x), ("y", unit.y)):
+                edge = m.submodules[f"edge_{name}_{index}"] = path.edge(second=name == "y")
+                code = getattr(self, name)[width * index : width * (index + 1)]
+                m.d.comb += [edge.code.eq(code), edge.keep.eq(1)]
+                sides[name] = members(edge.operand)
+                m.d.comb += [operand[field].eq(sides[name][field]) for field in members(operand)]
+                marks["nan"].append(edge.nan)
+            if path.has_inf:
+                for name, mark in special_product(m, sides["x"], sides["y"]).items():
+                    marks[name].append(mark)
+            given = group.p[index]
+            m.d.comb += [given[name].eq(unit.p[name]) for name, _ in unit.product_layout]
+        m.d.comb += [
+            word.exp.eq(group.exp),
+            word.sum.eq(group.sum),
+            *(accumulate.p[name].eq(word.p[name]) for name, _ in word.layout),
+            accumulate.acc.eq(self.acc),
+        ]
+        m.d.comb += self.p.eq(self._with_special(m, accumulate.total, marks))
+        return m
+
+    def _with_special(self, m: Module, total: Value, marks: dict[str, list[Value]]) -> Value:
+        """The sum, or Inf or NaN where a product or the accumulator is."""
+        acc = float_word(m, Value.cast(self.acc), _SUM)
+        infinite = bit_signal(m, acc.special & ~acc.nan)
+        pos = bit_signal(m, Cat(*marks["pos"], infinite & ~acc.neg).any())
+        neg = bit_signal(m, Cat(*marks["neg"], infinite & acc.neg).any())
+        nan = bit_signal(m, Cat(*marks["nan"], acc.nan, pos & neg).any())
+        assert _SUM.inf_code is not None and _SUM.nan_code is not None
+        inf_code = Cat(Const(_SUM.inf_code, _SUM.magnitude_bits), neg)
+        special = Mux(nan, Const(_SUM.nan_code, _SUM.width), inf_code)
+        return Mux(bit_signal(m, pos | neg | nan), special, total)
+
+
+class IntDotUnit(wiring.Component):
+    """A 32-bit integer plus the exact products of N pairs of signed integers, modulo ``2**32``.
+
+    Combinational. The rows of all products and the accumulator are added by one tree.
+
+    Parameters
+    ----------
+    terms : int
+
+    Members
+    -------
+    x, y : In(N * 8)
+        Two's complement, the first one in the lowest bits.
+    acc : In(32)
+    p : Out(32)
+    """
+
+    def __init__(self, terms: int) -> None:
+        self.terms = terms
+        lanes = In(terms * INT8.width)
+        super().__init__({"x": lanes, "y": lanes, "acc": In(SUM_BITS), "p": Out(SUM_BITS)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        as_gates = form() == "gates"
+        constant = (-self.terms << 2 * INT8.width - 1) % (1 << SUM_BITS)
+        columns = [[bit] for bit in self.acc]
+        for place, column in enumerate(columns):
+            if constant >> place & 1:
+                column.append(Const(1, 1))
+        values: list[Value] = [Value.cast(self.acc).as_signed()]
+        for index in range(self.terms):
+            unit = m.submodules[f"product_{index}"] = Int8Rows() if as_gates else Int8Product()
+            lane = slice(INT8.width * index, INT8.width * (index + 1))
+            m.d.comb += [unit.x.value.eq(self.x[lane]), unit.y.value.eq(self.y[lane])]
+            if isinstance(unit, Int8Product):
+                values.append(unit.p.value)
+                continue
+            for column, bits in zip(columns, unit.columns(unit.p), strict=False):
+                column += bits
+        if as_gates:
+            total, _ = add_columns(m, columns)
+            m.d.comb += self.p.eq(Cat(*total))
+            return m
+        while len(values) > 1:
+            pairs = [a + b for a, b in zip(values[::2], values[1::2], strict=False)]
+            values = pairs + values[2 * len(pairs) :]
+        m.d.comb += self.p.eq(values[0])
+        return m
