@@ -56,6 +56,7 @@ bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.speed.verilog
 	@$(BIN)/python -m lmul.speed.gates
 	@$(BIN)/python -m lmul.speed.tensors
+	@$(BIN)/python -m lmul.speed.gpu
 
 accepted: $(READY) ## measure what takes hours, for synth/comparison/accepted.json (goes on where it stopped)
 	@$(BIN)/python -m lmul.synth.comparison.accepted

@@ -13,6 +13,7 @@ from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding
+from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
 from lmul.torch.layers import CAREFUL, Linear, Settings
 
@@ -116,7 +117,7 @@ def convert(
     Parameters
     ----------
     model : nn.Module
-        On the CPU, of float16, bfloat16, float32 or float64.
+        On the CPU or a CUDA GPU, of float16, bfloat16, float32 or float64.
     format, kind, policy, accumulator, rounding, scale
         See :class:`~lmul.torch.arithmetic.Arithmetic`. A row is one token's activations, or the
         weights of one output.
@@ -187,8 +188,8 @@ def _reason(module: nn.Module, inside_attention: bool) -> str:
         base = "a Linear with code of its own" if isinstance(module, nn.Linear) else "no Linear"
         return f"{kind.__name__} is {base}"
     weight: Any = module.weight
-    if weight.device.type != "cpu":
-        return f"it is on {weight.device}; move the model to the CPU, with .cpu()"
+    if reason := cuda.refused(weight.device):
+        return f"it is on {weight.device}: {reason}"
     if not weight.is_floating_point() or weight.element_size() == 1:
         return f"its weights are {weight.dtype}, no floats of 16 bits or more"
     return ""

@@ -10,6 +10,7 @@ from torch.autograd.function import once_differentiable
 
 from lmul.hdl.numbers.kinds import resolve_offset
 from lmul.sim.golden.arithmetic import CODE_SUMS
+from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic
 from lmul.torch.grid import operands, powers
 from lmul.torch.sums import slopes
@@ -78,13 +79,16 @@ def _exact(
         slope = y.double()
         if arithmetic.kind == "lmul_formula":  # (1 + xm + ym + 2^-l) times both powers of two
             fraction, exponent = torch.frexp(slope)
-            slope = torch.ldexp(fraction.sign(), exponent - 1)
+            slope = fraction.sign() * powers(exponent - 1)
         return torch.matmul(wide, slope.mT).to(a.dtype)
     offset = resolve_offset(arithmetic.kind, fmt, None)
     stack = torch.broadcast_shapes(g.shape[:-2], x.shape[:-2], y.shape[:-2])
     result = g.new_empty((*stack, *a.shape[-2:]), dtype=torch.float64)
     wide, x, y = (side.broadcast_to(*stack, *side.shape[-2:]) for side in (wide, x, y))
     for place in np.ndindex(*stack):
+        if cuda.computes(g):
+            result[place] = cuda.slopes(wide[place], x[place], y[place], fmt, offset)
+            continue
         at, left, right = (side[place].numpy() for side in (wide, x, y))
         found = slopes(at, left, right, fmt, offset, torch.get_num_threads())
         result[place] = torch.from_numpy(found)

@@ -13,9 +13,11 @@ from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding, decode, encode
 from lmul.sim.golden.matmul import matmul as golden_matmul
 from lmul.sim.golden.stacked import stacked_product
+from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
 from lmul.torch.derivative import Product
 from lmul.torch.grid import OnGrid, operands, powers, to_grid
+from lmul.torch.recipe import Recipe
 from lmul.torch.sums import sums
 
 __all__ = ["differentiable", "matmul", "product"]
@@ -40,13 +42,14 @@ def matmul(
     """``torch.matmul`` with ``kind`` as its multiplication.
 
     With the defaults of ``rounding`` and ``scale`` the result is that of :func:`lmul.matmul`, bit
-    for bit, and so that of the simulated hardware.
+    for bit, and so that of the simulated hardware; on a GPU it has the same bits.
 
     Parameters
     ----------
     a, b : Tensor of float16, bfloat16, float32 or float64, shapes (..., M, K) and (..., K, N)
-        Numbers, on the CPU; a vector stands for a row on the left, a column on the right, and
-        the dimensions in front broadcast. Under autocast they are cast as torch.matmul's are.
+        Numbers, on the CPU or both on one CUDA GPU; a vector stands for a row on the left, a
+        column on the right, and the dimensions in front broadcast. Under autocast they are cast
+        as torch.matmul's are.
     format : FloatFormat or str
         What they are rounded to; or ``"int8"``.
     kind, policy : str
@@ -68,10 +71,10 @@ def matmul(
     Raises
     ------
     TypeError, ValueError
-        For what is no tensor of floats, or not on the CPU; for shapes that don't multiply, and
-        wrong names.
+        For what is no tensor of floats, or on another device; for shapes that don't multiply,
+        and wrong names.
     ToolNotFound, ToolFailed
-        When g++ is missing, or can't compile the sums.
+        When g++ is missing, or can't compile the sums; on a GPU, when Triton is missing.
     """
     arithmetic = Arithmetic.of(format, kind, policy, accumulator, rounding, scale)
     return differentiable(a, b, arithmetic, check_backward(backward))
@@ -85,17 +88,16 @@ def differentiable(
         if not isinstance(side, torch.Tensor) or side.dtype not in _DTYPES:
             what = str(side.dtype) if isinstance(side, torch.Tensor) else type(side).__name__
             raise TypeError(f"Operand {name} must be a tensor of floats, not {what}")
-        if side.device.type != "cpu":
-            raise ValueError(
-                f"lmul.torch computes on the CPU, and operand {name} is on {side.device}: "
-                "move the model and its inputs there, with .cpu()"
-            )
+        if reason := cuda.refused(side.device):
+            raise ValueError(f"Operand {name} is on {side.device}: {reason}")
         if side.layout != torch.strided or side.is_nested:
             raise TypeError(f"Operand {name} must be a dense tensor: use .to_dense()")
         if not side.ndim:
             raise ValueError(f"Operand {name} must have a dimension at least")
-    if torch.is_autocast_enabled("cpu"):
-        to = torch.get_autocast_dtype("cpu")
+    if a.device != b.device:
+        raise ValueError(f"Operands must be on one device, not on {a.device} and {b.device}")
+    if torch.is_autocast_enabled(a.device.type):
+        to = torch.get_autocast_dtype(a.device.type)
         a, b = (side if side.dtype == torch.float64 else side.to(to) for side in (a, b))
     if a.dtype != b.dtype:
         raise TypeError(f"Operands must have one dtype, not {a.dtype} and {b.dtype}")
@@ -137,21 +139,24 @@ def _product(
 
 def _sums(x: OnGrid, y: OnGrid, arithmetic: Arithmetic, fmt: FloatFormat) -> torch.Tensor:
     """Before they are rounded, in float64; see :func:`lmul.torch.sums.sums`."""
-    left, right = x.values.numpy(), y.values.numpy()
     if x.finite and y.finite and arithmetic.policy.subnormals != "raw":
         offset = resolve_offset(arithmetic.kind, fmt, None)
-        exponents = x.exponents, y.exponents
-        found = sums(left, right, exponents, arithmetic, offset, torch.get_num_threads())
-        if found is not None:
-            return torch.from_numpy(found)
+        depth = x.values.shape[-1]
+        recipe = Recipe.of((x.exponents, y.exponents), depth, arithmetic, offset)
+        if recipe is not None and cuda.computes(x.values):
+            return cuda.sums(x, y, recipe, arithmetic)
+        if recipe is not None:
+            threads = torch.get_num_threads()
+            return torch.from_numpy(sums(x.values.numpy(), y.values.numpy(), recipe, threads))
 
     def multiply(left: Any, right: Any) -> Any:
         return golden_matmul(
             left, right, fmt, arithmetic.kind, arithmetic.policy, arithmetic.accumulator
         )
 
-    codes = stacked_product(encode(left, fmt), encode(right, fmt), multiply, np.uint32)
-    return torch.from_numpy(decode(codes, "fp32", np.float64))
+    left, right = (encode(side.values.cpu().numpy(), fmt) for side in (x, y))
+    codes = stacked_product(left, right, multiply, np.uint32)
+    return torch.from_numpy(decode(codes, "fp32", np.float64)).to(x.values.device)
 
 
 def _int8(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:

@@ -15,6 +15,7 @@ import torch
 
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.sim.golden.codec import Rounding
+from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic, Scale
 from lmul.torch.kernel import kernel
 
@@ -23,6 +24,7 @@ __all__ = ["OnGrid", "operands", "peaks", "powers", "to_grid"]
 
 _SMALLEST, _LARGEST = -126, 127  # exponents of scales: a float32 holds them and their inverses
 _BY = {-1: 0, -2: 1, None: 2}
+_MANTISSA, _BIAS = 52, 1023  # of float64
 
 
 class _Layout(ctypes.Structure):
@@ -35,11 +37,10 @@ class _Layout(ctypes.Structure):
 class _Grid(ctypes.Structure):
     """The kernel's structure of this name, which says what each member is."""
 
-    _fields_ = [(name, ctypes.c_int64) for name in ("mantissa_bits", "truncate")]
-    _fields_ += [
-        (name, ctypes.c_double)
-        for name in ("step", "tiny_below", "flush_below", "max", "beyond", "infinite")
-    ]
+    _integers_ = "mantissa_bits", "truncate"
+    _numbers_ = "step", "tiny_below", "flush_below", "max", "beyond", "infinite"
+    _fields_ = [(name, ctypes.c_int64) for name in _integers_]
+    _fields_ += [(name, ctypes.c_double) for name in _numbers_]
 
 
 @cache
@@ -113,13 +114,17 @@ def to_grid(
         fmt.max if saturate else beyond,
         math.inf if saturate else beyond,
     )
-    layout = _layout(values)
-    kept = []  # the arrays that the layout points to
+    factors, by_column = None, False
     if scale is not None:
-        by_row = values.shape[-1] != 1 and scale.ndim > 0 and scale.shape[-1] != 1
-        of = (*values.shape[:-2], *((1, values.shape[-1]) if by_row else (values.shape[-2], 1)))
-        kept = powers(scale).broadcast_to(of).contiguous()
-        setattr(layout, "column_scales" if by_row else "row_scales", kept.data_ptr())
+        by_column = values.shape[-1] != 1 and scale.ndim > 0 and scale.shape[-1] != 1
+        of = (*values.shape[:-2], *((1, values.shape[-1]) if by_column else (values.shape[-2], 1)))
+        factors = powers(scale).broadcast_to(of).contiguous()
+    if cuda.computes(values):
+        numbers = [getattr(grid, name) for name in _Grid._integers_ + _Grid._numbers_]
+        return OnGrid(*cuda.round_to_grid(values, numbers, factors, by_column), scale)
+    layout = _layout(values)
+    if factors is not None:
+        setattr(layout, "column_scales" if by_column else "row_scales", factors.data_ptr())
     result = torch.empty_like(values, dtype=torch.float32)
     said = np.zeros(3, np.int64)
     rounds = getattr(_library(), f"grid_of_{_word(values)}")
@@ -136,7 +141,7 @@ def to_grid(
 
 def powers(exponents: torch.Tensor) -> torch.Tensor:
     """Two to these powers, in float64."""
-    return torch.ldexp(torch.ones_like(exponents, dtype=torch.float64), exponents)
+    return (exponents.long() + _BIAS << _MANTISSA).view(torch.float64)
 
 
 def peaks(values: torch.Tensor, dim: int | None) -> torch.Tensor:
@@ -144,6 +149,8 @@ def peaks(values: torch.Tensor, dim: int | None) -> torch.Tensor:
 
     NaN is larger than Inf here.
     """
+    if cuda.computes(values):
+        return values.abs().amax(dim, keepdim=True) if dim else values.abs().amax()
     if dim and values.stride(-1) != 1 and values.mT.is_contiguous():
         return peaks(values.mT, -3 - dim).mT
     values = values.contiguous()

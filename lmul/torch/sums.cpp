@@ -42,7 +42,7 @@ struct Arithmetic {
   double high, low;              // BAND: 1.5 * 2**(52 + c): adding it rounds to multiples of 2**c
   double min_normal, subnormal;  // FORMAT: smallest normal; 1.5 * 2**52 subnormal steps
   double max, overflow;          // FORMAT: the largest finite number, and what is beyond
-  double scale, limit, top;      // WINDOW: 2**-L, 2**W, the largest sum in units of 2**L
+  double scale, limit, greatest; // WINDOW: 2**-L, 2**W, the largest sum in units of 2**L
   double least;                  // less than any sum but 0 (WINDOW: any product, in its units)
 };
 
@@ -101,7 +101,7 @@ Doubles add(Doubles total, Doubles product, const Arithmetic &a) {
   units = units > limit ? limit : units < -limit ? -limit : units;
   Doubles whole = (units + WHOLE) - WHOLE, none = Doubles{};
   total += whole - (whole > units + a.least ? none + 1 : none);
-  Doubles top = none + a.top;
+  Doubles top = none + a.greatest;
   return total > top ? top : total < -top - 1 ? -top - 1 : total;
 }
 

@@ -1,0 +1,167 @@
+"""How sums of products are computed in float64, so that they are the golden model's.
+
+A recipe follows from the arithmetic and from where the operands' exponents lie. The compiled
+kernel and the GPU's follow the same one, and so give the same bits.
+"""
+
+import math
+from dataclasses import dataclass
+
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.kinds import Kind
+from lmul.torch.arithmetic import Arithmetic
+
+__all__ = [
+    "BAND",
+    "EXACT",
+    "FLOAT32",
+    "FORMAT",
+    "FULL_BITS",
+    "PRODUCTS",
+    "WINDOWED",
+    "Exponents",
+    "Recipe",
+]
+
+
+_MANTISSA = 52  # of float64
+_BIAS = 1023
+FULL_BITS = _MANTISSA + 1
+_SINGLE = 24  # bits of a float32
+_LEAST_SINGLE, _LARGEST_SINGLE = -149, 127  # exponents of float32's numbers
+_WINDOW = 50  # the widest that is counted in float64
+
+PRODUCTS = {"lmul": 0, "mitchell": 0, "exact": 1, "lmul_formula": 2, "lmul_rne": 3}
+EXACT, BAND, FLOAT32, FORMAT, WINDOWED = range(5)
+
+Exponents = tuple[tuple[int, int], tuple[int, int]]
+"""Of the smallest and of the largest magnitude but 0, of both operands."""
+
+
+@dataclass
+class Recipe:
+    """What a kernel needs; sums.cpp says how each number is used.
+
+    Attributes
+    ----------
+    product, sum : int
+        Of :data:`PRODUCTS`, and one of the names beside it.
+    bands : tuple of pairs of float
+        Each gives ``high`` and ``low`` of a sum that is exact in float64; their sum, rounded to
+        odd, is the result. One pair where a single sum will do.
+    plain : bool
+        The products are exact ones and any order of sums is exact: a float64 matrix product.
+    lowest, top, growth : int
+        No product has bits below ``2**lowest`` or reaches ``2**top``; K of them sum to less than
+        ``2**(top + growth)``.
+    base, peak : int
+        The least and the greatest exponent of an operand that is not 0.
+    """
+
+    product: int
+    lowest: int
+    top: int
+    growth: int
+    base: int
+    peak: int
+    sum: int = EXACT
+    plain: bool = False
+    bands: tuple[tuple[float, float], ...] = ((0.0, 0.0),)
+    constant: int = 0
+    zero: float = 0.0
+    offset_less_one: float = 0.0
+    product_cut: int = 0
+    sum_cut: int = 0
+    min_normal: float = 0.0
+    subnormal: float = 0.0
+    max: float = 0.0
+    overflow: float = 0.0
+    scale: float = 1.0
+    limit: float = 0.0
+    greatest: float = 0.0
+    least: float = 0.0
+
+    @classmethod
+    def of(
+        cls, exponents: Exponents, depth: int, arithmetic: Arithmetic, offset: int
+    ) -> "Recipe | None":
+        """The recipe of sums of ``depth`` products; None where only the golden model can.
+
+        ``offset`` is the kind's constant, in units of ``2**-m``.
+        """
+        fmt, accumulator = arithmetic.format, arithmetic.accumulator
+        assert fmt is not None
+        (x_low, x_high), (y_low, y_high) = exponents
+        m = fmt.mantissa_bits
+        made = cls(
+            PRODUCTS[arithmetic.kind],
+            lowest=x_low + y_low - (2 * m if arithmetic.kind == "exact" else m),
+            top=x_high + y_high + 3,
+            growth=max(2, (depth - 1).bit_length()),
+            base=min(x_low, y_low),
+            peak=max(x_high, y_high),
+            constant=(offset << (_MANTISSA - m)) - (_BIAS << _MANTISSA),
+            offset_less_one=offset / (1 << m) - 1,
+            product_cut=_MANTISSA - m,
+        )
+        lost = made.lowest - 2  # products of zeros must stay below this power of two
+        if accumulator.is_exact:
+            if made.top + made.growth - made.lowest > FULL_BITS:
+                made.sum, made.bands = BAND, _bands(made.top, made.lowest, made.growth)
+            else:
+                made.plain = arithmetic.kind == "exact"
+                lost = made.lowest - FULL_BITS - 3 - made.growth
+                made.least = math.ldexp(1, made.lowest - 1)
+        elif accumulator.window is not None:
+            width, lsb = accumulator.window
+            if width > _WINDOW:
+                return None
+            made.sum, made.scale, made.limit = WINDOWED, math.ldexp(1, -lsb), float(1 << width)
+            made.greatest = float((1 << (width - 1)) - 1)
+            lost = min(made.lowest, lsb) - 2
+            made.least = math.ldexp(1, min(made.lowest, lsb) - 1 - lsb)
+        else:
+            assert accumulator.format is not None
+            overflow = arithmetic.policy.overflow
+            # Two numbers of 24 bits at most: their float64 sum rounds as their sum itself would.
+            if _product_bits(arithmetic.kind, fmt) > _SINGLE or overflow == "wrap":
+                return None
+            lost = min(lost, _LEAST_SINGLE - 3)
+            within = made.top + made.growth <= _LARGEST_SINGLE  # then nothing overflows
+            if accumulator.format == FORMATS["fp32"] and (within or overflow == "nonsaturating"):
+                made.sum = FLOAT32
+            else:
+                made.sum = FORMAT
+                made._round_in(accumulator.format, overflow)
+        # So far down that both zeros' product is a normal double still.
+        made.zero = math.ldexp(1, lost - 3 - made.peak)
+        return made
+
+    def _round_in(self, fmt: FloatFormat, overflow: str) -> None:
+        self.sum_cut = _MANTISSA - fmt.mantissa_bits
+        self.min_normal, self.max = fmt.min_normal, fmt.max
+        self.subnormal = _grid(int(math.log2(fmt.min_subnormal)))
+        beyond = math.inf if fmt.has_inf else math.nan if fmt.has_nan else fmt.max
+        self.overflow = fmt.max if overflow == "saturate" else beyond
+
+
+def _product_bits(kind: Kind, fmt: FloatFormat) -> int:
+    """Significant bits of an unrounded product."""
+    extra = {"exact": fmt.mantissa_bits + 2, "lmul_formula": 2}.get(kind, 1)
+    return fmt.mantissa_bits + extra
+
+
+def _bands(top: int, lowest: int, growth: int) -> tuple[tuple[float, float], ...]:
+    """Bands of a product's bits, each summed exactly in a float64: what rounds to them."""
+    lows: list[int] = []
+    high = top
+    while not lows or lows[-1] > lowest:
+        lows.append(max(lowest, high - FULL_BITS + growth))
+        high = lows[-1] - 1
+    highs = [top + 2, *lows]
+    return tuple((_grid(high), _grid(low)) for high, low in zip(highs, lows, strict=False))
+
+
+def _grid(last: int) -> float:
+    """What a float64 is rounded by to multiples of ``2**last``, when added and taken away."""
+    return math.ldexp(1.5, _MANTISSA + last)
