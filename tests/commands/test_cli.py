@@ -71,8 +71,8 @@ def test_list(capsys):
     names = [line.split()[0] for line in out.splitlines()]
     assert code == 0
     # 11 formats for 4 kinds, lmul_rne in the 7 with m <= 3: each as a multiplier under 4 policies,
-    # as a product unit, a PE and two arrays; int8 as the last three.
-    assert len(names) == len(set(names)) == (4 * 11 + 7) * 8 + 4
+    # as a product unit, a PE, two arrays and a dot-product unit; int8 as all but the first.
+    assert len(names) == len(set(names)) == (4 * 11 + 7) * 9 + 5
     assert all(str(lmul.Design.parse(name)) == name for name in names)
 
 
@@ -89,7 +89,16 @@ def test_list_pattern_and_json(capsys):
     ("pattern", "names"),
     [
         ("product-lmul_rne-e2m1", ["product-lmul_rne-e2m1"]),
-        ("int8", ["product-int8", "pe-int8", "array-int8-8x8-os", "array-int8-8x8-ws"]),
+        (
+            "int8",
+            [
+                "product-int8",
+                "pe-int8",
+                "array-int8-8x8-os",
+                "array-int8-8x8-ws",
+                "dot-int8-n8",
+            ],
+        ),
         ("lmul-bf16-?tz", ["lmul-bf16-ftz"]),
     ],
 )
