@@ -84,12 +84,14 @@ def measure_gpu(side: int = _SIDE, runs: int = 5) -> Iterator[GpuSpeed]:
 def _main() -> None:
     try:
         package_version("torch", "torch")
-    except ToolNotFound:  # lmul.speed.tensors says so
-        return
-    import torch
+        import torch
 
-    if not torch.cuda.is_available():
-        print("products of tensors on a GPU: there is none that torch can use")
+        if not torch.cuda.is_available():
+            print("products of tensors on a GPU: there is none that torch can use")
+            return
+        package_version("triton", "cuda")
+    except ToolNotFound as missing:
+        print(f"products of tensors on a GPU: {missing}")
         return
     print(f"products of tensors, {_SIDE} x {_SIDE}, on one {torch.cuda.get_device_name()}")
     for speed in measure_gpu():

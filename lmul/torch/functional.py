@@ -42,7 +42,7 @@ def matmul(
     """``torch.matmul`` with ``kind`` as its multiplication.
 
     With the defaults of ``rounding`` and ``scale`` the result is that of :func:`lmul.matmul`, bit
-    for bit, and so that of the simulated hardware; on a GPU it has the same bits.
+    for bit, and so that of the simulated hardware; docs/torch.md says what is known of GPUs.
 
     Parameters
     ----------

@@ -15,9 +15,12 @@ if not HAVE_GPU:
 pytest.importorskip("triton", minversion="3.6" if HAVE_GPU else "3.8", reason="extra 'cuda'")
 
 import lmul.torch.cuda as gpu  # noqa: E402
+from lmul.hdl.numbers.kinds import resolve_offset  # noqa: E402
+from lmul.torch.arithmetic import Arithmetic  # noqa: E402
 from lmul.torch.cuda.to_odd import sums_to_odd  # noqa: E402
 from lmul.torch.functional import matmul  # noqa: E402
 from lmul.torch.grid import to_grid  # noqa: E402
+from lmul.torch.recipe import Recipe  # noqa: E402
 
 DEVICE = "cuda" if HAVE_GPU else "cpu"
 ACCUMULATORS = ("exact", "fp32", "bf16", "e4m3", "fix24_-9")
@@ -84,6 +87,29 @@ def test_slices_add_up_exactly(name: str, kind) -> None:
         a, b = drawn(20, 20, deep, spread=spread), drawn(21, deep, 30, spread=spread)
         a[0, :3] = 448.0, 2.0**-9, -448.0
         assert same_bits(a, b, name, kind, policy, "exact"), spread
+
+
+@pytest.mark.parametrize("kind", ["lmul", "exact"])
+def test_zeros(kind) -> None:
+    zeros, b = np.zeros((3, 40), np.float32), drawn(11, 40, 5)
+    assert same_bits(zeros, b, "e4m3", kind, "ocp", "exact")
+    assert same_bits(zeros, 0 * b, "e4m3", kind, "ocp", "exact")
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("bias", [90, -75])
+@pytest.mark.parametrize("kind", ["lmul", "exact"])
+def test_numbers_whose_squares_a_float32_does_not_hold(kind, bias: int) -> None:
+    fmt = lmul.FloatFormat("far", 4, 3, bias, "fn")
+    a, b = (side * np.float32(2.0 ** (7 - bias)) for side in (drawn(12, 3, 40), drawn(13, 40, 5)))
+    x, y = (to_grid(torch.from_numpy(side).to(DEVICE), fmt) for side in (a, b))
+    arithmetic = Arithmetic.of(fmt, kind, "ocp", "exact")
+    recipe = Recipe.of((x.exponents, y.exponents), 40, arithmetic, resolve_offset(kind, fmt, None))
+    assert recipe is not None
+    found = np.ldexp(gpu.sums(x, y, recipe, arithmetic).cpu().numpy(), 2 * (bias - 7))
+    near = lmul.FloatFormat("near", 4, 3, 7, "fn")
+    left, right = (np.ldexp(side, bias - 7) for side in (a, b))
+    assert np.array_equal(found.astype(np.float32), lmul.matmul(left, right, near, kind, "ocp"))
 
 
 @pytest.mark.parametrize("special", [np.inf, np.nan])

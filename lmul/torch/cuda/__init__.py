@@ -1,6 +1,7 @@
 """The parts of a matrix product that a GPU computes where its tensors are; kernels are Triton's.
 
-They give the bits that the processor's parts give.
+They give the bits that the processor's parts give. Kernels run on the device of their tensors,
+whichever is torch's current one.
 """
 # pyright: reportMissingImports=false
 
@@ -38,17 +39,19 @@ def round_to_grid(
     values: torch.Tensor, grid: Sequence[Any], factors: torch.Tensor | None, by_column: bool
 ) -> tuple[torch.Tensor, tuple[int, int], bool]:
     """See :func:`lmul.torch.cuda.grid.round_to_grid`."""
-    return _kernels("grid").round_to_grid(values, grid, factors, by_column)
+    with torch.cuda.device_of(values):
+        return _kernels("grid").round_to_grid(values, grid, factors, by_column)
 
 
 def sums(x: "OnGrid", y: "OnGrid", recipe: Recipe, arithmetic: Arithmetic) -> torch.Tensor:
     """See :func:`lmul.torch.sums.sums`: by tensor cores where exact, else one by one."""
     left, right = _stacked(x.values, y.values)
-    totals = _kernels("slices").sums(left, right, x, y, arithmetic)
-    if totals is None and recipe.plain:
-        totals = torch.matmul(left.double(), right.double()) + 0.0
-    elif totals is None:
-        totals = _kernels("ordered").sums(left, right, recipe)
+    with torch.cuda.device_of(left):
+        totals = _kernels("slices").sums(left, right, x, y, arithmetic)
+        if totals is None and recipe.plain:
+            totals = torch.matmul(left.double(), right.double()) + 0.0
+        elif totals is None:
+            totals = _kernels("ordered").sums(left, right, recipe)
     stack = torch.broadcast_shapes(x.values.shape[:-2], y.values.shape[:-2])
     return totals.reshape(*stack, x.values.shape[-2], y.values.shape[-1])
 
@@ -57,7 +60,8 @@ def slopes(
     g: torch.Tensor, x: torch.Tensor, y: torch.Tensor, fmt: FloatFormat, offset: int
 ) -> torch.Tensor:
     """See :func:`lmul.torch.sums.slopes`."""
-    return _kernels("slopes").slopes(g, x, y, fmt, offset)
+    with torch.cuda.device_of(g):
+        return _kernels("slopes").slopes(g, x, y, fmt, offset)
 
 
 def _stacked(x: torch.Tensor, y: torch.Tensor) -> tuple[torch.Tensor, torch.Tensor]:

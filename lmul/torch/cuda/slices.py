@@ -40,6 +40,7 @@ __all__ = ["sums"]
 
 
 _MANTISSA_BITS = 3  # 2**4 dots would take longer than the additions of codes
+_FARTHEST = 2.0**60  # a float32 holds a sum of CHUNK squares of numbers up to here, and of 1 / here
 _EXACT = 2.0**24  # up to where a float32 counts
 _TOTAL = 2.0**31 - 1  # an int32
 _HALF = 65504.0  # the largest float16
@@ -118,12 +119,16 @@ def sums(
     fmt = arithmetic.format
     if not arithmetic.accumulator.is_exact or fmt is None or fmt.mantissa_bits > _MANTISSA_BITS:
         return None
+    if fmt.max > _FARTHEST or fmt.min_subnormal < 1 / _FARTHEST:
+        return None
     table = _table(arithmetic.kind, fmt)
     pairs = _pairs(_whole(x, on_x), _whole(y.mT, on_y), _kind(table, fmt))
     if pairs is None:
         return None
     (count, m, k), n = x.shape, y.shape[-1]
     bound = _largest(pairs)
+    if not bound:  # an operand is 0
+        return x.new_zeros((count, m, n), dtype=torch.float64)
     every = 1
     while 2 * every <= _MOST_CHUNKS and 2 * every * bound <= _EXACT and every * CHUNK < k:
         every *= 2
