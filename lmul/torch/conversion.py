@@ -13,8 +13,8 @@ from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding
-from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
+from lmul.torch.cuda import dispatch as cuda
 from lmul.torch.layers import CAREFUL, Linear, Settings
 
 __all__ = ["Filter", "Layer", "Report", "convert", "convertible", "restore"]

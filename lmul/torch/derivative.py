@@ -10,8 +10,8 @@ from torch.autograd.function import once_differentiable
 
 from lmul.hdl.numbers.kinds import resolve_offset
 from lmul.sim.golden.arithmetic import CODE_SUMS
-from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic
+from lmul.torch.cuda import dispatch as cuda
 from lmul.torch.grid import operands, powers
 from lmul.torch.sums import slopes
 

@@ -13,8 +13,8 @@ from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding, decode, encode
 from lmul.sim.golden.matmul import matmul as golden_matmul
 from lmul.sim.golden.stacked import stacked_product
-from lmul.torch import cuda
 from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
+from lmul.torch.cuda import dispatch as cuda
 from lmul.torch.derivative import Product
 from lmul.torch.grid import OnGrid, operands, powers, to_grid
 from lmul.torch.recipe import Recipe
