@@ -14,7 +14,7 @@ if not HAVE_GPU:
     os.environ["TRITON_INTERPRET"] = "1"  # before Triton is imported: its own functions need it
 pytest.importorskip("triton", minversion="3.6" if HAVE_GPU else "3.8", reason="extra 'cuda'")
 
-import lmul.torch.cuda as gpu  # noqa: E402
+import lmul.torch.cuda.dispatch as gpu  # noqa: E402
 from lmul.hdl.numbers.kinds import resolve_offset  # noqa: E402
 from lmul.torch.arithmetic import Arithmetic  # noqa: E402
 from lmul.torch.cuda.to_odd import sums_to_odd  # noqa: E402

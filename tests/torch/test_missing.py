@@ -18,7 +18,7 @@ def test_missing_extra_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_missing_triton_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
     torch = pytest.importorskip("torch")
-    import lmul.torch.cuda as gpu
+    import lmul.torch.cuda.dispatch as gpu
     from lmul.torch.functional import matmul
 
     monkeypatch.setattr(gpu, "computes", lambda values: True)  # as if it lay on a GPU
