@@ -12,7 +12,7 @@ import torch
 
 import lmul
 import lmul.torch
-from lmul.accuracy.language_model import pretrained
+from lmul.accuracy.language.model import pretrained
 from lmul.hdl.numbers.kinds import Kind
 
 kept = pretrained()

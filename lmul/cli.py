@@ -13,17 +13,17 @@ from typer.main import get_command
 import lmul
 from lmul.commands.accuracy import accuracy
 from lmul.commands.attention import attention
-from lmul.commands.energy import energy
 from lmul.commands.explain import explain
-from lmul.commands.fpga import fpga
 from lmul.commands.list import list_designs
 from lmul.commands.lut import lut
 from lmul.commands.matmul import matmul
-from lmul.commands.paper import paper
-from lmul.commands.report import report
+from lmul.commands.measure.energy import energy
+from lmul.commands.measure.fpga import fpga
+from lmul.commands.measure.paper import paper
+from lmul.commands.measure.report import report
+from lmul.commands.measure.sweep import sweep
+from lmul.commands.measure.synth import synth
 from lmul.commands.sim import sim
-from lmul.commands.sweep import sweep
-from lmul.commands.synth import synth
 from lmul.commands.verilator import verilator
 from lmul.commands.verilog import verilog
 

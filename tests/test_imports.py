@@ -5,12 +5,14 @@ import shutil
 import subprocess
 import sys
 import tomllib
+from collections import Counter
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).parent.parent
 FOLDERS = ("hdl", "sim", "synth")
+MOST_MODULES = 12  # in a folder, beside its face
 
 
 @pytest.fixture
@@ -113,3 +115,11 @@ def test_every_folder_is_a_package_that_is_installed():
     for package in listed:
         module = importlib.import_module(package)
         assert module.__doc__, package
+
+
+def test_no_folder_is_too_full_to_walk():
+    roots = ("hdl", "lmul", "sim", "synth", "tests")
+    files = [file.relative_to(ROOT) for root in roots for file in (ROOT / root).rglob("*.py")]
+    modules = Counter(file.parent for file in files if file.name != "__init__.py")
+    assert modules[Path("hdl/arithmetic")] > 1
+    assert {str(folder): n for folder, n in modules.items() if n > MOST_MODULES} == {}

@@ -10,7 +10,7 @@ from amaranth.lib import wiring
 from lmul.hdl.netlist.component_modules import component_modules
 from lmul.hdl.netlist.rtlil import Module
 from lmul.hdl.netlist.tidy import drop_unread, tidy
-from lmul.hdl.verilog.text import module_text
+from lmul.hdl.verilog.writer.module import module_text
 
 __all__ = ["convert"]
 

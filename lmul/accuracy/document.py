@@ -7,11 +7,11 @@ from typing import Any
 from lmul.accuracy.bootstrap import Interval
 from lmul.accuracy.claims import judge
 from lmul.accuracy.encoder import TOKENS
-from lmul.accuracy.language_model import pretrained
+from lmul.accuracy.language.model import pretrained
+from lmul.accuracy.language.training import accepted
 from lmul.accuracy.published import PUBLISHED
 from lmul.accuracy.rows import Row
 from lmul.accuracy.study import FIGURES, Figure, Study
-from lmul.accuracy.training import accepted
 from lmul.sim.accuracy.capture import MODEL_PACKAGE
 from lmul.tools.metrics import Metric, Report
 

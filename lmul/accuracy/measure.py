@@ -15,7 +15,7 @@ import torch
 
 import lmul.torch
 from lmul.accuracy.encoder import Embeddings, Encoder, retrieval
-from lmul.accuracy.language_model import Pretrained, pretrained
+from lmul.accuracy.language.model import Pretrained, pretrained
 from lmul.accuracy.rows import FP32, Row, Task
 from lmul.torch.kernel import kernel
 

@@ -8,7 +8,7 @@ import hashlib
 import json
 import re
 
-from lmul.accuracy.docstrings import docstrings, roots
+from lmul.accuracy.language.docstrings import docstrings, roots
 
 __all__ = ["fingerprint", "passages"]
 

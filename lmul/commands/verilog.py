@@ -7,7 +7,7 @@ import typer
 
 from lmul.hdl.arithmetic.form import as_form
 from lmul.hdl.designs.design import Design
-from lmul.hdl.verilog.names import check_identifier
+from lmul.hdl.verilog.writer.names import check_identifier
 
 __all__ = ["verilog"]
 

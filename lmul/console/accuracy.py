@@ -11,9 +11,9 @@ from rich.text import Text
 if TYPE_CHECKING:
     from lmul.accuracy.bootstrap import Interval
     from lmul.accuracy.claims import Judged
+    from lmul.accuracy.language.training import Runs
     from lmul.accuracy.rows import Row
     from lmul.accuracy.study import Study
-    from lmul.accuracy.training import Runs
 
 __all__ = ["accuracy_page"]
 
@@ -21,8 +21,8 @@ __all__ = ["accuracy_page"]
 def accuracy_page(study: "Study") -> RenderableType:
     """Tables, verdicts and published figures."""
     from lmul.accuracy.claims import judge
+    from lmul.accuracy.language.training import accepted
     from lmul.accuracy.published import PUBLISHED
-    from lmul.accuracy.training import accepted
 
     said: list[RenderableType] = [
         Text("Attention's two products in another arithmetic: sums exact, scaled by row"),

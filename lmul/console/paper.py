@@ -6,8 +6,8 @@ from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
-from lmul.synth.comparison.paper_energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
-from lmul.synth.comparison.paper_gates import PaperRow, paper_lmul, paper_rows
+from lmul.synth.comparison.paper.energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
+from lmul.synth.comparison.paper.gates import PaperRow, paper_lmul, paper_rows
 
 __all__ = ["energy_table", "gate_table", "paper_tables"]
 
@@ -76,7 +76,7 @@ def energy_table() -> Table:
 
 
 def paper_tables(weights: Mapping[str, int] | None = None) -> Group:
-    """All of ``lmul paper``; ``weights`` as ``paper_rows`` of ``comparison.paper_gates`` takes."""
+    """All of ``lmul paper``; ``weights`` as ``paper_rows`` of ``comparison.paper.gates`` takes."""
     costs = ", ".join(f"{operation} {energy}" for operation, energy in ENERGY_PJ.items())
     return Group(
         gate_table(paper_rows(weights)),

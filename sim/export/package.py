@@ -18,7 +18,7 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
-from lmul.hdl.verilog.names import check_identifier
+from lmul.hdl.verilog.writer.names import check_identifier
 from lmul.sim.export.array import array_contents
 from lmul.sim.export.description import Contents, PortText, Section, Words
 from lmul.sim.export.dot import dot_contents

@@ -15,7 +15,7 @@ from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.arithmetic import Operands, product_significands, unpack
 from lmul.sim.golden.codec import as_codes, as_format, decode
-from lmul.sim.golden.round_sums import add_to_odd, drain
+from lmul.sim.golden.sums.rounding import add_to_odd, drain
 
 __all__ = ["dot", "group_sums", "int_dot"]
 

@@ -11,10 +11,10 @@ from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import as_codes, as_format
-from lmul.sim.golden.exact_sums import exact_sums
 from lmul.sim.golden.outer_products import Side
-from lmul.sim.golden.round_sums import drain
-from lmul.sim.golden.sequential_sums import float_sums, window_sums
+from lmul.sim.golden.sums.exact import exact_sums
+from lmul.sim.golden.sums.rounding import drain
+from lmul.sim.golden.sums.sequential import float_sums, window_sums
 
 __all__ = ["OUT_FORMATS", "DotProducts", "check_out", "check_shapes", "dot_products", "matmul"]
 

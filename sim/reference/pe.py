@@ -16,7 +16,7 @@ from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.golden.codec import decode
 from lmul.sim.golden.matmul import dot_products
 from lmul.sim.golden.multiply import product
-from lmul.sim.golden.sequential_sums import windowed
+from lmul.sim.golden.sums.sequential import windowed
 
 __all__ = [
     "RawResult",

@@ -14,7 +14,7 @@ from lmul.hdl.numbers.formats import INT8, FloatFormat
 from lmul.hdl.products.int8 import SUM_BITS
 from lmul.sim.golden import multiply as golden
 from lmul.sim.golden.codec import code_dtype
-from lmul.sim.golden.sequential_sums import running_sums
+from lmul.sim.golden.sums.sequential import running_sums
 from lmul.sim.reference.circuit import Circuit, word_width
 from lmul.sim.reference.pe import edge_fields
 from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints

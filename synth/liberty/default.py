@@ -7,7 +7,7 @@ __all__ = ["EMBEDDED", "default_library"]
 
 
 EMBEDDED = Path(__file__).with_name("cells.lib")
-"""Some of sky130hd's cells, in every installation (:mod:`lmul.synth.liberty.embed`)."""
+"""Some of sky130hd's cells, in every installation (:mod:`lmul.synth.liberty.writing.embed`)."""
 
 # Typical corners in the layout of open PDK managers, best known first.
 _TYPICAL = (

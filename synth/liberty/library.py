@@ -11,7 +11,7 @@ from lmul.synth.liberty.function import CellFunction
 from lmul.synth.liberty.header import Header
 from lmul.synth.liberty.reader import DELAY_TABLES, Scales, number, read_cell, read_functions
 from lmul.synth.liberty.syntax import Group, parse
-from lmul.synth.liberty.writer import Chosen, written
+from lmul.synth.liberty.writing.writer import Chosen, written
 
 __all__ = ["Library", "load"]
 
@@ -188,7 +188,7 @@ class Library:
         """A Liberty text of exactly the cells that synthesis may take, for Yosys and ABC.
 
         They would choose otherwise by themselves (ABC leaves out what says ``dont_use : false``),
-        take one file, and read less of the syntax: :mod:`lmul.synth.liberty.writer`.
+        take one file, and read less of the syntax: :mod:`lmul.synth.liberty.writing.writer`.
 
         Raises
         ------

@@ -8,7 +8,7 @@ from matplotlib.ticker import MaxNLocator
 from lmul.synth.comparison.cell_survey import ENERGY
 from lmul.synth.comparison.designs import multipliers_in_cells, pes_in_cells
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.paper_energy import DOT_CLAIMS, PRODUCT_CLAIMS
+from lmul.synth.comparison.paper.energy import DOT_CLAIMS, PRODUCT_CLAIMS
 from lmul.synth.pictures.picture import COLOURS, INK, Draw, Picture, kinds_key, right_labels
 from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import percent

@@ -9,8 +9,8 @@ from collections.abc import Callable, Sequence
 from lmul.synth.comparison.cell_survey import ENERGY, GATES
 from lmul.synth.comparison.designs import ACCUMULATORS, multipliers_in_cells, pe_name, pes_in_cells
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.paper_energy import DOT_CLAIMS
-from lmul.synth.comparison.paper_gates import paper_lmul, paper_multiplier
+from lmul.synth.comparison.paper.energy import DOT_CLAIMS
+from lmul.synth.comparison.paper.gates import paper_lmul, paper_multiplier
 from lmul.synth.pictures.accuracy import accuracy_points, best_points
 from lmul.synth.tables.levels import shown_ratio
 from lmul.synth.tables.table import percent

@@ -7,8 +7,8 @@ from lmul.hdl.numbers.formats import FORMATS
 from lmul.synth.comparison.cell_survey import AREA, DELAY, ENERGY, GATES, CellSurvey
 from lmul.synth.comparison.designs import multipliers_in_cells, pes_in_cells
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.paper_energy import DOT_CLAIMS, PRODUCT_CLAIMS
-from lmul.synth.comparison.paper_gates import paper_rows
+from lmul.synth.comparison.paper.energy import DOT_CLAIMS, PRODUCT_CLAIMS
+from lmul.synth.comparison.paper.gates import paper_rows
 from lmul.synth.tables.levels import ARRAY_LEVEL, LEVELS, shown_ratio
 from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import NOTHING, Table, percent

@@ -5,7 +5,7 @@ from lmul.hdl.numbers.kinds import KINDS
 from lmul.synth.comparison.designs import kinds_of, multiplier_name, product_name
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.headline import HeadlineRow
-from lmul.synth.comparison.paper_gates import paper_rows
+from lmul.synth.comparison.paper.gates import paper_rows
 from lmul.synth.tables.levels import level_error
 from lmul.synth.tables.methods import GATES
 from lmul.synth.tables.table import NOTHING, Table, error, percent

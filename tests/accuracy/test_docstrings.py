@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from lmul.accuracy import passages as module
-from lmul.accuracy.docstrings import docstrings
+from lmul.accuracy.language.docstrings import docstrings
 
 FILE = '''"""Reads a file that is there.
 

@@ -6,10 +6,10 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'torch'")
 
-from lmul.accuracy.language_model import FILE, pretrained  # noqa: E402
+from lmul.accuracy.language.model import FILE, pretrained  # noqa: E402
+from lmul.accuracy.language.train import Schedule, batches, windows  # noqa: E402
 from lmul.accuracy.measure import computing  # noqa: E402
 from lmul.accuracy.rows import factor_rows, main_rows  # noqa: E402
-from lmul.accuracy.train import Schedule, batches, windows  # noqa: E402
 
 KEPT = pretrained()
 TEXT = KEPT.held_out[::128]
@@ -24,7 +24,7 @@ def nats(row=None) -> float:
 def test_kept_in_few_bytes() -> None:
     from importlib import resources
 
-    assert len((resources.files("lmul.accuracy") / FILE).read_bytes()) < 4e6
+    assert len((resources.files("lmul.accuracy.language") / FILE).read_bytes()) < 4e6
 
 
 def test_what_comes_later_changes_nothing_before() -> None:

@@ -6,7 +6,7 @@ import pytest
 
 pytest.importorskip("torch", reason="needs the extra 'torch'")
 
-from lmul.accuracy import train
+from lmul.accuracy.language import train
 
 
 def test_a_file_is_on_one_side(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -4,8 +4,8 @@ import pytest
 
 torch = pytest.importorskip("torch", reason="needs the extra 'torch'")
 
-from lmul.accuracy import training  # noqa: E402
-from lmul.accuracy.training import ARITHMETICS, SEEDS, Runs, accepted  # noqa: E402
+from lmul.accuracy.language import training  # noqa: E402
+from lmul.accuracy.language.training import ARITHMETICS, SEEDS, Runs, accepted  # noqa: E402
 
 
 def test_intervals_are_students() -> None:

@@ -9,7 +9,7 @@ from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.verilog.convert import convert
 from lmul.sim.golden.codec import decode, encode
-from lmul.sim.golden.round_sums import drain, integers_to_odd
+from lmul.sim.golden.sums.rounding import drain, integers_to_odd
 
 pytestmark = pytest.mark.slow  # simulates
 

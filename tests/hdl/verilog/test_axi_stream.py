@@ -18,7 +18,7 @@ SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["array-lmul-e4m3-2x3-os-k32", "array-lmul-e4m3-2x3-ws-k32"])
 def test_cocotbext_axi(name, tmp_path, monkeypatch):
-    here = str(Path(__file__).parents[2] / "support")
+    here = str(Path(__file__).parents[2] / "support" / "benches")
     path = os.pathsep.join(filter(None, [here, os.environ.get("PYTHONPATH")]))
     monkeypatch.setenv("PYTHONPATH", path)
     circuit = MacCircuit.of(MacDesign.parse(name))

@@ -11,8 +11,8 @@ from lmul.sim.golden import multiply as golden
 from lmul.sim.golden.codec import decode, encode
 from lmul.sim.golden.matmul import matmul
 from lmul.sim.golden.outer_products import Side
-from lmul.sim.golden.sequential_sums import running_sums
-from lmul.sim.golden.single_sums import single_sums
+from lmul.sim.golden.sums.sequential import running_sums
+from lmul.sim.golden.sums.single import single_sums
 
 SEED = 20241004
 

@@ -7,8 +7,8 @@ import pytest
 from rich.console import Console
 
 from lmul.console.paper import paper_tables
-from lmul.synth.comparison import paper_gates as paper
-from lmul.synth.comparison.paper_energy import ENERGY_CLAIMS
+from lmul.synth.comparison.paper import gates as paper
+from lmul.synth.comparison.paper.energy import ENERGY_CLAIMS
 
 
 @pytest.mark.parametrize(("bits", "printed"), [((5, 10), 584), ((4, 3), 325), ((5, 2), 296)])

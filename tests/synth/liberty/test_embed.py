@@ -8,10 +8,10 @@ from outside import pdk
 
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.liberty.default import EMBEDDED
-from lmul.synth.liberty.embed import CELLS, PREFIX, embedded, main
 from lmul.synth.liberty.file import LibertyText
 from lmul.synth.liberty.library import load
 from lmul.synth.liberty.syntax import parse
+from lmul.synth.liberty.writing.embed import CELLS, PREFIX, embedded, main
 from lmul.synth.mapping.area import area
 from lmul.synth.measure.variation import reordered
 

@@ -44,7 +44,7 @@ def test_what_measures_counts(measuring):
 
 def test_what_shows_does_not(files, measuring):
     shows = {
-        *("lmul.commands.report", "lmul.synth.tables.cells", "lmul.synth.report.findings"),
+        *("lmul.commands.measure.report", "lmul.synth.tables.cells", "lmul.synth.report.findings"),
         *("lmul.synth.report.html", "lmul.synth.report/report.css", "lmul.synth.pictures.picture"),
         *("lmul.synth.sweep.table", "lmul.sim.benches.bulk"),
     }

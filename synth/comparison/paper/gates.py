@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.synth.comparison.paper_energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
+from lmul.synth.comparison.paper.energy import ENERGY_CLAIMS, ENERGY_PJ, FP8_NOTE
 from lmul.tools.metrics import Metric, Report
 
 __all__ = [

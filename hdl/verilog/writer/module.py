@@ -9,28 +9,14 @@ import textwrap
 from collections import Counter
 from collections.abc import Iterator
 
-from lmul.hdl.netlist.rtlil import ONE, ZERO, Bit, Cell, Module, Process, Wire, Word
-from lmul.hdl.netlist.tidy import is_nameless
-from lmul.hdl.verilog.names import identifiers
-from lmul.hdl.verilog.process import Choice, Condition, Tree, choices, groups
+from lmul.hdl.netlist.rtlil import ONE, Bit, Cell, Module, Process, Wire, Word
+from lmul.hdl.verilog.writer.expressions import Expressions, constant
+from lmul.hdl.verilog.writer.process import Choice, Tree, choices, groups
 
 __all__ = ["module_text"]
 
 
-_BINARY = {
-    "$and": "&", "$or": "|", "$xor": "^", "$add": "+", "$sub": "-", "$mul": "*",
-    "$eq": "==", "$ne": "!=", "$lt": "<", "$le": "<=", "$gt": ">", "$ge": ">=",
-    "$shl": "<<", "$shr": ">>", "$sshr": ">>>",
-}  # fmt: skip
-_COMPARISONS = ("$eq", "$ne", "$lt", "$le", "$gt", "$ge")
-_SHIFTS = ("$shl", "$shr", "$sshr")
-_UNARY = {
-    "$not": "~", "$neg": "-",
-    "$reduce_and": "&", "$reduce_or": "|", "$reduce_bool": "|", "$reduce_xor": "^",
-}  # fmt: skip
 _LINE = 99
-_WIDE = 64  # bits of a constant that is written as one digit again and again
-_LONGEST = 72  # of an expression inside another one
 _FIRST = ("clk", "rst", "en", "i_valid", "code", "x", "y", "a", "b")
 _MEMBERS = ("neg", "zero", "exp", "man", "sig", "inf")
 _AXI = re.compile(r"(?P<side>[sm]_axis)_(?P<stream>\w+)_t(?P<signal>[a-z]+)")
@@ -48,10 +34,9 @@ def module_text(module: Module) -> str:
     return _Writer(module).text()
 
 
-class _Writer:
+class _Writer(Expressions):
     def __init__(self, module: Module) -> None:
-        self.module = module
-        self.names = identifiers(module)
+        super().__init__(module)
         self.processes = {
             name: item
             for item in module.items
@@ -59,23 +44,6 @@ class _Writer:
             for name in {bit.wire for bit in item.targets}
         }
         self.following = self._following()
-        self.cells = {
-            cell.output[0].wire: cell
-            for cell in module.cells
-            if not cell.is_instance and cell.kind != "$dff" and cell.output
-        }
-        uses = Counter(bit for cell in module.cells for bit in cell.reads)
-        uses += Counter(b for item in self.processes.values() for b in [*item.reads, *item.reads])
-        uses += Counter(bit for _, word in module.connections for bit in word)
-        self.once = {
-            name
-            for name, cell in self.cells.items()
-            if is_nameless(name)
-            and not cell.kind.startswith("$mem")
-            and "1" not in cell.parameters.get("A_SIGNED", "0")
-            and all(uses[bit] == 1 for bit in module.wires[name].word)
-        }
-        self.inside: set[str] = set()  # wires that are written where they are read
 
     def _following(self) -> dict[str, Process]:
         """The processes that make a register's next value and nothing else, by their wire."""
@@ -141,7 +109,7 @@ class _Writer:
     def _initial(self) -> Iterator[str]:
         """What registers start with: an FPGA's, and simulators'."""
         lines = [
-            f"    {self.names[name]} = {_constant(wire.init, wire.width)};"
+            f"    {self.names[name]} = {constant(wire.init, wire.width)};"
             for name in sorted(self._registers(), key=list(self.module.wires).index)
             for wire in (self.module.wires[name],)
             if wire.init is not None
@@ -163,7 +131,7 @@ class _Writer:
             if not {bit.wire for bit in item.targets} & self.following.keys():
                 trees = choices(item, {})
                 for target, tree in groups(sorted(trees.items())):
-                    yield self._assign(target, self._chosen(tree))
+                    yield self._assign(target, self.chosen(tree))
         elif item.is_instance:
             yield from self._instance(item)
         elif item.kind == "$dff":
@@ -171,7 +139,7 @@ class _Writer:
         elif item.kind.startswith("$mem"):
             yield from self._memory(item)
         else:
-            yield self._assign(item.ports["Y"], self._operator(item))
+            yield self._assign(item.ports["Y"], self.operator(item))
 
     def _assign(self, target: Word, value: str) -> str:
         return _wrapped(f"  assign {self._target(target)} = {value};")
@@ -199,7 +167,7 @@ class _Writer:
         if not isinstance(tree, Choice):
             yield _wrapped(f"{indent}{self._target(target)} <= {self.word(tree)};")
             return
-        then, other, condition = tree.then, tree.other, self._condition(tree.condition)
+        then, other, condition = tree.then, tree.other, self.condition(tree.condition)
         if then == target:
             then, other, condition = other, then, f"~({condition})"
         lines = list(self._statement(target, then, f"{indent}  "))
@@ -241,114 +209,6 @@ class _Writer:
             raise ValueError("A memory of which parts of a word are written is not known here")
         yield f"    if ({self.word(enable[:1])}) {place} <= {self.word(cell.ports['DATA'])};"
 
-    # Expressions
-
-    def _chosen(self, tree: Tree) -> str:
-        if not isinstance(tree, Choice):
-            return self.word(tree)
-        then, other = self._chosen(tree.then), self._chosen(tree.other)
-        if isinstance(tree.then, Choice):
-            then = f"({then})"
-        if isinstance(tree.other, Choice):
-            other = f"({other})"
-        return f"{_operand(self._condition(tree.condition))} ? {then} : {other}"
-
-    def _condition(self, condition: Condition) -> str:
-        found: list[str] = []
-        for pattern in condition.patterns:
-            bits = list(zip(reversed(pattern), condition.test, strict=True))
-            asked = [(digit, bit) for digit, bit in bits if digit != "-"]
-            if len(asked) == len(bits) > 1:
-                found.append(f"{self.word(condition.test)} == {len(bits)}'b{pattern}")
-            else:
-                terms = [f"{'~' * (d == '0')}{self.word((bit,))}" for d, bit in asked]
-                found.append(" & ".join(terms))
-        return found[0] if len(found) == 1 else " | ".join(f"({text})" for text in found)
-
-    def _operator(self, cell: Cell) -> str:
-        width = len(cell.ports["Y"])
-        signed = "1" in cell.parameters.get("A_SIGNED", "0")
-        if cell.kind == "$mux":
-            condition, then, other = (self.word(cell.ports[port]) for port in "SBA")
-            return f"{_operand(condition)} ? {_operand(then)} : {_operand(other)}"
-        if cell.kind in _UNARY:
-            word = cell.ports["A"]
-            if cell.kind in ("$not", "$neg"):
-                word = _widened(word, width, signed)
-            return f"{_UNARY[cell.kind]} {_operand(self.word(word))}"
-        if cell.kind not in _BINARY:
-            raise ValueError(f"A cell {cell.kind!r} is not known here")
-        left, right = cell.ports["A"], cell.ports["B"]
-        if cell.kind in _COMPARISONS:
-            width = max(len(left), len(right))
-        if cell.kind in ("$shr", "$sshr") and len(left) > width:
-            raise ValueError(f"A cell {cell.kind!r} with a narrow result is not known here")
-        left = _widened(left, width, signed)
-        if cell.kind not in _SHIFTS:
-            right = _widened(right, width, signed)
-        one, other = self.word(left), self.word(right)
-        if signed and cell.kind in ("$mul", "$lt", "$le", "$gt", "$ge"):
-            one, other = f"$signed({one})", f"$signed({other})"
-        elif signed and cell.kind == "$sshr":
-            return f"$signed({one}) >>> {_operand(other)}"
-        return f"{_operand(one)} {_BINARY[cell.kind]} {_operand(other)}"
-
-    def word(self, word: Word) -> str:
-        """A word, as it stands alone or between commas."""
-        if not word:
-            return ""
-        pieces = [self._piece(piece) for piece in _pieces(word)]
-        return pieces[0] if len(pieces) == 1 else f"{{ {', '.join(reversed(pieces))} }}"
-
-    def _target(self, word: Word) -> str:
-        """A word that is driven, which is part of one wire."""
-        wire = self.module.wires[word[0].wire]
-        name = self.names[wire.name]
-        return name if len(word) == wire.width else f"{name}{_index(word)}"
-
-    def _piece(self, piece: Word) -> str:
-        first = piece[0]
-        if not first.wire:
-            return _constant(sum(bit.place << place for place, bit in enumerate(piece)), len(piece))
-        if len(piece) > 1 and piece[1] == first:
-            return f"{{{len(piece)}{{{self.word(piece[:1])}}}}}"
-        wire = self.module.wires[first.wire]
-        if len(piece) == wire.width:
-            return self._wire(wire.name)
-        return f"{self.names[wire.name]}{_index(piece)}"
-
-    def _wire(self, name: str) -> str:
-        """A wire's name, or what drives it if that is short and nothing else reads it."""
-        if name in self.once:
-            if name not in self.inside:
-                text = self._operator(self.cells[name])
-                if len(text) > _LONGEST:
-                    self.once.discard(name)
-                    return self.names[name]
-                self.inside.add(name)
-            return self._operator(self.cells[name])
-        return self.names[name]
-
-
-def _pieces(word: Word) -> Iterator[Word]:
-    """Parts that follow each other in a wire, are constants, or repeat a bit."""
-    piece: list[Bit] = []
-    for bit in word:
-        if piece:
-            last = piece[-1]
-            if not bit.wire:
-                goes = not last.wire
-            elif len(piece) > 1 and piece[0] == piece[1]:
-                goes = bit == last
-            else:
-                step = Bit(last.wire, last.place + 1)
-                goes = bit == step or (len(piece) == 1 and bit == last)
-            if not goes:
-                yield tuple(piece)
-                piece = []
-        piece.append(bit)
-    yield tuple(piece)
-
 
 def _runs(left: Word, right: Word) -> Iterator[list[tuple[Bit, Bit]]]:
     """A connection in parts whose left sides are neighbours."""
@@ -359,29 +219,6 @@ def _runs(left: Word, right: Word) -> Iterator[list[tuple[Bit, Bit]]]:
             run = []
         run.append((bit, of))
     yield run
-
-
-def _index(piece: Word) -> str:
-    high, low = piece[-1].place, piece[0].place
-    return f"[{high}]" if high == low else f"[{high}:{low}]"
-
-
-def _widened(word: Word, width: int, signed: bool) -> Word:
-    more = width - len(word)
-    return word[:width] if more <= 0 else (*word, *((word[-1] if signed else ZERO,) * more))
-
-
-def _operand(text: str) -> str:
-    """As a part of an expression."""
-    plain = re.fullmatch(r"[\w']+(\[[\d:]+\])?|\$signed\(.*\)|~\w+(\[\d+\])?", text)
-    braced = text.startswith("{") and text.endswith("}")
-    return text if plain or braced else f"({text})"
-
-
-def _constant(value: int, width: int) -> str:
-    if width > _WIDE and value in (0, (1 << width) - 1):
-        return f"{{{width}{{1'b{value & 1}}}}}"
-    return f"1'b{value}" if width == 1 else f"{width}'h{value:0{-(-width // 4)}x}"
 
 
 def _range(width: int) -> str:

@@ -1,6 +1,6 @@
 """A small causal language model over characters, its weights kept beside this module.
 
-``language_model.npz`` was written by :mod:`lmul.accuracy.train`; its provenance (text, steps,
+``weights.npz`` was written by :mod:`lmul.accuracy.language.train`; its provenance (text, steps,
 versions, loss) and the held-out text travel inside it.
 """
 # pyright: reportMissingImports=false
@@ -21,7 +21,7 @@ __all__ = ["SYMBOLS", "LanguageModel", "Shape", "pretrained"]
 SYMBOLS = 128
 """Characters of ASCII, by their number."""
 
-FILE = "language_model.npz"
+FILE = "weights.npz"
 
 _SLOWEST = 1000.0
 
@@ -136,7 +136,7 @@ def pretrained() -> Pretrained:
     FileNotFoundError
         When the installation lacks its data file.
     """
-    place = resources.files("lmul.accuracy") / FILE
+    place = resources.files("lmul.accuracy.language") / FILE
     with place.open("rb") as file, np.load(file) as data:
         arrays = {name: data[name] for name in data.files}
     provenance = json.loads(str(arrays.pop("provenance")))

@@ -22,7 +22,7 @@ def paper(
     4. Source: arXiv 2410.00907v2, 2.3.2.
     """
     from lmul.console.paper import paper_tables
-    from lmul.synth.comparison.paper_gates import to_report
+    from lmul.synth.comparison.paper.gates import to_report
     from lmul.synth.gates.count import count
     from lmul.tools.yosys import tool_versions
 

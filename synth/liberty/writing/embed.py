@@ -1,7 +1,7 @@
 """The embedded library, ``cells.lib``, written from sky130hd: few cells, fewer table points.
 
-``python -m lmul.synth.liberty.embed sky130_fd_sc_hd__tt_025C_1v80.lib -o cells.lib``: same input,
-same bytes. Every figure is one of the source's, digit for digit.
+``python -m lmul.synth.liberty.writing.embed sky130_fd_sc_hd__tt_025C_1v80.lib -o cells.lib``: from
+the same input the same bytes. Every figure is one of the source's, digit for digit.
 """
 
 import argparse
@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TypeVar
 
+from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.file import LibertyText
 from lmul.synth.liberty.syntax import Group, parse, split
 from lmul.tools.files import write_whole
@@ -81,7 +82,7 @@ _HEADER = """\
    loads, no supply pins, no hold or pulse-width checks. Every figure is one of the source's.
    Source: library {name}, revision {revision}, SHA-256 of its text
    {sha256}.
-   Written by `python -m lmul.synth.liberty.embed`; not to be edited by hand. */
+   Written by `python -m lmul.synth.liberty.writing.embed`; not to be edited by hand. */
 """
 
 
@@ -208,7 +209,7 @@ def main(arguments: list[str] | None = None) -> None:
     """Read the source named on the command line and write the embedded library."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("source", type=Path, help="sky130_fd_sc_hd__tt_025C_1v80.lib, or its .gz")
-    parser.add_argument("-o", "--output", type=Path, default=Path(__file__).with_name("cells.lib"))
+    parser.add_argument("-o", "--output", type=Path, default=EMBEDDED)
     chosen = parser.parse_args(arguments)
     try:
         text = embedded(LibertyText.read(chosen.source).text)

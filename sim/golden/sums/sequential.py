@@ -11,8 +11,8 @@ from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Overflow
 from lmul.sim.golden.codec import decode
 from lmul.sim.golden.outer_products import Side, outer_products
-from lmul.sim.golden.round_sums import add_to_odd, drain, integers_to_odd
-from lmul.sim.golden.single_sums import single_sums
+from lmul.sim.golden.sums.rounding import add_to_odd, drain, integers_to_odd
+from lmul.sim.golden.sums.single import single_sums
 
 __all__ = ["float_sums", "running_sums", "window_sums", "windowed"]
 

@@ -14,7 +14,7 @@ import numpy.typing as npt
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.sim.golden.outer_products import Factors, Side, factors_of, outer_products
-from lmul.sim.golden.round_sums import add_to_odd
+from lmul.sim.golden.sums.rounding import add_to_odd
 
 __all__ = ["exact_sums"]
 

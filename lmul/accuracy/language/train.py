@@ -1,7 +1,7 @@
 """Train the language model from nothing on docstrings, and keep it with text that it never saw.
 
     pip install -e '.[workloads]'
-    python -m lmul.accuracy.train --output lmul/accuracy/language_model.npz
+    python -m lmul.accuracy.language.train --output lmul/accuracy/language/weights.npz
 
 A quarter of an hour on one core. Files are split, not passages: a tenth of all files is held out,
 and of their text what stands in another file, too, is left out.
@@ -19,8 +19,8 @@ from pathlib import Path
 import numpy as np
 import torch
 
-from lmul.accuracy.docstrings import ROOTS, docstrings, roots
-from lmul.accuracy.language_model import LanguageModel, Shape, saved
+from lmul.accuracy.language.docstrings import ROOTS, docstrings, roots
+from lmul.accuracy.language.model import LanguageModel, Shape, saved
 
 __all__ = ["Schedule", "batches", "fit", "main", "split_text", "windows"]
 
@@ -93,7 +93,7 @@ def fit(
 def main() -> None:
     """Train, say what came of it, and write the file."""
     parser = argparse.ArgumentParser(description="Train the small language model.")
-    parser.add_argument("--output", type=Path, default=Path("lmul/accuracy/language_model.npz"))
+    parser.add_argument("--output", type=Path, default=Path("lmul/accuracy/language/weights.npz"))
     parser.add_argument("--steps", type=int, default=600)
     given = parser.parse_args()
     torch.manual_seed(0)

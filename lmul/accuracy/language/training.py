@@ -1,6 +1,7 @@
 """Train and fine-tune a small transformer in another arithmetic, five seeds each.
 
-    OPENBLAS_NUM_THREADS=1 python -m lmul.accuracy.training --output lmul/accuracy/training.json
+    export OPENBLAS_NUM_THREADS=1
+    python -m lmul.accuracy.language.training --output lmul/accuracy/language/training.json
 
 In kind the paper's table 6: every product of the forward pass, attention's and the layers'. From
 nothing in exact sums; and fine-tuned in e4m3 sums, from what was trained in fp32 with that seed.
@@ -23,10 +24,10 @@ import numpy as np
 import torch
 
 from lmul.accuracy.bootstrap import Interval
-from lmul.accuracy.language_model import LanguageModel, Shape
+from lmul.accuracy.language.model import LanguageModel, Shape
+from lmul.accuracy.language.train import Schedule, batches, fit, split_text, windows
 from lmul.accuracy.measure import computing
 from lmul.accuracy.rows import FP32, Row
-from lmul.accuracy.train import Schedule, batches, fit, split_text, windows
 
 __all__ = ["ARITHMETICS", "Runs", "accepted", "main", "train_all"]
 
@@ -112,7 +113,7 @@ def accepted() -> Runs:
     FileNotFoundError
         When the installation lacks its data file.
     """
-    text = (resources.files("lmul.accuracy") / FILE).read_text(encoding="utf-8")
+    text = (resources.files("lmul.accuracy.language") / FILE).read_text(encoding="utf-8")
     return Runs(**json.loads(text))
 
 
@@ -131,7 +132,7 @@ def main() -> None:
         nats.setdefault(phase, {}).setdefault(name, []).append(round(found, 5))
         print(f"{time.process_time() - began:.0f} s: {phase}, {name}: {found:.4f} nats")
     provenance = {
-        "command": "python -m lmul.accuracy.training",
+        "command": "python -m lmul.accuracy.language.training",
         "shape": asdict(_SHAPE),
         "steps": _STEPS,
         "fine_tuning_steps": _MORE_STEPS,

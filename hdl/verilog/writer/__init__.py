@@ -1,0 +1,1 @@
+"""Netlists as Verilog text: names, expressions, statements."""

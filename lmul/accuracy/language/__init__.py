@@ -1,0 +1,1 @@
+"""The small language model, its training and its text."""

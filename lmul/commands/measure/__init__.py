@@ -1,0 +1,1 @@
+"""Commands that measure: gates, cells, energies, FPGAs, sweeps, the report."""

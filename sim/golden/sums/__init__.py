@@ -1,0 +1,1 @@
+"""Sums of products, by what they are kept in: exact, in a window, in floats."""

@@ -1,0 +1,1 @@
+"""What the paper claims of gates and energies, beside what is counted."""
