@@ -76,7 +76,8 @@ def dot(
     given = decode(as_codes(acc, _SUM), _SUM, np.float64)
     finite = np.isfinite(given)
     total = add_to_odd(np.where(finite, given, 0.0), sums)
-    special = _special(left, right) + np.where(finite, 0.0, given)
+    with np.errstate(invalid="ignore"):  # infinities of both signs are NaN, as they are to be
+        special = _special(left, right) + np.where(finite, 0.0, given)
     total = np.where(np.isfinite(special), total, special)
     return drain(total, _SUM, policy.overflow).astype(np.uint32)
 

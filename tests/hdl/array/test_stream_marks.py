@@ -133,7 +133,7 @@ def test_ws_holds_the_marks_of_sums_against_those_of_activations(flips):
         assert one.flags == (int(any(flips)), 0)
 
 
-@pytest.mark.parametrize("kind", ["lmul", "exact"])
+@pytest.mark.parametrize("kind", ["lmul", pytest.param("exact", marks=pytest.mark.evidence)])
 def test_code_0_does_what_a_lane_without_keep_does(kind):
     """For senders that can't mask: every lane kept, with code 0 beyond M, K and N."""
     rng = np.random.default_rng(SEED)

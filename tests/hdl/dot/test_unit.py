@@ -9,8 +9,9 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.verilog.emit import emit
 from lmul.sim.reference.dot import expected_words
 
-QUICK = ["dot-lmul-bf16-n2-w16-ftz", "dot-int8-n3"]
+QUICK = ["dot-lmul-e4m3-n2-w8-ftz", "dot-int8-n3"]
 LONG = [
+    "dot-lmul-bf16-n2-w16-ftz",
     "dot-lmul-e4m3-n8-w12",
     "dot-exact-e4m3-n3-w6-sticky",
     "dot-lmul_rne-e5m2-n4-w8-lax",
