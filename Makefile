@@ -6,6 +6,7 @@ DESIGN ?= lmul-e4m3-ftz
 VENV := .venv
 BIN := $(VENV)/bin
 READY := $(VENV)/.installed
+FOR_REPORT := $(VENV)/.installed-for-report
 
 .PHONY: accepted help report test evidence quick verilog sim synth lint typecheck bench readme clean
 .DEFAULT_GOAL := help
@@ -13,7 +14,7 @@ READY := $(VENV)/.installed
 help: ## this list
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' Makefile
 
-report: $(READY) ## the whole comparison: prints the table, writes build/report/
+report: $(FOR_REPORT) ## the whole comparison: prints the table, writes build/report/
 	@$(BIN)/lmul report
 
 test: $(READY) ## every test (quick ones first)
@@ -72,17 +73,26 @@ version = $(shell $(1) -c 'import sys; print("%d.%d" % sys.version_info[:2])' 2>
 MADE_WITH := $(shell sed -n 's/^version[_a-z]* *= *\([0-9]*\.[0-9]*\).*/\1/p' $(VENV)/pyvenv.cfg 2>/dev/null)
 ifneq ($(MADE_WITH),)
 ifneq ($(call version,$(BIN)/python) $(or $(call version,$(PYTHON)),$(MADE_WITH)),$(MADE_WITH) $(MADE_WITH))
-.PHONY: $(READY)
+.PHONY: $(READY) $(FOR_REPORT)
 ANEW := --clear
 endif
 endif
 
-$(READY): pyproject.toml
+# What a report needs is a third of what the tests do.
+define installed
 	@command -v $(PYTHON) >/dev/null || { echo "lmul needs Python 3.11 or later as '$(PYTHON)'; try: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "lmul needs Python 3.11 or later, and '$(PYTHON)' is older; try: make PYTHON=/path/to/python3" >&2; exit 2; }
 	@$(PYTHON) -c 'import ensurepip, venv' 2>/dev/null || { echo "lmul needs Python's venv; Debian: apt-get install python3-venv" >&2; exit 2; }
 	@for program in g++ c++ ar perl xargs; do command -v $$program >/dev/null || { echo "lmul needs $$program to build simulations; Debian: apt-get install g++ make perl findutils" >&2; exit 2; }; done
 	@echo "Installing into $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(ANEW) $(VENV)
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[dev]'
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e '.[$(1)]'
 	@touch $@
+endef
+
+$(READY): pyproject.toml
+	$(call installed,dev)
+	@touch $(FOR_REPORT)
+
+$(FOR_REPORT): pyproject.toml
+	$(call installed,report)
