@@ -1,0 +1,83 @@
+"""The accuracy figures in docs and README are those of `lmul accuracy --json`, kept beside them."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+DOCS = Path(__file__).parents[2] / "docs"
+PAGE = (DOCS / "accuracy.md").read_text(encoding="utf-8")
+KEPT = json.loads((DOCS / "accuracy.json").read_text(encoding="utf-8"))["accuracy"]
+CHANGES = {(one["design"], one["name"]): one["change"] for one in KEPT["intervals"]}
+CLAIMS = {one["text"]: one for one in KEPT["claims"]}
+WHO = {"exact e4m3": "exact-e4m3", "L-Mul e4m3": "lmul-e4m3"}
+
+
+def shown(found: dict[str, float], digits: int, factor: float = 1) -> str:
+    value, low, high = (f"{factor * found[key]:+.{digits}f}" for key in ("value", "low", "high"))
+    return f"{value} [{low}, {high}]"
+
+
+def perplexity(row: str) -> str:
+    return shown(CHANGES[row, "perplexity"], 2, 100)
+
+
+def table(first: str) -> list[list[str]]:
+    """The page's table whose head begins so, without its head."""
+    lines = PAGE[PAGE.index(first) :].split("\n\n")[0].splitlines()
+    return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def test_size_is_the_default():
+    assert (KEPT["size"]["windows"], KEPT["size"]["passages"]) == (64, 400)
+    assert "64 windows and 400 passages" in PAGE
+
+
+@pytest.mark.parametrize("cells", table("| | perplexity, %, rounded"), ids=lambda cells: cells[0])
+def test_each_arithmetic(cells):
+    name, *told = cells
+    wanted = [
+        "—"
+        if (f"{name}{how}", figure) not in CHANGES
+        else shown(CHANGES[f"{name}{how}", figure], *as_)
+        for figure, as_ in (("perplexity", (2, 100)), ("mrr", (3,)))
+        for how in ("", " truncated")
+    ]
+    assert told == wanted
+
+
+def test_no_arithmetic_is_missing():
+    told = {cells[0] for cells in table("| | perplexity, %, rounded")}
+    main = {name for name, figure in CHANGES if figure == "mrr"} - {"fp32"}
+    assert told == {name.removesuffix(" truncated") for name in main}
+
+
+@pytest.mark.parametrize(
+    "cells", table("| | exact e4m3 | L-Mul e4m3 |"), ids=lambda cells: cells[0]
+)
+def test_one_thing_at_a_time(cells):
+    what, *told = cells
+    suffix = "" if what == "as above" else f" {what}"
+    assert told == [perplexity(f"{row}{suffix}") for row in WHO.values()]
+
+
+@pytest.mark.parametrize("cells", table("| sentence | verdict |"), ids=lambda cells: cells[0][:40])
+def test_each_sentence(cells):
+    text, verdict, *told = cells
+    claim = CLAIMS[re.sub(r" \((tables|GSM8k|abstract)[^)]*\)$", "", text)]
+    assert verdict == f"**{claim['verdict']}**"
+    assert told == [shown(claim["by"][name], 4) for name in ("next character", "passage found")]
+
+
+def test_no_sentence_is_missing():
+    assert len(table("| sentence | verdict |")) == len(CLAIMS)
+
+
+def test_readme_says_the_same():
+    text = " ".join((DOCS.parent / "README.md").read_text(encoding="utf-8").split())
+    for row in ("lmul-bf16", "lmul-e4m3", "exact-e4m3"):
+        value, between = perplexity(row).split(" ", 1)
+        assert f"{value} % {between}" in text
+    for row in ("lmul-e4m3 truncated", "exact-e4m3 truncated"):
+        assert f"{perplexity(row).split()[0]} %" in text
