@@ -4,7 +4,8 @@ from collections.abc import Iterator
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.designs.mac import FLOWS, MacDesign, MacKind
+from lmul.hdl.designs.mac import FLOWS, MacDesign
+from lmul.hdl.designs.parts import MacKind
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
 from lmul.hdl.numbers.kinds import KINDS, Kind

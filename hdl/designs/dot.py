@@ -9,9 +9,15 @@ from dataclasses import dataclass
 from typing import Self
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.mac import MacKind
-from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
-from lmul.hdl.numbers.kinds import KINDS, check_kind, is_kind
+from lmul.hdl.designs.parts import (
+    MacKind,
+    check_format,
+    check_number,
+    check_policy,
+    read_kind_and_format,
+)
+from lmul.hdl.numbers.formats import INT8, Format
+from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
 __all__ = ["MAX_TERMS", "MAX_WINDOW", "MIN_TERMS", "MIN_WINDOW", "DotDesign"]
@@ -62,9 +68,8 @@ class DotDesign(Design, begins=("dot-",)):
     sticky: bool = False
 
     def __post_init__(self) -> None:
-        self._check_number("terms", self.terms, MIN_TERMS, MAX_TERMS)
-        if not isinstance(self.policy, Policy):
-            raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
+        check_number("Terms", self.terms, MIN_TERMS, MAX_TERMS)
+        check_policy(self.policy)
         if not isinstance(self.sticky, bool):
             raise TypeError(f"Sticky must be True or False, not {self.sticky!r}")
         if self.kind == "int8":
@@ -72,24 +77,8 @@ class DotDesign(Design, begins=("dot-",)):
                 raise ValueError("Kind 'int8' has neither a floating-point format nor a window")
             object.__setattr__(self, "policy", _DEFAULT_POLICY)
             return
-        if not isinstance(self.format, FloatFormat):
-            raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
-        if FORMATS.get(self.format.name, self.format) != self.format:
-            # One name, two circuits: files and kept results of one would pass for the other's.
-            raise ValueError(
-                f"Format {self.format.name!r} is already a named format with other parameters; "
-                "give yours another name"
-            )
-        check_kind(self.kind, self.format)
-        self._check_number("window", self.window, MIN_WINDOW, MAX_WINDOW)
-
-    @staticmethod
-    def _check_number(name: str, value: int, low: int, high: int) -> None:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"The number of {name} must be an integer, not {value!r}")
-        if not low <= value <= high:
-            what = "Terms" if name == "terms" else "A window's bits"
-            raise ValueError(f"{what} must be from {low} to {high}, not {value!r}")
+        check_kind(self.kind, check_format(self.format))
+        check_number("A window's bits", self.window, MIN_WINDOW, MAX_WINDOW)
 
     @property
     def name(self) -> str:
@@ -107,17 +96,12 @@ class DotDesign(Design, begins=("dot-",)):
     def _from_name(cls, name: str) -> Self:
         _, *parts = name.split("-")
         rest = iter(parts)
-        kind = next(rest, "")
+        kind, fmt = read_kind_and_format(rest)
         if kind == "int8":
             terms = _number(next(rest, ""), _COUNT, "nN, such as n8")
             for part in rest:
                 raise ValueError(f"unexpected part {part!r}, nothing stands after nN")
             return cls(kind, INT8, terms)
-        if not is_kind(kind):
-            raise ValueError(f"unknown kind {kind!r}, use {', '.join(KINDS)}, int8")
-        format_name = next(rest, "")
-        if format_name not in FORMATS:
-            raise ValueError(f"unknown format {format_name!r}, use {', '.join(FORMATS)}")
         terms = _number(next(rest, ""), _COUNT, "nN, such as n8")
         window = _number(next(rest, ""), _WIDTH, "wW, such as w12")
         policy, sticky, seen = _DEFAULT_POLICY, False, 0
@@ -130,7 +114,7 @@ class DotDesign(Design, begins=("dot-",)):
                 sticky = True
             else:
                 policy = Policy.parse(part)
-        return cls(kind, FORMATS[format_name], terms, window, policy, sticky)
+        return cls(kind, fmt, terms, window, policy, sticky)
 
 
 def _number(part: str, pattern: re.Pattern[str], wanted: str) -> int:

@@ -11,9 +11,16 @@ from typing import Literal, Self, TypeVar, get_args
 
 from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.parts import (
+    MacKind,
+    check_format,
+    check_number,
+    check_policy,
+    read_kind_and_format,
+)
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, is_kind
+from lmul.hdl.numbers.formats import INT8, Format
+from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
 __all__ = [
@@ -24,13 +31,11 @@ __all__ = [
     "MAX_SIDE",
     "MIN_FIFO",
     "MacDesign",
-    "MacKind",
     "MacLevel",
 ]
 
 
 MacLevel = Literal["product", "pe", "array"]
-MacKind = Kind | Literal["int8"]
 
 MAX_SIDE = 64
 MAX_K = 1 << 24
@@ -112,33 +117,24 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
                 raise ValueError("Kind 'int8' has neither a floating-point format nor accumulator")
             object.__setattr__(self, "policy", _DEFAULT_POLICY)
         else:
-            if not isinstance(self.format, FloatFormat):
-                raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
-            if FORMATS.get(self.format.name, self.format) != self.format:
-                # One name, two circuits: files and kept results of one would pass for the other's.
-                raise ValueError(
-                    f"Format {self.format.name!r} is already a named format with other parameters; "
-                    "give yours another name"
-                )
-            check_kind(self.kind, self.format)
+            check_kind(self.kind, check_format(self.format))
             if self.accumulator == default_accumulator(self.format):
                 object.__setattr__(self, "accumulator", None)
-        if not isinstance(self.policy, Policy):
-            raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
+        check_policy(self.policy)
         if self.accumulator is not None and not isinstance(self.accumulator, Accumulator):
             raise TypeError(f"Accumulator must be an Accumulator, not {self.accumulator!r}")
         limit = INT8_MAX_K if self.kind == "int8" else MAX_K
-        self._check_number("k_max", self.k_max, 1, limit)
+        check_number("k_max", self.k_max, 1, limit)
         if self.k_max != DEFAULT_K_MAX and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
-        self._check_number("Stages", self.stages, 0, _MAX_STAGES)
-        self._check_number("Rows", self.rows, 1, MAX_SIDE)
-        self._check_number("Columns", self.columns, 1, MAX_SIDE)
+        check_number("Stages", self.stages, 0, _MAX_STAGES)
+        check_number("Rows", self.rows, 1, MAX_SIDE)
+        check_number("Columns", self.columns, 1, MAX_SIDE)
         if self.flow not in get_args(Flow):
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
         if self.fifo != 0 or isinstance(self.fifo, bool):
-            self._check_number("FIFO", self.fifo, MIN_FIFO, MAX_FIFO)
-        self._check_number("Registers of the rounder", self.rounder, 0, _MAX_ROUNDER)
+            check_number("FIFO", self.fifo, MIN_FIFO, MAX_FIFO)
+        check_number("Registers of the rounder", self.rounder, 0, _MAX_ROUNDER)
         if self.rounder and self.kind == "int8":
             raise ValueError("Sums of int8 are not rounded: its arrays have no rounder")
         ours = self.rows, self.columns, self.flow, self.fifo, self.rounder
@@ -149,13 +145,6 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
             if self.stages or self.k_max != DEFAULT_K_MAX:
                 raise ValueError("A product unit has neither stages nor k_max; a PE has")
-
-    @staticmethod
-    def _check_number(name: str, value: int, low: int, high: int) -> None:
-        if not isinstance(value, int) or isinstance(value, bool):
-            raise TypeError(f"{name} must be an integer, not {value!r}")
-        if not low <= value <= high:
-            raise ValueError(f"{name} must be from {low} to {high}, not {value!r}")
 
     @property
     def resolved_accumulator(self) -> Accumulator:
@@ -221,15 +210,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     def _from_name(cls, name: str) -> Self:
         rest = iter(_PART.split(name))
         level: MacLevel = _one_of("level", next(rest), _LEVELS)
-        kind = next(rest, "")
-        fmt: Format = INT8
-        if kind != "int8":
-            if not is_kind(kind):
-                raise ValueError(f"unknown kind {kind!r}, use {', '.join(KINDS)}, int8")
-            format_name = next(rest, "")
-            if format_name not in FORMATS:
-                raise ValueError(f"unknown format {format_name!r}, use {', '.join(FORMATS)}")
-            fmt = FORMATS[format_name]
+        kind, fmt = read_kind_and_format(rest)
         rows = columns = 1
         flow: Flow = "os"
         if level == "array":

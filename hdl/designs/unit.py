@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from typing import Literal, Self
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.parts import check_format, check_number, check_policy
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
 from lmul.hdl.numbers.policy import POLICIES, Policy
@@ -58,26 +59,15 @@ class UnitDesign(Design, begins=("",)):
     stages: int = 0
 
     def __post_init__(self) -> None:
-        if not isinstance(self.format, FloatFormat):
-            raise TypeError(f"Format must be a FloatFormat, not {self.format!r}")
-        if FORMATS.get(self.format.name, self.format) != self.format:
-            # One name, two circuits: files and cached results of one would pass for the other's.
-            raise ValueError(
-                f"Format {self.format.name!r} is already a named format with other parameters; "
-                "give yours another name"
-            )
-        if not isinstance(self.policy, Policy):
-            raise TypeError(f"Policy must be a Policy, not {self.policy!r}")
+        check_format(self.format)
+        check_policy(self.policy)
         check_kind(self.kind, self.format)
         offset = resolve_offset(self.kind, self.format, self.offset)
         if KINDS[self.kind].has_offset and offset == self.format.paper_offset:
             object.__setattr__(self, "offset", None)
         if self.level not in ("product", "multiplier"):
             raise ValueError(f"Level must be product or multiplier, not {self.level!r}")
-        if not isinstance(self.stages, int) or isinstance(self.stages, bool):
-            raise TypeError(f"Stages must be an integer, not {self.stages!r}")
-        if not 0 <= self.stages <= MAX_STAGES:
-            raise ValueError(f"Stages must be from 0 to {MAX_STAGES}, not {self.stages!r}")
+        check_number("Stages", self.stages, 0, MAX_STAGES)
         if self.level == "product":
             if self.stages:
                 raise ValueError("A product unit has no pipeline stages; a multiplier has")
