@@ -1,16 +1,14 @@
 """How fast numbers become codes, beside ml_dtypes' conversion of as many."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from statistics import median
 
 import ml_dtypes
 import numpy as np
 
 from lmul.sim.golden.codec import encode
-from lmul.speed.matmul import seconds
+from lmul.speed.beside import Speed, beside
 
-__all__ = ["EncodeSpeed", "measure_encode"]
+__all__ = ["measure_encode"]
 
 
 _DTYPES = {
@@ -22,32 +20,15 @@ _DTYPES = {
 _ELEMENTS = 1 << 22
 
 
-@dataclass(frozen=True)
-class EncodeSpeed:
-    """One measurement, in numbers per second."""
-
-    name: str
-    encoded_per_second: float
-    converted_per_second: float
-
-    @property
-    def ratio(self) -> float:
-        """Of the speed to the other conversion's."""
-        return self.encoded_per_second / self.converted_per_second
-
-
-def measure_encode(elements: int = _ELEMENTS, runs: int = 5) -> Iterator[EncodeSpeed]:
+def measure_encode(elements: int = _ELEMENTS, runs: int = 5) -> Iterator[Speed]:
     """Time float32 and float64 numbers, normal random ones; medians of runs taken in turn."""
     given = np.random.default_rng(0).normal(size=elements)
     for name, other in _DTYPES.items():
         for values in (given.astype(np.float32), given):
-            times = [
-                (
-                    seconds(lambda x=values, name=name: encode(x, name)),
-                    seconds(lambda x=values, other=other: x.astype(other)),
-                )
-                for _ in range(runs)
-            ]
-            mine, theirs = (median(column) for column in zip(*times, strict=True))
-            label = f"{name} from {values.dtype}"
-            yield EncodeSpeed(label, elements / mine, elements / theirs)
+            yield beside(
+                f"{name} from {values.dtype}",
+                lambda x=values, name=name: encode(x, name),
+                lambda x=values, other=other: x.astype(other),
+                elements,
+                runs,
+            )

@@ -4,14 +4,14 @@ Run by ``make bench``. Times depend on the machine, so the ratio is what to comp
 a pair of operands, and the time includes counting every net's toggles.
 """
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.multiply import multiply
+from lmul.speed.beside import seconds
 from lmul.synth.energy.run import streams
 from lmul.synth.energy.stimulus import stimuli
 from lmul.synth.gates.circuit import Circuit
@@ -55,7 +55,7 @@ def measure(liberty: Paths | None = None, runs: int = _RUNS) -> Iterator[GateSpe
         inputs, vectors = given.drive.inputs, given.operations
         x, y = (c.astype(code_dtype(design.format)) for c in (stimulus.x, stimulus.y))
         found = [
-            vectors / _seconds(run, runs)
+            vectors / median(seconds(run) for _ in range(runs + 1))
             for run in (
                 lambda n=netlist, i=inputs: simulate(n, i, cycles=0),
                 lambda n=netlist, i=inputs: simulate(n, i, cycles=0, glitch_steps=None),
@@ -63,16 +63,6 @@ def measure(liberty: Paths | None = None, runs: int = _RUNS) -> Iterator[GateSpe
             )
         ]
         yield GateSpeed(name, len(netlist.instances), *found)
-
-
-def _seconds(run: Callable[[], object], runs: int) -> float:
-    run()  # what is made once is made
-    times = []
-    for _ in range(runs):
-        start = time.perf_counter()
-        run()
-        times.append(time.perf_counter() - start)
-    return median(times)
 
 
 def _main() -> None:

@@ -5,15 +5,14 @@ Run by ``make bench`` where there is a GPU; needs the extra ``cuda``.
 # pyright: reportMissingImports=false
 
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from lmul.hdl.numbers.kinds import Kind
+from lmul.speed.beside import Speed, beside
 from lmul.tools.errors import ToolNotFound
 from lmul.tools.installed import package_version
 
-__all__ = ["GpuSpeed", "measure_gpu"]
+__all__ = ["measure_gpu"]
 
 
 _CASES: tuple[tuple[str, Kind, str, str, str], ...] = (
@@ -29,21 +28,7 @@ _CASES: tuple[tuple[str, Kind, str, str, str], ...] = (
 _SIDE = 4096
 
 
-@dataclass(frozen=True)
-class GpuSpeed:
-    """One measurement: medians of some runs, in multiply-accumulates per second."""
-
-    name: str
-    macs_per_second: float
-    bf16_per_second: float
-
-    @property
-    def ratio(self) -> float:
-        """Of the speed to the bf16 product's."""
-        return self.macs_per_second / self.bf16_per_second
-
-
-def measure_gpu(side: int = _SIDE, runs: int = 5) -> Iterator[GpuSpeed]:
+def measure_gpu(side: int = _SIDE, runs: int = 5) -> Iterator[Speed]:
     """Time products of square matrices of normal random numbers, rounding of operands included.
 
     Raises
@@ -74,11 +59,8 @@ def measure_gpu(side: int = _SIDE, runs: int = 5) -> Iterator[GpuSpeed]:
         def run(given: Any = (fmt, kind, policy, accumulator), scale: Any = scale) -> Any:
             return matmul(a, b, *given, scale=scale)
 
-        run()  # kernels are compiled
-        times = [(seconds(run), seconds(lambda: narrow[0] @ narrow[1])) for _ in range(runs)]
-        mine, theirs = (median(column) for column in zip(*times, strict=True))
         name = f"{kind} {fmt}, {policy}, {accumulator} sums, scale {scale}"
-        yield GpuSpeed(name, side**3 / mine, side**3 / theirs)
+        yield beside(name, run, lambda: narrow[0] @ narrow[1], side**3, runs, clock=seconds)
 
 
 def _main() -> None:
@@ -93,13 +75,12 @@ def _main() -> None:
     except ToolNotFound as missing:
         print(f"products of tensors on a GPU: {missing}")
         return
-    print(f"products of tensors, {_SIDE} x {_SIDE}, on one {torch.cuda.get_device_name()}")
+    print(
+        f"products of tensors, {_SIDE} x {_SIDE}, beside bf16's, "
+        f"on one {torch.cuda.get_device_name()}"
+    )
     for speed in measure_gpu():
-        print(
-            f"{speed.name:44} {speed.macs_per_second / 1e12:7.2f} T MAC/s, bf16 "
-            f"{speed.bf16_per_second / 1e12:7.1f}, ratio {speed.ratio:6.3f}",
-            flush=True,
-        )
+        print(speed.text("T MAC/s", 1e12, 2), flush=True)
 
 
 if __name__ == "__main__":

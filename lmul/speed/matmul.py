@@ -1,7 +1,6 @@
 """How fast the golden matrix product is, beside numpy's own float64 product of as many elements."""
 
-import time
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from statistics import median
 
@@ -12,36 +11,16 @@ from lmul.sim.compiled.run import bare_cycles_per_second, run_array
 from lmul.sim.golden.codec import encode
 from lmul.sim.golden.matmul import matmul
 from lmul.sim.reference.matrices import array_design
+from lmul.speed.beside import Speed, beside
 
-__all__ = ["ArraySpeed", "MatmulSpeed", "measure_array", "measure_matmul", "seconds"]
+__all__ = ["ArraySpeed", "measure_array", "measure_matmul"]
 
 
 _PRODUCTS = (("e4m3", "exact"), ("e5m2", "exact"), ("e4m3", "fp32"), ("bf16", "fp32"))
 _SIDE = 1024
 
 
-@dataclass(frozen=True)
-class MatmulSpeed:
-    """One measurement, in multiply-accumulates per second."""
-
-    name: str
-    macs_per_second: float
-    float64_per_second: float
-
-    @property
-    def ratio(self) -> float:
-        """Of the speed to float64's."""
-        return self.macs_per_second / self.float64_per_second
-
-
-def seconds(run: Callable[[], object]) -> float:
-    """How long one call takes."""
-    start = time.perf_counter()
-    run()
-    return time.perf_counter() - start
-
-
-def measure_matmul(side: int = _SIDE, runs: int = 3) -> Iterator[MatmulSpeed]:
+def measure_matmul(side: int = _SIDE, runs: int = 3) -> Iterator[Speed]:
     """Time products of square matrices of normal random numbers; medians of some runs.
 
     The reference multiplies float64 matrices of the same size, with numpy's BLAS on as many
@@ -52,12 +31,13 @@ def measure_matmul(side: int = _SIDE, runs: int = 3) -> Iterator[MatmulSpeed]:
     for name, sums in _PRODUCTS:
         fmt = FORMATS[name]
         a, b = encode(x, fmt), encode(y, fmt)
-        times = []
-        for _ in range(runs):
-            mine = seconds(lambda a=a, b=b, fmt=fmt, sums=sums: matmul(a, b, fmt, accumulator=sums))
-            times.append((mine, seconds(lambda: x @ y)))
-        mine, theirs = (median(column) for column in zip(*times, strict=True))
-        yield MatmulSpeed(f"lmul-{name}-ocp, {sums} sums", side**3 / mine, side**3 / theirs)
+        yield beside(
+            f"lmul-{name}-ocp, {sums} sums",
+            lambda a=a, b=b, fmt=fmt, sums=sums: matmul(a, b, fmt, accumulator=sums),
+            lambda: x @ y,
+            side**3,
+            runs,
+        )
 
 
 _DESIGN = "array-lmul-e4m3-16x16-os"

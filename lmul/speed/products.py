@@ -6,8 +6,6 @@
 
 import os
 from collections.abc import Iterator
-from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 import numpy as np
@@ -17,30 +15,17 @@ from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.sim.golden.codec import code_dtype, decode
 from lmul.sim.golden.multiply import multiply
+from lmul.speed.beside import Speed, beside
 from lmul.speed.encode import measure_encode
-from lmul.speed.matmul import measure_array, measure_matmul, seconds
+from lmul.speed.matmul import measure_array, measure_matmul
 
-__all__ = ["Speed", "measure"]
+__all__ = ["measure"]
 
 
 _ELEMENTS = 1 << 23
 _RUNS = 5
 _FORMATS = ("e4m3", "e5m2", "bf16", "fp16", "fp32")
 _POLICIES = ("lax", "ocp")
-
-
-@dataclass(frozen=True)
-class Speed:
-    """One measurement: medians of several runs, in products per second."""
-
-    name: str
-    products_per_second: float
-    float32_per_second: float
-
-    @property
-    def ratio(self) -> float:
-        """Of the speed to float32's."""
-        return self.products_per_second / self.float32_per_second
 
 
 def measure(elements: int = _ELEMENTS, runs: int = _RUNS) -> Iterator[Speed]:
@@ -81,36 +66,19 @@ def _pair(
         with np.errstate(all="ignore"):
             return np.multiply(a, b, out=out)
 
-    for run in (ours, reference):  # tables built, pages touched
-        run()
-    times = [(seconds(ours), seconds(reference)) for _ in range(runs)]
-    mine, theirs = (median(column) for column in zip(*times, strict=True))
-    return Speed(label, x.size / mine, x.size / theirs)
+    return beside(label, ours, reference, x.size, runs)
 
 
 def _main() -> None:
     print(f"golden model, {_ELEMENTS:,} products, median of {_RUNS}, {os.cpu_count()} cores")
-    print(f"{'':22} {'M products/s':>14} {'float32 M/s':>14} {'ratio':>8}")
     for speed in measure():
-        print(
-            f"{speed.name:22} {speed.products_per_second / 1e6:14.1f} "
-            f"{speed.float32_per_second / 1e6:14.1f} {speed.ratio:8.3f}",
-            flush=True,
-        )
+        print(speed.text("M/s", 1e6), flush=True)
     print("\nencode, beside ml_dtypes' (fp16: numpy's) conversion")
     for speed in measure_encode():
-        print(
-            f"{speed.name:22} {speed.encoded_per_second / 1e6:8.1f} M/s "
-            f"{speed.converted_per_second / 1e6:8.1f} M/s {speed.ratio:8.3f}",
-            flush=True,
-        )
+        print(speed.text("M/s", 1e6), flush=True)
     print("\ngolden matrix product, 1024^3, beside numpy's float64 one")
-    for product in measure_matmul():
-        print(
-            f"{product.name:22} {product.macs_per_second / 1e9:8.2f} G MAC/s "
-            f"{product.float64_per_second / 1e9:8.2f} G MAC/s {product.ratio:8.3f}",
-            flush=True,
-        )
+    for speed in measure_matmul():
+        print(speed.text("G MAC/s", 1e9, 2), flush=True)
     print("\nsimulated array, 256^3, beside a loop that only clocks the model")
     array = measure_array()
     print(

@@ -7,15 +7,14 @@ that what else runs on the machine does not count.
 
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from statistics import median
 from typing import Any
 
 from lmul.hdl.numbers.kinds import Kind
+from lmul.speed.beside import Speed, beside
 from lmul.tools.errors import ToolNotFound
 from lmul.tools.installed import package_version
 
-__all__ = ["TensorSpeed", "measure_tensors"]
+__all__ = ["measure_tensors"]
 
 
 _CASES: tuple[tuple[str, Kind, str], ...] = (
@@ -31,21 +30,7 @@ _SIDE = 1024
 _EMULATED = 128  # columns of what the emulation multiplies: its terms must fit the memory
 
 
-@dataclass(frozen=True)
-class TensorSpeed:
-    """One measurement: medians of some runs, in multiply-accumulates per second of one thread."""
-
-    name: str
-    macs_per_second: float
-    float64_per_second: float
-
-    @property
-    def ratio(self) -> float:
-        """Of the speed to float64's."""
-        return self.macs_per_second / self.float64_per_second
-
-
-def measure_tensors(side: int = _SIDE, runs: int = 3) -> Iterator[TensorSpeed]:
+def measure_tensors(side: int = _SIDE, runs: int = 3) -> Iterator[Speed]:
     """Time products of square matrices of normal random numbers, in turn with float64's.
 
     The last one is what a few lines of torch do: bf16 codes as integers, added, viewed as numbers
@@ -65,19 +50,14 @@ def measure_tensors(side: int = _SIDE, runs: int = 3) -> Iterator[TensorSpeed]:
     a, b = (torch.randn(side, side, generator=generator) for _ in range(2))
     wide = a.double(), b.double()
 
-    def timed(name: str, run: Callable[[], Any], macs: int) -> TensorSpeed:
-        run()  # what is made once is made
-        times = [(_seconds(run), _seconds(lambda: wide[0] @ wide[1])) for _ in range(runs)]
-        mine, theirs = (median(column) for column in zip(*times, strict=True))
-        return TensorSpeed(name, macs / mine, side**3 / theirs)
+    def timed(name: str, run: Callable[[], Any], macs: int) -> Speed:
+        return beside(name, run, lambda: wide[0] @ wide[1], macs, runs, side**3, _seconds)
 
     for fmt, kind, accumulator in _CASES:
         run = _product(matmul, a, b, fmt, kind, accumulator)
         yield timed(f"{kind} {fmt}, {accumulator} sums", run, side**3)
     few = b[:, :_EMULATED].contiguous()
-    emulated = timed("lmul bf16, emulated", lambda: _emulated(a[:_EMULATED], few), 1)
-    macs = side * _EMULATED**2
-    yield TensorSpeed(emulated.name, macs * emulated.macs_per_second, emulated.float64_per_second)
+    yield timed("lmul bf16, emulated", lambda: _emulated(a[:_EMULATED], few), side * _EMULATED**2)
 
 
 def _product(matmul: Callable[..., Any], a: Any, b: Any, *given: str) -> Callable[[], Any]:
@@ -105,13 +85,9 @@ def _main() -> None:
     except ToolNotFound as missing:
         print(f"products of tensors: {missing}")
         return
-    print(f"products of tensors, {_SIDE} x {_SIDE}, in a second of one thread's time")
+    print(f"products of tensors, {_SIDE} x {_SIDE}, beside float64's, in a second of one thread")
     for speed in measure_tensors():
-        print(
-            f"{speed.name:26} {speed.macs_per_second / 1e9:8.3f} G MAC/s, float64 "
-            f"{speed.float64_per_second / 1e9:6.2f}, ratio {speed.ratio:6.3f}",
-            flush=True,
-        )
+        print(speed.text("G MAC/s", 1e9, 3), flush=True)
 
 
 if __name__ == "__main__":
