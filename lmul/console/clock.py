@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Group
-from rich.table import Table
 
+from lmul.console.terminal import figure_table
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.timing.clock import AtClock
 from lmul.tools import yosys
@@ -30,15 +29,9 @@ def clock_tables(found: Sequence[AtClock]) -> Group:
     """The circuit of each design, whether it meets the clock, and the command that remakes it."""
     around: Conditions = found[0].timing.conditions
     clock = found[0].clock_ps
-    table = Table(
-        title=f"At a clock of {clock / 1000:g} ns, {clock / around.fo4_ps:.0f} inverter delays",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("design", no_wrap=True)
-    for column in ("µm²", "registers", "delay, ps", "slack, ps", "mapping"):
-        table.add_column(column, justify="right", no_wrap=column == "mapping")
+    title = f"At a clock of {clock / 1000:g} ns, {clock / around.fo4_ps:.0f} inverter delays"
+    table = figure_table(title, "µm²", "registers", "delay, ps", "slack, ps", "mapping")
+    table.columns[-1].no_wrap = True
     for one in found:
         table.add_row(
             one.design,

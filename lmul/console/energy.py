@@ -3,11 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from lmul.console.synthesis import restructuring_note
+from lmul.console.terminal import figure_table
 from lmul.synth.energy.energy import Energy
 from lmul.synth.mapping.mapping import AREA_HASH
 from lmul.tools import yosys
@@ -52,16 +52,8 @@ def energy_tables(found: Sequence[Energy]) -> Group:
     return Group(*shown)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("design", no_wrap=True)
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
-
-
 def _by_cause(stimulus: str, found: Sequence[Energy]) -> Table:
-    table = _table(
+    table = figure_table(
         f"fJ an operation: {stimulus}",
         "all",
         "with glitches",
@@ -88,7 +80,9 @@ def _by_cause(stimulus: str, found: Sequence[Energy]) -> Table:
 
 def _by_part(found: Sequence[Energy]) -> Table:
     parts = list(dict.fromkeys(part for one in found for part in one.parts))
-    table = _table("fJ an operation by part, without glitches; parts mapped apart", *parts, "sum")
+    table = figure_table(
+        "fJ an operation by part, without glitches; parts mapped apart", *parts, "sum"
+    )
     for one in found:
         figures = [f"{one.parts[part]:.1f}" if part in one.parts else "" for part in parts]
         table.add_row(one.design, *figures, f"{sum(one.parts.values()):.1f}")

@@ -2,10 +2,9 @@
 
 from collections.abc import Sequence
 
-from rich import box
 from rich.console import Group
-from rich.table import Table
 
+from lmul.console.terminal import figure_table
 from lmul.synth.fpga.place import PlacedDesign
 from lmul.tools import yosys
 from lmul.tools.metrics import Report
@@ -19,15 +18,8 @@ _COLUMNS = ("LUTs", "carries", "DSPs", "block RAMs", "flip-flops", "Fmax, MHz", 
 def place_table(found: Sequence[PlacedDesign]) -> Group:
     """All of one device: cells, speed, share of the device, and how they were measured."""
     first = found[0]
-    table = Table(
-        title=f"Placed and routed on {first.library}",
-        title_justify="left",
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1, 0, 0),
-    )
-    table.add_column("design", no_wrap=True)
-    for column in (*_COLUMNS, "seeds", "of device", "s a seed"):
-        table.add_column(column, justify="right")
+    title = f"Placed and routed on {first.library}"
+    table = figure_table(title, *_COLUMNS, "seeds", "of device", "s a seed")
     for one in found:
         low, high = one.fmax_range
         cells = one.cells

@@ -3,10 +3,10 @@
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from rich import box
 from rich.console import Group, RenderableType
 from rich.table import Table
 
+from lmul.console.terminal import figure_table
 from lmul.synth.mapping.mapping import RESTRUCTURINGS
 from lmul.synth.measure.synthesis import Synthesis
 from lmul.synth.timing.area_delay import InCells
@@ -86,17 +86,9 @@ def synthesis_tables(results: Sequence[Synthesis]) -> Group:
     return Group(*parts)
 
 
-def _table(title: str, *columns: str) -> Table:
-    table = Table(title=title, title_justify="left", box=box.SIMPLE_HEAD, padding=(0, 1, 0, 0))
-    table.add_column("design", no_wrap=True)
-    for column in columns:
-        table.add_column(column, justify="right")
-    return table
-
-
 def _gates(results: Sequence[Synthesis]) -> Table:
     kinds = sorted({kind for result in results for kind in result.gates.cells})
-    table = _table(
+    table = figure_table(
         "Two-input gates and inverters",
         "gates",
         "depth",
@@ -114,7 +106,7 @@ def _gates(results: Sequence[Synthesis]) -> Table:
 
 def _split(result: Synthesis) -> Table:
     assert result.split
-    table = _table("By part", "part", "gates", "flip-flops")
+    table = figure_table("By part", "part", "gates", "flip-flops")
     for part in result.split.parts:
         table.add_row(result.design.name, part.part, str(part.gates), str(part.flipflops))
     if result.split.across:
@@ -127,7 +119,7 @@ def _split(result: Synthesis) -> Table:
 def _areas(results: Sequence[Synthesis]) -> Table:
     mapped = [(result.design.name, result.cells) for result in results if result.cells]
     beside = any(cells.opensta_ps is not None for _, cells in mapped)
-    table = _table(
+    table = figure_table(
         "Mapped to cells, for area",
         "µm²",
         "logic",
@@ -152,7 +144,7 @@ def _areas(results: Sequence[Synthesis]) -> Table:
 
 
 def _curves(results: Sequence[Synthesis]) -> Table:
-    table = _table("Area against delay", "delay, ps", "µm²", "logic", "mapped for")
+    table = figure_table("Area against delay", "delay, ps", "µm²", "logic", "mapped for")
     for result in results:
         for point in result.curve:
             target, area = point["target_ps"], point["area_um2"]
@@ -204,7 +196,7 @@ def _buffers(results: Sequence[Synthesis]) -> list[str]:
 
 
 def _luts(results: Sequence[Synthesis]) -> Table:
-    table = _table(
+    table = figure_table(
         "FPGA cells before placement: sums written as +, for DSPs products as *",
         "family",
         "LUTs",

@@ -1,10 +1,11 @@
-"""A progress bar on the terminal, and nothing where there is none."""
+"""The terminal: a progress bar where there is one, and tables of designs and their figures."""
 
 import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import (
     BarColumn,
@@ -14,8 +15,9 @@ from rich.progress import (
     TimeElapsedColumn,
     TimeRemainingColumn,
 )
+from rich.table import Table
 
-__all__ = ["OnProgress", "progress_bar", "table_console"]
+__all__ = ["OnProgress", "figure_table", "progress_bar", "table_console"]
 
 
 OnProgress = Callable[[int, int, str], None]
@@ -78,3 +80,12 @@ def table_console() -> Console:
     """Standard output; wide enough for any table when it is a file or a pipe."""
     console = Console()
     return console if console.is_terminal else Console(width=_FILE_WIDTH)
+
+
+def figure_table(title: str, *columns: str) -> Table:
+    """A row a design: its name on the left, figures on the right of their columns."""
+    table = Table(title=title, title_justify="left", box=SIMPLE_HEAD, padding=(0, 1, 0, 0))
+    table.add_column("design", no_wrap=True)
+    for column in columns:
+        table.add_column(column, justify="right")
+    return table
