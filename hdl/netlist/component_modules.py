@@ -14,7 +14,8 @@ from amaranth.lib import wiring
 from amaranth.lib.fifo import FIFOInterface
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.netlist.rtlil import Module, read_rtlil
+from lmul.hdl.netlist.reader import read_rtlil
+from lmul.hdl.netlist.rtlil import Module
 
 __all__ = ["component_modules"]
 
