@@ -26,7 +26,7 @@ class Census:
 
     ``special``: NaN or Inf operand; ``zero``: else a zero operand; ``overflow``, ``underflow``:
     the kind's product, rounded once, beyond the largest or below the smallest normal;
-    ``in_range``: all others. ``subnormal_operand`` counts apart, and across, the last three.
+    ``in_range``: all others.
     """
 
     pairs: int
@@ -35,7 +35,6 @@ class Census:
     overflow: int
     underflow: int
     in_range: int
-    subnormal_operand: int
     exhaustive: bool
 
 
@@ -54,14 +53,12 @@ def census(kind: Kind, fmt: FloatFormat | str, offset: int | None = None, seed: 
     value = product(x, y, fmt, kind, "normalize", offset)
     overflow, underflow = range_masks(value, fmt)
     plain = ~special & ~zero
-    tiny_operand = np.minimum(np.abs(x_value), np.abs(y_value)) < fmt.min_normal
     counts = {
         "special": special,
         "zero": zero,
         "overflow": plain & overflow,
         "underflow": plain & underflow,
         "in_range": plain & ~overflow & ~underflow,
-        "subnormal_operand": plain & tiny_operand,
     }
     numbers = {name: int(np.count_nonzero(mask)) for name, mask in counts.items()}
     return Census(pairs=x.size, exhaustive=codes is not None, **numbers)

@@ -66,7 +66,6 @@ class PEDriver:
         self.rng = np.random.default_rng(seed)
         self.compared = 0
         self._dut = dut
-        self._members = [name for name, _ in self.path.operand_layout]
         self._results = [name for name, _ in self.path.result_layout]
         self._slots = [_Slot()] * (1 + self.design.stages)  # newest first
         self._sum: list[tuple[int, int]] = []
