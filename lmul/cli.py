@@ -13,6 +13,7 @@ from typer.main import get_command
 import lmul
 from lmul.commands.accuracy import accuracy
 from lmul.commands.attention import attention
+from lmul.commands.c import c
 from lmul.commands.explain import explain
 from lmul.commands.list import list_designs
 from lmul.commands.lut import lut
@@ -87,6 +88,7 @@ app.command(
     context_settings={"ignore_unknown_options": True},
 )(explain)
 app.command("verilog", epilog="Example: lmul verilog lmul-e4m3-ftz -o build/verilog")(verilog)
+app.command("c", epilog="Example: lmul c lmul-e4m3-ftz -o lmul_e4m3_ftz.h")(c)
 app.command(
     "verilator",
     epilog="Example: lmul verilator --binary --timing --top lmul_e4m3_ftz_tb lmul_e4m3_ftz.vlt "

@@ -14,6 +14,7 @@ COMMANDS = [
     "list",
     "explain",
     "verilog",
+    "c",
     "verilator",
     "sim",
     "synth",
@@ -125,6 +126,11 @@ def test_explain_codes_json(capsys):
 WRONG = {
     "foo": "No such command 'foo'. (see: lmul --help)",
     "list nothing*": "No design is named like 'nothing*'; 'lmul list' shows all",
+    "c": "Missing argument 'DESIGN'. (see: lmul c --help)",
+    "c pe-lmul-e4m3": (
+        "Design 'pe-lmul-e4m3' is a PE or array; a C model is of a multiplier, such as "
+        "lmul-e4m3-ftz"
+    ),
     "explain 1.5": "Missing argument 'Y'. (see: lmul explain --help)",
     "explain 1.5 x": "'x' is neither a number, such as -1.5 or inf, nor a code, such as 0x3c",
     "explain 0x1z 0x0": "'0x1z' is no code: write it as 0x3c",
@@ -188,6 +194,15 @@ def test_verilog(capsys, tmp_path):
     assert (code, err) == (0, "")
     assert {Path(line).parent for line in out.splitlines()} == {tmp_path}
     assert "module lmul_e4m3_ftz" in (tmp_path / "lmul_e4m3_ftz.v").read_text()
+
+
+def test_c(capsys, tmp_path):
+    code, out, err = run("c", "lmul-e4m3-ftz", capsys=capsys)
+    assert (code, err) == (0, "")
+    assert "static inline uint8_t lmul_e4m3_ftz(uint8_t x, uint8_t y)\n" in out
+    target = tmp_path / "models" / "mine.h"
+    assert run("c", "lmul-e4m3-ftz", "-o", str(target), capsys=capsys) == (0, f"{target}\n", "")
+    assert target.read_text() == out
 
 
 def test_verilator_passes_on(capfd, tmp_path, monkeypatch):

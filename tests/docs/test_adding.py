@@ -103,6 +103,7 @@ TRIAL = """
     from lmul.hdl.numbers.product_range import product_range
     from lmul.sim.explain.derivation import derive
     from lmul.sim.export import package
+    from lmul.sim.export.c.model import why_no_c_model
     from lmul.synth.report import chapters as report
     from lmul.synth.tables.table import Table
 
@@ -163,6 +164,7 @@ TRIAL = """
         "rtl": rtl == want and len(set(want)) > 10,
         "described": describe(design),
         "verilog": package(design)["pe_cut_e2m1.v"][:900],
+        "c": why_no_c_model(lmul.Design.parse("cut-e4m3")),
         "format": [lmul.Design.parse("lmul-e3m3").format.max, lmul.FORMATS["e3m3"].nan_code],
         "tables": [
             [c.title, s.title, s.rows] for c in report.chapters(document) for s in c.sections
@@ -192,6 +194,7 @@ def test_what_is_added_works(tmp_path):
     assert "the exact product, cut to 1 mantissa bits toward zero" in " ".join(
         found["verilog"].replace("//", "").split()
     )
+    assert found["c"].startswith("is of a kind that is not written in C; lmul, ")
     assert found["format"] == [15.0, 0b111_100]
     assert found["tables"] == [["Formats", "Reach", [["e4m3", "448", "0.00195312"]]]]
 

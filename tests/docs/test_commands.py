@@ -24,7 +24,12 @@ _BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 _INLINE = re.compile(r"`((?:\.venv/bin/)?lmul [^`]*)`")
 _KINDS = r"(array|pe|product|lmul|lmul_rne|lmul_formula|mitchell|exact)-[\w-]+"
 
-QUICK = ("lmul list", "lmul explain 1.5 2.25 --format e4m3", "lmul verilog lmul-e4m3-ftz -o build")
+QUICK = (
+    "lmul list",
+    "lmul explain 1.5 2.25 --format e4m3",
+    "lmul verilog lmul-e4m3-ftz -o build",
+    "lmul c lmul-e4m3-ftz -o",
+)
 """What begins so takes a second or two: `make test` runs it."""
 
 LONG = (
@@ -150,7 +155,10 @@ def test_long_commands_run(told: str, said: list[str], tmp_path: Path):
     ],
 )
 def test_the_bench_runs_where_it_was_written(told: str, said: list[str], tmp_path: Path):
-    [(write, _)] = runs("lmul verilog lmul-e4m3-ftz -o build")
+    [(write, _)] = runs(
+        "lmul verilog lmul-e4m3-ftz -o build",
+        "lmul c lmul-e4m3-ftz -o",
+    )
     run(write, [], tmp_path)
     run(told, said, tmp_path / "build" / "verilog")
 

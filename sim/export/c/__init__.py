@@ -1,0 +1,1 @@
+"""C models of multipliers: one function, from two codes to one."""

@@ -1,0 +1,89 @@
+"""What each kind computes, in C: the product of two numbers that are not zero.
+
+``X`` and ``Y`` are the operands' magnitude codes, exponent and mantissa read as one integer, their
+leading ones implied; a subnormal operand is normalised, so that its exponent is 0 or less.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+
+from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.kinds import Kind
+
+__all__ = ["PRODUCTS", "CProduct"]
+
+
+@dataclass(frozen=True)
+class CProduct:
+    """Statements of C, of the type INT, and what they leave to do.
+
+    Attributes
+    ----------
+    lines : tuple of str
+        With ``fraction`` None they declare ``P``, the product's magnitude code, its exponent
+        unbounded. Else they declare ``sig`` and ``E``: the product is
+        ``sig * 2**(E - fraction - bias)``, ``sig`` below ``2**(fraction + 2)``.
+    fraction : int or None
+    """
+
+    lines: tuple[str, ...]
+    fraction: int | None = None
+
+
+def _mantissas(fmt: FloatFormat) -> tuple[str, ...]:
+    mask = f"{fmt.mantissa_mask:#x}"
+    return (f"const INT mx = X & {mask}, my = Y & {mask};",)
+
+
+def _exponent(fmt: FloatFormat) -> str:
+    one = 1 << fmt.mantissa_bits
+    return f"const INT E = (X - mx) / {one} + (Y - my) / {one} - {fmt.bias};"
+
+
+def _lmul(fmt: FloatFormat, offset: int) -> CProduct:
+    bias = fmt.bias << fmt.mantissa_bits
+    said = f"the bias at its place, {bias}, less the offset {offset}"
+    return CProduct((f"INT P = X + Y - {bias - offset};  /* {said} */",))
+
+
+def _mitchell(fmt: FloatFormat, offset: int) -> CProduct:
+    bias = fmt.bias << fmt.mantissa_bits
+    return CProduct((f"INT P = X + Y - {bias};  /* the bias at its place */",))
+
+
+def _lmul_rne(fmt: FloatFormat, offset: int) -> CProduct:
+    m = fmt.mantissa_bits
+    one = 1 << m
+    return CProduct(
+        (
+            *_mantissas(fmt),
+            f"const INT full = ({one} + mx) * ({one} + my);  /* the exact product */",
+            f"const INT unit = full < {2 * one * one} ? {one} : {2 * one};",
+            "/* in units, to nearest even */",
+            "const INT kept = (full + unit / 2 - 1 + (full / unit & 1)) / unit;",
+            f"const INT carry = kept - (unit == {one} ? {one} : 0) - mx - my;  /* 0 or 1 */",
+            f"INT P = X + Y - {fmt.bias << m} + carry;  /* the bias at its place */",
+        )
+    )
+
+
+def _formula(fmt: FloatFormat, offset: int) -> CProduct:
+    m = fmt.mantissa_bits
+    bracket = f"const INT sig = {1 << m} + mx + my + {offset};  /* not renormalised */"
+    return CProduct((*_mantissas(fmt), _exponent(fmt), bracket), m)
+
+
+def _exact(fmt: FloatFormat, offset: int) -> CProduct:
+    one = 1 << fmt.mantissa_bits
+    full = f"const INT sig = ({one} + mx) * ({one} + my);  /* the exact product */"
+    return CProduct((*_mantissas(fmt), _exponent(fmt), full), 2 * fmt.mantissa_bits)
+
+
+PRODUCTS: Mapping[Kind, Callable[[FloatFormat, int], CProduct]] = {
+    "lmul": _lmul,
+    "lmul_rne": _lmul_rne,
+    "lmul_formula": _formula,
+    "mitchell": _mitchell,
+    "exact": _exact,
+}
+"""By kind, of a format and an offset. A kind that is missing has no C model."""
