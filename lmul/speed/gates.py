@@ -58,7 +58,7 @@ def measure(liberty: Paths | None = None, runs: int = _RUNS) -> Iterator[GateSpe
             vectors / median(seconds(run) for _ in range(runs + 1))
             for run in (
                 lambda n=netlist, i=inputs: simulate(n, i, cycles=0),
-                lambda n=netlist, i=inputs: simulate(n, i, cycles=0, glitch_steps=None),
+                lambda n=netlist, i=inputs: simulate(n, i, cycles=0, settling=None),
                 lambda a=x, b=y, d=design: multiply(a, b, d.format, d.kind, d.policy),
             )
         ]

@@ -28,9 +28,10 @@ __all__ = [
     "DELAY",
     "ENERGY",
     "GATES",
-    "GLITCHES",
     "NAND2",
     "REGISTERS",
+    "UNIT_DELAY",
+    "WITHOUT_GLITCHES",
     "CellSurvey",
     "array_area",
     "cell_survey",
@@ -41,7 +42,9 @@ __all__ = [
 GATES = "gates"
 AREA, REGISTERS, NAND2 = "area_um2", "sequential_um2", "area_nand2"
 BUFFERS = "buffers_um2"
-DELAY, ENERGY, GLITCHES = "delay_ps", "energy_fj", "energy_glitches_fj"
+DELAY = "delay_ps"
+ENERGY = "energy_fj"  # with real delays
+WITHOUT_GLITCHES, UNIT_DELAY = "energy_without_glitches_fj", "energy_unit_delay_fj"  # its bounds
 
 
 _SPREADS: Mapping[str, Callable[[MappedSpread], Spread]] = {
@@ -49,7 +52,8 @@ _SPREADS: Mapping[str, Callable[[MappedSpread], Spread]] = {
     AREA: lambda one: one.area,
     DELAY: lambda one: one.delay,
     ENERGY: lambda one: one.energy,
-    GLITCHES: lambda one: one.glitching,
+    WITHOUT_GLITCHES: lambda one: one.without_glitches,
+    UNIT_DELAY: lambda one: one.unit_delay,
 }
 
 

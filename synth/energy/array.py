@@ -22,12 +22,13 @@ from lmul.sim.golden.codec import code_dtype
 from lmul.synth.energy.array_drive import ArrayDrive
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
 from lmul.synth.gates.breakdown import ARRAY_PARTS
-from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words
-from lmul.synth.gatesim.simulation import Toggles
+from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words, spread
+from lmul.synth.gatesim.simulation import Toggles, with_glitches
 from lmul.synth.gatesim.stepped import PartSimulation
 from lmul.synth.mapping.cell_netlist import Instance
 from lmul.synth.mapping.part_netlist import Part, PartNetlist
 from lmul.synth.timing.arrivals import Electrical, Surroundings, electrical
+from lmul.synth.timing.pin_delays import pin_delays
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["ArrayPower", "array_power", "part_conditions", "product_shape"]
@@ -37,8 +38,8 @@ _DEPTH = 64
 _SAMPLE_PLACES = 16
 _SAMPLE_CYCLES = 256
 _SAMPLE_VALUES = 1 << 24  # of all nets, at most
-_GLITCH_STEPS = 32
-_GLITCH_CELLS = 2_000_000  # simulated with unit delays, over these steps
+_SETTLING_CELLS = 300_000  # over all words of steps that are simulated with delays
+_LEAST_SETTLING = 64  # such words of each part
 _LATE = 64  # cycles before the first beat, at most
 
 
@@ -52,7 +53,7 @@ class ArrayPower:
         fJ a cycle.
     leakage : float
         nW.
-    glitches, ports : float
+    glitches, unit_glitches, ports : float
         fJ a cycle, as in :class:`lmul.synth.energy.energy.Energy`.
     parts : mapping of str to (float, float)
         fJ a cycle without leakage, and nW, of each of
@@ -68,6 +69,7 @@ class ArrayPower:
     clock: float
     leakage: float
     glitches: float
+    unit_glitches: float
     ports: float
     parts: Mapping[str, tuple[float, float]]
     shape: tuple[int, int, int]
@@ -119,7 +121,11 @@ def array_power(
     drive = ArrayDrive(design, a.astype(dtype), b.astype(dtype), out)
     m, k, n = drive.shape
     due = design.cycles(m, k, n)
-    run = _Run(PartSimulation(circuit), due)
+    delays = [
+        pin_delays(netlist, around)
+        for netlist, around in zip(circuit.netlists, conditions, strict=True)
+    ]
+    run = _Run(PartSimulation(circuit, delays), due)
     run.products(drive)
     if drive.cycles != due:
         raise ToolFailed(
@@ -147,8 +153,11 @@ class _Run:
         cells = len(circuit.rest.instances) + sum(
             len(part.netlist.instances) * part.count for part in circuit.parts
         )
-        steps = min(cycles, _GLITCH_STEPS, max(4, _GLITCH_CELLS // cells))
-        self.glitching = set(np.linspace(1, cycles, steps).astype(int).tolist())
+        share = min(1.0, _SETTLING_CELLS / (cells * cycles))
+        self.settling = [
+            spread(cycles, words, max(_LEAST_SETTLING, round(share * cycles * words)))
+            for words in (1, *places)
+        ]
         wide = max([circuit.rest.nets, *(len(p) * _SAMPLE_PLACES for p in self.places)])
         length = min(cycles, _SAMPLE_CYCLES, max(32, _SAMPLE_VALUES // wide))
         self.window = range((cycles - length) // 2 + 1, (cycles - length) // 2 + length + 1)
@@ -159,7 +168,8 @@ class _Run:
         for cycle in range(self.cycles + _LATE):
             inputs = drive.inputs(reset=not cycle)
             drive.take(inputs, self.simulation.settle(inputs))
-            self.simulation.step(drive.begun, drive.begun and drive.cycles in self.glitching)
+            chosen = [each[drive.cycles - 1] for each in self.settling] if drive.begun else None
+            self.simulation.step(drive.begun, chosen)
             if drive.begun and drive.cycles in self.window:
                 self.samples.append(self.simulation.sample(self.places))
             if drive.done:
@@ -170,9 +180,9 @@ class _Run:
         self, drive: ArrayDrive, conditions: Sequence[Electrical], voltage: float
     ) -> ArrayPower:
         """Add up, part by part."""
-        steps, glitch_steps = drive.cycles * LANES, len(self.glitching) * LANES
+        steps = drive.cycles * LANES
         causes = ("switching", "internal", "clock", "leakage")
-        sums = dict.fromkeys((*causes, "glitches", "ports"), 0.0)
+        sums = dict.fromkeys((*causes, "glitches", "unit_glitches", "ports"), 0.0)
         parts = {part: (0.0, 0.0) for part in ARRAY_PARTS}
         simulations = self.simulation.simulations()
         for index, ((part, one), around) in enumerate(zip(simulations, conditions, strict=True)):
@@ -181,10 +191,12 @@ class _Run:
             costs = cell_costs(one.netlist, sample, around, voltage)
             costs = replace(costs, clock=costs.clock * count, leakage=costs.leakage * count)
             toggles = Toggles(one.toggles, steps)
-            extra = (one.glitching - one.settled) * (steps / glitch_steps)
-            more = Toggles(toggles.nets + np.rint(extra).astype(np.int64), steps)
             power = costs.power(toggles)
-            sums["glitches"] += costs.power(more).dynamic - power.dynamic
+            for name, counted in (("glitches", one.real_delays), ("unit_glitches", one.unit_delay)):
+                more = with_glitches(
+                    toggles, Toggles(one.settled, one.settling), Toggles(counted, one.settling)
+                )
+                sums[name] += costs.power(more).dynamic - power.dynamic
             for name in causes:
                 sums[name] += float(getattr(power, name).sum())
             self._split(part, power, parts)

@@ -24,6 +24,7 @@ from lmul.synth.mapping.breakdown import PARTED_LEVELS, apart_by_part, by_part
 from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells, netlist_of
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.part_netlist import part_netlist
+from lmul.synth.timing.arcs import check_arcs
 from lmul.tools.metrics import Metric
 
 __all__ = ["FREQUENCY", "PAIRS", "Energy", "measure"]
@@ -46,14 +47,16 @@ class Energy:
     switching, internal, clock, leakage : float
         Of all cells, every net toggling at most once: what charges nets, what cells spend inside
         as pins change, what clock pins take, what leaks in one period of ``frequency``.
-    glitches : float
-        What comes on top when every gate takes one unit of time.
+    glitches, unit_glitches : float
+        What comes on top with the cells' own delays, and when every gate takes one unit of time:
+        :mod:`lmul.synth.gatesim.delays`. Both are taken from a sample of the steps.
     ports : float
         What whoever drives the ports spends on the pins behind them, the clock's among them. In
         no sum here.
     parts : mapping of str to float
         The cells' energy without glitches by part, each part mapped apart; empty where there are
-        none. It adds up to a little more or less than ``total``: parts mapped together share.
+        none. It adds up to a little more or less than ``without_glitches``: parts mapped together
+        share.
     operations : int
         Measured, and compared with the golden model.
     transition : float
@@ -76,6 +79,7 @@ class Energy:
     clock: float
     leakage: float
     glitches: float
+    unit_glitches: float
     ports: float
     parts: Mapping[str, float]
     operations: int
@@ -86,14 +90,19 @@ class Energy:
     cycles: int | None = None
 
     @property
-    def total(self) -> float:
-        """Of the cells, without glitches, as a power tool gives it from a zero-delay VCD."""
+    def real_delays(self) -> float:
+        """Of the cells, glitches of their own delays included: the figure to compare."""
+        return self.without_glitches + self.glitches
+
+    @property
+    def without_glitches(self) -> float:
+        """Of the cells, as a power tool gives it from a zero-delay VCD: the lower bound."""
         return self.switching + self.internal + self.clock + self.leakage
 
     @property
-    def with_glitches(self) -> float:
-        """Of the cells, glitches of unit delays included."""
-        return self.total + self.glitches
+    def unit_delay(self) -> float:
+        """Of the cells, glitches of unit delays included: the upper bound."""
+        return self.without_glitches + self.unit_glitches
 
     def metrics(self) -> list[Metric]:
         """The figures under the names that reports use."""
@@ -110,8 +119,9 @@ class Energy:
             )
 
         return [
-            metric("energy_fj", self.total),
-            metric("energy_glitches_fj", self.with_glitches),
+            metric("energy_fj", self.real_delays),
+            metric("energy_without_glitches_fj", self.without_glitches),
+            metric("energy_unit_delay_fj", self.unit_delay),
         ]
 
 
@@ -172,12 +182,12 @@ def measure(
     for one in found:
         driven = streams(design, one, bool(whole.flipflops))
         run = simulated_power(circuit.name, whole, driven, library)
-        power = run.power
+        power = run.without_glitches
         leakage = float(power.leakage.sum()) * 1e6 / frequency  # nW over a period, in fJ
         split: dict[str, float] = {}
         if apart is not None:
-            by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False).power
-            split = _by_part(apart, by_cell, design.level, frequency)
+            by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False)
+            split = _by_part(apart, by_cell.without_glitches, design.level, frequency)
         results.append(
             Energy(
                 design=circuit.name,
@@ -188,7 +198,8 @@ def measure(
                 internal=float(power.internal.sum()),
                 clock=float(power.clock.sum()),
                 leakage=leakage,
-                glitches=run.with_glitches.dynamic - power.dynamic,
+                glitches=run.real_delays.dynamic - power.dynamic,
+                unit_glitches=run.unit_delay.dynamic - power.dynamic,
                 ports=sum(run.ports.values()),
                 parts=split,
                 operations=driven.operations,
@@ -214,6 +225,8 @@ def _measure_array(
     given = matrices(stimulus, design, *product_shape(design))
     mapped = map_cells(design, library, restructuring=restructuring)
     circuit = part_netlist(mapped)
+    for netlist in circuit.netlists:
+        check_arcs(netlist, library, setup=False)
     conditions = part_conditions(circuit, transition)
     results = []
     for label, a, b in given:
@@ -232,6 +245,7 @@ def _measure_array(
                 clock=power.clock * share,
                 leakage=power.leakage * leaked * share,
                 glitches=power.glitches * share,
+                unit_glitches=power.unit_glitches * share,
                 ports=power.ports * share,
                 parts={
                     part: (dynamic + leakage * leaked) * share

@@ -154,7 +154,7 @@ def export(
                 library=library.name,
                 stimulus=one.label,
                 cycles=circle.streams.operations,
-                power=power.power,
+                power=power.without_glitches,
                 voltage=check_library(library),
                 frequency=frequency,
                 transition=Conditions.of(library).input_slew_ps,

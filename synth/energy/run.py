@@ -10,11 +10,13 @@ from lmul.synth.energy.power import CellPower, cell_costs, port_energy
 from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.energy.unit_drive import Drive, drive
 from lmul.synth.gatesim.bit_parallel import LANES
-from lmul.synth.gatesim.simulation import Simulated, simulate
+from lmul.synth.gatesim.simulation import Simulated, simulate, with_glitches
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.cell_netlist import CellNetlist
+from lmul.synth.timing.arcs import check_arcs
 from lmul.synth.timing.arrivals import electrical
+from lmul.synth.timing.pin_delays import pin_delays
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["Power", "Streams", "check_frequency", "check_library", "simulated_power", "streams"]
@@ -22,7 +24,8 @@ __all__ = ["Power", "Streams", "check_frequency", "check_library", "simulated_po
 
 _MOST_WORDS = 16
 _SAMPLE_CYCLES = 65
-_GLITCH_STEPS = 32  # of each of up to 1024 streams: enough for a third digit
+_SETTLING_CELLS = 100_000  # over all words of steps that are simulated with delays
+_LEAST_SETTLING = 64  # such words
 
 
 @dataclass(frozen=True)
@@ -49,16 +52,16 @@ class Power:
 
     Attributes
     ----------
-    power, with_glitches : CellPower
-        Without glitches, and with those of unit delays.
+    without_glitches, unit_delay, real_delays : CellPower
     ports : mapping of str to float
         fJ a cycle, by port: :func:`lmul.synth.energy.power.port_energy`.
     run : Simulated
         What they were added up from.
     """
 
-    power: CellPower
-    with_glitches: CellPower
+    without_glitches: CellPower
+    unit_delay: CellPower
+    real_delays: CellPower
     ports: Mapping[str, float]
     run: Simulated
 
@@ -114,9 +117,9 @@ def simulated_power(
     given : Streams
     library : Library
         Its voltage and its :class:`~lmul.synth.liberty.conditions.Conditions` are taken: the
-        transition         at the ports. Outputs have no load: what they drive takes that energy.
+        transition at the ports. Outputs have no load: what they drive takes that energy.
     glitches : bool
-        Count unit-delay toggles too; else ``with_glitches`` is as without.
+        Simulate with delays too; else all three are without glitches.
     cycles : int or None
         How many of each stream the shares of states are taken from; None for all.
 
@@ -129,12 +132,16 @@ def simulated_power(
     """
     voltage = check_library(library)
     conditions = electrical(netlist, Conditions.of(library).input_slew_ps)
+    if glitches:
+        check_arcs(netlist, library, setup=False)
+    settling = max(_LEAST_SETTLING, _SETTLING_CELLS // max(1, len(netlist.instances)))
     found = simulate(
         netlist,
         given.drive.inputs,
         given.drive.first,
         cycles,
-        _GLITCH_STEPS if glitches else 0,
+        settling if glitches else 0,
+        pin_delays(netlist, conditions) if glitches else None,
     )
     if wrong := given.drive.wrong(found.outputs):
         raise ToolFailed(
@@ -145,14 +152,15 @@ def simulated_power(
     if given.sequence:
         toggles = replace(toggles, steps=given.operations - 1)
     costs = cell_costs(netlist, found.values, conditions, voltage)
-    power = glitched = costs.power(toggles)
-    if glitches:
-        # What glitches add, scaled from the steps looked at to all of them.
-        extra = found.glitching.nets - found.settled.nets
-        extra = extra * (toggles.steps / found.settled.steps)
-        more = replace(toggles, nets=toggles.nets + np.rint(extra).astype(np.int64))
-        glitched = costs.power(more)
-    return Power(power, glitched, port_energy(netlist, toggles, conditions, voltage), found)
+    ports = port_energy(netlist, toggles, conditions, voltage)
+    without = costs.power(toggles)
+    if not glitches:
+        return Power(without, without, without, ports, found)
+    unit, real = (
+        costs.power(with_glitches(toggles, found.settled, delayed))
+        for delayed in (found.unit_delay, found.real_delays)
+    )
+    return Power(without, unit, real, ports, found)
 
 
 def check_frequency(frequency: float) -> None:

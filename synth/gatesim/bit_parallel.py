@@ -1,9 +1,11 @@
 """Words of 64 streams: integers become bits, and bits of 64 streams one word."""
 
+from math import gcd
+
 import numpy as np
 import numpy.typing as npt
 
-__all__ = ["LANES", "ONES", "Ints", "Words", "ones_in", "pack", "unpack_ints"]
+__all__ = ["LANES", "ONES", "Ints", "Words", "ones_in", "pack", "spread", "unpack_ints"]
 
 
 LANES = 64
@@ -44,6 +46,19 @@ def unpack_ints(bits: list[Words]) -> Ints:
         total = part if total is None else total | part
     assert total is not None
     return total
+
+
+def spread(steps: int, words: int, wanted: int) -> npt.NDArray[np.uint8]:
+    """Which words of which steps are a sample of about so many: 1, shape (steps, words).
+
+    All words have their turn, and all phases of what repeats in the streams.
+    """
+    stride = max(1, steps * words // max(1, wanted))
+    while gcd(stride, words) > 1:
+        stride -= 1
+    chosen = np.zeros(steps * words, np.uint8)
+    chosen[::stride] = wanted > 0
+    return chosen.reshape(steps, words)
 
 
 def ones_in(words: Words) -> int:

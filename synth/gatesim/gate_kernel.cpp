@@ -1,40 +1,16 @@
 // Simulates a netlist of standard cells, 64 streams a word, and counts how often its nets toggle:
-// settled, from cycle to cycle, and while they settle when every gate takes one unit of time.
-//
-// lmul.synth.gate_program makes the arrays below of a netlist.
+// settled, from cycle to cycle, and while they settle, as cell_delays.h has it.
 
-#include <algorithm>
-#include <bit>
-#include <cstdint>
 #include <cstring>
 #include <memory>
-#include <vector>
+
+#include "cell_delays.h"
+#include "netlist.h"
 
 extern "C" {
 
-// Each step of a function is AND, OR or XOR of two operands, or its complement:
-// (a & b & both) ^ ((a ^ b) & differ) ^ flip, without a branch for the processor to guess.
-struct Step {
-    uint64_t both, differ, flip;
-    int32_t a, b;  // 0 and 1: the constants; 2 + i: input i; -1 - i: what step i gave
-};
-
-struct Netlist {
-    int64_t nets, states;
-    // Functions, and where each begins in `steps`.
-    const Step* steps;
-    const int32_t* function_starts;
-    // What is evaluated each cycle: outputs of flip-flops, gates, then next states. Slots are nets,
-    // then each flip-flop's state and its complement.
-    int64_t outputs, gates;
-    const int32_t* functions;
-    const int32_t* input_starts;
-    const int32_t* inputs;
-    const int32_t* targets;
-};
-
 struct Run {
-    int64_t cycles, words, first, sampled, glitch_steps;
+    int64_t cycles, words, first, sampled;
     int64_t driven, kept;
     const int32_t* driven_nets;
     const uint64_t* const* driven_words;  // (cycles, words) each
@@ -42,8 +18,11 @@ struct Run {
     uint64_t* const* kept_words;  // (cycles, words) each
     uint64_t* sample;             // (nets, sampled, words), from cycle `first` on
     int64_t* toggles;             // of all steps behind `first`
-    int64_t* settled;             // of the first `glitch_steps` of them
-    int64_t* glitching;           // of the same, with unit delays
+    const uint8_t* chosen;        // (steps, words): which are to be simulated with delays too
+    int64_t* settled;             // without, of the chosen ones
+    int64_t models;
+    const Delays* delays;  // of each model
+    int64_t* delayed;      // (models, nets), of the chosen ones
 };
 
 // What goes on in one cycle, for who simulates several netlists that drive each other.
@@ -58,101 +37,12 @@ struct Cycle {
 
 namespace {
 
-struct Operation {
-    uint64_t both, differ, flip;
-    int32_t a, b, to;
-};
+using Models = std::vector<Settling>;
 
-struct Program {
-    std::vector<Operation> operations;
-    std::vector<int64_t> starts;  // of each evaluation, and the end
-    int64_t slots = 0;
-    std::vector<std::vector<int32_t>> schedule;  // gates whose outputs may change at time 1, 2, ...
-    std::vector<int32_t> undriven;               // nets that change at time 0
-};
-
-int64_t evaluations(const Netlist& n) { return n.outputs + n.gates + 2 * n.states; }
-
-Program expanded(const Netlist& n) {
-    Program p;
-    const int32_t temporary = static_cast<int32_t>(n.nets + 2 * n.states);
-    int32_t longest = 0;
-    for (int64_t e = 0; e < evaluations(n); ++e) {
-        p.starts.push_back(p.operations.size());
-        const int32_t* inputs = n.inputs + n.input_starts[e];
-        const int32_t begin = n.function_starts[n.functions[e]];
-        const int32_t end = n.function_starts[n.functions[e] + 1];
-        auto slot = [&](int32_t operand) {
-            if (operand < 0) return temporary - 1 - operand;
-            return operand < 2 ? operand : inputs[operand - 2];
-        };
-        for (int32_t s = begin; s < end; ++s) {
-            const Step& step = n.steps[s];
-            const int32_t to = s + 1 < end ? temporary + s - begin : n.targets[e];
-            p.operations.push_back(
-                {step.both, step.differ, step.flip, slot(step.a), slot(step.b), to});
-        }
-        longest = std::max(longest, end - begin);
-    }
-    p.starts.push_back(p.operations.size());
-    p.slots = temporary + longest;
-    return p;
-}
-
-// A gate's output may change one unit after any of its inputs may.
-void schedule(Program& p, const Netlist& n) {
-    std::vector<std::vector<uint64_t>> times(n.nets);  // a bit for each time
-    std::vector<char> driven(n.nets);
-    for (int64_t e = n.outputs; e < n.outputs + n.gates; ++e) driven[n.targets[e]] = 1;
-    for (int32_t net = 2; net < n.nets; ++net) {
-        if (driven[net]) continue;
-        times[net] = {1};
-        p.undriven.push_back(net);
-    }
-    for (int64_t e = n.outputs; e < n.outputs + n.gates; ++e) {
-        std::vector<uint64_t> before;
-        for (int32_t i = n.input_starts[e]; i < n.input_starts[e + 1]; ++i) {
-            const auto& its = times[n.inputs[i]];
-            if (its.size() > before.size()) before.resize(its.size());
-            for (size_t word = 0; word < its.size(); ++word) before[word] |= its[word];
-        }
-        std::vector<uint64_t> after(before.size() + 1);
-        for (size_t word = 0; word < before.size(); ++word) {
-            after[word] |= before[word] << 1;
-            after[word + 1] = before[word] >> 63;
-        }
-        while (!after.empty() && !after.back()) after.pop_back();
-        for (size_t word = 0; word < after.size(); ++word)
-            for (uint64_t bits = after[word]; bits; bits &= bits - 1) {
-                const size_t time = 64 * word + std::countr_zero(bits);
-                if (p.schedule.size() < time) p.schedule.resize(time);
-                p.schedule[time - 1].push_back(static_cast<int32_t>(e));
-            }
-        times[n.targets[e]] = std::move(after);
-    }
-}
-
-// W words at once, in as few registers as the processor has for them.
-template <int W>
-struct alignas(8 * W) Words {
-    uint64_t word[W];
-};
-
-template <int W>
-inline Words<W> apply(const Operation& o, const Words<W>* slots) {
-    const Words<W>&a = slots[o.a], &b = slots[o.b];
-    Words<W> result;
-    for (int i = 0; i < W; ++i)
-        result.word[i] = (a.word[i] & b.word[i] & o.both) ^
-                         ((a.word[i] ^ b.word[i]) & o.differ) ^ o.flip;
-    return result;
-}
-
-template <int W>
-inline int64_t differing(const Words<W>& a, const Words<W>& b) {
-    int64_t count = 0;
-    for (int i = 0; i < W; ++i) count += std::popcount(a.word[i] ^ b.word[i]);
-    return count;
+Models settlings(const Netlist& n, const Program& p, int64_t models, const Delays* delays) {
+    Models found;
+    for (int64_t model = 0; model < models; ++model) found.emplace_back(n, p, delays[model]);
+    return found;
 }
 
 // Streams that are simulated together; `word` is the first of their words.
@@ -162,8 +52,9 @@ struct Group {
     virtual void drive(int32_t net, const uint64_t* from) = 0;
     virtual void keep(int32_t net, uint64_t* to) const = 0;
     virtual void evaluate(int64_t from, int64_t to) = 0;
-    virtual void count(int64_t* toggles, int64_t* settled) const = 0;
-    virtual int64_t settle(int64_t* glitching) = 0;
+    virtual void count(int64_t* toggles) const = 0;
+    virtual int64_t settle(
+        Models& models, const uint8_t* chosen, int64_t* settled, int64_t* delayed) const = 0;
     virtual void step() = 0;
     virtual int64_t size() const = 0;
     virtual uint64_t value(int64_t net, int64_t word) const = 0;
@@ -174,10 +65,10 @@ template <int W>
 struct Lanes : Group {
     const Netlist& n;
     const Program& p;
-    std::vector<Words<W>> now, before, staged;
+    std::vector<Words<W>> now, before;
 
     Lanes(const Netlist& n, const Program& p, int64_t first)
-        : n(n), p(p), now(p.slots), before(p.slots), staged(n.gates) {
+        : n(n), p(p), now(p.slots), before(p.slots) {
         word = first;
         reset();
     }
@@ -207,36 +98,24 @@ struct Lanes : Group {
             slots[o->to] = apply(*o, slots);
     }
 
-    void count(int64_t* toggles, int64_t* settled) const override {
-        for (int64_t net = 2; net < n.nets; ++net) {
-            const int64_t count = differing(now[net], before[net]);
-            toggles[net] += count;
-            if (settled) settled[net] += count;
-        }
+    void count(int64_t* toggles) const override {
+        for (int64_t net = 2; net < n.nets; ++net) toggles[net] += differing(now[net], before[net]);
     }
 
-    // From the nets of `before` to those of `now`; how many did not arrive.
-    int64_t settle(int64_t* glitching) override {
-        for (int32_t net : p.undriven) {
-            glitching[net] += differing(now[net], before[net]);
-            before[net] = now[net];
-        }
-        Words<W>* slots = before.data();
-        for (const auto& gates : p.schedule) {
-            for (size_t i = 0; i < gates.size(); ++i) {
-                const Operation* o = p.operations.data() + p.starts[gates[i]];
-                const Operation* last = p.operations.data() + p.starts[gates[i] + 1] - 1;
-                for (; o < last; ++o) slots[o->to] = apply(*o, slots);
-                staged[i] = apply(*o, slots);
-            }
-            for (size_t i = 0; i < gates.size(); ++i) {
-                const int32_t net = n.targets[gates[i]];
-                glitching[net] += differing(staged[i], slots[net]);
-                slots[net] = staged[i];
-            }
-        }
+    // Words of `chosen` go from `before` to `now` by each model; how many nets did not arrive.
+    int64_t settle(
+        Models& models, const uint8_t* chosen, int64_t* settled, int64_t* delayed) const override {
         int64_t lost = 0;
-        for (int64_t net = 0; net < n.nets; ++net) lost += differing(now[net], before[net]) != 0;
+        for (int i = 0; i < W; ++i) {
+            if (!chosen[word + i]) continue;
+            for (int64_t net = 2; net < n.nets; ++net)
+                settled[net] += std::popcount(now[net].word[i] ^ before[net].word[i]);
+            int64_t* counts = delayed;
+            for (Settling& model : models) {
+                lost += model.settle(&before[0].word[i], &now[0].word[i], W, counts);
+                counts += n.nets;
+            }
+        }
         return lost;
     }
 
@@ -264,7 +143,7 @@ std::vector<std::unique_ptr<Group>> groups(const Netlist& n, const Program& p, i
 }
 
 // All cycles of a group, while its values are in the processor's cache.
-int64_t whole(const Netlist& n, const Run& run, Group& group) {
+int64_t whole(const Netlist& n, const Run& run, Models& models, Group& group) {
     int64_t lost = 0;
     for (int64_t cycle = 0; cycle < run.cycles; ++cycle) {
         const int64_t at = cycle * run.words + group.word;
@@ -278,9 +157,9 @@ int64_t whole(const Netlist& n, const Run& run, Group& group) {
             for (int64_t net = 0; net < n.nets; ++net)
                 group.keep(net, run.sample + (net * run.sampled + since) * run.words + group.word);
         if (since > 0) {
-            const bool glitches = since <= run.glitch_steps;
-            group.count(run.toggles, glitches ? run.settled : nullptr);
-            if (glitches) lost += group.settle(run.glitching);
+            group.count(run.toggles);
+            const uint8_t* chosen = run.chosen + (since - 1) * run.words;
+            lost += group.settle(models, chosen, run.settled, run.delayed);
         }
         group.step();
     }
@@ -292,7 +171,13 @@ struct Simulation {
     Netlist netlist;
     int64_t words;
     Program program;
+    Models models;
     std::vector<std::unique_ptr<Group>> all;
+
+    Simulation(const Netlist& n, int64_t count, const Delays* delays, int64_t words)
+        : netlist(n), words(words), program(expanded(netlist)),
+          models(settlings(netlist, program, count, delays)),
+          all(groups(netlist, program, words)) {}
 };
 
 }  // namespace
@@ -301,19 +186,18 @@ extern "C" {
 
 // Nets that did not settle to what they are; never any, in a netlist without loops.
 int64_t simulate(const Netlist* netlist, const Run* run) {
-    Program program = expanded(*netlist);
-    if (run->glitch_steps) schedule(program, *netlist);
+    const Program program = expanded(*netlist);
+    Models models = settlings(*netlist, program, run->models, run->delays);
     int64_t lost = 0;
-    for (auto& group : groups(*netlist, program, run->words)) lost += whole(*netlist, *run, *group);
+    for (auto& group : groups(*netlist, program, run->words))
+        lost += whole(*netlist, *run, models, *group);
     return lost;
 }
 
-// The netlist's arrays must outlive the simulation.
-Simulation* simulation_new(const Netlist* netlist, int64_t words) {
-    auto* one = new Simulation{*netlist, words, expanded(*netlist), {}};
-    schedule(one->program, one->netlist);
-    one->all = groups(one->netlist, one->program, words);
-    return one;
+// The arrays of the netlist and of its delays must outlive the simulation.
+Simulation* simulation_new(
+    const Netlist* netlist, int64_t models, const Delays* delays, int64_t words) {
+    return new Simulation(*netlist, models, delays, words);
 }
 
 void simulation_delete(Simulation* one) { delete one; }
@@ -337,12 +221,14 @@ void simulation_values(const Simulation* one, int64_t word, uint64_t* values) {
                 values[net] = group->value(net, word - group->word);
 }
 
-// Ends a cycle; counts what changed since the last one where arrays to count in are given.
-int64_t simulation_step(Simulation* one, int64_t* toggles, int64_t* settled, int64_t* glitching) {
+// Ends a cycle; counts what changed since the last one where there is an array to count in, and
+// what happened with delays in the words of `chosen`, where it is given.
+int64_t simulation_step(
+    Simulation* one, int64_t* toggles, const uint8_t* chosen, int64_t* settled, int64_t* delayed) {
     int64_t lost = 0;
     for (auto& group : one->all) {
-        if (toggles) group->count(toggles, settled);
-        if (glitching) lost += group->settle(glitching);
+        if (toggles) group->count(toggles);
+        if (chosen) lost += group->settle(one->models, chosen, settled, delayed);
         group->step();
     }
     return lost;

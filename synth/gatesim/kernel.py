@@ -1,4 +1,4 @@
-"""The compiled part of the gate-level simulation: ``gate_kernel.cpp``, built once by g++."""
+"""The compiled part of the gate-level simulation, which g++ builds once."""
 
 import ctypes
 from functools import cache
@@ -6,11 +6,13 @@ from importlib import resources
 
 from lmul.tools import compiled
 
-__all__ = ["STEP", "Cycle", "Netlist", "Run", "check_compiler", "kernel"]
+__all__ = ["STEP", "Cycle", "Delays", "Netlist", "Run", "check_compiler", "kernel"]
 
 
+_FILES = ("gate_kernel.cpp", "cell_delays.h", "netlist.h")
 _USER = "The simulation of gates, by which energies are measured,"
 
+_bytes = ctypes.POINTER(ctypes.c_uint8)
 _int32s = ctypes.POINTER(ctypes.c_int32)
 _int64s = ctypes.POINTER(ctypes.c_int64)
 _uint64s = ctypes.POINTER(ctypes.c_uint64)
@@ -36,6 +38,17 @@ class Netlist(ctypes.Structure):
     ]
 
 
+class Delays(ctypes.Structure):
+    """The kernel's structure of this name, which says what each member is."""
+
+    _fields_ = [
+        ("starts", _int32s),
+        ("nets", _int32s),
+        ("rising", _int32s),
+        ("times", _int32s),
+    ]
+
+
 class Run(ctypes.Structure):
     """The kernel's structure of this name, which says what each member is."""
 
@@ -44,7 +57,6 @@ class Run(ctypes.Structure):
         ("words", ctypes.c_int64),
         ("first", ctypes.c_int64),
         ("sampled", ctypes.c_int64),
-        ("glitch_steps", ctypes.c_int64),
         ("driven", ctypes.c_int64),
         ("kept", ctypes.c_int64),
         ("driven_nets", _int32s),
@@ -53,8 +65,11 @@ class Run(ctypes.Structure):
         ("kept_words", ctypes.POINTER(_uint64s)),
         ("sample", _uint64s),
         ("toggles", _int64s),
+        ("chosen", _bytes),
         ("settled", _int64s),
-        ("glitching", _int64s),
+        ("models", ctypes.c_int64),
+        ("delays", ctypes.POINTER(Delays)),
+        ("delayed", _int64s),
     ]
 
 
@@ -86,14 +101,19 @@ def kernel() -> ctypes.CDLL:
         When g++ is missing, or can't compile it.
     """
     folder = resources.files("lmul.synth.gatesim")
-    library = compiled.shared_library("gates", folder, ["gate_kernel.cpp"], _USER)
+    library = compiled.shared_library("gates", folder, _FILES, _USER)
     library.simulate.argtypes = [ctypes.POINTER(Netlist), ctypes.POINTER(Run)]
     library.simulate.restype = ctypes.c_int64
-    library.simulation_new.argtypes = [ctypes.POINTER(Netlist), ctypes.c_int64]
+    library.simulation_new.argtypes = [
+        ctypes.POINTER(Netlist),
+        ctypes.c_int64,
+        ctypes.POINTER(Delays),
+        ctypes.c_int64,
+    ]
     library.simulation_new.restype = ctypes.c_void_p
     library.simulation_delete.argtypes = [ctypes.c_void_p]
     library.simulation_settle.argtypes = [ctypes.c_void_p, ctypes.POINTER(Cycle)]
     library.simulation_values.argtypes = [ctypes.c_void_p, ctypes.c_int64, _uint64s]
-    library.simulation_step.argtypes = [ctypes.c_void_p, _int64s, _int64s, _int64s]
+    library.simulation_step.argtypes = [ctypes.c_void_p, _int64s, _bytes, _int64s, _int64s]
     library.simulation_step.restype = ctypes.c_int64
     return library

@@ -74,6 +74,8 @@ class GateProgram:
     ----------
     structure : lmul.synth.gatesim.kernel.Netlist
         For the kernel; valid as long as the program is there.
+    driven : list of int
+        Nets of flip-flops' outputs, then of gates', in the order in which they are evaluated.
     """
 
     def __init__(self, netlist: CellNetlist) -> None:
@@ -92,6 +94,7 @@ class GateProgram:
                 targets.append(target)
             counts.append(len(targets) - before)
         starts.append(len(inputs))
+        self.driven = targets[: counts[0] + counts[1]]
         steps = [_steps(function) for function in self._numbers]
         flat = [step for each in steps for step in each]
         self._steps = np.array(flat, np.dtype(STEP))

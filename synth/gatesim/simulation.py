@@ -1,13 +1,9 @@
 """Simulation of a netlist of standard cells, 64 streams a word: values, and how often they toggle.
 
-Zero delay: each net settles at once and toggles at most once a cycle. That is what a simulator
-without delays writes into a VCD file.
-
-Unit delay, to count glitches: ports and flip-flops change together at time 0, and a gate's output
-at time t is its function of what its inputs were at t - 1, so that paths of different lengths make
-it change more than once before it settles. Pulses are never too short: all are a whole unit or
-longer. Real gates swallow some of these, so unit-delay counts are rather high, as zero-delay
-counts are low.
+Without glitches: each net settles at once and toggles at most once a cycle. That is what a
+simulator without delays writes into a VCD file. On some of the steps from cycle to cycle the cells
+take their time too (:mod:`lmul.synth.gatesim.delays`), and nets change more than once before they
+settle, since paths to them differ in length.
 """
 
 import ctypes
@@ -17,13 +13,15 @@ from typing import Any
 
 import numpy as np
 
-from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words
+from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words, spread
+from lmul.synth.gatesim.delays import delay_models, delay_structures
 from lmul.synth.gatesim.kernel import Run, kernel
 from lmul.synth.gatesim.program import GateProgram
 from lmul.synth.mapping.cell_netlist import CellNetlist
+from lmul.synth.timing.pin_delays import NetDelays
 from lmul.tools.compiled import pointer
 
-__all__ = ["Simulated", "Toggles", "simulate"]
+__all__ = ["Simulated", "Toggles", "simulate", "with_glitches"]
 
 
 @dataclass(frozen=True)
@@ -53,16 +51,24 @@ class Simulated:
     outputs : mapping of str to list of uint64 arrays, shape (cycles, words)
         Bits of each port, in all cycles.
     toggles : Toggles
-        Without delays, in all steps behind the first cycle that counts.
-    settled, glitching : Toggles
-        Of the first of these steps: without delays, and with unit delays.
+        Without glitches, in all steps behind the first cycle that counts.
+    settled, unit_delay, real_delays : Toggles
+        Of some of these steps: without glitches, with unit delay, and with real delays (none
+        where no delays were given).
     """
 
     values: Words
     outputs: Mapping[str, list[Words]]
     toggles: Toggles
     settled: Toggles
-    glitching: Toggles
+    unit_delay: Toggles
+    real_delays: Toggles
+
+
+def with_glitches(toggles: Toggles, settled: Toggles, delayed: Toggles) -> Toggles:
+    """Changes in all steps, from those without glitches and what delays added in some of them."""
+    extra = (delayed.nets - settled.nets) * (toggles.steps / settled.steps)
+    return Toggles(toggles.nets + np.rint(extra).astype(np.int64), toggles.steps)
 
 
 def simulate(
@@ -70,7 +76,8 @@ def simulate(
     inputs: Mapping[str, Sequence[Words]],
     first: int = 0,
     cycles: int | None = None,
-    glitch_steps: int | None = 0,
+    settling: int | None = 0,
+    delays: NetDelays | None = None,
 ) -> Simulated:
     """Simulate a netlist.
 
@@ -86,8 +93,11 @@ def simulate(
         The cycle to begin counting and sampling with.
     cycles : int or None
         How many to keep all nets' values of; None for all.
-    glitch_steps : int or None
-        How many steps from cycle to cycle to simulate with unit delays too; None for all.
+    settling : int or None
+        How many words of steps from cycle to cycle to simulate with delays too, spread over all of
+        them; None for all.
+    delays : NetDelays, optional
+        The cells' own.
 
     Raises
     ------
@@ -107,21 +117,22 @@ def simulate(
     count, words = next(iter(inputs.values()))[0].shape
     steps = max(0, count - 1 - first)
     sampled = count - first if cycles is None else min(cycles, count - first)
-    unit_steps = steps if glitch_steps is None else min(glitch_steps, steps)
+    chosen = spread(steps, words, steps * words if settling is None else settling)
     values = np.zeros((netlist.nets, sampled, words), np.uint64)
     kept = {
         net: np.empty((count, words), np.uint64)
         for nets in netlist.outputs.values()
         for net in nets
     }
-    counts = np.zeros((3, netlist.nets), np.int64)
+    counts = np.zeros((4, netlist.nets), np.int64)
     driven_nets, kept_nets = (np.array(list(each), np.int32) for each in (driven, kept))
+    program = GateProgram(netlist)
+    models = delay_models(program, delays)
     run = Run(
         cycles=count,
         words=words,
         first=first,
         sampled=sampled,
-        glitch_steps=unit_steps,
         driven=len(driven),
         kept=len(kept),
         driven_nets=pointer(driven_nets),
@@ -130,20 +141,21 @@ def simulate(
         kept_words=_pointers(list(kept.values())),
         sample=pointer(values),
         toggles=pointer(counts[0]),
+        chosen=pointer(chosen),
         settled=pointer(counts[1]),
-        glitching=pointer(counts[2]),
+        models=len(models),
+        delays=delay_structures(models),
+        delayed=pointer(counts[2]),
     )
-    program = GateProgram(netlist)
     unsettled = kernel().simulate(ctypes.byref(program.structure), ctypes.byref(run))
-    # With unit delays nets come to rest where they are without.
+    # With delays nets come to rest where they are without.
     assert not unsettled, f"{unsettled} nets did not settle"
     streams = words * LANES
     return Simulated(
         values,
         {name: [kept[net] for net in nets] for name, nets in netlist.outputs.items()},
         Toggles(counts[0], steps * streams),
-        Toggles(counts[1], unit_steps * streams),
-        Toggles(counts[2], unit_steps * streams),
+        *(Toggles(one, int(chosen.sum()) * LANES) for one in counts[1:]),
     )
 
 

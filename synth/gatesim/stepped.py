@@ -4,14 +4,18 @@ import ctypes
 import weakref
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
+from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
-from lmul.synth.gatesim.bit_parallel import Ints, Words
+from lmul.synth.gatesim.bit_parallel import LANES, Words
+from lmul.synth.gatesim.delays import delay_models, delay_structures
 from lmul.synth.gatesim.kernel import Cycle, kernel
 from lmul.synth.gatesim.program import GateProgram
 from lmul.synth.mapping.cell_netlist import CellNetlist
 from lmul.synth.mapping.part_netlist import Part, PartNetlist
+from lmul.synth.timing.pin_delays import NetDelays
 from lmul.tools.compiled import pointer
 
 __all__ = ["PartSimulation", "SteppedSimulation"]
@@ -26,13 +30,18 @@ class SteppedSimulation:
     words : int
     driven, kept : sequence of int
         Nets that are given, and that are wanted.
+    delays : NetDelays, optional
+        The cells' own.
 
     Attributes
     ----------
     driven, kept : uint64 arrays, shape (nets given or wanted, words)
         ``driven`` is to be written before :meth:`settle`, which fills ``kept``.
-    toggles, settled, glitching : int64 arrays, shape (nets,)
+    toggles, settled, unit_delay, real_delays : int64 arrays, shape (nets,)
         As in :class:`lmul.synth.gatesim.simulation.Simulated`, over all streams.
+    settling : int
+        Steps, over all streams, that were simulated with delays: those of ``settled`` and of the
+        two behind it.
 
     Raises
     ------
@@ -41,13 +50,21 @@ class SteppedSimulation:
     """
 
     def __init__(
-        self, netlist: CellNetlist, words: int, driven: Sequence[int], kept: Sequence[int]
+        self,
+        netlist: CellNetlist,
+        words: int,
+        driven: Sequence[int],
+        kept: Sequence[int],
+        delays: NetDelays | None = None,
     ) -> None:
         self.netlist = netlist
         self.words = words
         self.driven = np.zeros((len(driven), words), np.uint64)
         self.kept = np.zeros((len(kept), words), np.uint64)
-        self.toggles, self.settled, self.glitching = np.zeros((3, netlist.nets), np.int64)
+        self.toggles, self.settled = np.zeros((2, netlist.nets), np.int64)
+        self._delayed = np.zeros((2, netlist.nets), np.int64)
+        self.unit_delay, self.real_delays = self._delayed
+        self.settling = 0
         self._program = GateProgram(netlist)
         self._nets = [np.array(nets, np.int32) for nets in (driven, kept)]
         self._cycle = Cycle(
@@ -60,30 +77,35 @@ class SteppedSimulation:
         )
         library = kernel()
         self._library = library
-        self._one = library.simulation_new(ctypes.byref(self._program.structure), words)
+        self._models = delay_models(self._program, delays)
+        self._one = library.simulation_new(
+            ctypes.byref(self._program.structure),
+            len(self._models),
+            delay_structures(self._models),
+            words,
+        )
         weakref.finalize(self, library.simulation_delete, self._one)
 
     def settle(self) -> None:
         """Let nets settle with what is driven; may be called again before the cycle ends."""
         self._library.simulation_settle(self._one, ctypes.byref(self._cycle))
 
-    def step(self, counts: bool, glitches: bool) -> None:
+    def step(self, counts: bool, chosen: npt.NDArray[np.uint8] | None = None) -> None:
         """End the cycle: flip-flops take their next state.
 
         Parameters
         ----------
         counts : bool
             Count what changed since the cycle before.
-        glitches : bool
-            Simulate that change with unit delays too; ports and flip-flops change at time 0.
+        chosen : uint8 array, shape (words,), optional
+            Of which words to simulate that change with delays too.
         """
-        arrays: tuple[Ints | None, ...] = (
-            self.toggles if counts else None,
-            self.settled if glitches else None,
-            self.glitching if glitches else None,
-        )
-        given = (None if array is None else pointer(array) for array in arrays)
-        unsettled = self._library.simulation_step(self._one, *given)
+        toggles = pointer(self.toggles) if counts else None
+        delayed: tuple[Any, Any, Any] = (None, None, None)
+        if chosen is not None:
+            delayed = tuple(map(pointer, (chosen, self.settled, self._delayed)))
+            self.settling += int(chosen.sum()) * LANES
+        unsettled = self._library.simulation_step(self._one, toggles, *delayed)
         assert not unsettled, f"{unsettled} nets did not settle"
 
     def values(self, word: int) -> Words:
@@ -102,6 +124,9 @@ class PartSimulation:
     Parameters
     ----------
     circuit : PartNetlist
+    delays : sequence of NetDelays, optional
+        The cells' own, of each of ``circuit.netlists``. Parts hand on no glitches: the ports of
+        each change once, at time 0.
 
     Attributes
     ----------
@@ -117,8 +142,11 @@ class PartSimulation:
         As :func:`lmul.synth.gatesim.kernel.kernel`.
     """
 
-    def __init__(self, circuit: PartNetlist) -> None:
+    def __init__(
+        self, circuit: PartNetlist, delays: Sequence[NetDelays | None] | None = None
+    ) -> None:
         self.circuit = circuit
+        of_rest, *of_parts = delays or [None] * len(circuit.netlists)
         sinks = [part.sinks.ravel() for part in circuit.parts]
         sources = [part.sources.ravel() for part in circuit.parts]
         self._inputs = {
@@ -128,10 +156,10 @@ class PartSimulation:
         driven = np.concatenate([np.array(own, np.int64), *sinks])
         wanted = [net for nets in circuit.outputs.values() for net in nets]
         kept = np.unique(np.concatenate([np.array(wanted, np.int64), *sources]))
-        self.rest = SteppedSimulation(circuit.rest, 1, driven.tolist(), kept.tolist())
+        self.rest = SteppedSimulation(circuit.rest, 1, driven.tolist(), kept.tolist(), of_rest)
         self.parts = [
-            SteppedSimulation(part.netlist, part.count, part.inputs, part.outputs)
-            for part in circuit.parts
+            SteppedSimulation(part.netlist, part.count, part.inputs, part.outputs, its)
+            for part, its in zip(circuit.parts, of_parts, strict=True)
         ]
         ends = np.cumsum([len(own), *(len(each) for each in sinks)])
         self._sinks = [slice(a, b) for a, b in pairwise(ends)]
@@ -171,10 +199,10 @@ class PartSimulation:
         self.parts[index].settle()
         self.rest.driven[self._sinks[index], 0] = self.parts[index].kept.ravel()
 
-    def step(self, counts: bool, glitches: bool) -> None:
-        """End the cycle; as :meth:`SteppedSimulation.step`."""
-        for one in (self.rest, *self.parts):
-            one.step(counts, glitches)
+    def step(self, counts: bool, chosen: Sequence[npt.NDArray[np.uint8]] | None = None) -> None:
+        """End the cycle; as :meth:`SteppedSimulation.step`, with a sample of each netlist."""
+        for index, one in enumerate((self.rest, *self.parts)):
+            one.step(counts, None if chosen is None else chosen[index])
 
     def sample(self, places: Sequence[Sequence[int]]) -> list[Words]:
         """All nets of some places of each part, and of the rest, first; shapes (nets, places)."""

@@ -81,6 +81,11 @@ class PartNetlist:
     parts: tuple[Part, ...]
     registers: Mapping[str, set[str]]
 
+    @property
+    def netlists(self) -> list[CellNetlist]:
+        """The rest's and each part's."""
+        return [self.rest, *(part.netlist for part in self.parts)]
+
 
 def part_netlist(mapped: Mapped) -> PartNetlist:
     """The parts of a mapped circuit: those modules of ``circuit.parts`` that stand in its top.

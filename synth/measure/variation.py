@@ -106,15 +106,16 @@ class MappedSpread:
         Square micrometres.
     delay : Spread
         ps.
-    energy, glitching : Spread
-        fJ an operation, without glitches and with them.
+    energy, without_glitches, unit_delay : Spread
+        fJ an operation: with real delays, and its bounds.
     """
 
     gates: Spread
     area: Spread
     delay: Spread
     energy: Spread
-    glitching: Spread
+    without_glitches: Spread
+    unit_delay: Spread
 
 
 def reordered(verilog: str, seed: int) -> str:
@@ -163,11 +164,12 @@ def mapped_spread(
         netlist = netlist_of(mapped)
         driven = streams(design, given, bool(netlist.flipflops))
         run = simulated_power(design.name, netlist, driven, library)
-        leakage = float(run.power.leakage.sum()) * 1e6 / FREQUENCY
-        dynamic, glitching = run.power.dynamic, run.with_glitches.dynamic
-        delay = analyse(mapped).delay_ps
-        gates = count(variant).gates
-        return gates, mapped.area_um2, delay, dynamic + leakage, glitching + leakage
+        leakage = float(run.without_glitches.leakage.sum()) * 1e6 / FREQUENCY
+        energies = (
+            power.dynamic + leakage
+            for power in (run.real_delays, run.without_glitches, run.unit_delay)
+        )
+        return count(variant).gates, mapped.area_um2, analyse(mapped).delay_ps, *energies
 
     found = map(figures, _variants(design, orders))
     return MappedSpread(*(Spread.of(column) for column in zip(*found, strict=True)))

@@ -58,7 +58,7 @@ def energy_against_claim(document: ReportDocument) -> Picture:
     return Picture(
         "energy-claim",
         "Energy beside the paper's claims, L-Mul's beside exact circuits'",
-        "fJ of a product in a multiplier, and of a multiply-accumulate in a PE, without glitches, "
+        "fJ of a product in a multiplier, and of a multiply-accumulate in a PE, real delays, "
         "under ftz; in brackets the share of the exact circuit that the paper compares with. The "
         "dashed line is what the paper claims that L-Mul takes of it. L-Mul in the baseline's own "
         "format is the claim's own comparison; in 8 bits the format helps: exact circuits of the "

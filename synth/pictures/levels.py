@@ -40,7 +40,7 @@ def energy_by_level_picture(document: ReportDocument) -> Picture:
         f"Of exact's energy L-Mul takes {_taken(document, 'product')} in the product and "
         f"{_taken(document, ARRAY_LEVEL)} in an {ARRAY_LEVEL}",
         "fJ of a product, and of a multiply-accumulate in a PE and in an array; in per cent, what "
-        "L-Mul takes of it. Real attention operands, subnormals flushed, no wires, no glitches.",
+        "L-Mul takes of it. Real attention operands, subnormals flushed, real delays, no wires.",
         panels,
         cells_method(document.cells),
         kinds_key(_KINDS, markers=False),

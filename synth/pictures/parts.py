@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 
-from lmul.synth.comparison.cell_survey import AREA, ENERGY
+from lmul.synth.comparison.cell_survey import AREA, WITHOUT_GLITCHES
 from lmul.synth.comparison.designs import (
     ARRAY_KINDS,
     COUNTED_FORMATS,
@@ -189,7 +189,7 @@ def energy_by_part_picture(document: ReportDocument) -> Picture:
     return _by_part(
         document,
         "energy-parts",
-        ENERGY,
+        WITHOUT_GLITCHES,
         "L-Mul shrinks the product's energy, and leaves registers and sums",
         "fJ an operation by part, without glitches, each part mapped apart, under ftz. Registers "
         "include their clock pins.",

@@ -11,8 +11,8 @@ __all__ = ["HOW_SURE", "verdict"]
 
 HOW_SURE = (
     f"Energies: medians of {1 + ORDERS} mappings of the same circuit, in brackets what their "
-    "ranges allow (an array's range is its PE's), ≈ where they overlap; cells alone, no wires, no "
-    "glitches. Every circuit gave the golden model's results, bit for bit."
+    "ranges allow (an array's range is its PE's), ≈ where they overlap; cells alone, real delays, "
+    "no wires. Every circuit gave the golden model's results, bit for bit."
 )
 """What stands below the verdict."""
 

@@ -27,6 +27,9 @@ WORDS: Mapping[str, str] = {
     "fix16_-3": "a sum of 16 bits from 2⁻³ up: lower bits are cut, larger sums saturate",
     "FO4": "the delay of an inverter that drives four of its kind: the measure of a technology",
     "glitches": "changes of a net within one cycle that leave it as it was, and cost energy",
+    "real delays": "energy with the glitches that the cells' own delays make and let through",
+    "without glitches": "energy when each net changes at most once a cycle: the lower bound",
+    "unit delay": "energy when every gate takes one unit of time: more glitches than in any circuit",
 }
 """The dozen words of hardware, then kinds and policies."""
 
@@ -35,8 +38,9 @@ THREATS = (
     "Cells alone: no wires and no clock tree. Wires add to all kinds, and to larger circuits more.",
     "Circuits are mapped for the least area, not for one clock: an adder has more slack than a "
     "multiplier, which a tool could turn into less energy.",
-    "The main figures count no glitches. With them (one unit of time a gate, an upper bound) "
-    "L-Mul's share of an exact circuit's energy moves by up to some fifteen points, down or up.",
+    "Glitches are simulated with the library's delays, one an arc, and each swing taken as a full "
+    "one. The share of an exact circuit's energy that L-Mul takes turns with them by some ten "
+    "points, up or down: without glitches and unit delay are shown as bounds.",
     "One library, part of sky130hd at its typical corner. Shares move by some percent from "
     "library to library.",
     "One workload: two attention heads of a sentence encoder on 128 tokens. Other operands toggle "

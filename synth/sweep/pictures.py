@@ -23,7 +23,7 @@ _HOW = (
 _WHAT = {
     "error-energy": (
         "Error against energy",
-        "Energy of an operation, without glitches.",
+        "Energy of an operation, with real delays.",
         error_energy,
     ),
     "error-area": ("Error against area", "Area of the mapped circuit, no wires.", error_area),

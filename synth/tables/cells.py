@@ -7,9 +7,10 @@ from lmul.synth.comparison.cell_survey import (
     AREA,
     DELAY,
     ENERGY,
-    GLITCHES,
     NAND2,
     REGISTERS,
+    UNIT_DELAY,
+    WITHOUT_GLITCHES,
     CellSurvey,
     array_area,
 )
@@ -31,6 +32,7 @@ __all__ = ["cost_table", "multiplier_cost_table", "pe_cost_table"]
 _COSTED = ("lmul", "lmul_rne", "exact", "int8")
 _TAKEN = ("L-Mul takes of its area", "of its fJ")
 _ALL = (*KINDS, "int8")
+_ENERGIES = (ENERGY, WITHOUT_GLITCHES, UNIT_DELAY)
 
 
 def cost_table(document: ReportDocument) -> Table:
@@ -67,8 +69,8 @@ def cost_table(document: ReportDocument) -> Table:
             "First the multiplier, then a PE, which multiplies and adds up: exactly in 8-bit "
             "formats, in fp32 in the others, int8 in 32 bits; its registers and their clock "
             f"included. Last a PE's share of an {ARRAY_SIDE}x{ARRAY_SIDE} array: area, and energy "
-            "of a multiply-accumulate, drain registers, edges and skew included. fJ without "
-            "glitches. int8's multiplier is the bare product: it has nothing to unpack or pack. "
+            "of a multiply-accumulate, drain registers, edges and skew included. fJ with real "
+            "delays. int8's multiplier is the bare product: it has nothing to unpack or pack. "
             "Medians of several mappings, but for arrays; the table of ranges says how far they "
             "lie apart. Error: of the PE's real dot products, that of encoding their operands "
             "included.",
@@ -90,7 +92,7 @@ def multiplier_cost_table(document: ReportDocument) -> Table:
             if cells.figure(names.get("lmul", ""), AREA) is None:
                 continue
             for kind, name in _in_order(names):
-                figures = [cells.figure(name, w) for w in (AREA, NAND2, DELAY, ENERGY, GLITCHES)]
+                figures = [cells.figure(name, w) for w in (AREA, NAND2, DELAY, *_ENERGIES)]
                 if figures[0] is not None:
                     shares = _shares(cells, names["lmul"], name)
                     rows.append([fmt, policy, kind, *map(_number, figures), *shares])
@@ -103,8 +105,9 @@ def multiplier_cost_table(document: ReportDocument) -> Table:
             "µm²",
             "NAND2",
             "ps",
-            "fJ",
-            "fJ with glitches",
+            "fJ, real delays",
+            "without glitches",
+            "unit delay",
             *_TAKEN,
         ],
         rows,
@@ -133,7 +136,7 @@ def pe_cost_table(document: ReportDocument) -> Table:
                 area, registers = cells.figure(name, AREA), cells.figure(name, REGISTERS)
                 if area is None or registers is None:
                     continue
-                figures = [cells.figure(name, w) for w in (NAND2, DELAY, ENERGY, GLITCHES)]
+                figures = [cells.figure(name, w) for w in (NAND2, DELAY, *_ENERGIES)]
                 shares = _shares(cells, names["lmul"], name)
                 rows.append(
                     [
@@ -155,8 +158,9 @@ def pe_cost_table(document: ReportDocument) -> Table:
             "registers µm²",
             "NAND2",
             "ps",
-            "fJ",
-            "fJ with glitches",
+            "fJ, real delays",
+            "without glitches",
+            "unit delay",
             *_TAKEN,
             "error, %",
         ],

@@ -44,7 +44,9 @@ def cells_method(survey: CellSurvey) -> Method | None:
         "mapped by Yosys and ABC for the least area; delay by static timing; energy by simulation "
         "of the netlist, results compared with the golden model, what cells spend inside and what "
         "charges their pins, clock pins, and the leakage of one period at "
-        f"{one['frequency'] / 1e6:g} MHz, every net toggling at most once (zero delay) or with "
-        f"glitches (one unit of time a gate); {one['transition']:.0f} ps transition at the ports, "
+        f"{one['frequency'] / 1e6:g} MHz, with real delays (each cell's "
+        "own, at its load and transitions, a pulse that is shorter swallowed), without glitches "
+        "(every net toggling at most once) or with unit delay (one unit of time a gate); "
+        f"{one['transition']:.0f} ps transition at the ports, "
         "no wires, no clock tree",
     )

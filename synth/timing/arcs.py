@@ -17,8 +17,10 @@ __all__ = ["check_arcs"]
 _EDGES = {RISE: ("rising", "rise"), FALL: ("falling", "fall")}
 
 
-def check_arcs(netlist: CellNetlist, library: Library) -> None:
-    """Refuse a library that lacks a delay, transition or setup time which the netlist needs.
+def check_arcs(netlist: CellNetlist, library: Library, setup: bool = True) -> None:
+    """Refuse a library that lacks a delay or transition that the netlist needs, or a setup time.
+
+    ``setup`` is whether setup times are needed.
 
     Raises
     ------
@@ -31,14 +33,14 @@ def check_arcs(netlist: CellNetlist, library: Library) -> None:
         if (one.cell.name, live) in seen:
             continue
         seen.add((one.cell.name, live))
-        for missing in _missing(one, live):
+        for missing in _missing(one, live, setup):
             raise ValueError(
                 f"Liberty file {library.place(one.cell.name)}, can't be used for delays: cell "
                 f"{one.cell.name!r} {missing}"
             )
 
 
-def _missing(one: Instance, live: frozenset[str]) -> Iterator[str]:
+def _missing(one: Instance, live: frozenset[str], setup: bool) -> Iterator[str]:
     state = one.cell.state
     for pin in one.cell.outputs:
         if pin.name not in live or pin.function is None:
@@ -54,7 +56,7 @@ def _missing(one: Instance, live: frozenset[str]) -> Iterator[str]:
             kinds = ("rising_edge", "falling_edge")
         for source in sources:
             yield from _untold(pin, source, kinds)
-    if state is None or state.next_state is None:
+    if not setup or state is None or state.next_state is None:
         return
     for name in state.next_state.inputs:
         if name in live and name in one.cell.pins:

@@ -51,9 +51,9 @@ def energy(
 ) -> None:
     """Measure the energy of an operation, by part.
 
-    In fJ, with and without glitches. The netlist mapped to a library is simulated with real
-    operands and compared with the golden model in the same run. No wires; see the notes below the
-    table.
+    In fJ, with real delays, and as its bounds without glitches and with unit delay. The netlist
+    mapped to a library is simulated with real operands and compared with the golden model in the
+    same run. No wires; see the notes below the table.
     """
     chosen = [Design.parse(name) for name in designs]
     from lmul.synth.gatesim.kernel import check_compiler

@@ -35,13 +35,18 @@ def made_up(point: Point) -> Measured:
     """What a point would give; spreads are 10 % to either side, the median as written."""
     value = _value(point.design)
     if point.measure == "spread":
-        factors = {"gates": 1.0, "area": 1.0, "delay": 10.0, "energy": 2.0, "glitching": 3.0}
+        factors = {"gates": 1.0, "area": 1.0, "delay": 10.0}
+        factors |= {"energy": 2.0, "without_glitches": 1.5, "unit_delay": 3.0}
         return Measured((), {name: _spread(factor * value) for name, factor in factors.items()})
     areas = {"area_um2": 1.0, "area_nand2": 0.25, "sequential_um2": 0.2}
     names = {
         "area": areas,
         "cells": areas | {"delay_ps": 10.0, "buffers_um2": 0.012},
-        "energy": {"energy_fj": 2.0, "energy_glitches_fj": 3.0},
+        "energy": {
+            "energy_fj": 2.0,
+            "energy_without_glitches_fj": 1.5,
+            "energy_unit_delay_fj": 3.0,
+        },
         "curve": {"fastest_ps": 5.0},
         "parts": {},
     }[point.measure]

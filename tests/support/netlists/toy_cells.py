@@ -21,6 +21,17 @@ def table(rise: float, fall: float) -> str:
     )
 
 
+TIMING = "".join(
+    f'{name} (scalar) {{ values ("10"); }}'
+    for name in ("cell_rise", "cell_fall", "rise_transition", "fall_transition")
+)
+
+
+def delays(inputs) -> str:
+    """10 ps from each input, whichever its edge."""
+    return "".join(f'timing () {{ related_pin : "{p}"; {TIMING} }}' for p in inputs)
+
+
 def gate(name, function, capacitance, output, leakage, area, more="", inputs=("a", "b")):
     own = dict.fromkeys(inputs, "") | {inputs[-1]: more}
     pins = "".join(
@@ -28,7 +39,8 @@ def gate(name, function, capacitance, output, leakage, area, more="", inputs=("a
     )
     return f"""
   cell ({name}) {{ area : {area}; cell_leakage_power : {leakage}; {pins}
-    pin (y) {{ direction : output; function : "{function}"; {output} }} }}"""
+    pin (y) {{ direction : output; function : "{function}"; {output}
+      {delays(inputs)} }} }}"""
 
 
 def caused(by: str, rise: float, fall: float, when: str = "") -> str:
@@ -36,15 +48,11 @@ def caused(by: str, rise: float, fall: float, when: str = "") -> str:
     return f'internal_power () {{ related_pin : "{by}"; {when} {table(rise, fall)} }}'
 
 
-TIMING = "".join(
-    f'{name} (scalar) {{ values ("10"); }}'
-    for name in ("cell_rise", "cell_fall", "rise_transition", "fall_transition")
-)
 INV = gate(
     "inv",
     "!a",
     1,
-    caused("a", 1, 2) + f'timing () {{ related_pin : "a"; {TIMING} }}',
+    caused("a", 1, 2),
     1,
     1,
     f"internal_power () {{ {table(0.2, 0)} }}",
@@ -70,7 +78,8 @@ FLIPFLOP = f"""
       internal_power () {{ when : "q"; {table(4, 6)} }}
       internal_power () {{ when : "!q"; {table(1, 1)} }} }}
     pin (d) {{ direction : input; capacitance : 2; internal_power () {{ {table(1, 2)} }} }}
-    pin (q) {{ direction : output; function : "iq"; {caused("c", 7, 9)} }} }}"""
+    pin (q) {{ direction : output; function : "iq"; {caused("c", 7, 9)}
+      timing () {{ related_pin : "c"; timing_type : rising_edge; {TIMING} }} }} }}"""
 TEXT = HEAD + INV + BUF + NAND + NOR + XOR + FLIPFLOP + "\n}\n"
 LIBRARY = Library(LibertyText(Path("toy.lib"), TEXT))
 

@@ -34,9 +34,9 @@ def test_multiplier_by_cause_and_part(toy):
     assert (found.design, found.level, found.library) == ("lmul-e4m3-ftz", "multiplier", "toy")
     assert found.operations == PAIRS
     assert set(found.parts) == {"unpack", "product", "pack"}
-    assert found.total == found.switching + found.internal + found.leakage
-    assert sum(found.parts.values()) == pytest.approx(found.total, rel=0.2)
-    assert found.with_glitches > found.total > 0
+    assert found.without_glitches == found.switching + found.internal + found.leakage
+    assert sum(found.parts.values()) == pytest.approx(found.without_glitches, rel=0.2)
+    assert found.unit_delay > found.real_delays > found.without_glitches > 0
     # Half the frequency, twice the leakage: nW times 20 ns.
     [faster] = measure("lmul-e4m3-ftz", "uniform", liberty=toy, pairs=PAIRS, frequency=100e6)
     assert found.leakage == pytest.approx(2 * faster.leakage)
@@ -58,7 +58,7 @@ def test_what_stands_still_takes_less(toy):
 def test_a_constant_takes_nothing_but_leakage(toy, tmp_path):
     np.savez(tmp_path / "still.npz", x=np.full(999, 0x3A), y=np.full(999, 0xC4))
     [found] = measure("lmul-e4m3-ftz", str(tmp_path / "still.npz"), liberty=toy)
-    assert found.total == found.leakage == found.with_glitches > 0
+    assert found.real_delays == found.leakage == found.unit_delay > 0
     assert found.ports == 0
 
 
@@ -95,7 +95,7 @@ def test_embedded_library_is_like_its_source():
     path = pdk("sky130hd_tt.lib.gz")
     names = ("lmul-e4m3-ftz", "exact-e4m3-ftz", "pe-lmul-e4m3", "pe-exact-e4m3")
     ours, theirs = (
-        [measure(n, liberty=library, parts=False, pairs=1 << 16)[0].total for n in names]
+        [measure(n, liberty=library, parts=False, pairs=1 << 16)[0].without_glitches for n in names]
         for library in (EMBEDDED, path)
     )
     assert ours == pytest.approx(theirs, rel=0.1)

@@ -20,7 +20,7 @@ def driven(circuit, **columns):
             name: pack(np.repeat(np.array(column, np.int64)[:, None], 64, axis=1), 1)
             for name, column in columns.items()
         },
-        glitch_steps=None,
+        settling=None,
     )
 
 
@@ -85,7 +85,7 @@ def test_two_causes_at_once_are_halves():
     run, [y] = driven(circuit, a=[0, 1], b=[1, 1]), circuit.outputs["y"]
     assert run.toggles.nets[y] == 0  # n falls as a rises
     # a turns y at once, n one unit later turns it back
-    assert run.glitching.nets[y] == 2 * 64
+    assert run.unit_delay.nets[y] == 2 * 64
 
 
 def test_flipflop_and_clock():
@@ -107,7 +107,7 @@ def test_a_pulse_counts_twice():
     circuit = netlist("a", "y", "inv a=a y=n", "nand2 a=a b=n y=y")
     run, [y] = driven(circuit, a=[0, 1, 0]), circuit.outputs["y"]
     assert run.toggles.nets[y] == run.settled.nets[y] == 0
-    assert run.glitching.nets[y] == 2 * 64  # at the rise alone
+    assert run.unit_delay.nets[y] == 2 * 64  # at the rise alone
 
 
 @pytest.mark.parametrize(

@@ -35,8 +35,8 @@ def compared(circuit, inputs, folder):
         {name: int(values[k]) for name, values in ports.items()}
         for k in range(len(next(iter(ports.values()))))
     ]
-    run = simulate(circuit, inputs, glitch_steps=None)
-    for delay, ours in ((0, run.toggles), (1, run.glitching)):
+    run = simulate(circuit, inputs, settling=None)
+    for delay, ours in ((0, run.toggles), (1, run.unit_delay)):
         theirs = icarus_toggles(circuit, rows, folder, delay)
         nets = [net for net in range(circuit.nets) if net != circuit.clock]
         assert (ours.nets % 64 == 0).all()
@@ -108,27 +108,28 @@ def test_words_are_apart(words):
     circuit = netlist("a b c", "s co q", *FULL_ADDER)
     bits = np.random.default_rng(SEED).integers(0, 2**63, (3, 20, words), dtype=np.uint64)
     inputs = {name: [part] for name, part in zip("abc", bits, strict=True)}
-    run = simulate(circuit, inputs, 2, 5, 3)
+    run = simulate(circuit, inputs, 2, 5, None)
     alone = [
-        simulate(circuit, {name: [part[0][:, w : w + 1]] for name, part in inputs.items()}, 2, 5, 3)
+        simulate(
+            circuit, {name: [part[0][:, w : w + 1]] for name, part in inputs.items()}, 2, 5, None
+        )
         for w in range(words)
     ]
     assert np.array_equal(run.values, np.concatenate([one.values for one in alone], axis=2))
-    for kind in ("toggles", "settled", "glitching"):
+    for kind in ("toggles", "settled", "unit_delay"):
         assert np.array_equal(getattr(run, kind).nets, sum(getattr(o, kind).nets for o in alone))
-    changes = np.bitwise_count(run.values[:, 1:4] ^ run.values[:, :3]).sum(axis=(1, 2))
-    assert np.array_equal(run.settled.nets, changes)
-    assert run.settled.steps == 3 * 64 * words
+    assert np.array_equal(run.settled.nets, run.toggles.nets)
+    assert run.settled.steps == 17 * 64 * words
 
 
 def test_tail_of_a_sequence_is_counted_once():
     circuit = netlist("a", "y", "inv a=a y=y")
     inputs = {"a": pack(same_in_all_streams(np.arange(10) % 2), 1)}
-    run = simulate(circuit, inputs, 4, glitch_steps=2)
+    run = simulate(circuit, inputs, 4, settling=2)
     [y] = circuit.outputs["y"]
-    counts = [getattr(run, kind).nets[y] for kind in ("toggles", "settled", "glitching")]
-    assert counts == [5 * 64, 2 * 64, 2 * 64]
-    assert simulate(circuit, inputs, 4, glitch_steps=None).glitching.nets[y] == 5 * 64
+    counts = [getattr(run, kind).nets[y] for kind in ("toggles", "settled", "unit_delay")]
+    assert counts == [5 * 64, 3 * 64, 3 * 64]  # every second step
+    assert simulate(circuit, inputs, 4, settling=None).unit_delay.nets[y] == 5 * 64
 
 
 def test_without_a_compiler(monkeypatch):

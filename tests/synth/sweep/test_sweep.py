@@ -223,7 +223,8 @@ METRICS = [
     ("cells", "sequential_um2"),
     ("cells", "delay_ps"),
     ("energy", "energy_fj"),
-    ("energy", "energy_glitches_fj"),
+    ("energy", "energy_without_glitches_fj"),
+    ("energy", "energy_unit_delay_fj"),
     ("error", "mred"),
     ("error", "bias"),
 ]

@@ -232,12 +232,12 @@ def test_level_table(monkeypatch):
     ]
     assert rows[2][2:6] == ["2000", "80 % (65–98)", "50 % (41–61)", "≈ 95 % (78–116)"]
     assert rows[5][3:6] == ["–", "50 % (41–61)", "–"]
-    [note] = [one for one in level_table(DOCUMENT).notes if one.startswith("With glitches")]
+    [note] = [one for one in level_table(DOCUMENT).notes if one.startswith("Without glitches, and")]
     assert note.replace("\u00a0", " ").startswith(
-        "With glitches, one unit of time a gate, an upper bound, L-Mul takes of exact's energy "
-        "50 % in a PE of e4m3, "
+        "Without glitches, and with unit delay, which makes more of them than any circuit has, "
+        "L-Mul takes of exact's energy 50 % and 50 % in a PE of e4m3, "
     )
-    assert "50 % in an 8x8 array of bf16" in note.replace("\u00a0", " ")
+    assert "50 % and 50 % in an 8x8 array of bf16" in note.replace("\u00a0", " ")
 
 
 def test_error_stands_beside_energy():
