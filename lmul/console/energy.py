@@ -29,11 +29,11 @@ def energy_tables(found: Sequence[Energy]) -> Group:
         f"Library {first.library}; {first.frequency / 1e6:g} MHz; {first.transition:.0f} ps "
         "transition at the ports; no wires, no load behind outputs. Each result was compared with "
         "the golden model's.",
-        "real delays: with the glitches that the cells' own delays make and let through; the figure "
-        "to compare. Its bounds: without glitches (zero delay), and unit delay (every gate takes "
-        "one unit of time, no pulse is too short). glitches: what they add at real delays. nets to "
-        "leakage: without glitches. ports: what drives the ports spends on their pins, the clock's "
-        "among them; in no sum.",
+        "real delays: with the glitches that the cells' own delays make and let through; the "
+        "figure to compare. Its bounds: without glitches (zero delay), and unit delay (every gate "
+        "takes one unit of time, no pulse is too short). glitches: what they add at real delays. "
+        "nets to leakage: without glitches. ports: what drives the ports spends on their pins, the "
+        "clock's among them; in no sum.",
     ]
     shown += restructuring_note(one.restructuring for one in found)
     if any(one.stimulus.startswith("uniform") for one in found):

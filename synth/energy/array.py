@@ -182,7 +182,7 @@ class _Run:
         """Add up, part by part."""
         steps = drive.cycles * LANES
         causes = ("switching", "internal", "clock", "leakage")
-        sums = dict.fromkeys((*causes, "glitches", "unit_glitches", "ports"), 0.0)
+        sums: dict[str, float] = dict.fromkeys((*causes, "glitches", "unit_glitches", "ports"), 0.0)
         parts = {part: (0.0, 0.0) for part in ARRAY_PARTS}
         simulations = self.simulation.simulations()
         for index, ((part, one), around) in enumerate(zip(simulations, conditions, strict=True)):
@@ -192,11 +192,13 @@ class _Run:
             costs = replace(costs, clock=costs.clock * count, leakage=costs.leakage * count)
             toggles = Toggles(one.toggles, steps)
             power = costs.power(toggles)
-            for name, counted in (("glitches", one.real_delays), ("unit_glitches", one.unit_delay)):
-                more = with_glitches(
-                    toggles, Toggles(one.settled, one.settling), Toggles(counted, one.settling)
-                )
-                sums[name] += costs.power(more).dynamic - power.dynamic
+            settled, real, unit = (
+                Toggles(counted, one.settling)
+                for counted in (one.settled, one.real_delays, one.unit_delay)
+            )
+            for name, delayed in (("glitches", real), ("unit_glitches", unit)):
+                more = costs.power(with_glitches(toggles, settled, delayed))
+                sums[name] += more.dynamic - power.dynamic
             for name in causes:
                 sums[name] += float(getattr(power, name).sum())
             self._split(part, power, parts)

@@ -123,11 +123,11 @@ def level_table(document: ReportDocument) -> Table:
         ],
         rows,
         [
-            "fJ of a product or a multiply-accumulate in cells, with real delays, on real attention "
-            f"operands, no wires, subnormals flushed. Medians of {1 + ORDERS} mappings of the same "
-            "circuit, in brackets what their ranges allow; ≈ where the two circuits' ranges "
-            "overlap, so that no difference is told. An array is mapped once: the range shown is "
-            "its PE's, in proportion, not its own.",
+            "fJ of a product or a multiply-accumulate in cells, with real delays, on real "
+            f"attention operands, no wires, subnormals flushed. Medians of {1 + ORDERS} mappings "
+            "of the same circuit, in brackets what their ranges allow; ≈ where the two circuits' "
+            "ranges overlap, so that no difference is told. An array is mapped once: the range "
+            "shown is its PE's, in proportion, not its own.",
             *_bounds(document),
             "Errors of products and multipliers: mean over all mantissa pairs. Of PEs and arrays: "
             "real dot products against float64, the error of encoding the operands included.",

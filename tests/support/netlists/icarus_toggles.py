@@ -5,11 +5,12 @@ import subprocess
 from collections import Counter
 from pathlib import Path
 
-from cell_verilog import cell_model, netlist_verilog
+from cell_verilog import cell_model, netlist_verilog, timed_models
 
 from lmul.synth.mapping.cell_netlist import CellNetlist
+from lmul.synth.timing.pin_delays import NetDelays
 
-PERIOD = 1000
+PERIOD = 1_000_000  # with delays of 100 fs, twice the slowest netlist; without, long enough
 
 BENCH = """
 `timescale 1ns/1ns
@@ -37,22 +38,34 @@ endmodule
 
 
 def icarus_toggles(
-    netlist: CellNetlist, rows: list[dict[str, int]], folder: Path, delay: int = 0
+    netlist: CellNetlist,
+    rows: list[dict[str, int]],
+    folder: Path,
+    delay: int = 0,
+    delays: NetDelays | None = None,
 ) -> dict[int, int]:
     """Changes of each net but the clock between cycles, from the first row on.
 
-    ``rows`` are the ports' values, cycle by cycle.
+    ``rows`` are the ports' values, cycle by cycle. Cells take the units of ``delay``, or their own
+    ``delays``.
     """
     ports = [(name, len(nets)) for name, nets in netlist.inputs.items() if nets != (netlist.clock,)]
     width = sum(bits for _, bits in ports)
     lines = ["".join(f"{row[name]:0{bits}b}" for name, bits in reversed(ports)) for row in rows]
     folder.joinpath("stimulus.txt").write_text("\n".join(lines) + "\n")
     cells = {one.cell.name: one.cell for one in netlist.instances}
-    text = "`timescale 1ns/1ns\n" + "".join(cell_model(c, delay) for c in cells.values())
-    text += netlist_verilog(netlist, "dut")
+    text = "`timescale 1ns/1ns\n"
+    if delays is None:
+        text += "".join(cell_model(c, delay) for c in cells.values())
+    else:
+        text += "".join(timed_models(netlist, delays))
+    text += netlist_verilog(netlist, "dut", apart=delays is not None)
     text += BENCH.format(top=width - 1, last=len(rows) - 1, half=PERIOD // 2)
     folder.joinpath("bench.v").write_text(text)
-    for command in (["iverilog", "-g2005", "-o", "sim.vvp", "bench.v"], ["vvp", "-n", "sim.vvp"]):
+    for command in (
+        ["iverilog", "-g2005", "-gspecify", "-o", "sim.vvp", "bench.v"],
+        ["vvp", "-n", "sim.vvp"],
+    ):
         subprocess.run(command, cwd=folder, check=True, capture_output=True, timeout=120)
     return _changes((folder / "dump.vcd").read_text(), netlist.nets)
 

@@ -32,7 +32,7 @@ def delays(inputs) -> str:
     return "".join(f'timing () {{ related_pin : "{p}"; {TIMING} }}' for p in inputs)
 
 
-def gate(name, function, capacitance, output, leakage, area, more="", inputs=("a", "b")):
+def gate(name, function, capacitance, output, leakage, area, more="", inputs=("a", "b"), timing=""):
     own = dict.fromkeys(inputs, "") | {inputs[-1]: more}
     pins = "".join(
         f"pin ({p}) {{ direction : input; capacitance : {capacitance}; {own[p]} }}" for p in inputs
@@ -40,7 +40,7 @@ def gate(name, function, capacitance, output, leakage, area, more="", inputs=("a
     return f"""
   cell ({name}) {{ area : {area}; cell_leakage_power : {leakage}; {pins}
     pin (y) {{ direction : output; function : "{function}"; {output}
-      {delays(inputs)} }} }}"""
+      {timing or delays(inputs)} }} }}"""
 
 
 def caused(by: str, rise: float, fall: float, when: str = "") -> str:

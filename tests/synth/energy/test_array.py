@@ -183,7 +183,7 @@ def test_an_operation_is_a_multiply_accumulate(tmp_path):
 def test_a_wrong_gate_has_no_energy(monkeypatch):
     right = array_energy.PartSimulation
 
-    def spoilt(circuit):
+    def spoilt(circuit, delays):
         place, part = next(
             (place, part)
             for place, part in enumerate(circuit.parts)
@@ -194,7 +194,7 @@ def test_a_wrong_gate_has_no_energy(monkeypatch):
         gates = (*part.netlist.gates[:index], wrong, *part.netlist.gates[index + 1 :])
         part = replace(part, netlist=replace(part.netlist, gates=gates))
         parts = (*circuit.parts[:place], part, *circuit.parts[place + 1 :])
-        return right(replace(circuit, parts=parts))
+        return right(replace(circuit, parts=parts), delays)
 
     monkeypatch.setattr(array_energy, "PartSimulation", spoilt)
     design = MacDesign.parse("array-lmul-e2m1-2x2-os-ftz")

@@ -9,7 +9,7 @@ from lmul.cli import main
 
 BAD = {
     "empty": (b"", "can't be read: it holds no group"),
-    "cut": (TEXT[:-9].encode(), "can't be read: the internal_power () of line "),
+    "cut": (TEXT[:-9].encode(), "can't be read: the timing () of line "),
     "syntax": (TEXT.replace("area :", "area ;").encode(), "can't be read: line "),
     "damaged gzip": (gzip.compress(TEXT.encode())[:99], "is a damaged gzip file"),
     "no gzip": (b"\x1f\x8b is no gzip", "is a damaged gzip file"),

@@ -171,7 +171,8 @@ def test_dont_use_must_be_true_or_false():
 
 def test_tools_get_what_is_read_here():
     """Tables of one value, two pins in one arc, `^` before `&`, a unit that ABC does not know."""
-    odd = gate("odd", "a & b ^ b", 2, f'timing () {{ related_pin : "a b"; {TIMING} }}', 1, 3)
+    timing = f'timing () {{ related_pin : "a b"; {TIMING} }}'
+    odd = gate("odd", "a & b ^ b", 2, "", 1, 3, timing=timing)
     text = HEAD.replace('"1ps"', '"2ns"') + INV + NAND + odd + FLIPFLOP + "}"
     found = library(text)
     again = library(found.for_tools)
