@@ -192,13 +192,15 @@ class _Run:
             costs = replace(costs, clock=costs.clock * count, leakage=costs.leakage * count)
             toggles = Toggles(one.toggles, steps)
             power = costs.power(toggles)
+            # The sample's steps are those of single places, `toggles` is of all places in a cycle.
+            each = Toggles(one.toggles, steps * one.words)
             settled, real, unit = (
                 Toggles(counted, one.settling)
                 for counted in (one.settled, one.real_delays, one.unit_delay)
             )
             for name, delayed in (("glitches", real), ("unit_glitches", unit)):
-                more = costs.power(with_glitches(toggles, settled, delayed))
-                sums[name] += more.dynamic - power.dynamic
+                more = replace(with_glitches(each, settled, delayed), steps=steps)
+                sums[name] += costs.power(more).dynamic - power.dynamic
             for name in causes:
                 sums[name] += float(getattr(power, name).sum())
             self._split(part, power, parts)
