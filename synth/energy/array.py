@@ -38,7 +38,7 @@ _DEPTH = 64
 _SAMPLE_PLACES = 16
 _SAMPLE_CYCLES = 256
 _SAMPLE_VALUES = 1 << 24  # of all nets, at most
-_SETTLING_CELLS = 300_000  # over all words of steps that are simulated with delays
+_SETTLING_CELLS = 150_000  # over all words of steps that are simulated with delays
 _LEAST_SETTLING = 64  # such words of each part
 _LATE = 64  # cycles before the first beat, at most
 
