@@ -62,7 +62,7 @@ def both(design, library, glitches=False):
         transition = Conditions.of(library).input_slew_ps
         around = part_conditions(circuit, transition)
         of_parts = [pin_delays(n, one) for n, one in zip(circuit.netlists, around, strict=True)]
-        of_flat = pin_delays(flat, electrical(flat, transition))
+        of_flat = pin_delays(flat, electrical(flat, transition, around=Surroundings(buffered=True)))
     parts = Recorded(circuit, of_parts)
     all_words = [np.ones(words, np.uint8) for words in (1, *(p.count for p in circuit.parts))]
     a, b = (codes.astype(np.uint8) for codes in operands(design))
