@@ -20,6 +20,7 @@ from lmul.commands.lut import lut
 from lmul.commands.matmul import matmul
 from lmul.commands.measure.energy import energy
 from lmul.commands.measure.fpga import fpga
+from lmul.commands.measure.history import history
 from lmul.commands.measure.paper import paper
 from lmul.commands.measure.report import report
 from lmul.commands.measure.sweep import sweep
@@ -115,6 +116,7 @@ app.command(
     'levels = ["multiplier", "pe"], kinds = ["lmul", "exact"], '
     'formats = ["e4m3", "e5m2"]',
 )(sweep)
+app.command("history", epilog="Example: lmul history build/kept-reports")(history)
 app.command("report", epilog="Example: lmul report --compare build/report/report.json")(report)
 
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal, get_args
 
-__all__ = ["Better", "Change", "Metric", "Report", "compare", "worse_than"]
+__all__ = ["Better", "Change", "Metric", "Report", "compare", "other_versions", "worse_than"]
 
 
 SCHEMA = 1
@@ -194,6 +194,21 @@ def _change(past: Metric, metric: Metric) -> Change:
     if percent:
         verdict = "better" if (percent < 0) == (metric.better == "lower") else "worse"
     return Change(metric, past.value, metric.value, percent, verdict)
+
+
+_NO_TOOLS = ("commit", "date", "machine", "python")  # no figure depends on them
+
+
+def other_versions(old: Mapping[str, str], new: Mapping[str, str]) -> dict[str, tuple[str, str]]:
+    """The tools of two reports whose versions differ, with both: figures are then no measure.
+
+    A tool that only one of them names does not count.
+    """
+    return {
+        name: (old[name], new[name])
+        for name in new
+        if name in old and name not in _NO_TOOLS and old[name] != new[name]
+    }
 
 
 def worse_than(changes: Sequence[Change], percent: float) -> list[Change]:

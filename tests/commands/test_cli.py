@@ -26,6 +26,7 @@ COMMANDS = [
     "accuracy",
     "attention",
     "paper",
+    "history",
     "report",
 ]
 

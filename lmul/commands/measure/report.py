@@ -11,7 +11,7 @@ from rich.table import Table as RichTable
 from lmul.console.terminal import progress_bar, table_console
 from lmul.tools.folders import tool_variables
 from lmul.tools.installed import package_version
-from lmul.tools.metrics import Change, Report, worse_than
+from lmul.tools.metrics import Change, Report, other_versions, worse_than
 from lmul.tools.metrics import compare as compare_reports
 
 __all__ = ["report"]
@@ -32,7 +32,8 @@ def report(
         typer.Option(metavar="NAME", help="Print this table alone and write nothing."),
     ] = None,
     compare: Annotated[
-        Path | None, typer.Option(help="An older report.json: show what moved since.")
+        Path | None,
+        typer.Option(help="An older report.json: show what moved since. Of several: lmul history."),
     ] = None,
     fail_if_worse: Annotated[
         float | None,
@@ -86,6 +87,8 @@ def report(
     changes = compare_reports(old, new)
     if not as_json:
         console.print(_moved(changes, compare))
+        for name, (was, now) in other_versions(old.tools, new.tools).items():
+            console.print(f"Measured with another {name}: {was}, now {now}. Figures may move by it")
     if fail_if_worse is not None and worse_than(changes, fail_if_worse):
         raise typer.Exit(1)
 

@@ -6,7 +6,7 @@ from dataclasses import replace
 
 import pytest
 
-from lmul.tools.metrics import Metric, Report, compare, worse_than
+from lmul.tools.metrics import Metric, Report, compare, other_versions, worse_than
 
 GATES = Metric("lmul-e4m3", "multiplier", "gates", 100, "gates")
 SPEED = Metric("lmul-e4m3", "multiplier", "fmax_mhz", 200.0, "MHz", "higher", library="ecp5")
@@ -143,3 +143,17 @@ def test_figures_are_finite(value):
 def test_figures_are_numbers():
     with pytest.raises(TypeError, match=r"^Metric 'gates' must have a number, not True$"):
         changed(GATES, True)
+
+
+def test_other_versions():
+    """Of tools that both name; where and when it was measured changes no figure."""
+    old = {"commit": "a", "date": "1", "machine": "x", "python": "3.11", "yosys": "1", "numpy": "2"}
+    new = {
+        "commit": "b",
+        "date": "2",
+        "machine": "y",
+        "python": "3.12",
+        "yosys": "2",
+        "cocotb": "2",
+    }
+    assert other_versions(old, new) == {"yosys": ("1", "2")}

@@ -1,0 +1,1 @@
+"""How the report's headline figures moved over commits: from kept reports, nothing measured."""
