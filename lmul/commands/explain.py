@@ -1,4 +1,4 @@
-"""`lmul explain`: one multiplication, bit by bit."""
+"""`lmul explain`: one multiplication, bit by bit; or the sums of a PE or an array."""
 
 import json
 from typing import Annotated
@@ -13,9 +13,14 @@ __all__ = ["explain"]
 
 def explain(
     x: Annotated[
-        str, typer.Argument(metavar="X", help="A number, such as 1.5, or a code, such as 0x3c.")
+        str,
+        typer.Argument(
+            metavar="X", help="A number, such as 1.5, or a code, such as 0x3c; or a design."
+        ),
     ],
-    y: Annotated[str, typer.Argument(metavar="Y", help="The other one, of the same sort.")],
+    y: Annotated[
+        str | None, typer.Argument(metavar="Y", help="The other one, of the same sort.")
+    ] = None,
     format_name: Annotated[str, typer.Option("--format", help="The operands' format.")] = "e4m3",
     kind: Annotated[str, typer.Option(help="What kind of product.")] = "lmul",
     policy: Annotated[str, typer.Option(help="What happens in special cases.")] = "ocp",
@@ -26,8 +31,12 @@ def explain(
 ) -> None:
     """Explain one multiplication, bit by bit.
 
-    Shows codes, fields, the addition, the result and its error.
+    Shows codes, fields, the addition, the result and its error. Of a PE or an array, given alone:
+    the range of its sums, and for which K it is wide enough.
     """
+    if y is None:
+        _explain_design(x, as_json)
+        return
     from lmul.sim.explain.explanation import explain as explain_numbers
     from lmul.sim.explain.explanation import explain_codes
 
@@ -40,6 +49,22 @@ def explain(
     else:
         told = explain_numbers(_number(x), _number(y), fmt, checked, policy, offset)
     print(json.dumps(told.to_dict(), indent=1) if as_json else told.render())
+
+
+def _explain_design(name: str, as_json: bool) -> None:
+    from lmul.hdl.designs.design import Design
+    from lmul.hdl.designs.mac import MacDesign
+    from lmul.sim.explain.sums import explain_sums, sums_facts
+
+    if _is_code(name) or name.lstrip("+-.")[:1].isdigit():
+        raise ValueError(f"{name!r} is one operand: give two, or a PE's or an array's name")
+    design = Design.parse(name)
+    if not isinstance(design, MacDesign) or design.level == "product":
+        raise ValueError(
+            f"Design {name!r} has no sums of K products, as a PE or an array has; of a "
+            "multiplier give two operands, such as lmul explain 1.5 2.25 --format e4m3"
+        )
+    print(json.dumps(sums_facts(design), indent=1) if as_json else explain_sums(design))
 
 
 def _is_code(text: str) -> bool:

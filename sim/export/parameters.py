@@ -3,6 +3,7 @@
 from typing import Any
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.sum_range import sum_range
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.hdl.numbers.kinds import KINDS, resolve_offset
@@ -44,7 +45,8 @@ def mac_parameters(design: MacDesign) -> dict[str, Any]:
         parameters["format"] = format_facts(design.format)
         words = operand_policy_words(design.policy, design.format)
         parameters["policy"] = policy_facts(design.policy, words)
-    return parameters | {"accumulator": accumulator_facts(path), "stages": design.stages}
+    accumulator = accumulator_facts(path) | {"range": sum_range(design).facts()}
+    return parameters | {"accumulator": accumulator, "stages": design.stages}
 
 
 def policy_section(design: MacDesign) -> tuple[Section, ...]:

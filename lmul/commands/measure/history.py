@@ -23,7 +23,7 @@ def history(
         bool, typer.Option("--json", help="As JSON, for scripts; writes no picture.")
     ] = False,
 ) -> None:
-    """Show how the report's headline figures moved over commits: a table, and a chart as SVG.
+    """Show how headline figures moved over commits; draw a chart.
 
     Measures nothing: it reads reports that were kept, such as one a commit in your CI. Files are
     taken in the order given. Of a folder, all its *.json and each report.json below it, in the
