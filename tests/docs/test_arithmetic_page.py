@@ -7,6 +7,8 @@ import numpy as np
 import pytest
 
 from lmul import FORMATS, POLICIES, Design, decode, encode, multiply
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.sum_range import sum_range
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.product_range import product_range
 from lmul.sim.export import package
@@ -37,6 +39,18 @@ def test_table_of_widths():
                 assert found.magnitude_bits == int(bits)
                 ignored = product_range(fmt, check_kind(kind, fmt), POLICIES["lax"])
                 assert 0 <= ignored.magnitude_bits - int(flushed) <= 2
+
+
+def test_table_of_sums():
+    rows = re.findall(r"^\| `(pe-\S+)` \| (.*?) \| (\d+|any)", PAGE, re.MULTILINE)
+    assert len(rows) == 6
+    for name, ends, safe in rows:
+        found = sum_range(MacDesign.parse(name))
+        wanted = found.safe_k if found.k_max is None else found.k_max
+        assert safe == ("any" if wanted is None else str(wanted)), name
+        if found.step is not None:
+            bits, last = re.findall(r"2\^(-?\d+)", ends.replace("- 1", "- 2^0"))[1:]
+            assert (found.high + found.step, found.step) == (2 ** int(bits), 2.0 ** int(last))
 
 
 @pytest.mark.parametrize("policy", ["ftz", "ocp"])
