@@ -11,6 +11,8 @@ __all__ = ["write_whole"]
 def write_whole(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]:
     """Write ``files`` (name to content) into ``directory``, all of them or none.
 
+    A name may be a path below the folder, such as ``"circuits/one.html"``; folders are made.
+
     Every file is first written beside its place under a temporary name; only when all are
     complete are they renamed, so neither a full disk nor an interruption leaves half a file.
     Text is written as UTF-8, its line ends as they are.
@@ -23,19 +25,20 @@ def write_whole(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]
     Raises
     ------
     ValueError
-        When a name is no plain file name (it has a folder in it).
+        When a name is no path below the folder.
     OSError
         When the folder can't be made or written; nothing has changed then, and the error
         names the folder or the file that was in the way.
     """
     for name in files:
-        if name in ("", ".", "..") or "/" in name or "\\" in name:
-            raise ValueError(f"A file's name must have no folder in it, not {name!r}")
+        if "\\" in name or any(part in ("", ".", "..") for part in name.split("/")):
+            raise ValueError(f"A file's name must be a path below its folder, not {name!r}")
+    below = [directory / inner for name in files for inner in reversed(Path(name).parents)]
     made: list[Path] = []
     staged: list[tuple[Path, Path]] = []
     place = directory  # what an error is about
     try:
-        for folder in [*reversed(directory.parents), directory]:
+        for folder in dict.fromkeys([*reversed(directory.parents), directory, *below]):
             if not folder.is_dir():
                 folder.mkdir()
                 made.append(folder)
@@ -43,7 +46,7 @@ def write_whole(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]
             place = directory / name
             if place.is_dir():
                 raise IsADirectoryError(21, "Is a directory")
-            temporary = directory / f".{name}.{secrets.token_hex(4)}.part"
+            temporary = place.with_name(f".{place.name}.{secrets.token_hex(4)}.part")
             staged.append((temporary, place))
             # "x": a new file always, with the permissions of its user's umask.
             with temporary.open("xb") as stream:

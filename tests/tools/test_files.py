@@ -48,6 +48,17 @@ def test_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert tree(tmp_path) == {"out": None, "out/deep": None, "out/deep/x": b"1", "y": b"2"}
 
 
+def test_folders_below(tmp_path: Path) -> None:
+    files = {"x": "1", "a/y": "2", "a/b/z": "3"}
+    assert write_whole(tmp_path / "out", files) == [tmp_path / "out" / name for name in files]
+    there = tree(tmp_path / "out")
+    assert there == {"a": None, "a/b": None, "a/b/z": b"3", "a/y": b"2", "x": b"1"}
+    (tmp_path / "out" / "c").write_text("in the way")
+    with pytest.raises(OSError, match="nothing was written"):
+        write_whole(tmp_path / "out", {"x": "new", "d/y": "new", "c/y": "new"})
+    assert tree(tmp_path / "out") == there | {"c": b"in the way"}
+
+
 def test_file_in_place_of_folder(tmp_path: Path) -> None:
     blocked = tmp_path / "out"
     blocked.write_text("mine")
@@ -118,9 +129,11 @@ def test_unwritable_folder() -> None:
         assert tree(folder) == {}
 
 
-@pytest.mark.parametrize("name", ["", "..", ".", "a/b", "/etc/passwd", "a\\b"])
+@pytest.mark.parametrize(
+    "name", ["", "..", ".", "a//b", "a/../../b", "a/", "./a", "/etc/passwd", "a\\b"]
+)
 def test_wrong_name(tmp_path: Path, name: str) -> None:
-    message = f"A file's name must have no folder in it, not {name!r}"
+    message = f"A file's name must be a path below its folder, not {name!r}"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         write_whole(tmp_path / "new", {"x": "1", name: "2"})
     assert tree(tmp_path) == {}
