@@ -18,7 +18,14 @@ from lmul.sim.export.parameters import format_facts
 from lmul.sim.export.wording import policy_facts, policy_words
 from lmul.sim.reference.circuit import Circuit, Port
 
-__all__ = ["computes", "int_product_contents", "latency", "port_texts", "unit_contents"]
+__all__ = [
+    "INT8_COMPUTES",
+    "computes",
+    "int_product_contents",
+    "latency",
+    "port_texts",
+    "unit_contents",
+]
 
 
 def computes(design: UnitDesign) -> str:
@@ -138,6 +145,8 @@ def unit_contents(design: UnitDesign, form: Form) -> Contents:
     )
 
 
+INT8_COMPUTES = "the exact product of two signed 8-bit integers. Nothing is left to round."
+"""What stands at the integer unit's ``p_value``."""
 _LATENCY = "combinational: p_value follows x_value and y_value in the same cycle"
 
 
@@ -147,7 +156,7 @@ def int_product_contents(design: MacDesign, form: Form) -> Contents:
     texts = [PortText(port.name, "input", port.width, "an operand, signed") for port in _INPUTS]
     return Contents(
         verilog_of(design, form=form),
-        "the exact product of two signed 8-bit integers. Nothing is left to round.",
+        INT8_COMPUTES,
         (*texts, PortText("p_value", "output", 2 * INT8.width, "the product, signed")),
         (
             Section(

@@ -3,12 +3,14 @@
 import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
+from functools import cached_property
 from typing import Any
 
 from lmul.hdl.designs.design import Design
 from lmul.sim.accuracy.pairs import ErrorStats
 from lmul.sim.runner.verify import VerifyResult
 from lmul.synth.comparison.cell_survey import GATES, CellSurvey
+from lmul.synth.comparison.designs import INT8_PRODUCT
 from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.mac_survey import MacSurvey
@@ -66,6 +68,14 @@ class ReportDocument:
         counted = self.counts.get(design) or self.mac.counts.get(design)
         return None if counted is None else counted.gates
 
+    @cached_property
+    def circuits(self) -> list[str]:
+        """The multipliers and PEs that were measured, the integer ones among them."""
+        mapped = [point.design for point in self.cells.found if point.measure == "cells"]
+        names = dict.fromkeys([*self.counts, *self.mac.counts, *mapped])
+        wanted = {name for name in names if Design.parse(name).level in ("multiplier", "pe")}
+        return [name for name in names if name in wanted or name == INT8_PRODUCT]
+
     @property
     def formats(self) -> list[str]:
         """The formats that were measured, in their order."""
@@ -110,9 +120,13 @@ class ReportDocument:
                 for (fmt, kind), classes in self.errors.census.items()
             ],
         }
-        metrics = [*self._gate_metrics(), *self._error_metrics(), *self._sum_metrics()]
-        metrics += self.cells.metrics
-        return Report(self.tools, metrics, sections)
+        return Report(self.tools, self.metrics, sections)
+
+    @cached_property
+    def metrics(self) -> list[Metric]:
+        """All figures of single designs."""
+        own = (self._gate_metrics(), self._error_metrics(), self._sum_metrics())
+        return [*(metric for part in own for metric in part), *self.cells.metrics]
 
     def _gate_metrics(self) -> Iterator[Metric]:
         for name, counted in {**self.counts, **self.mac.counts}.items():

@@ -28,6 +28,7 @@ from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.runs import all_points
 from lmul.synth.pictures.picture import Picture
 from lmul.synth.report.chapters import chapters, opening
+from lmul.synth.report.circuits import circuit_files
 from lmul.synth.report.findings import findings
 from lmul.synth.report.html import html_page
 from lmul.synth.report.markdown import markdown
@@ -63,8 +64,9 @@ def report(
     Parameters
     ----------
     out : Path or None
-        Folder for report.json, report.md, report.html, each picture as PNG and SVG, and each
-        table as CSV; all of them are written or none. None when nothing is to be written.
+        Folder for report.json, report.md, report.html, each picture as PNG and SVG, each table as
+        CSV, and a page a circuit in ``circuits``; all are written or none. None when nothing is to
+        be written.
     full : bool
         All formats and policies, other sums, parts, curves, FPGAs; otherwise what the first page
         needs.
@@ -170,7 +172,7 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
             files[f"{section.name}.svg"] = section.svg()
         else:
             files[f"{section.name}.csv"] = section.csv()
-    return write_whole(out, files)
+    return write_whole(out, files | circuit_files(document))
 
 
 def _verify(

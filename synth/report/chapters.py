@@ -13,6 +13,7 @@ from lmul.synth.pictures.gates import error_against_gates, error_histograms, gat
 from lmul.synth.pictures.levels import energy_by_level_picture
 from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture, gates_by_part
 from lmul.synth.pictures.picture import Picture
+from lmul.synth.report import circuit_tables
 from lmul.synth.tables import arrays, cells, claims, errors, gates, pes
 from lmul.synth.tables.fpga import fpga_table
 from lmul.synth.tables.levels import level_table
@@ -49,6 +50,7 @@ TABLES = (
     "pes-area-delay-energy",
     "error-on-real-operands-in-percent-fp8-operands-not-scaled",
     "cycles-beside-scale-sims",
+    "circuits-one-by-one",
 )
 """The names of all tables that there may be, known before anything is measured."""
 
@@ -123,7 +125,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
     found = [
         Chapter.of(
             "Energy and error, level by level",
-            level_table(document),
+            circuit_tables.with_pages(document, level_table(document)),
             front_table(document),
         ),
         Chapter.of(
@@ -134,7 +136,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
         ),
         Chapter.of(
             "Area, delay and energy in cells",
-            cells.cost_table(document),
+            circuit_tables.with_pages(document, cells.cost_table(document)),
             break_even_picture(document),
             energy_by_part_picture(document),
             detail=[
@@ -178,6 +180,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
                 cells.pe_cost_table(document),
                 errors.operand_table(document, scaled=False),
                 arrays.cycle_table(),
+                circuit_tables.index_table(document),
             ],
         ),
     ]

@@ -12,7 +12,7 @@ from lmul.synth.report.verdict import HOW_SURE
 from lmul.synth.report.words import THREATS, WORDS
 from lmul.synth.tables.table import Method, Table
 
-__all__ = ["html_page"]
+__all__ = ["definitions", "fold", "how_measured", "html_page", "section_html", "whole_page"]
 
 
 _SHAPES = {"": "■", "o": "●", "s": "■", "^": "▲", "v": "▼", "D": "◆", "P": "✚"}
@@ -32,10 +32,6 @@ def html_page(
     tools: Mapping[str, str],
 ) -> str:
     """The page; needs no other file and no network. Without scripts its tables don't sort."""
-    css, script = (
-        (resources.files("lmul.synth.report") / name).read_text(encoding="utf-8")
-        for name in ("report.css", "report.js")
-    )
     body = [
         f"<h1>{escape(title)}</h1>",
         f'<p class="lead">{escape(lead)}</p>',
@@ -46,10 +42,19 @@ def html_page(
         _bullets(findings),
         "<h2>All tables and pictures</h2>",
         *(_chapter(chapter) for chapter in chapters),
-        _fold("What could make these figures mislead", "", _bullets(THREATS)),
-        _fold("Words", "kinds, policies, units", _definitions(WORDS)),
-        _fold("Made with", "versions, scripts, operands", _definitions(tools)),
+        fold("What could make these figures mislead", "", _bullets(THREATS)),
+        fold("Words", "kinds, policies, units", definitions(WORDS)),
+        fold("Made with", "versions, scripts, operands", definitions(tools)),
     ]
+    return whole_page(title, body)
+
+
+def whole_page(title: str, body: Sequence[str]) -> str:
+    """A page of its own, in the report's style, of parts in HTML."""
+    css, script = (
+        (resources.files("lmul.synth.report") / name).read_text(encoding="utf-8")
+        for name in ("report.css", "report.js")
+    )
     return (
         '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
@@ -68,7 +73,7 @@ def _opening(picture: Picture) -> str:
     return f'<section id="{picture.name}"><h2>{title}</h2>{_picture(picture)}</section>'
 
 
-def _fold(title: str, inside: str, content: str) -> str:
+def fold(title: str, inside: str, content: str) -> str:
     """A chapter that opens by a click, with a line on what is inside."""
     told = f'<span class="inside">{escape(inside)}</span>' if inside else ""
     return (
@@ -78,12 +83,13 @@ def _fold(title: str, inside: str, content: str) -> str:
 
 
 def _chapter(chapter: Chapter) -> str:
-    shown = [*map(_section, chapter.sections), *map(_detail, chapter.detail)]
+    shown = [*map(section_html, chapter.sections), *map(_detail, chapter.detail)]
     inside = " · ".join(section.title for section in chapter.all_sections)
-    return _fold(chapter.title, inside, "\n".join([*shown, *_how(chapter.methods)]))
+    return fold(chapter.title, inside, "\n".join([*shown, *how_measured(chapter.methods)]))
 
 
-def _section(section: Section) -> str:
+def section_html(section: Section) -> str:
+    """A table or picture below its title."""
     return (
         f'<section id="{section.name}"><h3>{escape(section.title)}</h3>{_shown(section)}</section>'
     )
@@ -100,14 +106,14 @@ def _shown(section: Section) -> str:
     return _table(section) if isinstance(section, Table) else _picture(section)
 
 
-def _how(methods: Mapping[Method, Sequence[str]]) -> Iterator[str]:
+def how_measured(methods: Mapping[Method, Sequence[str]]) -> Iterator[str]:
     """How a chapter's figures were measured, each way once."""
     if not methods:
         return
     shown = ""
     for method, titles in methods.items():
         of = {"Of": "; ".join(titles)} if len(methods) > 1 else {}
-        shown += _definitions(
+        shown += definitions(
             of | {"Library": method.library, "Stimulus": method.stimulus, "Method": method.method}
         )
     yield f'<details class="how"><summary>How measured</summary>{shown}</details>'
@@ -120,10 +126,13 @@ def _table(table: Table) -> str:
     )
     lines = []
     before = None
-    for row in table.rows:
+    for number, row in enumerate(table.rows):
         again = table.text_columns > 1 and row[0] == before
         starts = table.text_columns > 1 and not again and before is not None
-        cells = [f'<td class="{_class(table, i)}">{_cell(cell)}</td>' for i, cell in enumerate(row)]
+        cells = [
+            f'<td class="{_class(table, i)}">{_cell(cell, table.links.get((number, i)))}</td>'
+            for i, cell in enumerate(row)
+        ]
         if again:
             cells[0] = cells[0].replace('class="', 'class="again ', 1)
         lines.append(f"<tr{_GROUP_STARTS if starts else ''}>{''.join(cells)}</tr>")
@@ -143,9 +152,10 @@ def _table(table: Table) -> str:
     )
 
 
-def _cell(cell: str) -> str:
-    """A cell whose range, in brackets behind a figure, a line does not break."""
-    return _RANGE.sub(r' <span class="range">\1</span>', escape(cell))
+def _cell(cell: str, address: str | None) -> str:
+    """A cell, a link perhaps, whose range, in brackets behind a figure, a line does not break."""
+    shown = _RANGE.sub(r' <span class="range">\1</span>', escape(cell))
+    return f'<a href="{escape(address)}">{shown}</a>' if address else shown
 
 
 def _class(table: Table, index: int) -> str:
@@ -173,6 +183,7 @@ def _picture(picture: Picture) -> str:
     )
 
 
-def _definitions(pairs: Mapping[str, str]) -> str:
+def definitions(pairs: Mapping[str, str]) -> str:
+    """A list of words and what they mean."""
     terms = (f"<dt>{escape(k)}</dt><dd>{escape(v)}</dd>" for k, v in pairs.items())
     return f"<dl>{''.join(terms)}</dl>"

@@ -5,7 +5,7 @@ import io
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 __all__ = ["NOTHING", "Method", "Table", "error", "percent", "signed"]
@@ -58,6 +58,8 @@ class Table:
         How its figures came about.
     command : str
         What makes it anew.
+    links : mapping of (row, column) to str
+        Where cells lead to, in a page.
     """
 
     title: str
@@ -69,6 +71,7 @@ class Table:
     wide: frozenset[int] = field(default_factory=frozenset)
     method: Method | None = None
     command: str = ""
+    links: Mapping[tuple[int, int], str] = field(default_factory=dict)
 
     @property
     def name(self) -> str:
@@ -90,6 +93,11 @@ class Table:
             text_columns=sum(index < self.text_columns for index in kept),
             strong=frozenset(places[index] for index in self.strong & places.keys()),
             wide=frozenset(places[index] for index in self.wide & places.keys()),
+            links={
+                (row, places[index]): address
+                for (row, index), address in self.links.items()
+                if index in places
+            },
         )
 
     def json(self) -> str:

@@ -15,7 +15,7 @@ from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.export.c.products import PRODUCTS, CProduct
 from lmul.sim.export.package import LICENCE, paragraph, section_lines
-from lmul.sim.export.unit import computes
+from lmul.sim.export.unit import INT8_COMPUTES, computes
 from lmul.sim.export.wording import policy_words
 
 __all__ = ["c_file", "c_model", "why_no_c_model"]
@@ -61,7 +61,7 @@ def c_model(design: Design) -> str:
         raise ValueError(f"Design {design.name!r} {reason}")
     if isinstance(design, UnitDesign):
         return _header(design, _words(design), _functions(design))
-    words = ["Computes the exact product of two signed 8-bit integers."]
+    words = [f"Computes {INT8_COMPUTES}"]
     name = design.module_name
     body = ["return (int16_t)(x * y);"]
     return _header(design, words, _function(f"int16_t {name}(int8_t x, int8_t y)", body))

@@ -6,6 +6,7 @@ import re
 import xml.etree.ElementTree as ElementTree
 from dataclasses import replace
 from html.parser import HTMLParser
+from pathlib import Path
 
 import made_up_cells as made_up_cells_module
 import matplotlib.image
@@ -22,6 +23,7 @@ from lmul.synth.comparison.error_survey import survey
 from lmul.synth.comparison.headline import HeadlineRow, differing_pairs, headline
 from lmul.synth.gates.count import GateCount
 from lmul.synth.pictures.gates import error_against_gates, error_histograms, gates_by_kind
+from lmul.synth.report import circuits
 from lmul.synth.report.build import report, write
 from lmul.synth.report.chapters import chapters, check_table, named_table
 from lmul.synth.report.findings import findings
@@ -42,6 +44,14 @@ def _counted(gates: int) -> GateCount:
 @pytest.fixture(scope="module")
 def errors():
     return survey(_FORMATS, full=False)
+
+
+@pytest.fixture(scope="module", autouse=True)
+def no_verilog():
+    """Pages of circuits with an empty module each: test_circuits.py has real ones."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(circuits, "verilog_of", lambda design: f"module {design.module_name};\n")
+        yield
 
 
 @pytest.fixture(scope="module")
@@ -183,22 +193,27 @@ class _Page(HTMLParser):
 
 
 def test_written_files(document, folder, tmp_path):
-    names = {path.name for path in folder.iterdir()}
+    names = {path.name for path in folder.iterdir() if path.is_file()}
     stems = ("gates", "errors", "pareto")
     pictures = {f"{stem}.{kind}" for stem in stems for kind in ("png", "svg")}
     tables = {name for name in names if name.endswith(".csv")}
     assert names - tables == {"report.json", "report.md", "report.html"} | pictures
     assert {"gates-of-multipliers-ftz.csv", "gates-of-multipliers-by-policy.csv"} < tables
     assert (folder / "report.md").read_text().count(".csv)") == len(tables)
-    content = {path.name: path.read_bytes() for path in folder.iterdir()}
+    content = {path.relative_to(folder): path.read_bytes() for path in _files(folder)}
+    assert {path.parent.name for path in content} == {"", "circuits"}
     for name in pictures:
         if name.endswith("png"):
-            assert content[name].startswith(b"\x89PNG")
+            assert content[Path(name)].startswith(b"\x89PNG")
         else:
-            assert ElementTree.fromstring(content[name]).tag.endswith("svg")
+            assert ElementTree.fromstring(content[Path(name)]).tag.endswith("svg")
     again = write(document, tmp_path / "again")
     # Same measurements, same bytes.
-    assert {path.name: path.read_bytes() for path in again} == content
+    assert {path.relative_to(tmp_path / "again"): path.read_bytes() for path in again} == content
+
+
+def _files(folder: Path) -> list[Path]:
+    return [path for path in folder.rglob("*") if path.is_file()]
 
 
 def test_json_is_a_report_that_compare_reads(document, folder):
@@ -218,7 +233,9 @@ def test_html_stands_alone(document, folder):
     page = _Page()
     page.feed(text)
     assert page.open == []
-    assert page.loads == []
+    # It loads nothing, and leads to its circuits' pages alone.
+    assert {address.split("/")[0] for address in page.loads} == {"circuits"}
+    assert all((folder / address).is_file() for address in page.loads)
     assert "url(http" not in text
     assert "@import" not in text
     assert "prefers-color-scheme: dark" in text
