@@ -20,8 +20,6 @@ __all__ = ["HeadRun", "Product", "in_golden", "on_array", "softmax"]
 Floats = npt.NDArray[np.float64]
 OnProgress = Callable[[int, int, str], None]
 
-_INT8_MAX = 127
-
 
 @dataclass(frozen=True)
 class Product:
@@ -88,7 +86,7 @@ def _product(design: MacDesign, left: Floats, right: Floats, multiply: Multiply)
     fmt = design.format
     largest = [np.abs(side).max(axis, keepdims=True) for side, axis in ((left, 1), (right, 0))]
     if isinstance(fmt, IntegerFormat):
-        steps = [np.where(one > 0, one / _INT8_MAX, 1.0) for one in largest]
+        steps = [np.where(one > 0, one / fmt.max_code, 1.0) for one in largest]
         sides = [np.rint(x / s).astype(np.int8) for x, s in zip((left, right), steps, strict=True)]
         return multiply(design, *sides) * (steps[0] * steps[1])
     arithmetic = Arithmetic.of(fmt, design.kind, design.policy, design.accumulator)

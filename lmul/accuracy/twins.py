@@ -67,7 +67,7 @@ def _names(design: MacDesign) -> Iterator[MacDesign]:
 
 
 def _kept(design: MacDesign) -> float | None:
-    """The fJ of a multiply-accumulate, no glitches."""
+    """The fJ of a multiply-accumulate."""
     for point, one in accepted().found.items():
         if (point.design, point.measure, point.stimulus) == (design.name, "energy", _STIMULUS):
             return next(metric.value for metric in one.metrics if metric.name == "energy_fj")

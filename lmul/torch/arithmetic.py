@@ -4,19 +4,16 @@ from dataclasses import dataclass
 from typing import Any, Literal, get_args
 
 from lmul.hdl.numbers.accumulator import Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format, IntegerFormat
 from lmul.hdl.numbers.kinds import Kind, check_kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding, as_format
 
-__all__ = ["INT8", "Arithmetic", "Backward", "Scale", "check_backward"]
+__all__ = ["Arithmetic", "Backward", "Scale", "check_backward"]
 
 
 Scale = Literal["row", "tensor", "none"]
 Backward = Literal["ste", "exact", "lmul"]
-
-INT8 = "int8"
-"""In place of a format: the integer twin, -127 to 127 times a scale, summed exactly."""
 
 _SCALED_EXPONENT = 15
 
@@ -27,8 +24,8 @@ class Arithmetic:
 
     Attributes
     ----------
-    format : FloatFormat or None
-        Of both operands; None is ``"int8"``.
+    format : FloatFormat or IntegerFormat
+        Of both operands; ``int8`` is the integer twin, -127 to 127 times a scale, summed exactly.
     kind : str
         Of the products, one of :data:`lmul.KINDS`; none is rounded.
     policy : Policy
@@ -45,7 +42,7 @@ class Arithmetic:
         largest magnitude becomes 127, which needs no power of two.)
     """
 
-    format: FloatFormat | None
+    format: Format
     kind: Kind
     policy: Policy
     accumulator: Accumulator
@@ -55,7 +52,7 @@ class Arithmetic:
     @classmethod
     def of(
         cls,
-        format: FloatFormat | str = "e4m3",
+        format: Format | str = "e4m3",
         kind: str = "lmul",
         policy: Policy | str = "ftz",
         accumulator: Accumulator | str | None = None,
@@ -75,12 +72,14 @@ class Arithmetic:
         checked: Any = {name: _choice(name, *choice) for name, choice in choices.items()}
         if not isinstance(accumulator, Accumulator | None):
             accumulator = Accumulator(accumulator)
-        if format == INT8:
+        if format == INT8.name or isinstance(format, IntegerFormat):
+            if format not in (INT8, INT8.name):
+                raise ValueError(f"Unknown integer format {str(format)!r}: use {INT8}")
             if kind != "exact" or scale == "none" or not (accumulator or _EXACT).is_exact:
                 raise ValueError(
                     "int8 has the kind 'exact', an exact accumulator, and scale 'row' or 'tensor'"
                 )
-            return cls(None, "exact", policy, _EXACT, **checked)
+            return cls(INT8, "exact", policy, _EXACT, **checked)
         if isinstance(format, str) and format not in FORMATS:
             raise ValueError(
                 f"Unknown format {format!r}: use {', '.join(FORMATS)}, int8, or a FloatFormat"
@@ -100,7 +99,7 @@ class Arithmetic:
         That of the format's largest number, but so far below the accumulator's largest that
         ``depth`` products can't overflow it; wide formats need no more than 15.
         """
-        assert self.format is not None
+        assert isinstance(self.format, FloatFormat)
         top = min(_exponent(self.format.max), _SCALED_EXPONENT)
         if self.accumulator.format is not None:
             room = _exponent(self.accumulator.format.max) - 3 - max(0, depth - 1).bit_length()
@@ -112,8 +111,8 @@ class Arithmetic:
         return min(top, room // 2)
 
     def __str__(self) -> str:
-        if self.format is None:
-            return f"int8, scale {self.scale}"
+        if isinstance(self.format, IntegerFormat):
+            return f"{self.format}, scale {self.scale}"
         parts = [f"{self.kind} {self.format.name}", self.policy.name or str(self.policy)]
         parts += [f"{self.accumulator} sums", self.rounding, f"scale {self.scale}"]
         return ", ".join(parts)

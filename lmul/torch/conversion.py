@@ -9,7 +9,7 @@ import torch
 from torch import nn
 
 from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import Format
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding
@@ -99,7 +99,7 @@ class Report:
 
 def convert(
     model: nn.Module,
-    format: FloatFormat | str = "e4m3",
+    format: Format | str = "e4m3",
     kind: Kind = "lmul",
     policy: Policy | str = "ftz",
     accumulator: Accumulator | str | None = "exact",

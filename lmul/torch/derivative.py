@@ -8,6 +8,7 @@ import numpy as np
 import torch
 from torch.autograd.function import once_differentiable
 
+from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.hdl.numbers.kinds import resolve_offset
 from lmul.sim.golden.arithmetic import CODE_SUMS
 from lmul.torch.arithmetic import Arithmetic
@@ -69,7 +70,7 @@ def _exact(
 ) -> torch.Tensor:
     """Σ over j of g[i, j] · ∂(a[i, k] ⊗ b[k, j]) / ∂a[i, k], rounding taken as the identity."""
     fmt = arithmetic.format
-    if fmt is None:
+    if isinstance(fmt, IntegerFormat):
         return torch.matmul(g, b.mT)
     on_left, on_right = operands(a, b, arithmetic, fmt)
     x, y, wide = on_left.values, on_right.values, g.double()

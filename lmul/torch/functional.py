@@ -7,7 +7,7 @@ import numpy as np
 import torch
 
 from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.numbers.formats import FORMATS, FloatFormat, Format, IntegerFormat
 from lmul.hdl.numbers.kinds import Kind, resolve_offset
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding, decode, encode
@@ -25,13 +25,12 @@ __all__ = ["differentiable", "matmul", "product"]
 
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
 _OUT = {torch.float16: "fp16", torch.bfloat16: "bf16"}
-_INT8_MAX = 127
 
 
 def matmul(
     a: torch.Tensor,
     b: torch.Tensor,
-    format: FloatFormat | str = "e4m3",
+    format: Format | str = "e4m3",
     kind: Kind = "lmul",
     policy: Policy | str = "ocp",
     accumulator: Accumulator | str | None = None,
@@ -50,7 +49,7 @@ def matmul(
         Numbers, on the CPU or both on one CUDA GPU; a vector stands for a row on the left, a
         column on the right, and the dimensions in front broadcast. Under autocast they are cast
         as torch.matmul's are.
-    format : FloatFormat or str
+    format : FloatFormat, IntegerFormat or str
         What they are rounded to; or ``"int8"``.
     kind, policy : str
         Of the products and of special cases.
@@ -120,8 +119,8 @@ def product(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.T
     with torch.no_grad():
         if not a.numel() or not b.numel():
             return torch.matmul(a, b)
-        if arithmetic.format is None:
-            return _int8(a, b, arithmetic)
+        if isinstance(arithmetic.format, IntegerFormat):
+            return _integer(a, b, arithmetic, arithmetic.format)
         return _product(a, b, arithmetic, arithmetic.format)
 
 
@@ -159,13 +158,15 @@ def _sums(x: OnGrid, y: OnGrid, arithmetic: Arithmetic, fmt: FloatFormat) -> tor
     return torch.from_numpy(decode(codes, "fp32", np.float64)).to(x.values.device)
 
 
-def _int8(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+def _integer(
+    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, fmt: IntegerFormat
+) -> torch.Tensor:
     """The integer twin: both operands times a scale each, rounded to nearest even."""
     dims = (-1, -2) if arithmetic.scale == "row" else (None, None)
     scales, integers = [], []
     for side, dim in zip((a.double(), b.double()), dims, strict=True):
         largest = side.abs().amax(dim, keepdim=True) if dim else side.abs().amax()
-        scale = torch.where(largest > 0, largest / _INT8_MAX, 1.0)
+        scale = torch.where(largest > 0, largest / fmt.max_code, 1.0)
         scales.append(scale)
         integers.append(torch.round(side / scale))
     # Exact: float64 holds any sum of products of 14 bits.

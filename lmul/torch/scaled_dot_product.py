@@ -10,7 +10,7 @@ import torch
 from torch.nn import functional
 
 from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import Format
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding
@@ -26,7 +26,7 @@ class NothingReplaced(RuntimeError):
 
 @contextmanager
 def attention(
-    format: FloatFormat | str = "e4m3",
+    format: Format | str = "e4m3",
     kind: Kind = "lmul",
     policy: Policy | str = "ftz",
     accumulator: Accumulator | str | None = "exact",

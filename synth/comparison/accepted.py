@@ -41,8 +41,8 @@ class Accepted:
     Attributes
     ----------
     provenance : mapping of str to str
-        ``commit``, ``date``, ``command``, ``sources`` (their hash), and each tool's version; empty
-        where nothing is kept.
+        ``commit``, ``date``, ``command``, ``sources`` (their hash), and each tool's version;
+        ``energies`` where these were measured later. Empty where nothing is kept.
     found : mapping of Point to Measured
         Figures alone, without detail.
     """
@@ -59,9 +59,11 @@ class Accepted:
         """Where kept figures come from, a sentence for a table's notes."""
         if not self.found:
             return f"Nothing of it is kept yet: `{COMMAND}` measures it, for hours."
+        later = self.provenance.get("energies")
         return (
             f"Kept figures are not of this run: commit {self.provenance['commit'][:12]}, "
-            f"{self.provenance['date']}; `{COMMAND}` measures them anew."
+            f"{self.provenance['date']}{f' (energies: {later})' if later else ''}; "
+            f"`{COMMAND}` measures them anew."
         )
 
 

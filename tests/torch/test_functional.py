@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 
 import lmul
+from lmul.hdl.numbers.formats import INT8, IntegerFormat
 
 torch = pytest.importorskip("torch")
 
@@ -141,7 +142,8 @@ def test_scales_are_powers_of_two_by_row() -> None:
 
 def test_int8_is_the_integer_product() -> None:
     a = torch.tensor([[127.0, -64, 3], [1, 0.5, 0.25]])
-    found = matmul(a, torch.eye(3) * 127, "int8", "exact", scale="row")
+    found = matmul(a, torch.eye(3) * 127, INT8, "exact", scale="row")
+    assert torch.equal(found, matmul(a, torch.eye(3) * 127, "int8", "exact", scale="row"))
     # The second row in steps of 1/127: 0.5 is 63.5 steps, rounded to even 64.
     want = torch.tensor([[127.0, -64, 3], [1, 64 / 127, 32 / 127]]) * 127
     torch.testing.assert_close(found, want)
@@ -205,6 +207,11 @@ def test_autocast_casts_as_torch_does() -> None:
         ({"scale": "block"}, ValueError, "^scale must be 'row', 'tensor', 'none', not 'block'$"),
         ({"backward": "no"}, ValueError, "^backward must be 'ste', 'exact', 'lmul', not 'no'$"),
         ({"format": "int8"}, ValueError, "^int8 has the kind 'exact'"),
+        (
+            {"format": IntegerFormat("int4", 4)},
+            ValueError,
+            "^Unknown integer format 'int4': use int8",
+        ),
     ],
 )
 def test_mistakes_are_said(given, error, message) -> None:

@@ -24,7 +24,7 @@ import numpy.typing as npt
 import torch
 from torch.nn.functional import pad
 
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.sim.golden.codec import encode
 from lmul.sim.golden.multiply import product as product_of
@@ -117,7 +117,9 @@ def sums(
     Shapes (B, M, K) and (B, K, N) to (B, M, N); ``on_x`` and ``on_y`` say where exponents lie.
     """
     fmt = arithmetic.format
-    if not arithmetic.accumulator.is_exact or fmt is None or fmt.mantissa_bits > _MANTISSA_BITS:
+    if not arithmetic.accumulator.is_exact or isinstance(fmt, IntegerFormat):
+        return None
+    if fmt.mantissa_bits > _MANTISSA_BITS:
         return None
     if fmt.max > _FARTHEST or fmt.min_subnormal < 1 / _FARTHEST:
         return None
