@@ -1,21 +1,19 @@
 """The dot-product unit: N pairs of codes and an accumulator in, the next accumulator out."""
 
-from amaranth import Cat, Const, Module, Mux, Signal, Value
+from amaranth import Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
 from lmul.hdl.arithmetic.fields import float_word
-from lmul.hdl.arithmetic.form import form
 from lmul.hdl.arithmetic.shifters import shift_to_top
 from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.dot.group_sum import GroupSum
+from lmul.hdl.dot.core import DotCore
+from lmul.hdl.dot.int_sum import IntSum
 from lmul.hdl.mac.accumulate_float import AccumulateFloat
-from lmul.hdl.mac.datapath import FloatDatapath
 from lmul.hdl.mac.pe import members, special_product
-from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat
-from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows, add_columns
+from lmul.hdl.numbers.formats import FORMATS, INT8
+from lmul.hdl.products.int8 import SUM_BITS
 from lmul.hdl.products.operand import ProductLayout
 
 __all__ = ["DotUnit", "GroupWord", "IntDotUnit", "dot_unit"]
@@ -36,12 +34,12 @@ class GroupWord(wiring.Component):
 
     Parameters
     ----------
-    group : GroupSum
+    core : DotCore
 
     Members
     -------
     exp, sum : In
-        As the group's.
+        As the core's.
     p : Out(layout)
 
     Attributes
@@ -49,9 +47,11 @@ class GroupWord(wiring.Component):
     layout : ProductLayout
     """
 
-    def __init__(self, group: GroupSum) -> None:
-        given = group.layout
-        bits = group.width - 1
+    def __init__(self, core: DotCore) -> None:
+        given = core.layout
+        ports = core.signature.members
+        total = ports["sum"].shape
+        bits = Shape.cast(total).width - 1
         # The exponent counts from the lowest place that the sum's first bit can be shifted from.
         self._reach = (1 << (bits - 1).bit_length()) - 1
         largest = (1 << given.exponent_bits) - 1 + self._reach
@@ -59,13 +59,10 @@ class GroupWord(wiring.Component):
             exponent_bits=largest.bit_length(),
             significand_bits=bits,
             fraction_bits=bits - 1,
-            exp_bias=given.exp_bias - given.significand_bits + group.window + self._reach,
+            exp_bias=given.exp_bias - given.significand_bits + core.window + self._reach,
             marks_zero=True,
         )
-        ports = group.signature.members
-        super().__init__(
-            {"exp": In(ports["exp"].shape), "sum": In(ports["sum"].shape), "p": Out(self.layout)}
-        )
+        super().__init__({"exp": In(ports["exp"].shape), "sum": In(total), "p": Out(self.layout)})
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -110,43 +107,35 @@ class DotUnit(wiring.Component):
 
     def __init__(self, design: DotDesign) -> None:
         self.design = design
-        if not isinstance(design.format, FloatFormat) or design.kind == "int8":
-            raise ValueError(f"Design {design.name!r} is the integer twin's: use IntDotUnit")
-        self.path = FloatDatapath(design.format, design.kind, design.policy, Accumulator("fp32"))
+        self._core = DotCore(design)
         lanes = In(design.terms * design.format.width)
         super().__init__({"x": lanes, "y": lanes, "acc": In(_SUM.width), "p": Out(_SUM.width)})
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        path, design = self.path, self.design
-        units = [path.product_unit() for _ in range(design.terms)]
-        group = GroupSum(units[0].product_layout, design.terms, design.window, design.sticky)
-        word = GroupWord(group)
-        m.submodules.group, m.submodules.word = group, word
+        path, design = self._core.path, self.design
+        core = m.submodules.core = self._core
+        word = m.submodules.word = GroupWord(core)
         m.submodules.accumulate = accumulate = AccumulateFloat(
             word.layout, _SUM, design.policy.overflow
         )
         marks: dict[str, list[Value]] = {"pos": [], "neg": [], "nan": []}
         width = path.code_width
-        for index, unit in enumerate(units):
-            m.submodules[f"product_{index}"] = unit
+        for index in range(design.terms):
             sides = {}
-            for name, operand in (("x", unit.x), ("y", unit.y)):
+            for name, operand in (("x", core.x[index]), ("y", core.y[index])):
                 edge = m.submodules[f"edge_{name}_{index}"] = path.edge(second=name == "y")
                 code = getattr(self, name)[width * index : width * (index + 1)]
-                m.d.comb += [edge.code.eq(code), edge.keep.eq(1)]
+                m.d.comb += [edge.code.eq(code), edge.keep.eq(1), operand.eq(edge.operand)]
                 sides[name] = members(edge.operand)
-                m.d.comb += [operand[field].eq(sides[name][field]) for field in members(operand)]
                 marks["nan"].append(edge.nan)
             if path.has_inf:
                 for name, mark in special_product(m, sides["x"], sides["y"]).items():
                     marks[name].append(mark)
-            given = group.p[index]
-            m.d.comb += [given[name].eq(unit.p[name]) for name, _ in unit.product_layout]
         m.d.comb += [
-            word.exp.eq(group.exp),
-            word.sum.eq(group.sum),
+            word.exp.eq(core.exp),
+            word.sum.eq(core.sum),
             *(accumulate.p[name].eq(word.p[name]) for name, _ in word.layout),
             accumulate.acc.eq(self.acc),
         ]
@@ -169,7 +158,7 @@ class DotUnit(wiring.Component):
 class IntDotUnit(wiring.Component):
     """A 32-bit integer plus the exact products of N pairs of signed integers, modulo ``2**32``.
 
-    Combinational. The rows of all products and the accumulator are added by one tree.
+    Combinational.
 
     Parameters
     ----------
@@ -191,28 +180,14 @@ class IntDotUnit(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        as_gates = form() == "gates"
-        constant = (-self.terms << 2 * INT8.width - 1) % (1 << SUM_BITS)
-        columns = [[bit] for bit in self.acc]
-        for place, column in enumerate(columns):
-            if constant >> place & 1:
-                column.append(Const(1, 1))
-        values: list[Value] = [Value.cast(self.acc).as_signed()]
+        total = m.submodules.sum = IntSum(self.terms)
         for index in range(self.terms):
-            unit = m.submodules[f"product_{index}"] = Int8Rows() if as_gates else Int8Product()
+            unit = m.submodules[f"product_{index}"] = total.product_unit()
             lane = slice(INT8.width * index, INT8.width * (index + 1))
-            m.d.comb += [unit.x.value.eq(self.x[lane]), unit.y.value.eq(self.y[lane])]
-            if isinstance(unit, Int8Product):
-                values.append(unit.p.value)
-                continue
-            for column, bits in zip(columns, unit.columns(unit.p), strict=False):
-                column += bits
-        if as_gates:
-            total, _ = add_columns(m, columns)
-            m.d.comb += self.p.eq(Cat(*total))
-            return m
-        while len(values) > 1:
-            pairs = [a + b for a, b in zip(values[::2], values[1::2], strict=False)]
-            values = pairs + values[2 * len(pairs) :]
-        m.d.comb += self.p.eq(values[0])
+            m.d.comb += [
+                unit.x.value.eq(self.x[lane]),
+                unit.y.value.eq(self.y[lane]),
+                total.products[index].eq(unit.p),
+            ]
+        m.d.comb += [total.acc.eq(self.acc), self.p.eq(total.total)]
         return m

@@ -26,8 +26,20 @@ MODULES: Mapping[str, Mapping[str, str]] = {
         "slice": "stream ports",
         "fifo": "stream ports",
     },
+    "dot": {
+        "edge_x": "edges",
+        "edge_y": "edges",
+        "product": "product",
+        "align": "align",
+        "sum": "sum",
+        "word": "normalise",
+        "accumulate": "accumulate",
+    },
 }
-"""By level: modules, by the last word of their names, and the part that each is."""
+"""By level: modules, by the last words of their names, and the part that each is.
+
+A number behind the words says which of several alike it is.
+"""
 
 # By level: modules, by the last word of their names, that stand around those or inside them.
 _OTHERS: Mapping[str, Sequence[str]] = {
@@ -37,6 +49,7 @@ _OTHERS: Mapping[str, Sequence[str]] = {
         *("core", "entry", "nan_marks", "row", "queue"),
         *("unpack", "product", "accumulation", "align"),
     ),
+    "dot": ("core", "unpack"),
 }
 
 # By level: registers, by how their names begin, and the part that each belongs to.
@@ -61,6 +74,9 @@ _REGISTERS: Mapping[str, Mapping[str, str]] = {
 }
 
 
+_NUMBER = re.compile(r"_\d+$")
+
+
 def part_modules(verilog: str, level: str) -> tuple[str, ...]:
     """The modules of a text that are parts of a circuit of that level.
 
@@ -83,9 +99,10 @@ def part_modules(verilog: str, level: str) -> tuple[str, ...]:
 
 
 def part_of_module(name: str, level: str) -> str:
-    """The part that a module is; empty for one that stands around or inside parts."""
+    """The part that a module or an instance is; empty for what is around or inside parts."""
     endings = MODULES[level].items()
-    return next((part for ending, part in endings if name.endswith(f"_{ending}")), "")
+    words = _NUMBER.sub("", name)
+    return next((part for ending, part in endings if f"_{words}".endswith(f"_{ending}")), "")
 
 
 def part_of_register(names: Iterable[str], level: str) -> str:

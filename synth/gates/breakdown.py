@@ -1,4 +1,4 @@
-"""Where a PE's or an array's gates and flip-flops are, part by part."""
+"""Where a PE's, an array's or a dot-product unit's gates and flip-flops are, part by part."""
 
 from collections import Counter
 from dataclasses import dataclass, replace
@@ -12,6 +12,7 @@ from lmul.synth.gates.netlist import Module, is_flipflop, is_gate
 
 __all__ = [
     "ARRAY_PARTS",
+    "DOT_PARTS",
     "PE_PARTS",
     "SPLIT_LEVELS",
     "PartCount",
@@ -22,13 +23,14 @@ __all__ = [
 ]
 
 
-SPLIT_LEVELS = ("pe", "array")
-
 PE_PARTS = ("product", "align", "accumulate", "operand registers", CONTROL)
 ARRAY_PARTS = (
     *("PEs", "drain registers", "edges", "skew registers", "rounders", "stream ports"),
     CONTROL,
 )
+DOT_PARTS = ("edges", "product", "align", "sum", "normalise", "accumulate", CONTROL)
+_PARTS = {"pe": PE_PARTS, "array": ARRAY_PARTS, "dot": DOT_PARTS}
+SPLIT_LEVELS = tuple(_PARTS)
 
 
 @dataclass(frozen=True)
@@ -49,8 +51,9 @@ class Split:
     whole : GateCount
         The design as it is counted everywhere: a PE flattened, an array by its parts.
     parts : tuple of PartCount
-        Each part synthesised apart, in the order of :data:`PE_PARTS` or :data:`ARRAY_PARTS`. The
-        aligner of a floating-point accumulator can't be told from it: its ``align`` is 0.
+        Each part synthesised apart, in the order of :data:`PE_PARTS`, :data:`ARRAY_PARTS` or
+        :data:`DOT_PARTS`. The aligner of a floating-point accumulator can't be told from it: its
+        ``align`` is 0. Integers have no edge, align nothing, and their sum is the accumulator's.
     """
 
     whole: GateCount
@@ -78,7 +81,7 @@ class Split:
 
 
 def split(design: Design | str | Circuit) -> Split:
-    """Count a PE or an array, whole and by part.
+    """Count a PE, an array or a dot-product unit, whole and by part.
 
     Raises
     ------
@@ -91,23 +94,25 @@ def split(design: Design | str | Circuit) -> Split:
 
 
 def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
-    """Count a PE's or an array's parts, each synthesised apart.
+    """Count a circuit's parts, each synthesised apart.
 
     Returns
     -------
     tuple of PartCount
-        In the order of :data:`PE_PARTS` or :data:`ARRAY_PARTS`.
+        In the order of :data:`PE_PARTS`, :data:`ARRAY_PARTS` or :data:`DOT_PARTS`.
 
     Raises
     ------
     TypeError, ValueError
-        When it is no PE and no array.
+        When it is no PE, no array and no dot-product unit.
     ToolNotFound, ToolFailed
         When Yosys is missing or rejects the circuit.
     """
     circuit = Circuit.of(design)
     if circuit.level not in SPLIT_LEVELS:
-        raise ValueError(f"Design {circuit.name!r} has no parts; a PE or an array has")
+        raise ValueError(
+            f"Design {circuit.name!r} has no parts; a PE, an array or a dot-product unit has"
+        )
     apart = replace(circuit, parts=part_modules(circuit.verilog, circuit.level))
     netlist, _ = mapped(apart)
     gates: Counter[str] = Counter()
@@ -122,10 +127,7 @@ def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
             elif is_flipflop(cell["type"]):
                 bit = cell["connections"]["Q"][0]
                 flipflops[own or part_of_register(names[bit], circuit.level)] += times
-    return tuple(
-        PartCount(part, gates[part], flipflops[part])
-        for part in (PE_PARTS if circuit.level == "pe" else ARRAY_PARTS)
-    )
+    return tuple(PartCount(part, gates[part], flipflops[part]) for part in _PARTS[circuit.level])
 
 
 def register_names(module: Module) -> dict[int, set[str]]:

@@ -1,9 +1,9 @@
-"""Which part of a multiplier or PE a mapped cell belongs to."""
+"""Which part of a multiplier, PE or dot-product unit a mapped cell belongs to."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import replace
 
-from lmul.hdl.verilog.parts import CONTROL, MODULES, part_modules
+from lmul.hdl.verilog.parts import CONTROL, MODULES, part_modules, part_of_module
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
@@ -12,7 +12,7 @@ from lmul.synth.mapping.cell_netlist import CellNetlist, Instance, map_to_cells
 __all__ = ["PARTED_LEVELS", "apart_by_part", "area_by_part", "by_part"]
 
 
-PARTED_LEVELS = ("multiplier", "pe")
+PARTED_LEVELS = ("multiplier", "pe", "dot")
 
 
 def apart_by_part(circuit: Circuit) -> Circuit:
@@ -32,15 +32,15 @@ def by_part(netlist: CellNetlist, values: Iterable[float], level: str) -> dict[s
     level : str
         One of :data:`PARTED_LEVELS`.
     """
-    parts = MODULES[level]
-    found = dict.fromkeys([*dict.fromkeys(parts.values()), "registers", CONTROL], 0.0)
+    names = [*dict.fromkeys(MODULES[level].values()), "registers", CONTROL]
+    found = dict.fromkeys(names, 0.0)
     for one, value in zip(netlist.instances, values, strict=True):
-        found[_part(one, parts)] += float(value)
+        found[_part(one, level)] += float(value)
     return {part: value for part, value in found.items() if value}
 
 
 def area_by_part(design: str, liberty: Paths) -> dict[str, float]:
-    """The area of a multiplier's or PE's parts in a library, µm².
+    """The area of a design's parts in a library, µm².
 
     Parts mapped apart share nothing across their boundaries: they add up to a little more or
     less than the circuit mapped as a whole.
@@ -54,15 +54,16 @@ def area_by_part(design: str, liberty: Paths) -> dict[str, float]:
     """
     circuit = Circuit.of(design)
     if circuit.level not in PARTED_LEVELS:
-        raise ValueError(f"Design {circuit.name!r} has no parts here; multipliers and PEs have")
+        raise ValueError(
+            f"Design {circuit.name!r} has no parts here; multipliers, PEs and dot-product units "
+            "have"
+        )
     netlist = map_to_cells(apart_by_part(circuit), load(liberty))
     return by_part(netlist, (one.cell.area for one in netlist.instances), circuit.level)
 
 
-def _part(one: Instance, parts: Mapping[str, str]) -> str:
+def _part(one: Instance, level: str) -> str:
     if one.cell.is_flipflop:
         return "registers"
-    for module in reversed(one.path):  # the innermost that has a name here
-        if module in parts:
-            return parts[module]
-    return CONTROL
+    # The innermost that has a name here.
+    return next(filter(None, (part_of_module(name, level) for name in reversed(one.path))), CONTROL)

@@ -6,7 +6,7 @@ import pytest
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.verilog.emit import emit
-from lmul.hdl.verilog.parts import part_modules, part_of_register
+from lmul.hdl.verilog.parts import part_modules, part_of_module, part_of_register
 
 OF_A_PE = {"product", "operand registers", "accumulate", "control"}
 
@@ -46,6 +46,17 @@ def test_registers_are_known(name, parts):
             )
     assert {part_of_register([register], design.level) for register in registers} <= parts
     assert len(registers) > 2
+
+
+def test_modules_of_dot_product_units_are_known():
+    """Of several alike one stays, with its number: what it is, the words before say."""
+    named = {
+        "dot-lmul-e5m2-n3-w8": {"edges", "product", "align", "sum", "normalise", "accumulate"},
+        "dot-int8-n3": {"product", "sum"},
+    }
+    for name, parts in named.items():
+        apart = part_modules(emit(Design.parse(name)), "dot")
+        assert {part_of_module(module, "dot") for module in apart} == parts
 
 
 def test_another_register_is_refused():

@@ -6,8 +6,9 @@ from dataclasses import replace
 import pytest
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.gates.breakdown import ARRAY_PARTS, PE_PARTS, split
+from lmul.synth.gates.breakdown import ARRAY_PARTS, DOT_PARTS, PE_PARTS, split
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.core import core_circuit
 from lmul.synth.gates.count import count
 
 pytestmark = pytest.mark.slow  # runs Yosys
@@ -68,6 +69,46 @@ def test_an_array(lmul):
     assert min(found.part(name).gates for name in others) > 0
 
 
+def test_a_dot_product_unit():
+    found = split("dot-lmul-e2m1-n2-w4-ftz")
+    assert [part.part for part in found.parts] == list(DOT_PARTS)
+    each = count("product-mitchell-e2m1").gates  # the constant is at the edge
+    assert found.part("product").gates == pytest.approx(2 * each, abs=8)
+    core = count(core_circuit("dot-lmul-e2m1-n2-w4-ftz")).gates
+    inside = sum(found.part(part).gates for part in ("product", "align", "sum"))
+    assert core == pytest.approx(inside, rel=0.1)
+    assert found.part("edges").gates + found.part("accumulate").gates > core
+
+
+def test_the_core_of_integers_has_no_accumulator():
+    """Half adders of sixteen bits at least go with it, and what is above the products' sum."""
+    whole, core = count("dot-int8-n2"), count(core_circuit("dot-int8-n2"))
+    assert core.flipflops == 0
+    assert 2 * count("product-int8").gates < core.gates < whole.gates - 2 * 16
+    with pytest.raises(
+        ValueError, match=r"^Design 'pe-int8' is a PE or array, not a dot-product unit$"
+    ):
+        core_circuit("pe-int8")
+
+
+# Gates a term of cores that were built apart, by hand, before units were: products, alignment to
+# the largest exponent in a window of W bits, adder tree.
+BUILT_APART = {
+    ("e4m3", 12): {"lmul": 228, "lmul_rne": 239, "exact": 298},
+    ("fp16", 24): {"lmul": 496, "exact": 1137},
+}
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize(("fmt", "window"), BUILT_APART)
+def test_cores_are_as_small_as_those_built_apart(fmt, window):
+    apart = BUILT_APART[fmt, window]
+    ours = {kind: count(core_circuit(f"dot-{kind}-{fmt}-n8-w{window}")).gates / 8 for kind in apart}
+    assert ours == pytest.approx(apart, rel=0.08)
+    shares = [each["lmul"] / each["exact"] for each in (ours, apart)]
+    assert shares[0] == pytest.approx(shares[1], abs=0.04)
+
+
 @pytest.mark.evidence
 def test_flattening_saves_what_the_first_row_does_not_need():
     """Nothing is above it, so that its cells need no multiplexer to take results from there."""
@@ -80,6 +121,6 @@ def test_flattening_saves_what_the_first_row_does_not_need():
 
 
 def test_what_has_no_parts():
-    message = "Design 'lmul-e4m3-ftz' has no parts; a PE or an array has"
+    message = "Design 'lmul-e4m3-ftz' has no parts; a PE, an array or a dot-product unit has"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         split(Design.parse("lmul-e4m3-ftz"))

@@ -26,6 +26,8 @@ def test_parts_add_up(name, parts):
 
 
 def test_parts_wrong():
-    message = r"^Design 'product-int8' has no parts here; multipliers and PEs have$"
+    message = (
+        r"^Design 'product-int8' has no parts here; multipliers, PEs and dot-product units have$"
+    )
     with pytest.raises(ValueError, match=message):
         area_by_part("product-int8", EMBEDDED)

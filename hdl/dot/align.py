@@ -1,22 +1,20 @@
-"""The sum of a group of products, aligned to the largest exponent among them."""
+"""A group of products, their significands shifted to the largest exponent among them."""
 
 from collections.abc import Sequence
 
-from amaranth import Cat, Const, Module, Signal, Value, signed
+from amaranth import Cat, Const, Module, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add, bit_signal
-from lmul.hdl.arithmetic.form import form
 from lmul.hdl.arithmetic.shifters import shift_right_sticky
-from lmul.hdl.products.int8 import add_columns
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["GroupSum"]
+__all__ = ["Align"]
 
 
-class GroupSum(wiring.Component):
-    """Shift each product's significand to the largest exponent's, and add them as integers.
+class Align(wiring.Component):
+    """Shift each product's significand to the largest exponent's.
 
     Combinational.
 
@@ -37,14 +35,12 @@ class GroupSum(wiring.Component):
     p : In(ArrayLayout of ProductLayout)
     exp : Out(exponent_bits)
         The largest exponent of those that are not zero; 0 if there is none.
-    sum : Out(signed)
-        In units of ``2**(exp - exp_bias + significand_bits - window)``.
+    words : Out(ArrayLayout of window bits)
+        Magnitudes in units of ``2**(exp - exp_bias + significand_bits - window)``.
 
     Attributes
     ----------
     layout, terms, window, sticky
-    width : int
-        Bits of the sum: ``window``, those that N products can add to it, and the sign.
     """
 
     def __init__(self, layout: ProductLayout, terms: int, window: int, sticky: bool) -> None:
@@ -52,12 +48,11 @@ class GroupSum(wiring.Component):
         self.terms = terms
         self.window = window
         self.sticky = sticky
-        self.width = window + (terms - 1).bit_length() + 1
         super().__init__(
             {
                 "p": In(data.ArrayLayout(layout, terms)),
                 "exp": Out(layout.exponent_bits),
-                "sum": Out(signed(self.width)),
+                "words": Out(data.ArrayLayout(window, terms)),
             }
         )
 
@@ -67,12 +62,9 @@ class GroupSum(wiring.Component):
         products = [self.p[index] for index in range(self.terms)]
         largest = _largest(m, [p.exp for p in products], [p.zero for p in products])
         m.d.comb += self.exp.eq(largest)
-        words = []
-        for p in products:
+        for index, p in enumerate(products):
             places = add(m, largest, ~p.exp, Const(1, 1))[: len(largest)]
-            words.append(self._shifted(m, p.sig, places, p.zero))
-        negs = [p.neg for p in products]
-        m.d.comb += self.sum.eq(_signed_sum(m, words, negs, self.width))
+            m.d.comb += self.words[index].eq(self._shifted(m, p.sig, places, p.zero))
         return m
 
     def _shifted(self, m: Module, sig: Value, places: Value, zero: Value) -> Value:
@@ -99,32 +91,3 @@ def _largest(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value
         bits.insert(0, bit)
         alive = [bit_signal(m, one | live & ~bit) for one, live in zip(ones, alive, strict=True)]
     return Cat(*bits)
-
-
-def _signed_sum(m: Module, words: Sequence[Value], negs: Sequence[Value], width: int) -> Value:
-    """The sum of words, some of them negative, in two's complement."""
-    size = len(words[0])
-    inverted = [
-        Cat(bit_signal(m, bit ^ neg) for bit in word) for word, neg in zip(words, negs, strict=True)
-    ]
-    if form() != "gates":
-        total = Signal(signed(width))
-        terms: list[Value] = [
-            Cat(word, neg).as_signed() + neg for word, neg in zip(inverted, negs, strict=True)
-        ]
-        while len(terms) > 1:  # as a tree: in a chain, the expression would grow too deep
-            pairs = [a + b for a, b in zip(terms[::2], terms[1::2], strict=False)]
-            terms = pairs + terms[2 * len(pairs) :]
-        m.d.comb += total.eq(terms[0])
-        return total
-    # A sign is inverted in place of extended; a constant makes up for that.
-    constant = (-len(words) << size) % (1 << width)
-    columns: list[list[Value]] = [[word[place] for word in inverted] for place in range(size)]
-    columns += [[] for _ in range(width - size)]
-    columns[0] += negs
-    columns[size] += [bit_signal(m, ~neg) for neg in negs]
-    for place, column in enumerate(columns):
-        if constant >> place & 1:
-            column.append(Const(1, 1))
-    total, _ = add_columns(m, columns)
-    return Cat(*total)

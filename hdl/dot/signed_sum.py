@@ -1,0 +1,82 @@
+"""The sum of a group of aligned products."""
+
+from amaranth import Cat, Const, Module, Value, signed
+from amaranth.lib import data, wiring
+from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.form import form
+from lmul.hdl.products.int8 import add_columns
+
+__all__ = ["SignedSum"]
+
+
+class SignedSum(wiring.Component):
+    """The sum of N words, some of them negative, in two's complement.
+
+    Combinational.
+
+    Parameters
+    ----------
+    terms : int
+        N.
+    size : int
+        Bits of a word.
+
+    Members
+    -------
+    words : In(ArrayLayout of size bits)
+        Magnitudes.
+    neg : In(N)
+        Their signs.
+    sum : Out(signed)
+
+    Attributes
+    ----------
+    terms, size
+    width : int
+        Bits of the sum: ``size``, those that N words can add to it, and the sign.
+    """
+
+    def __init__(self, terms: int, size: int) -> None:
+        self.terms = terms
+        self.size = size
+        self.width = size + (terms - 1).bit_length() + 1
+        super().__init__(
+            {
+                "words": In(data.ArrayLayout(size, terms)),
+                "neg": In(terms),
+                "sum": Out(signed(self.width)),
+            }
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        words = [Value.cast(self.words[index]) for index in range(self.terms)]
+        size, width, negs = self.size, self.width, list(self.neg)
+        inverted = [
+            Cat(bit_signal(m, bit ^ neg) for bit in word)
+            for word, neg in zip(words, negs, strict=True)
+        ]
+        if form() != "gates":
+            total = [
+                Cat(word, neg).as_signed() + neg for word, neg in zip(inverted, negs, strict=True)
+            ]
+            while len(total) > 1:  # as a tree: in a chain, the expression would grow too deep
+                pairs = [a + b for a, b in zip(total[::2], total[1::2], strict=False)]
+                total = pairs + total[2 * len(pairs) :]
+            m.d.comb += self.sum.eq(total[0])
+            return m
+        # A sign is inverted in place of extended; a constant makes up for that.
+        constant = (-len(words) << size) % (1 << width)
+        columns: list[list[Value]] = [[word[place] for word in inverted] for place in range(size)]
+        columns += [[] for _ in range(width - size)]
+        columns[0] += negs
+        columns[size] += [bit_signal(m, ~neg) for neg in negs]
+        for place, column in enumerate(columns):
+            if constant >> place & 1:
+                column.append(Const(1, 1))
+        total, _ = add_columns(m, columns)
+        m.d.comb += self.sum.eq(Cat(*total))
+        return m
