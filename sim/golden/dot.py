@@ -17,7 +17,7 @@ from lmul.sim.golden.arithmetic import Operands, product_significands, unpack
 from lmul.sim.golden.codec import as_codes, as_format, decode
 from lmul.sim.golden.sums.rounding import add_to_odd, drain
 
-__all__ = ["dot", "group_sums", "int_dot"]
+__all__ = ["aligned_sums", "dot", "group_sums", "int_dot"]
 
 
 _SUM = FORMATS["fp32"]
@@ -67,11 +67,7 @@ def dot(
     """
     fmt, policy = as_format(fmt), Policy.parse(policy)
     kind = check_kind(kind, fmt)
-    specials = policy.specials == "propagate"
-    one, other = np.broadcast_arrays(as_codes(x, fmt), as_codes(y, fmt))
-    left, right = (
-        unpack(side.astype(np.int64), fmt, policy.subnormals, specials) for side in (one, other)
-    )
+    left, right = _operands(x, y, fmt, policy)
     sums = _group(left, right, fmt, kind, window, sticky)
     given = decode(as_codes(acc, _SUM), _SUM, np.float64)
     finite = np.isfinite(given)
@@ -80,6 +76,30 @@ def dot(
         special = _special(left, right) + np.where(finite, 0.0, given)
     total = np.where(np.isfinite(special), total, special)
     return drain(total, _SUM, policy.overflow).astype(np.uint32)
+
+
+def aligned_sums(
+    x: npt.ArrayLike,
+    y: npt.ArrayLike,
+    fmt: FloatFormat,
+    kind: Kind,
+    policy: Policy,
+    window: int,
+    sticky: bool = False,
+) -> Float64s:
+    """The exact sums of N products each, aligned in one window, shape (...); finite operands."""
+    return _group(*_operands(x, y, fmt, policy), fmt, kind, window, sticky)
+
+
+def _operands(
+    x: npt.ArrayLike, y: npt.ArrayLike, fmt: FloatFormat, policy: Policy
+) -> tuple[Operands, Operands]:
+    one, other = np.broadcast_arrays(as_codes(x, fmt), as_codes(y, fmt))
+    left, right = (
+        unpack(side.astype(np.int64), fmt, policy.subnormals, policy.specials == "propagate")
+        for side in (one, other)
+    )
+    return left, right
 
 
 def _group(

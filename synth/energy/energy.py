@@ -15,6 +15,7 @@ from lmul.synth.energy.power import CellPower
 from lmul.synth.energy.run import check_frequency, check_library, simulated_power, streams
 from lmul.synth.energy.stimulus import matrices, stimuli
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.core import core_circuit
 from lmul.synth.gatesim.bit_parallel import LANES
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import default_library
@@ -39,7 +40,7 @@ PAIRS = 1 << 17
 
 @dataclass(frozen=True)
 class Energy:
-    """What one operation takes, in fJ: a product, or a multiply-accumulate of a PE or an array.
+    """What one operation takes, in fJ: a product, or a multiply-accumulate.
 
     Attributes
     ----------
@@ -135,8 +136,12 @@ def measure(
     frequency: float = FREQUENCY,
     parts: bool = True,
     restructuring: str | None = None,
+    core: bool = False,
 ) -> list[Energy]:
-    """The energy of a multiplier, product unit, PE or array, for each stimulus of a name.
+    """The energy of a design's operation, for each stimulus of a name.
+
+    A dot-product unit takes N consecutive pairs of a dot product a cycle, and the sum of those
+    before. It has no registers: what keeps that sum and the operands is not counted.
 
     Parameters
     ----------
@@ -150,9 +155,11 @@ def measure(
     frequency : float
         Hz; of the clock, or at which operands come.
     parts : bool
-        Split multipliers and PEs by part.
+        Split multipliers, PEs and dot-product units by part.
     restructuring : str, optional
         As for :func:`lmul.synth.mapping.mapping.map_cells`.
+    core : bool
+        Of a dot-product unit its core alone (:mod:`lmul.synth.gates.core`), as one part.
 
     Raises
     ------
@@ -166,43 +173,49 @@ def measure(
     check_frequency(frequency)
     if design.level == "array" and stationary:
         raise ValueError("An array's flow says what is stationary: leave --stationary out")
+    if design.level == "dot" and stationary:
+        raise ValueError(
+            "A dot-product unit's pairs are all of one dot product: leave --stationary out"
+        )
     library = load(liberty or default_library())
     check_library(library)
     transition = Conditions.of(library).input_slew_ps
     if isinstance(design, MacDesign) and design.level == "array":
         return _measure_array(design, stimulus, library, transition, frequency, restructuring)
     found = stimuli(stimulus, design, pairs, stationary)
-    circuit = Circuit.of(design)
+    circuit = core_circuit(design) if core else Circuit.of(design)
     mapped = map_cells(circuit, library, restructuring=restructuring)
     whole = netlist_of(mapped)
     apart = None
-    if parts and design.level in PARTED_LEVELS:
+    if parts and circuit.level in PARTED_LEVELS:
         apart = map_to_cells(apart_by_part(circuit), library)
     results = []
     for one in found:
-        driven = streams(design, one, bool(whole.flipflops))
+        driven = streams(design, one, bool(whole.flipflops), core)
         run = simulated_power(circuit.name, whole, driven, library)
         power = run.without_glitches
-        leakage = float(power.leakage.sum()) * 1e6 / frequency  # nW over a period, in fJ
+        share = driven.share
+        leakage = float(power.leakage.sum()) * 1e6 / frequency * share  # nW over a period, in fJ
         split: dict[str, float] = {}
         if apart is not None:
             by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False)
-            split = _by_part(apart, by_cell.without_glitches, design.level, frequency)
+            split = _by_part(apart, by_cell.without_glitches, circuit.level, frequency)
+            split = {part: value * share for part, value in split.items()}
         results.append(
             Energy(
                 design=circuit.name,
                 level=circuit.level,
                 library=library.name,
                 stimulus=one.label,
-                switching=float(power.switching.sum()),
-                internal=float(power.internal.sum()),
-                clock=float(power.clock.sum()),
+                switching=float(power.switching.sum()) * share,
+                internal=float(power.internal.sum()) * share,
+                clock=float(power.clock.sum()) * share,
                 leakage=leakage,
-                glitches=run.real_delays.dynamic - power.dynamic,
-                unit_glitches=run.unit_delay.dynamic - power.dynamic,
-                ports=sum(run.ports.values()),
+                glitches=(run.real_delays.dynamic - power.dynamic) * share,
+                unit_glitches=(run.unit_delay.dynamic - power.dynamic) * share,
+                ports=sum(run.ports.values()) * share,
                 parts=split,
-                operations=driven.operations,
+                operations=driven.pairs,
                 transition=transition,
                 frequency=frequency,
                 restructuring=mapped.restructuring,

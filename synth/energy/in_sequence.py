@@ -12,9 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.energy.run import Streams
+from lmul.synth.energy.run import Streams, in_order
 from lmul.synth.energy.stimulus import Stimulus
-from lmul.synth.energy.unit_drive import drive
 from lmul.synth.gatesim.bit_parallel import LANES
 from lmul.synth.gatesim.simulation import Simulated
 from lmul.tools.errors import ToolFailed
@@ -77,14 +76,15 @@ def in_sequence(design: Design, stimulus: Stimulus, sequential: bool) -> Circle:
     ValueError
         As :func:`lmul.synth.energy.unit_drive.drive`.
     """
-    length = min(stimulus.length, len(stimulus.x)) if sequential else 1
-    products = len(stimulus.x) // length
+    order = in_order(design, stimulus)
+    length = min(stimulus.length, order.cycles) if sequential else 1
+    products = order.cycles // length
     pieces = min(LANES, 1 << (products.bit_length() - 1))
     each = products // pieces * length
     # Whole dot products before a piece, and no fewer cycles than an operand takes to a sum.
     lead = length * -(-(design.stages + 2) // length) if sequential else 1
     rows = np.arange(-lead, each)[:, None] + np.arange(LANES) % pieces * each
     rows %= pieces * each
-    driven = drive(design, stimulus.x[rows], stimulus.y[rows], length)
     first = lead if sequential else lead - 1  # the last cycle before the piece, behind the reset
-    return Circle(Streams(replace(driven, first=first), pieces * each, False), pieces)
+    driven = replace(order.drive(rows, length), first=first)
+    return Circle(Streams(driven, pieces * each, pieces * each, False), pieces)

@@ -1,16 +1,18 @@
 """One netlist through one stimulus: simulated, compared with the golden model, added up."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
+from lmul.synth.energy.dot_drive import Groups
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
 from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.energy.unit_drive import Drive, drive
-from lmul.synth.gatesim.bit_parallel import LANES
+from lmul.synth.gatesim.bit_parallel import LANES, Ints
 from lmul.synth.gatesim.simulation import Simulated, simulate, with_glitches
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.library import Library
@@ -20,7 +22,16 @@ from lmul.synth.timing.arrivals import electrical
 from lmul.synth.timing.pin_delays import pin_delays
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["Power", "Streams", "check_frequency", "check_library", "simulated_power", "streams"]
+__all__ = [
+    "Order",
+    "Power",
+    "Streams",
+    "check_frequency",
+    "check_library",
+    "in_order",
+    "simulated_power",
+    "streams",
+]
 
 
 _MOST_WORDS = 16
@@ -37,14 +48,21 @@ class Streams:
     ----------
     drive : Drive
     operations : int
-        Pairs in it.
+        Cycles of it: pairs, or groups of pairs.
+    pairs : int
     sequence : bool
         The streams are one sequence cut up, so that ``operations - 1`` steps are all there are.
     """
 
     drive: Drive
     operations: int
+    pairs: int
     sequence: bool
+
+    @property
+    def share(self) -> float:
+        """Of a cycle's energy, to a pair."""
+        return self.operations / self.pairs
 
 
 @dataclass(frozen=True)
@@ -67,7 +85,7 @@ class Power:
     run: Simulated
 
 
-def streams(design: Design, stimulus: Stimulus, sequential: bool) -> Streams:
+def streams(design: Design, stimulus: Stimulus, sequential: bool, core: bool = False) -> Streams:
     """Lay out a stimulus as streams, 64 a word.
 
     Parameters
@@ -77,27 +95,58 @@ def streams(design: Design, stimulus: Stimulus, sequential: bool) -> Streams:
     sequential : bool
         The netlist has flip-flops: each stream begins with a reset, and what fills none is left
         out. Otherwise each begins with the pair before it, and nothing is.
+    core : bool
+        Of a dot-product unit its core alone.
 
     Raises
     ------
     ValueError
         As :func:`lmul.synth.energy.unit_drive.drive`; when there are too few pairs for flip-flops.
     """
-    length, pairs = stimulus.length, len(stimulus.x)
+    length, order = stimulus.length, in_order(design, stimulus, core)
+    pairs = order.cycles
     if not sequential:
         lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 16)))
         cycles = -(-pairs // lanes)
         rows = np.arange(-1, cycles)[:, None] + np.arange(lanes) * cycles
         rows = np.clip(rows, 0, pairs - 1)  # repeats toggle nothing
-        return Streams(drive(design, stimulus.x[rows], stimulus.y[rows], length), pairs, True)
+        return Streams(order.drive(rows, length), pairs, order.pairs, True)
     lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 4 * length)))
     length = min(length, pairs // lanes)
     cycles = pairs // lanes // length * length if length else 0
     if cycles < 8:
         raise ValueError(f"A design with registers needs at least {8 * LANES} pairs, not {pairs}")
     used = lanes * cycles
-    x, y = (codes[:used].reshape(lanes, cycles).T for codes in (stimulus.x, stimulus.y))
-    return Streams(drive(design, x, y, length), used, False)
+    rows = np.arange(used).reshape(lanes, cycles).T
+    return Streams(order.drive(rows, length), used, used, False)
+
+
+@dataclass(frozen=True)
+class Order:
+    """A stimulus cycle by cycle.
+
+    Attributes
+    ----------
+    cycles, pairs : int
+        How many there are.
+    drive : callable
+        Drives the design with cycles of chosen numbers, shape (cycles, streams), in dot products
+        of a length.
+    """
+
+    cycles: int
+    pairs: int
+    drive: Callable[[Ints, int], Drive]
+
+
+def in_order(design: Design, stimulus: Stimulus, core: bool = False) -> Order:
+    """A pair a cycle, or N at a time with the sum so far."""
+    x, y = stimulus.x, stimulus.y
+    if isinstance(design, DotDesign):
+        groups = Groups.of(design, stimulus)
+        driven = groups.drive_core if core else groups.drive
+        return Order(len(groups), groups.pairs, lambda rows, _: driven(rows))
+    return Order(len(x), len(x), lambda rows, length: drive(design, x[rows], y[rows], length))
 
 
 def simulated_power(

@@ -9,7 +9,6 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.numbers.formats import INT8, FloatFormat, Format, IntegerFormat
 from lmul.sim.accuracy.operands import tensor_scale
 from lmul.sim.accuracy.workload import attention
@@ -72,14 +71,8 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
     Raises
     ------
     ValueError, OSError
-        For an unknown name; for a dot-product unit, which takes no pairs; for a file that is
-        missing, damaged or of the wrong content.
+        For an unknown name; for a file that is missing, damaged or of the wrong content.
     """
-    if isinstance(design, DotDesign):
-        raise ValueError(
-            f"Design {design.name!r} is a dot-product unit; energy is measured of multipliers, "
-            "product units, PEs and arrays"
-        )
     fmt: Format = design.format
     if name.startswith("attention") and name in NAMES:
         products = attention().products

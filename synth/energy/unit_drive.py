@@ -19,7 +19,7 @@ from lmul.sim.reference.circuit import Circuit, word_width
 from lmul.sim.reference.pe import edge_fields
 from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
 
-__all__ = ["Drive", "drive"]
+__all__ = ["Drive", "check_finite", "differing", "drive"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -126,7 +126,7 @@ def _product(design: UnitDesign, fmt: FloatFormat, x: Ints, y: Ints) -> Drive:
 def _int8_product(x: Ints, y: Ints) -> Drive:
     def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
         want = pack(x * y, 2 * INT8.width)
-        return _differing(want, outputs["p_value"])
+        return differing(want, outputs["p_value"])
 
     return Drive({"x_value": pack(x, INT8.width), "y_value": pack(y, INT8.width)}, wrong, 0)
 
@@ -144,7 +144,7 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
         "last": pack(_after_reset(last), 1),
     }
     for port, codes, second in (("a", x, False), ("b", y, True)):
-        _check_finite(path, codes)
+        check_finite(path, codes)
         for name, values in edge_fields(path, codes, second).items():
             width = path.operand_layout[name].width
             inputs[f"{port}_{name}"] = pack(_after_reset(values), width)
@@ -168,12 +168,13 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
         bits = bits.reshape(width, length, -1, streams).swapaxes(1, 2).reshape(width, -1, streams)
         late = 2 + path.stages  # cycles from a pair's port, behind the reset, to its sum
         want = [pack(bit.astype(np.int64), 1)[0][: cycles + 1 - late] for bit in bits]
-        return _differing(want, [words[late:] for words in outputs["total_sum"]])
+        return differing(want, [words[late:] for words in outputs["total_sum"]])
 
     return Drive(inputs, wrong, 2 + path.stages)
 
 
-def _check_finite(path: Datapath, codes: Ints) -> None:
+def check_finite(path: Datapath, codes: Ints) -> None:
+    """Raise ValueError for a NaN or Inf among the codes, which stay at the edge."""
     if not path.has_nan or not isinstance(path, FloatDatapath):
         return
     fmt = path.fmt
@@ -186,7 +187,7 @@ def _check_finite(path: Datapath, codes: Ints) -> None:
         )
 
 
-def _differing(want: Sequence[Words], got: Sequence[Words]) -> int:
+def differing(want: Sequence[Words], got: Sequence[Words]) -> int:
     """In how many results at least one bit differs."""
     wrong: npt.NDArray[np.uint64] = np.zeros_like(want[0])
     for a, b in zip(want, got, strict=True):

@@ -138,7 +138,7 @@ def mapped_spread(
     orders: int = ORDERS,
     pairs: int = 1 << 15,
 ) -> MappedSpread:
-    """Count and map a multiplier, product unit or PE as written and in ``orders`` other orders.
+    """Count and map a design, but no array, as written and in ``orders`` other orders.
 
     Parameters
     ----------
@@ -166,7 +166,7 @@ def mapped_spread(
         run = simulated_power(design.name, netlist, driven, library)
         leakage = float(run.without_glitches.leakage.sum()) * 1e6 / FREQUENCY
         energies = (
-            power.dynamic + leakage
+            (power.dynamic + leakage) * driven.share
             for power in (run.real_delays, run.without_glitches, run.unit_delay)
         )
         return count(variant).gates, mapped.area_um2, analyse(mapped).delay_ps, *energies

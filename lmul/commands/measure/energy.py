@@ -16,9 +16,7 @@ __all__ = ["energy"]
 def energy(
     designs: Annotated[
         list[str],
-        typer.Argument(
-            metavar="DESIGN", help="Multipliers, product units, PEs and arrays, by name."
-        ),
+        typer.Argument(metavar="DESIGN", help="Any designs, by name."),
     ],
     liberty: Annotated[
         list[Path] | None,

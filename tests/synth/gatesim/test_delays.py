@@ -7,7 +7,8 @@ from outside import NEEDS_ICARUS
 from toy_cells import netlist
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.energy.unit_drive import drive
+from lmul.synth.energy.run import in_order
+from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.bit_parallel import pack, spread, unpack_ints
 from lmul.synth.gatesim.simulation import simulate
@@ -91,7 +92,13 @@ CASES = [
     "lmul-e4m3-ftz",
     *(
         pytest.param(name, marks=pytest.mark.evidence)
-        for name in ("exact-e4m3-ftz", "lmul-bf16-ftz", "pe-lmul-e4m3-ftz", "pe-int8")
+        for name in (
+            "exact-e4m3-ftz",
+            "lmul-bf16-ftz",
+            "pe-lmul-e4m3-ftz",
+            "pe-int8",
+            "dot-int8-n2",
+        )
     ),
 ]
 
@@ -110,8 +117,9 @@ def test_toggles_are_nearly_those_of_icarus(name, tmp_path):
     delays = pin_delays(circuit, electrical(circuit, Conditions.of(library).input_slew_ps))
     rng = np.random.default_rng(SEED)
     wide = 1 << 14 if "bf16" in name else 120
-    x, y = (same_in_all_streams(rng.integers(0, wide, 300)) for _ in "xy")
-    found = drive(design, x, y, 20)
+    x, y = rng.integers(0, wide, (2, 300))
+    order = in_order(design, Stimulus("", x, y, 20))
+    found = order.drive(same_in_all_streams(np.arange(order.cycles)), 20)
     run = simulate(circuit, found.inputs, settling=None, delays=delays)
     ports = {port: unpack_ints(list(words))[:, 0] for port, words in found.inputs.items()}
     rows = [

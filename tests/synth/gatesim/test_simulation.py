@@ -9,7 +9,8 @@ from outside import NEEDS_ICARUS, pdk
 from toy_cells import FULL_ADDER, LIBRARY, netlist
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.energy.unit_drive import drive
+from lmul.synth.energy.run import in_order
+from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.bit_parallel import pack, unpack_ints
 from lmul.synth.gatesim.kernel import kernel
@@ -45,8 +46,9 @@ def compared(circuit, inputs, folder):
 
 def driven(design, rng, codes=256):
     """Inputs of a design with random codes, the same in every stream."""
-    x, y = (same_in_all_streams(rng.integers(0, codes, CYCLES)) for _ in "xy")
-    return drive(design, x, y, 20)
+    x, y = rng.integers(0, codes, (2, CYCLES))
+    order = in_order(design, Stimulus("", x, y, 20))
+    return order.drive(same_in_all_streams(np.arange(order.cycles)), 20)
 
 
 CASES = [
@@ -57,6 +59,7 @@ CASES = [
         pytest.param(name, marks=pytest.mark.evidence)
         for name in ("exact-e4m3-ocp", "lmul-e4m3-ocp-s3", "pe-int8", "pe-lmul-e4m3-ftz")
     ),
+    pytest.param("dot-lmul-e4m3-n3-w8-ftz", marks=pytest.mark.evidence),
 ]
 
 
@@ -65,7 +68,7 @@ def test_toggles_are_those_of_icarus(name, tmp_path):
     design = Design.parse(name)
     circuit = map_to_cells(Circuit.of(design), LIBRARY)
     # e4m3's last code is NaN; int8's are the positive half
-    codes = 16 if "e2m1" in name else 120 if design.level == "pe" else 256
+    codes = 16 if "e2m1" in name else 120 if design.level in ("pe", "dot") else 256
     found = driven(design, np.random.default_rng(SEED), codes)
     (ours, theirs), (glitches, their_glitches) = compared(circuit, found.inputs, tmp_path)
     assert ours == theirs

@@ -1,0 +1,140 @@
+"""A dot-product unit at work: N pairs a cycle, the sum so far beside them."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from amaranth.hdl import Fragment
+
+from lmul.hdl.designs.dot import DotDesign
+from lmul.hdl.dot.core import DotCore
+from lmul.hdl.numbers.formats import FORMATS
+from lmul.sim.golden.codec import code_dtype
+from lmul.sim.golden.dot import aligned_sums
+from lmul.sim.reference.dot import expected_words
+from lmul.sim.reference.pe import edge_fields
+from lmul.synth.energy.stimulus import Stimulus
+from lmul.synth.energy.unit_drive import Drive, check_finite, differing
+from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
+
+__all__ = ["Groups"]
+
+
+_SUM_BITS = FORMATS["fp32"].width  # int8's, too
+
+
+@dataclass(frozen=True, eq=False)
+class Groups:
+    """Groups of N pairs in the order in which a unit meets them.
+
+    Attributes
+    ----------
+    design : DotDesign
+    x, y : int64 arrays, shape (groups, N)
+        Codes; for ``int8`` numbers. A dot product's last group is filled up with zeros.
+    acc, total : int64 arrays, shape (groups,)
+        Words of the sum before and after each group: a dot product begins with +0.
+    pairs : int
+        Without the zeros that fill up.
+    """
+
+    design: DotDesign
+    x: Ints
+    y: Ints
+    acc: Ints
+    total: Ints
+    pairs: int
+
+    @classmethod
+    def of(cls, design: DotDesign, stimulus: Stimulus) -> "Groups":
+        """The groups of a stimulus, dot product after dot product; what fills none is left out."""
+        length, terms = min(stimulus.length, len(stimulus.x)), design.terms
+        count, each = len(stimulus.x) // length, -(-length // terms)
+        dtype = code_dtype(design.format)
+        sides = []
+        for codes in (stimulus.x, stimulus.y):
+            rows = codes[: count * length].reshape(count, length)
+            rows = np.pad(rows, ((0, 0), (0, each * terms - length)))
+            sides.append(rows.reshape(count, each, terms))
+        x, y = sides
+        sums = np.zeros((count, each + 1), np.uint32)
+        for index in range(each):
+            left, right = (side[:, index].astype(dtype) for side in sides)
+            sums[:, index + 1] = expected_words(design, left, right, sums[:, index])
+        acc, total = (part.astype(np.int64).ravel() for part in (sums[:, :-1], sums[:, 1:]))
+        return cls(design, x.reshape(-1, terms), y.reshape(-1, terms), acc, total, count * length)
+
+    def __len__(self) -> int:
+        return len(self.acc)
+
+    def drive(self, rows: Ints) -> Drive:
+        """Drive the unit with the groups of those numbers, shape (cycles, streams)."""
+        width = self.design.format.width
+        inputs = {
+            "x": _lanes([[(self.x[rows, lane], width)] for lane in range(self.design.terms)]),
+            "y": _lanes([[(self.y[rows, lane], width)] for lane in range(self.design.terms)]),
+            "acc": pack(self.acc[rows], _SUM_BITS),
+        }
+        want = pack(self.total[rows], _SUM_BITS)
+
+        def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
+            return differing(want, outputs["p"])
+
+        return Drive(inputs, wrong, 0)
+
+    def drive_core(self, rows: Ints) -> Drive:
+        """Drive the unit's core alone: :func:`lmul.synth.gates.core.core_circuit`.
+
+        Raises
+        ------
+        ValueError
+            For a NaN or Inf, which goes round the core.
+        """
+        design = self.design
+        if design.kind == "int8":
+            whole = self.drive(rows)
+            inputs = {name: bits for name, bits in whole.inputs.items() if name != "acc"}
+            exact = (self.x[rows] * self.y[rows]).sum(axis=-1)
+
+            def wrong_integers(outputs: Mapping[str, Sequence[Words]]) -> int:
+                return differing(pack(exact, len(outputs["p"])), outputs["p"])
+
+            return Drive(inputs, wrong_integers, 0)
+        core = DotCore(design)
+        Fragment.get(core, None)  # or Amaranth warns that it was never used
+        path = core.path
+        inputs = {}
+        for name, codes in (("x", self.x), ("y", self.y)):
+            check_finite(path, codes)
+            fields = edge_fields(path, codes[rows], second=name == "y")
+            widths = {field: path.operand_layout[field].width for field in fields}
+            inputs[name] = _lanes(
+                [
+                    [(fields[field][..., lane], width) for field, width in widths.items()]
+                    for lane in range(design.terms)
+                ]
+            )
+        dtype = code_dtype(path.fmt)
+        want = aligned_sums(
+            self.x[rows].astype(dtype),
+            self.y[rows].astype(dtype),
+            path.fmt,
+            path.kind,
+            design.policy,
+            design.window,
+            design.sticky,
+        )
+        place = core.layout.significand_bits - core.layout.exp_bias - design.window
+
+        def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
+            bits = len(outputs["sum"])
+            total, exp = (unpack_ints(list(outputs[name])) for name in ("sum", "exp"))
+            total = total - (total >> bits - 1 << bits)
+            return int(np.count_nonzero(np.ldexp(total.astype(np.float64), exp + place) != want))
+
+        return Drive(inputs, wrong, 0)
+
+
+def _lanes(lanes: Sequence[Sequence[tuple[Ints, int]]]) -> list[Words]:
+    """Fields and their widths, of each lane in turn, as the bits of one port."""
+    return [bit for lane in lanes for values, width in lane for bit in pack(values, width)]
