@@ -113,6 +113,10 @@ def _split(result: Synthesis) -> Table:
         table.add_row(
             result.design.name, "flattened, against its parts", f"{result.split.across:+}", ""
         )
+    if result.core:
+        table.add_row(
+            result.design.name, "core: product, align and sum as one", str(result.core.gates), ""
+        )
     return table
 
 

@@ -10,6 +10,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.accuracy.accumulators import accumulator_accuracy, int8_accuracy
+from lmul.sim.accuracy.dots import DotUnitAccuracy, dot_unit_accuracy
 from lmul.sim.accuracy.operands import operand_accuracy
 from lmul.sim.accuracy.pairs import ErrorStats, accuracy
 from lmul.sim.accuracy.workload import attention
@@ -33,7 +34,8 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
     scaled, all against the float64 product of the operands before they were encoded. Of PEs and
     arrays the whole dot products as the circuit computes them: ``mred`` is the norm-wise relative
     error, ``bias`` the gain. Of a product unit the same of its unrounded products, summed in
-    float64. Of a multiplier its packed products that are in range.
+    float64. Of a multiplier its packed products that are in range. Of a dot-product unit its sums,
+    K by groups of N; its detail has all of :class:`lmul.sim.accuracy.dots.DotUnitAccuracy`.
 
     Raises
     ------
@@ -61,11 +63,14 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
         if design.level == "multiplier":
             return _of_products(design, found.products_original, f"{told}, products")
         dots = found.dots_original
+    elif isinstance(design, DotDesign) and design.kind != "int8":
+        return _of_units(design, dot_unit_accuracy(design, matrix), told)
     else:
-        assert isinstance(design, MacDesign)
+        assert isinstance(design, MacDesign | DotDesign)
         if design.kind == "int8" or isinstance(design.format, IntegerFormat):
             dots = int8_accuracy(left, right)
         else:
+            assert isinstance(design, MacDesign)
             dots = accumulator_accuracy(
                 left, right, design.format, design.kind, design.policy, design.accumulator
             ).error
@@ -82,13 +87,29 @@ def why_no_error(design: Design, stimulus: str) -> str | None:
         if isinstance(design, UnitDesign):
             return None
         return "errors over mantissas are of floating-point multipliers and product units"
-    if isinstance(design, DotDesign):
-        return "errors are not measured of dot-product units"
     if isinstance(design, MacDesign) and design.kind != "int8":
         terms = attention().products[stimulus.removeprefix("attention ")][0].shape[-1]
         if design.resolved_accumulator.is_exact and terms > design.k_max:
             return f"exact sums up to K = {design.k_max} don't hold {stimulus}'s {terms} products"
     return None
+
+
+def _of_units(
+    design: DotDesign, found: DotUnitAccuracy, told: str
+) -> tuple[list[Metric], dict[str, Any]]:
+    exact = "exact sums of exact products of the same codes"
+    figures = [
+        ("mred", found.original.relative, told),
+        ("bias", found.original.gain, told),
+        ("mred_of_codes", found.codes.relative, f"against {exact}"),
+        ("mred_of_window", found.window.relative, "against exact sums of the unit's own products"),
+        ("mred_in_fp32", found.fp32.relative, f"{told}, its own products summed in fp32"),
+    ]
+    metrics = [
+        Metric(design.name, design.level, name, value, stimulus=f"{stimulus}, dot products")
+        for name, value, stimulus in figures
+    ]
+    return metrics, asdict(found)
 
 
 def _of_mantissas(design: Design) -> tuple[list[Metric], dict[str, Any]]:

@@ -1,13 +1,17 @@
 """Synthesis results under the names that reports use."""
 
+from dataclasses import replace
+
 from lmul.hdl.designs.design import Design
+from lmul.synth.energy.energy import Energy
 from lmul.synth.fpga.luts import LutCount
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import GateCount
+from lmul.synth.mapping.area import AreaResult
 from lmul.synth.timing.area_delay import InCells
 from lmul.tools.metrics import Metric
 
-__all__ = ["cell_metrics", "gate_metrics", "lut_metrics"]
+__all__ = ["cell_metrics", "core_metrics", "gate_metrics", "lut_metrics"]
 
 
 def gate_metrics(circuit: Design | Circuit, gates: GateCount) -> list[Metric]:
@@ -20,6 +24,21 @@ def gate_metrics(circuit: Design | Circuit, gates: GateCount) -> list[Metric]:
         Metric(name, level, "depth", gates.depth, "gates"),
         Metric(name, level, "transistors", gates.transistors, "transistors"),
         Metric(name, level, "paper_weight", gates.paper_weight, "gates", library="yosys"),
+    ]
+
+
+def core_metrics(
+    design: Design, gates: GateCount, area: AreaResult, energy: Energy
+) -> list[Metric]:
+    """Gates, area and energy of a dot-product unit's core."""
+    name, level = design.name, design.level
+    return [
+        Metric(name, level, "core_gates", gates.gates, "gates"),
+        Metric(name, level, "core_area_um2", area.area_um2, "um2", library=area.library),
+        *(
+            replace(one, design=name, level=level, name=f"core_{one.name}")
+            for one in energy.metrics()
+        ),
     ]
 
 

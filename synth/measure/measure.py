@@ -11,12 +11,13 @@ from lmul.synth.fpga.luts import form_for, luts
 from lmul.synth.fpga.place import place_seed
 from lmul.synth.gates.breakdown import parts
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.core import core_circuit
 from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.mapping.area import area
 from lmul.synth.mapping.breakdown import area_by_part
 from lmul.synth.measure.errors import errors
-from lmul.synth.measure.figures import cell_metrics, gate_metrics, lut_metrics
+from lmul.synth.measure.figures import cell_metrics, core_metrics, gate_metrics, lut_metrics
 from lmul.synth.measure.measurement import STATIONARY, Measured, Point, find, keep
 from lmul.synth.measure.variation import mapped_spread
 from lmul.synth.timing.area_delay import InCells, curve, in_cells
@@ -51,13 +52,16 @@ def measure(point: Point) -> Measured:
 
     - ``gates``: ``count``, the fields of :class:`lmul.synth.gates.count.GateCount`; ``verilog``,
       the SHA-256 of the text that was counted.
-    - ``split``, of PEs and arrays: ``parts``, each part's gates and flip-flops.
+    - ``split``, of PEs, arrays and dot-product units: ``parts``, each part's gates and flip-flops;
+      ``core``, the count of a dot-product unit's.
+    - ``core``, of dot-product units: ``count``, ``area`` and ``energy`` of
+      :mod:`lmul.synth.gates.core`.
     - ``area``, and ``cells``, which is area and delay: the fields of
       :class:`lmul.synth.timing.area_delay.InCells`, the longest path without its steps.
     - ``curve``: ``points``, each :meth:`lmul.synth.timing.area_delay.CurvePoint.section`.
     - ``energy``: the fields of :class:`lmul.synth.energy.energy.Energy`, with parts of arrays
       alone.
-    - ``parts``, of multipliers and PEs: ``area`` and ``energy`` by part.
+    - ``parts``, of multipliers, PEs and dot-product units: ``area`` and ``energy`` by part.
     - ``spread``, of product units, multipliers and PEs: the fields of
       :class:`lmul.synth.measure.variation.MappedSpread`.
     - ``luts``: the fields of :class:`lmul.synth.fpga.luts.LutCount`.
@@ -83,7 +87,19 @@ def _gates(point: Point) -> Measured:
 
 
 def _split(point: Point) -> Measured:
-    return Measured((), {"parts": [asdict(part) for part in parts(point.design)]})
+    core = None
+    if Design.parse(point.design).level == "dot":
+        core = asdict(count(core_circuit(point.design)))
+    return Measured((), {"parts": [asdict(part) for part in parts(point.design)], "core": core})
+
+
+def _core(point: Point) -> Measured:
+    circuit = core_circuit(point.design)
+    gates, inside = count(circuit), area(circuit, point.liberty)
+    energy = _energy_of(point, core=True)
+    metrics = core_metrics(Design.parse(point.design), gates, inside, energy)
+    detail = {"count": asdict(gates), "area": asdict(inside), "energy": asdict(energy)}
+    return Measured(tuple(metrics), detail)
 
 
 def _area(point: Point) -> Measured:
@@ -122,7 +138,7 @@ def _curve(point: Point) -> Measured:
 
 
 def _energy(point: Point) -> Measured:
-    found = _energy_of(point, parts=False)
+    found = _energy_of(point)
     return Measured(tuple(found.metrics()), asdict(found))
 
 
@@ -131,7 +147,7 @@ def _parts(point: Point) -> Measured:
     return Measured((), {"area": area, "energy": dict(_energy_of(point, parts=True).parts)})
 
 
-def _energy_of(point: Point, parts: bool) -> Energy:
+def _energy_of(point: Point, parts: bool = False, core: bool = False) -> Energy:
     name = point.stimulus.removesuffix(STATIONARY)
     found = measure_energy(
         point.design,
@@ -139,6 +155,7 @@ def _energy_of(point: Point, parts: bool) -> Energy:
         liberty=point.liberty,
         stationary=name != point.stimulus,
         parts=parts,
+        core=core,
     )
     if len(found) != 1:
         raise ValueError(
@@ -182,6 +199,7 @@ def _check(point: Point) -> Measured:
 _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "gates": _gates,
     "split": _split,
+    "core": _core,
     "area": _area,
     "cells": _cells,
     "curve": _curve,

@@ -33,6 +33,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
+    "core": ("library", "stimulus"),
     "check": (),
 }
 """What can be measured, and which of a point's further fields it takes."""
@@ -62,9 +63,9 @@ class Point:
         Liberty files' paths, together one library; empty for
         :data:`lmul.synth.liberty.default.EMBEDDED`.
     stimulus : str
-        Of ``energy``, ``parts`` and ``spread``: ``"uniform"``, ``"gaussian"``, ``"attention QK"``,
-        ``"attention AV"``, one of them with :data:`STATIONARY` behind it, or an ``.npz`` file's
-        path. Of ``error``: ``"attention QK"``, ``"attention AV"`` or ``"mantissas"``.
+        Of ``energy``, ``parts``, ``spread`` and ``core``: ``"uniform"``, ``"gaussian"``,
+        ``"attention QK"``, ``"attention AV"``, one of them with :data:`STATIONARY` behind it, or an
+        ``.npz`` file's path. Of ``error``: ``"attention QK"``, ``"attention AV"``, ``"mantissas"``.
     device : str
         Of ``luts`` a family, of ``fpga`` a device.
     seed : int

@@ -23,6 +23,7 @@ _LONGEST_FIRST = (
         "check",
         "parts",
         "luts",
+        "core",
         "split",
         "cells",
         "area",

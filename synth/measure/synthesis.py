@@ -32,7 +32,9 @@ class Synthesis:
     design : Design
     gates : GateCount
     split : Split or None
-        Its gates by part, when they were asked for and it is a PE or an array.
+        Its gates by part, when they were asked for and it has parts.
+    core : GateCount or None
+        Of a dot-product unit's core, with its parts.
     cells : InCells or None
         Area and delay, when a library was given; the longest path without its steps.
     curve : sequence of mapping
@@ -45,6 +47,7 @@ class Synthesis:
     design: Design
     gates: GateCount
     split: Split | None
+    core: GateCount | None
     cells: InCells | None
     curve: Sequence[dict[str, Any]]
     luts: Sequence[LutCount]
@@ -52,6 +55,8 @@ class Synthesis:
     def metrics(self) -> list[Metric]:
         """The figures under the names that reports use."""
         found = gate_metrics(self.design, self.gates)
+        if self.core:
+            found.append(Metric(self.design.name, "dot", "core_gates", self.core.gates, "gates"))
         if self.cells:
             found += cell_metrics(self.design, self.cells)
         for one in self.luts:
@@ -87,7 +92,7 @@ def synthesise(
     on_progress, jobs
         As for :func:`lmul.synth.measure.runs.run_points`.
     parts : bool
-        Count PEs and arrays by part too.
+        Count PEs, arrays and dot-product units by part too.
     curves : bool
         Map for several delays too; needs ``liberty``.
 
@@ -160,10 +165,11 @@ def _collect(
     for point in points:
         details[point.measure].append(found[point].detail)
     gates = GateCount(**details["gates"][0]["count"])
-    split = None
+    split = core = None
     for one in details["split"]:
         split = Split(gates, tuple(PartCount(**part) for part in one["parts"]))
+        core = GateCount(**one["core"]) if one["core"] else None
     curve = [step for one in details["curve"] for step in one["points"]]
     return Synthesis(
-        design, gates, split, cells, curve, [LutCount(**one) for one in details["luts"]]
+        design, gates, split, core, cells, curve, [LutCount(**one) for one in details["luts"]]
     )

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
@@ -24,7 +25,7 @@ from lmul.synth.sweep.spec import DEFAULT, ENERGY_STIMULI, Grid, SweepSpec
 __all__ = ["Expansion", "expand"]
 
 
-_DEFAULT_STIMULUS = {"energy": "gaussian", "error": "attention QK"}
+_DEFAULT_STIMULUS = {"energy": "gaussian", "core": "gaussian", "error": "attention QK"}
 
 # A point's field, and the key of a grid that lists its values.
 _LISTS = {
@@ -91,6 +92,8 @@ def _keys_of(level: str, kind: str) -> list[str]:
         keys.append("policies")
     if kind != INT8.name and level in ("pe", "array"):
         keys += ["accumulators", "k_max"]
+    if level == "dot":
+        return keys + ["terms"] + ["windows", "sticky"] * (kind != INT8.name)
     return keys + ["sizes", "flows"] * (level == "array")
 
 
@@ -102,6 +105,9 @@ def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
             return MacDesign("product", "int8", fmt)
         unit = "product" if level == "product" else "multiplier"
         return UnitDesign(check_kind(kind, fmt), fmt, unit, policy)
+    if level == "dot":
+        window, sticky = values.get("windows", 0), values.get("sticky", False)
+        return DotDesign(kind, fmt, values["terms"], window, policy, sticky)
     accumulator = values.get("accumulators", DEFAULT)
     rows, columns = values.get("sizes", (1, 1))
     return MacDesign(
@@ -130,8 +136,14 @@ def _points(design: Design, measure: str, grid: Grid, left_out: Counter[str]) ->
 
 def _why_not(design: Design, measure: str, fields: Mapping[str, Any]) -> str | None:
     stimulus: str = fields.get("stimulus", "")
-    if measure == "energy" and not stimulus.endswith((*ENERGY_STIMULI, STATIONARY, ".npz")):
-        return f"energy has no stimulus {stimulus!r}"
+    if measure == "core" and not isinstance(design, DotDesign):
+        return "core is measured of dot-product units"
+    if isinstance(design, DotDesign) and stimulus.endswith(STATIONARY):
+        return "dot-product units have no stationary weights"
+    if measure in ("energy", "core") and not stimulus.endswith(
+        (*ENERGY_STIMULI, STATIONARY, ".npz")
+    ):
+        return f"{measure} has no stimulus {stimulus!r}"
     if measure == "error" and stimulus not in ERROR_STIMULI:
         return f"error has no stimulus {Path(stimulus).name!r}"
     device: str = fields.get("device", "")

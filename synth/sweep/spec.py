@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import MAX_TERMS, MAX_WINDOW, MIN_TERMS, MIN_WINDOW
 from lmul.hdl.designs.mac import FLOWS, MAX_SIDE
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8
@@ -21,7 +22,7 @@ from lmul.synth.measure.measurement import FIGURES, STATIONARY
 __all__ = ["DEFAULT", "ENERGY_STIMULI", "Grid", "SweepSpec", "read_spec"]
 
 
-LEVELS = ("product", "multiplier", "pe", "array")
+LEVELS = ("product", "multiplier", "pe", "array", "dot")
 DEFAULT = "default"
 """The accumulator that a format usually has."""
 ENERGY_STIMULI = tuple(name for name in NAMES if name != "attention")
@@ -56,7 +57,8 @@ def read_spec(path: Path) -> SweepSpec:
     A grid, ``[[grid]]``, has lists under these keys; all their combinations are measured.
     ``measures``, always; ``levels``, ``kinds`` and ``formats`` (``int8`` is a kind and has no
     format); ``policies`` (ocp); ``accumulators`` (default) and ``k_max`` (1024) of PEs and arrays;
-    ``sizes`` and ``flows`` (os) of arrays; or ``designs``, by name, in place of all of these.
+    ``sizes`` and ``flows`` (os) of arrays; ``terms``, ``windows`` and ``sticky`` (false) of
+    dot-product units; or ``designs``, by name, in place of all of these.
     ``libraries`` (embedded; several files in a list of their own are one library) of cells, curve
     and energy; ``stimuli`` of energy (gaussian) and error (attention QK); ``devices`` and ``dsp``
     (false) of luts and fpga, ``seeds`` (1) of fpga.
@@ -117,6 +119,10 @@ def _check_design_keys(found: Grid) -> None:
         raise ValueError(f"formats is missing: use {', '.join(FORMATS)}")
     if "array" in found["levels"] and "sizes" not in found:
         raise ValueError("sizes is missing, for arrays: use RxC, such as 8x8")
+    if "dot" in found["levels"]:
+        for key, what in (("terms", "pairs at once"), ("windows", "bits")):
+            if key not in found and (key == "terms" or set(found["kinds"]) != {INT8.name}):
+                raise ValueError(f"{key} is missing, for dot-product units: use numbers of {what}")
 
 
 def _check_use(found: Grid) -> None:
@@ -124,7 +130,9 @@ def _check_use(found: Grid) -> None:
     asked = {*found["measures"], *found.get("levels", LEVELS)}
     for key, users in _USERS.items():
         if key in found and not asked & set(users):
-            raise ValueError(f"{key} is for {' and '.join(users)}, and the grid has none")
+            *others, last = users
+            told = f"{', '.join(others)} and {last}" if others else last
+            raise ValueError(f"{key} is for {told}, and the grid has none")
 
 
 def _values(key: str, values: object, folder: Path) -> tuple[Any, ...]:
@@ -215,6 +223,9 @@ _DESIGN_KEYS: Mapping[str, Check] = {
     "k_max": _integer(1, 1 << 24),
     "sizes": _size,
     "flows": _one_of(FLOWS),
+    "terms": _integer(MIN_TERMS, MAX_TERMS),
+    "windows": _integer(MIN_WINDOW, MAX_WINDOW),
+    "sticky": _boolean,
 }
 _CHECKS: Mapping[str, Check] = {
     "measures": _one_of(FIGURES),
@@ -231,19 +242,23 @@ _DEFAULTS: Grid = {
     "accumulators": (DEFAULT,),
     "k_max": (1024,),
     "flows": ("os",),
+    "sticky": (False,),
     "libraries": ((),),
     "stimuli": (),
     "seeds": (1,),
     "dsp": (False,),
 }
 _USERS: Mapping[str, tuple[str, ...]] = {
-    "policies": ("multiplier", "pe", "array"),
+    "policies": ("multiplier", "pe", "array", "dot"),
     "accumulators": ("pe", "array"),
     "k_max": ("pe", "array"),
     "sizes": ("array",),
     "flows": ("array",),
-    "libraries": ("area", "cells", "curve", "energy"),
-    "stimuli": ("energy", "error"),
+    "terms": ("dot",),
+    "windows": ("dot",),
+    "sticky": ("dot",),
+    "libraries": ("area", "cells", "curve", "energy", "core"),
+    "stimuli": ("energy", "error", "core"),
     "devices": ("luts", "fpga"),
     "seeds": ("fpga",),
     "dsp": ("luts", "fpga"),

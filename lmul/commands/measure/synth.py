@@ -50,7 +50,8 @@ def synth(
         bool, typer.Option("--dsp/--no-dsp", help="Also count with the FPGA's DSP blocks.")
     ] = True,
     parts: Annotated[
-        bool, typer.Option("--parts", help="Split PEs and arrays: product, align, accumulate, …")
+        bool,
+        typer.Option("--parts", help="Split PEs, arrays, dot-product units: product, align, …"),
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:

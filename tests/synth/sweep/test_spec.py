@@ -157,6 +157,27 @@ def test_what_cannot_be_is_left_out_and_counted(tmp_path):
     assert len(found.points) == 8 * 2 + 3 + 6
 
 
+def test_dot_product_units(tmp_path):
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["core", "error"],
+            levels=["dot", "pe"],
+            kinds=["lmul", "int8"],
+            formats=["e4m3"],
+            policies=["ftz"],
+            terms=[4, 8],
+            windows=[8, 12],
+            sticky=[False, True],
+            stimuli=["attention QK"],
+        ),
+    )
+    measured = {point.design for point in found.points if point.measure == "core"}
+    sizes = [f"dot-lmul-e4m3-n{n}-w{w}-ftz" for n in (4, 8) for w in (8, 12)]
+    assert measured == {*sizes, *(f"{name}-sticky" for name in sizes), "dot-int8-n4", "dot-int8-n8"}
+    assert found.left_out == {"core is measured of dot-product units": 2}
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -189,12 +210,20 @@ def test_what_cannot_be_is_left_out_and_counted(tmp_path):
             "sizes: unknown value '8x65': use RxC, from 1x1 to 64x64",
         ),
         (
+            grid(measures=["error"], levels=["dot"], kinds=["lmul"], formats=["e4m3"], terms=[8]),
+            "windows is missing, for dot-product units: use numbers of bits",
+        ),
+        (
+            grid(measures=["error"], levels=["dot"], kinds=["int8"], terms=[33]),
+            "terms: must be an integer from 2 to 32, not 33",
+        ),
+        (
             grid(measures=["gates"], **UNIT, sizes=["8x8"]),
             "sizes is for array, and the grid has none",
         ),
         (
             grid(measures=["gates"], **UNIT, stimuli=["gaussian"]),
-            "stimuli is for energy and error, and the grid has none",
+            "stimuli is for energy, error and core, and the grid has none",
         ),
         (grid(measures=["energy"], **UNIT, stimuli=["normal"]), "stimuli: unknown value 'normal'"),
         (
