@@ -2,14 +2,15 @@
 
     make accepted
 
-measures them and writes ``accepted.json`` beside this file; what was measured before at the same
-sources is found again, so that it goes on where it was stopped. A report shows these figures,
-marked as kept, and measures none of them: it is the same on every machine.
+measures them and writes the files of :data:`SETS` beside this one, ``make accepted SET=dots`` one
+of them; what was measured before at the same sources is found again, so that it goes on where it
+was stopped. A report shows these figures, marked as kept, and measures none of them: it is the
+same on every machine.
 """
 
 import json
 import sys
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from datetime import UTC, datetime
 from functools import cache
@@ -19,6 +20,7 @@ from typing import Any
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison.designs import REPORT_FORMATS
+from lmul.synth.comparison.dots import dot_points
 from lmul.synth.comparison.points import FMAX, kept_points, placed_points
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
@@ -26,12 +28,12 @@ from lmul.tools.files import write_whole
 from lmul.tools.metrics import Metric
 from lmul.tools.sources import commit
 
-__all__ = ["COMMAND", "Accepted", "accepted", "accepted_points", "read", "text_of"]
+__all__ = ["COMMAND", "SETS", "Accepted", "accepted", "accepted_points", "read", "text_of"]
 
 
 COMMAND = "make accepted"
-_FILE = "accepted.json"
-_SHOWN = ("lut4", FMAX)  # of what was placed; of all else every figure
+_SHOWN: Mapping[str, Sequence[str]] = {"fpga": ("lut4", FMAX), "gates": ("gates",)}
+"""What is kept of a measure's figures; of all others every one."""
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,7 @@ class Accepted:
     ----------
     provenance : mapping of str to str
         ``commit``, ``date``, ``command``, ``sources`` (their hash), and each tool's version;
-        ``energies`` where these were measured later. Empty where nothing is kept.
+        ``energies`` where these were measured later, and a ``note``. Empty where nothing is kept.
     found : mapping of Point to Measured
         Figures alone, without detail.
     """
@@ -63,7 +65,7 @@ class Accepted:
         return (
             f"Kept figures are not of this run: commit {self.provenance['commit'][:12]}, "
             f"{self.provenance['date']}{f' (energies: {later})' if later else ''}; "
-            f"`{COMMAND}` measures them anew."
+            f"`{self.provenance['command']}` measures them anew."
         )
 
 
@@ -74,10 +76,19 @@ def accepted_points() -> list[Point]:
     return list(dict.fromkeys([*kept_points(REPORT_FORMATS), *placed_points(REPORT_FORMATS)]))
 
 
+REST = "rest"
+SETS: Mapping[str, Callable[[], list[Point]]] = {REST: accepted_points, "dots": dot_points}
+"""What is measured together, by the name of its set."""
+
+
+def _file(of: str) -> str:
+    return "accepted.json" if of == REST else f"accepted_{of}.json"
+
+
 @cache
-def accepted() -> Accepted:
-    """The figures of this commit."""
-    return read((resources.files("lmul.synth.comparison") / _FILE).read_text(encoding="utf-8"))
+def accepted(of: str = REST) -> Accepted:
+    """The figures of this commit, of one of :data:`SETS`."""
+    return read((resources.files("lmul.synth.comparison") / _file(of)).read_text(encoding="utf-8"))
 
 
 def text_of(kept: Accepted) -> str:
@@ -112,29 +123,33 @@ def _entry(point: Point, one: Measured) -> dict[str, Any]:
     metrics = [
         {k: v for k, v in asdict(metric).items() if k not in ("design", "level") and v is not None}
         for metric in one.metrics
-        if point.measure != "fpga" or metric.name in _SHOWN
+        if metric.name in _SHOWN.get(point.measure, (metric.name,))
     ]
     return {"point": named, "metrics": metrics}
 
 
-def _main() -> int:
+def _main(names: Sequence[str]) -> int:
     # Imported here: whoever reads figures measures none.
     from lmul.synth.measure.runs import all_points
 
     def told(done: int, total: int, label: str) -> None:
         print(f"{done} of {total}: {label}", file=sys.stderr, flush=True)
 
-    found = all_points(accepted_points(), on_progress=told)
-    provenance = {
-        "commit": commit(),
-        "date": datetime.now(UTC).date().isoformat(),
-        "command": COMMAND,
-        "sources": measuring_digest(),
-        **tool_versions("fpga"),
-    }
-    write_whole(Path(__file__).parent, {_FILE: text_of(Accepted(provenance, found))})
+    if unknown := [name for name in names if name not in SETS]:
+        print(f"There is no set {unknown[0]!r}: use {', '.join(SETS)}", file=sys.stderr)
+        return 2
+    for name in names or SETS:
+        found = all_points(SETS[name](), on_progress=told)
+        provenance = {
+            "commit": commit(),
+            "date": datetime.now(UTC).date().isoformat(),
+            "command": f"{COMMAND} SET={name}",
+            "sources": measuring_digest(),
+            **tool_versions("fpga"),
+        }
+        write_whole(Path(__file__).parent, {_file(name): text_of(Accepted(provenance, found))})
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(_main())
+    sys.exit(_main(sys.argv[1:]))

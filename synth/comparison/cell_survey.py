@@ -8,6 +8,7 @@ from typing import Any
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.designs import ARRAY_COUNTED, arrays_in_cells
+from lmul.synth.comparison.dots import DotSurvey, dot_points, window_points
 from lmul.synth.comparison.points import (
     cell_points,
     fmax_metrics,
@@ -35,6 +36,7 @@ __all__ = [
     "CellSurvey",
     "array_area",
     "cell_survey",
+    "dot_survey",
     "survey_points",
 ]
 
@@ -189,6 +191,13 @@ def cell_survey(
     shown = kept.of([*placed_points(formats), *kept_points(formats)])
     measured = {point: found[point] for point in survey_points(formats, full)}
     return CellSurvey(shown | measured, kept.told)
+
+
+def dot_survey(found: Mapping[Point, Measured]) -> DotSurvey:
+    """What is kept of dot-product units, and errors that were measured."""
+    kept = accepted("dots")
+    errors = {point: found[point] for point in window_points() if point in found}
+    return DotSurvey(kept.of(dot_points()), kept.told, errors)
 
 
 def array_area(cells: CellSurvey, fmt: str, kind: str, side: int) -> tuple[float, float] | None:

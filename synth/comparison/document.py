@@ -11,6 +11,7 @@ from lmul.sim.accuracy.pairs import ErrorStats
 from lmul.sim.runner.verify import VerifyResult
 from lmul.synth.comparison.cell_survey import GATES, CellSurvey
 from lmul.synth.comparison.designs import INT8_PRODUCT
+from lmul.synth.comparison.dots import DotSurvey
 from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.mac_survey import MacSurvey
@@ -44,6 +45,8 @@ class ReportDocument:
         PEs and arrays; empty where they were not measured.
     cells : CellSurvey
         Areas, delays and energies; empty where they were not measured.
+    dots : DotSurvey
+        Dot-product units; empty where nothing is kept of them.
     """
 
     tools: Mapping[str, str]
@@ -56,6 +59,7 @@ class ReportDocument:
     mac: MacSurvey = field(default_factory=lambda: MacSurvey({}, {}, {}, {}))
     cells: CellSurvey = field(default_factory=CellSurvey)
     checked: Mapping[str, int] = field(default_factory=dict)
+    dots: DotSurvey = field(default_factory=DotSurvey)
 
     def row(self, fmt: str, policy: str) -> HeadlineRow | None:
         """The headline row of a format and policy, None when it was not measured."""

@@ -15,10 +15,11 @@ from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.verilog.cache import verilog_of
 from lmul.sim.accuracy.workload import attention
 from lmul.sim.runner.verify import VerifyResult, family, verify_format
-from lmul.synth.comparison.cell_survey import cell_survey, survey_points
+from lmul.synth.comparison.cell_survey import cell_survey, dot_survey, survey_points
 from lmul.synth.comparison.check_points import check_points, checked, weight_stationary
 from lmul.synth.comparison.designs import REPORT_FORMATS, report_designs
 from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.comparison.dots import window_points
 from lmul.synth.comparison.error_survey import survey
 from lmul.synth.comparison.headline import FIRST_FORMATS, headline
 from lmul.synth.comparison.mac_survey import mac_survey
@@ -113,6 +114,7 @@ def _points(formats: Sequence[str], full: bool) -> list[Point]:
     """All that is synthesised, each once, and a comparison of each that is not simulated whole."""
     points = gate_points(report_designs(formats)) + mac_points(formats, full)
     points += survey_points(formats, full)
+    points += window_points() if full else []
     simulated = {design.name for fmt in formats for design in family(FORMATS[fmt])}
     points += check_points(points, simulated) + weight_stationary(formats)
     return list(dict.fromkeys(points))
@@ -148,6 +150,7 @@ def _measure(formats: Sequence[str], full: bool, stages: "_Stages") -> ReportDoc
         mac=mac,
         cells=cells,
         checked=checked(found),
+        dots=dot_survey(found),
     )
 
 

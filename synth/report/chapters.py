@@ -14,7 +14,7 @@ from lmul.synth.pictures.levels import energy_by_level_picture
 from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture, gates_by_part
 from lmul.synth.pictures.picture import Picture
 from lmul.synth.report import circuit_tables
-from lmul.synth.tables import arrays, cells, claims, errors, gates, pes
+from lmul.synth.tables import arrays, cells, claims, dots, errors, gates, pes
 from lmul.synth.tables.fpga import fpga_table
 from lmul.synth.tables.levels import level_table
 from lmul.synth.tables.table import Method, Table
@@ -40,6 +40,8 @@ TABLES = (
     "error-over-mantissa-pairs-in-percent",
     "error-on-real-operands-in-percent",
     "what-leaves-the-range",
+    "what-a-term-of-a-dot-product-unit-costs-ftz",
+    "how-narrow-a-dot-product-units-window-may-be-ftz",
     "on-fpgas",
     "compared-with-the-golden-model",
     "median-and-range-over-orders-of-statements-ftz",
@@ -162,6 +164,11 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             errors.operand_table(document),
             error_against_gates(document.rows, document.errors),
             detail=[error_histograms(document.errors), errors.census_table(document)],
+        ),
+        Chapter.of(
+            "Dot-product units",
+            dots.cost_table(document.dots),
+            detail=[dots.window_table(document.dots)],
         ),
         Chapter.of("FPGAs", fpga_table(document)),
         Chapter.of(

@@ -153,7 +153,9 @@ TRIAL = """
             value.__module__.startswith(("lmul.synth.tables", "lmul.synth.pictures"))
         ):
             setattr(report, name, others)
-    document = SimpleNamespace(formats=["e4m3"], rows=[], errors=None, full=True)
+    document = SimpleNamespace(
+        formats=["e4m3"], rows=[], errors=None, full=True, dots=None
+    )
     print(json.dumps({
         "example": float(lmul.decode(lmul.multiply(
             lmul.encode(1.125, "e4m3"), lmul.encode(1.625, "e4m3"), "e4m3", "cut"), "e4m3")),

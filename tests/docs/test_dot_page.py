@@ -1,0 +1,58 @@
+"""The table in docs/dot.md is that of the kept figures, and so are the shares in its text."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.dots import DotSurvey, dot_name
+
+PAGE = (Path(__file__).parents[2] / "docs" / "dot.md").read_text(encoding="utf-8")
+SURVEY = DotSurvey(accepted("dots").found)
+
+
+def rows() -> list[list[str]]:
+    """The table without its head; numbers without marks of emphasis."""
+    lines = PAGE[PAGE.index("| format | W | N |") :].split("\n\n")[0].splitlines()
+    return [[cell.strip(" *") for cell in line.strip("|").split(" | ")] for line in lines[2:]]
+
+
+def figure(kind: str, fmt: str, terms: int, window: int, name: str) -> float | None:
+    return SURVEY.figure(dot_name(kind, fmt, terms, window), name)
+
+
+@pytest.mark.parametrize("cells", rows(), ids=lambda cells: "-".join(cells[:3]))
+def test_a_row(cells):
+    fmt, window, terms = cells[0], int(cells[1]), int(cells[2])
+
+    def term(kind: str, name: str) -> str:
+        value = figure(kind, fmt, terms, window, name)
+        return "–" if value is None else f"{value / terms:.0f}"
+
+    def share(twin: str, name: str) -> str:
+        mine, its = (figure(kind, fmt, terms, window, name) for kind in ("lmul", twin))
+        return "–" if mine is None or its is None else f"{100 * mine / its:.0f} %"
+
+    def erring(kind: str) -> str:
+        value = figure(kind, fmt, terms, window, "mred")
+        assert value is not None
+        return f"{100 * value:.2f}"
+
+    rne = "–" if fmt in ("bf16", "fp16") else share("lmul_rne", "core_gates")
+    wanted = [
+        *(term(kind, "core_gates") for kind in ("lmul", "exact")),
+        share("exact", "core_gates"),
+        rne,
+        share("int8", "core_gates"),
+        *(share("exact", f"core_{name}") for name in ("area_um2", "energy_fj")),
+        share("exact", "gates"),
+        *(erring(kind) for kind in ("lmul", "exact")),
+    ]
+    assert cells[3:] == wanted
+
+
+def test_all_sizes_are_shown():
+    assert 7 <= len(rows()) <= 12
+    assert re.search(r"commit `[0-9a-f]{12}`", PAGE)
+    assert accepted("dots").provenance["commit"][:12] in PAGE
