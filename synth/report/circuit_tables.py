@@ -145,7 +145,7 @@ def _beside(document: ReportDocument, name: str) -> Table:
         strong=frozenset({9}),
         wide=frozenset({1, 2, 3, 4, 7, 8}),
         method=cells_method(document.cells),
-        command="lmul report --full" if document.full else "lmul report",
+        command=_command(document),
         links=links,
     )
 
@@ -206,20 +206,28 @@ def _costs(document: ReportDocument, name: str, title: str, figures: Mapping[str
         rows.append([told, f"{written[what].value:,.0f}", *shown])
     gates = figures is _OF_GATES
     library = next((metric.library for metric in written.values() if metric.library), None)
+    notes = [] if gates else list(_conditions(document))
+    if name in document.cells.spreads:
+        notes.append(
+            f"As written: what the command prints. Median, least, most: of {1 + ORDERS} mappings "
+            "of the same circuit, its statements in other orders."
+        )
     return Table(
         title,
         ["figure", "as written", "median", "least", "most"],
         rows,
-        [
-            f"As written: what the command prints. Median, least, most: of {1 + ORDERS} mappings "
-            "of the same circuit, its statements in other orders."
-        ]
-        * (name in document.cells.spreads),
+        notes,
         strong=frozenset({1}),
         wide=frozenset({3, 4}),
         method=GATES_METHOD if gates or not library else cells_method(document.cells),
         command=f"lmul synth {name}" if gates else f"lmul synth {name} and lmul energy {name}",
     )
+
+
+def _conditions(document: ReportDocument) -> Iterator[str]:
+    if one := document.cells.energy_detail():
+        clock = f"{one['frequency'] / 1e6:g} MHz"
+        yield f"Cells of {one['library']}; energy on the real tile's Q·Kᵀ, at {clock}."
 
 
 def _errors(document: ReportDocument, name: str) -> Table:
@@ -241,10 +249,9 @@ def _errors(document: ReportDocument, name: str) -> Table:
         for stimulus, one in found.items()
     ]
     pe = design.level == "pe"
-    table = "error-on-real-operands-in-percent" if pe else "error-over-mantissa-pairs-in-percent"
     note = (
         "Whole dot products, against float64; mean is the norm-wise relative error, that of "
-        "encoding the operands included; bias is the gain less one."
+        "encoding the operands included; bias is the part of it that one scale factor would undo."
         if pe
         else "Of results in range, so the same under every policy, against the exact product: of "
         "the same codes over mantissa pairs and against quantised operands, of the numbers before "
@@ -256,8 +263,12 @@ def _errors(document: ReportDocument, name: str) -> Table:
         rows,
         [note],
         method=REAL_TILE if pe else MANTISSAS,
-        command=f"lmul report --table {table}",
+        command=f"{_command(document)} --json",
     )
+
+
+def _command(document: ReportDocument) -> str:
+    return "lmul report --full" if document.full else "lmul report"
 
 
 _WORDS = {"QK": "Q·Kᵀ", "AV": "A·V", "nearest": "rounded", "truncate": "truncated"}

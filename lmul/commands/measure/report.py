@@ -45,7 +45,7 @@ def report(
 ) -> None:
     """Does L-Mul save, against what, and at which error?
 
-    Writes report.json, report.md and report.html.
+    Writes report.json, report.md and report.html, and a page a circuit.
 
     Measures what the first page needs, e4m3 and bf16, in a few minutes; --full measures all. Every
     circuit that is counted or mapped to cells is compared with the golden model: multipliers as
@@ -84,7 +84,7 @@ def report(
         print(new.to_json(), end="")
     else:
         console.print(report_tables(document))
-        console.print(f"Written: {output}/report.html, report.md, report.json and pictures")
+        console.print(f"Written: {output}/report.html, report.md, report.json, a page a circuit")
     if old is None or compare is None:
         return
     changes = compare_reports(old, new)
