@@ -1,4 +1,4 @@
-"""Override: words that take the place of a result under conditions, at two gates a bit."""
+"""Replace a result by constants under conditions, at two gates a bit."""
 
 from collections.abc import Sequence
 
@@ -10,7 +10,7 @@ __all__ = ["overridden"]
 def overridden(
     m: Module, word: Sequence[tuple[Value, Value]], special: Sequence[tuple[Value, int]]
 ) -> Value:
-    """A word, or a constant under a condition.
+    """A word, or the constant of a condition that holds.
 
     Every bit comes out as ``bit & kept | forced``, whatever the number of conditions: bits in
     which all constants agree, and that are kept by the same signal, share both.

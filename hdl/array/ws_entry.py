@@ -189,7 +189,7 @@ class WeightStationaryEntry(wiring.Component):
         return of_tile
 
     def _count(self, m: Module) -> None:
-        """Products in each sum of the beat, up to K_max: all kept lanes, and those before."""
+        """Count the products in each sum up to K_max: earlier tiles' and the kept lanes of this."""
         before = self.sums.payload.terms
         terms = Signal(len(before) + self.rows.bit_length())
         beyond = Signal()

@@ -42,7 +42,7 @@ class Design:
     _families: ClassVar[dict[str, type["Design"]]] = {}
 
     def __init_subclass__(cls, begins: Sequence[str] = (), **others: Any) -> None:
-        """Take a class of designs for names that begin so; of several, the longest decides."""
+        """Register a class for names that begin so; of beginnings that fit, the longest decides."""
         super().__init_subclass__(**others)
         Design._families.update(dict.fromkeys(begins, cls))
 

@@ -185,7 +185,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
 
     @property
     def latency(self) -> int:
-        """P of an array's closed form: the cycles of its pipeline itself."""
+        """Cycles from an operand to a result in an array's pipeline: P in its closed form."""
         return pipeline_latency(self.flow, self.stages, self.fifo, self.rounder)
 
     def utilisation(self, m: int, k: int, n: int) -> float:

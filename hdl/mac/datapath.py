@@ -118,7 +118,7 @@ class FloatDatapath:
 
     @property
     def limits_k(self) -> bool:
-        """Whether a dot product longer than ``k_max`` has no room."""
+        """Whether a dot product of more than ``k_max`` products may not fit."""
         return self.resolved_accumulator.is_exact
 
     @property

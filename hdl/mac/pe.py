@@ -150,7 +150,7 @@ class PE(wiring.Component):
     def _register(
         self, m: Module, prefix: str, coming: dict[str, Value], reset: dict[str, int]
     ) -> dict[str, Value]:
-        """All of ``coming`` an enabled cycle later; ``reset`` is what reset makes of them."""
+        """A register for each member of ``coming``; ``reset`` has their values after reset."""
         held: dict[str, Value] = {}
         for name, value in coming.items():
             register = Signal(

@@ -1,4 +1,4 @@
-"""Unpack both operands of one product, with the flags that go round the product unit."""
+"""Unpack both operands of one product, with the flags that pass beside the product unit."""
 
 from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib import wiring

@@ -111,12 +111,12 @@ def _name_registers(module: Module) -> None:
 
 
 def drop_unread(module: Module) -> None:
-    """Drop what no output hangs on, and the highest bits of sums that none does."""
+    """Drop what no output depends on, the highest bits of sums included."""
     _drop(module, names=False)
 
 
 def _drop(module: Module, names: bool) -> None:
-    """As :func:`drop_unread`; with ``names``, those of words that nothing reads stay."""
+    """As :func:`drop_unread`; with ``names``, named words stay although nothing reads them."""
     driver: dict[Bit, Cell | Process] = {}
     for item in module.items:
         for bit in item.output if isinstance(item, Cell) else item.targets:

@@ -64,7 +64,7 @@ def _instances(module: Module, modules: dict[str, Module]):
 
 
 def _prune_outputs(module: Module, modules: dict[str, Module]) -> None:
-    """Take away what a module's parts give out and nothing in it reads."""
+    """Remove the outputs of a module's parts that nothing in the module reads."""
     for cell, inside in _instances(module, modules):
         for port in list(cell.drives):
             if not any(bit.wire in module.wires for bit in cell.ports[port]):
@@ -74,7 +74,7 @@ def _prune_outputs(module: Module, modules: dict[str, Module]) -> None:
 
 
 def _prune_inputs(module: Module, modules: dict[str, Module]) -> bool:
-    """Take away what a module's parts are given and do not read; whether there was any."""
+    """Remove the inputs that a module's parts do not read; True when there was one."""
     found = False
     for cell, inside in _instances(module, modules):
         read = {bit.wire for item in inside.items for bit in item.reads}

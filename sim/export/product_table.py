@@ -107,7 +107,8 @@ def write_table(design: UnitDesign, emulator: str, path: Path) -> list[str]:
 def mantissa_table(design: UnitDesign) -> tuple[Ints, list[str]]:
     """``carry << m | mantissa`` of every mantissa pair, shape (2**m, 2**m), and notes.
 
-    A product whose exponent is two above the operands' becomes the largest with a carry of one.
+    The table has room for a carry of 0 or 1. A product of four or more, whose carry would be 2,
+    becomes the largest one below four.
     """
     fmt = design.format
     m = fmt.mantissa_bits

@@ -124,7 +124,7 @@ def _group(
 
 
 def _special(x: Operands, y: Operands) -> Float64s:
-    """0 for finite sums, else their Inf or NaN."""
+    """Inf or NaN where a sum is infinite or none, 0 where it is finite."""
     marks = np.zeros(x.code.shape)
     if x.inf is not None and y.inf is not None and x.zero is not None and y.zero is not None:
         signed = np.where(x.negative ^ y.negative, -np.inf, np.inf)

@@ -68,7 +68,10 @@ def round_magnitude(values: Floats, fmt: FloatFormat, rounding: Rounding = "near
 
 
 def _has_range(dtype: np.dtype[Any], fmt: FloatFormat) -> bool:
-    """Whether the format's smallest normal and what rounds its subnormals are normal floats."""
+    """Whether a float type can round to the format by adding and subtracting a constant.
+
+    The format's smallest normal number and the constant that rounds subnormals must be normal.
+    """
     info = np.finfo(dtype)
     exponent = 1 - fmt.bias
     top = exponent - fmt.mantissa_bits + info.nmant

@@ -35,7 +35,7 @@ Operand = dict[str, int]
 def edge_operands(
     path: Datapath, codes: Codes, second: bool, rng: np.random.Generator
 ) -> list[Operand]:
-    """The members of the operand of each code; what means nothing in them is random.
+    """The members of the operand of each code; members without a meaning are random.
 
     Exponents count from the smallest that the policy admits, subnormals are normalised, and
     L-Mul's offset is added to the ``second`` operand of a product. There must be no NaN.

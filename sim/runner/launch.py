@@ -3,7 +3,7 @@
 ``python -m lmul.sim.runner.launch JOB.json``
 
 cocotb's runner changes its process's environment, exits where it should raise, and never times
-out. Behind a process of its own it does neither harm: :mod:`lmul.sim.runner.run` starts this one.
+out. In a process of its own, which :mod:`lmul.sim.runner.run` starts, it does no harm.
 """
 
 import json

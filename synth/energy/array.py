@@ -237,7 +237,7 @@ def _part_of(part: Part | None, one: Instance, registers: Mapping[str, set[str]]
 
 
 def part_conditions(circuit: PartNetlist, transition: float) -> list[Electrical]:
-    """Loads and transitions of what is in no part, and of each part: the mean of all its places.
+    """Loads and transitions of the rest, then of each part as a mean of all its places.
 
     Parameters
     ----------

@@ -57,7 +57,7 @@ class _Alike:
         return words if words.shape == self.like.shape else np.full_like(self.like, words)
 
     def source(self, arc: PowerArc) -> str | None:
-        """The pin that causes an arc, unless it is tied or open."""
+        """The pin whose change causes an arc; None where that pin never changes: tied or open."""
         pin = arc.related_pin
         return None if pin is None or pin in self.tied or pin not in self.nets else pin
 

@@ -105,7 +105,7 @@ def module_of_stat(stat: str, top: str) -> dict[str, Any]:
 
 
 def cells_of_stat(stat: str, top: str) -> dict[str, int]:
-    """Cells by type of a module and of all modules inside it, as often as they stand there.
+    """Count the cells by type of a module and, once for each instance, of those inside it.
 
     Yosys counts ``$scopeinfo`` among the cells although it is a note and no hardware: left out.
     """
@@ -177,7 +177,7 @@ class Hierarchy:
 
     @cached_property
     def cells(self) -> Counter[str]:
-        """Cells by type of the whole, those of a module as often as it stands there."""
+        """Count the cells by type; those of a module once for each of its instances."""
         found: Counter[str] = Counter()
         for name, times in self.times.items():
             for kind, number in cell_types(self.modules[name]).items():

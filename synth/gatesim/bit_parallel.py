@@ -49,9 +49,9 @@ def unpack_ints(bits: list[Words]) -> Ints:
 
 
 def spread(steps: int, words: int, wanted: int) -> npt.NDArray[np.uint8]:
-    """Which words of which steps are a sample of about so many: 1, shape (steps, words).
+    """A sample of about ``wanted`` words of all steps: 1 for those in it, shape (steps, words).
 
-    All words have their turn, and all phases of what repeats in the streams.
+    Every word is in it at some step, and so is every phase of a pattern that repeats.
     """
     stride = max(1, steps * words // max(1, wanted))
     while gcd(stride, words) > 1:

@@ -218,7 +218,7 @@ def read_table(
 def read_layers(
     group: Group, templates: Mapping[str, Group], time: float, capacitance: float, scale: float
 ) -> Layers | None:
-    """A table of up to three variables, the third another output's load; else as that above."""
+    """A table of up to three variables, the third another output's load; as :func:`read_grid`."""
     grid = read_grid(group, templates)
     if grid is None:
         return None

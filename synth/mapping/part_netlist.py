@@ -61,7 +61,7 @@ class Part:
 
 @dataclass(frozen=True, eq=False)
 class PartNetlist:
-    """A circuit as its parts and what is in none.
+    """A circuit cut into its parts and a rest that is in none.
 
     Attributes
     ----------

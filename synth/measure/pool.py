@@ -126,7 +126,7 @@ def _begin() -> None:
 
 
 def _stop(*_: object) -> None:
-    """Leave through whatever runs, so that it removes its files; but leave."""
+    """Exit by an exception, so that what runs removes its files; if that is caught, exit anyway."""
     # Some libraries catch all exceptions, as numpy does while it is imported.
     late = threading.Timer(_GRACE, os._exit, (1,))
     late.daemon = True

@@ -179,8 +179,8 @@ def area_by_part_picture(document: ReportDocument) -> Picture:
         "area-parts",
         AREA,
         "L-Mul shrinks the product's area, and leaves packing, aligning and summing",
-        "µm² by part, each part mapped apart, under ftz. int8's product leaves its last addition "
-        "to the sum.",
+        "µm² by part, each part mapped apart, under ftz. int8's product is handed on as "
+        "rows of bits, which the sum adds up.",
     )
 
 

@@ -44,8 +44,8 @@ def _front(document: ReportDocument) -> str:
         return ""
     best = best_points(points)
     mine = sum(one.kind == "lmul" for one in best)
-    told = f"{mine or 'none'} of {len(best)}"
-    return f"Of the 8-bit PEs that no other beats in energy and error L-Mul has {told}."
+    told = f"{mine or 'none'} of them {'are' if mine > 1 else 'is'} L-Mul's"
+    return f"Of the 8-bit PEs {len(best)} are beaten by no other in both energy and error: {told}."
 
 
 def _claim(document: ReportDocument) -> str:

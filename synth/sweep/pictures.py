@@ -42,7 +42,7 @@ _INTEGER = "#7f7f7f"
 
 
 def pareto_pictures(found: Mapping[Point, Measured]) -> list[Picture]:
-    """The pictures that a sweep's figures are enough for, a panel for what can be compared.
+    """The pictures that a sweep's figures allow; a panel holds what can be compared.
 
     Panels are by level, an array's size, library and stimuli. Energies stand against errors on the
     same operands where those were measured, else against whatever errors there are.

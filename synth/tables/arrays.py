@@ -136,7 +136,7 @@ def array_cost_table(document: ReportDocument) -> Table:
             "Output-stationary, results in fp32 (int8: raw sums). Areas of "
             f"{' and '.join(f'{side}x{side}' for side in ARRAY_COUNTED)} are mapped, each distinct "
             "module once; the larger ones follow from these two: PEs go with the square of the "
-            "side, edges and rounders with the side, skew with both. Control alone is not exact: "
+            "side, edges and rounders with the side, skew with both. Only control is estimated: "
             "less than 0.1 % of the array.",
             f"The delay is that of {ARRAY_TIMED}x{ARRAY_TIMED}, with trees of buffers behind nets "
             f"that reach many cells{_buffers(document)}; they are in no other figure. Larger "

@@ -85,8 +85,9 @@ def taken_table(document: ReportDocument) -> Table:
             "L-Mul's figure as a share of that of the circuit named: a multiplier, a PE, an "
             f"{ARRAY_LEVEL}. Medians over medians; ≈ where the two ranges overlap, so that no "
             "difference is told.",
-            "Beside another format's circuit the format does most of it: compare the row of the "
-            "exact circuit in L-Mul's own format. 8-bit PEs sum exactly, wider ones in fp32.",
+            "Against a circuit of another format most of the difference is the format's: compare "
+            "the row of the exact circuit in L-Mul's own format. 8-bit PEs sum exactly, wider ones "
+            "in fp32.",
         ],
         text_columns=2,
         strong=frozenset({4, 8}),

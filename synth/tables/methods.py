@@ -45,7 +45,7 @@ def cells_method(survey: CellSurvey) -> Method | None:
         "of the netlist, results compared with the golden model, what cells spend inside and what "
         "charges their pins, clock pins, and the leakage of one period at "
         f"{one['frequency'] / 1e6:g} MHz, with real delays (each cell's "
-        "own, at its load and transitions, a pulse that is shorter swallowed), without glitches "
+        "own, at its load and transitions, a shorter pulse swallowed), without glitches "
         "(every net toggling at most once) or with unit delay (one unit of time a gate); "
         f"{one['transition']:.0f} ps transition at the ports, "
         "no wires, no clock tree",

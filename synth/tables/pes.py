@@ -146,8 +146,8 @@ def part_table(document: ReportDocument) -> Table:
             "Gates of each part synthesised apart. Parts do not add up to the PE, which is "
             "flattened and loses or gains some across their boundaries: “flattened” is that "
             "difference. Wider formats' sums are fp32's, whose aligner is part of its adder. "
-            "Flip-flops (FF) are told apart by the registers' names.",
-            "int8's product leaves its last addition to the sum, which takes its rows with it. "
+            "A register's name says to which part its flip-flops (FF) belong.",
+            "int8's product is handed on as rows of bits, which the sum adds up. "
             "Inside the array mitchell is the same circuit as lmul, which differs by a constant "
             "at the edge.",
         ],

@@ -43,7 +43,7 @@ class Buffered:
 
 @dataclass(frozen=True)
 class _Stage:
-    """The buffer that trees are made of, and the load that each of its kind drives."""
+    """The buffer cell that trees are built of, its pins, and the load that one buffer may drive."""
 
     cell: Cell
     input: Pin
@@ -127,7 +127,7 @@ class _Tree:
         self._moved: dict[tuple[int, str], int] = {}
 
     def grow(self, net: int, sinks: Sequence[Sink], limit: float) -> None:
-        """Put buffers between a net and its sinks until it has no more than its limit."""
+        """Put buffers between a net and its sinks until it drives no more than its limit."""
         level = list(sinks)
         while sum(load for load, _, _ in level) > limit:
             groups = _groups(level, self._stage.load)

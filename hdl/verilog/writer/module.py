@@ -46,7 +46,7 @@ class _Writer(Expressions):
         self.following = self._following()
 
     def _following(self) -> dict[str, Process]:
-        """The processes that make a register's next value and nothing else, by their wire."""
+        """The processes of which all that is read is a register's next value, by their wire."""
         uses = Counter(bit.wire for cell in self.module.cells for bit in cell.reads)
         uses.update(bit.wire for process in self.processes.values() for bit in process.reads)
         uses.update(bit.wire for _, word in self.module.connections for bit in word)

@@ -30,7 +30,7 @@ Tree = Choice | Word
 
 
 def choices(process: Process, before: dict[Bit, Word]) -> dict[Bit, Tree]:
-    """The value of each bit that a process drives; ``before`` it, or where it drives nothing."""
+    """The value of each bit after a process; those that it does not drive are as ``before``."""
     return _run(process.body, dict(before))
 
 

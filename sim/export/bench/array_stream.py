@@ -112,7 +112,7 @@ class BenchStream:
 
     @property
     def offers(self) -> str:
-        """Valid and payload of what goes in, ready of what comes out."""
+        """Drives an incoming stream's valid and payload, or an outgoing one's ready."""
         if not self.layout.incoming:
             return f"      {self.prefix}_tready = !(stalls && {_WAITS[self.name]});"
         ports = [
@@ -135,7 +135,7 @@ class BenchStream:
 
     @property
     def checks(self) -> str:
-        """Of what comes out."""
+        """Checks of an outgoing stream: it stays until taken, and results are as expected."""
         text = _STAYS + ("\n" + _COMPARE if self.name == "out" else "")
         return fill(text, {"P": self.prefix, "S": self.name, "WIDTH": str(self.width)})
 

@@ -6,30 +6,19 @@ from dataclasses import astuple, replace
 import made_up_cells as made_up_cells_module
 import pytest
 from made_up_cells import made_up, made_up_cells
+from made_up_document import DOCUMENT, cells_of, document
 from rich.console import Console
 
 from lmul.console.report import console_table
-from lmul.hdl.numbers.formats import FORMATS
-from lmul.hdl.numbers.kinds import Kind
-from lmul.sim.accuracy.accumulators import AccumulatorAccuracy
-from lmul.sim.accuracy.operands import DotError, OperandAccuracy
 from lmul.sim.accuracy.pairs import accuracy
-from lmul.sim.golden.codec import Rounding
 from lmul.synth.comparison.cell_survey import ENERGY
-from lmul.synth.comparison.designs import REPORT_FORMATS, pes_in_cells, window_pes
-from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.error_survey import ErrorSurvey, OperandRow
+from lmul.synth.comparison.designs import REPORT_FORMATS
+from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import FIRST_FORMATS, HeadlineRow
 from lmul.synth.comparison.mac_survey import MacSurvey
-from lmul.synth.comparison.points import cell_points, claim_points, kept_points
+from lmul.synth.comparison.points import cell_points, kept_points
 from lmul.synth.gates.scale import composed_area
 from lmul.synth.measure.measurement import Point
-from lmul.synth.pictures.accuracy import accuracy_energy_picture, accuracy_points, best_points
-from lmul.synth.pictures.break_even import break_even_picture
-from lmul.synth.pictures.claim import energy_against_claim
-from lmul.synth.pictures.curves import area_delay_picture
-from lmul.synth.pictures.levels import energy_by_level_picture
-from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture
 from lmul.synth.report.chapters import Chapter
 from lmul.synth.report.findings import findings
 from lmul.synth.report.markdown import markdown
@@ -41,27 +30,6 @@ from lmul.synth.tables.claims import TAKEN_TITLE, claim_table, taken_table
 from lmul.synth.tables.levels import LEVEL_TITLE, level_table
 from lmul.synth.tables.variation import losses, spread_table
 from lmul.tools.metrics import Report
-
-
-def document(formats=REPORT_FORMATS, full=True) -> ReportDocument:
-    rows = [HeadlineRow(fmt, "ftz", {"lmul": 1, "exact": 2}, {}) for fmt in formats]
-    names = [name for fmt in formats for name in (*pes_in_cells(fmt, "ftz").values(),
-                                                  *window_pes(fmt).values())]  # fmt: skip
-    errors = {
-        (name, "QK"): AccumulatorAccuracy(DotError(0.02 if "exact" in name else 0.05, 0, 0), 0, 9)
-        for name in names
-    }
-    mac = MacSurvey({}, {}, errors, {"QK": DotError(0.01, 0.0, 0.0)})
-    cells = made_up_cells(formats, full)
-    survey = ErrorSurvey([], {}, [], {})
-    return ReportDocument({}, rows, {}, survey, [], "none", full, mac, cells)
-
-
-DOCUMENT = document()
-
-
-def cells_of(table):
-    return [[cell.replace("\u00a0", " ") for cell in row] for row in table.rows]
 
 
 def test_points_are_those_of_the_issue():
@@ -248,120 +216,6 @@ def test_error_stands_beside_energy():
     assert rows[0][6:] == ["5.24", "1.90", "0"]
     assert rows[1][6:] == ["5.24", "1.90", "1.90"]
     assert rows[2][6:] == rows[3][6:] == ["5.00", "5.00", "2.00"]
-
-
-def test_taken_table_names_its_baselines():
-    rows = {tuple(row[:2]): row[2:] for row in cells_of(taken_table(DOCUMENT))}
-    assert rows["e4m3", "exact"] == 7 * ["50 %"]
-    assert rows["e4m3", "lmul_rne"][0] == "80 %"
-    # 20 times the format, twice the kind.
-    assert rows["e4m3", "exact fp32"] == [*5 * ["2 %"], "–", "–"]
-    assert rows["fp16", "exact"] == [*5 * ["50 %"], "–", "–"]
-    assert rows["e5m2", "int8"][2] == "25 %"
-    worse = replace(DOCUMENT, cells=replace(DOCUMENT.cells, found={}))
-    assert taken_table(worse).rows == []
-
-
-def test_claims_are_judged(monkeypatch):
-    """What the paper prints: 5 and 3 % of a product, 30 and 22 % of a multiply-accumulate."""
-
-    def so() -> dict[str, list[str]]:
-        return {row[0]: row[1:] for row in cells_of(claim_table(document()))}
-
-    # Half of the exact circuit in its own format; e4m3 takes a tenth or less, exact ones twice it.
-    rows = so()
-    fp16 = rows["energy of an fp16 product"]
-    assert fp16 == ["5 %", "50 % (41–61)", "10 %", "20 %", "does not hold"]
-    assert rows["energy of an fp32 product"][-1] == "does not hold in its own format"
-    assert rows["energy of an fp16 dot product"][-1] == "the format's doing"
-    gates = rows["gates of an e4m3 multiplier"]
-    assert (gates[0], gates[-1]) == ("48 %", "holds beside exact")
-    monkeypatch.setitem(made_up_cells_module._OF_KIND, "lmul", 0.04)
-    assert so()["energy of an fp16 product"][-1] == "holds"
-    monkeypatch.setitem(made_up_cells_module._OF_KIND, "lmul", 1.9)
-    assert so()["gates of an e4m3 multiplier"][-1] == "does not hold"
-
-
-def test_kept_energies_answer_the_claims():
-    """Of fp16 and fp32 a first page measures nothing."""
-    first = document(FIRST_FORMATS, full=False)
-    assert not [row for row in claim_table(first).rows if row[0].startswith("energy")]
-    kept = {point: made_up(point) for point in claim_points()}
-    cells = replace(first.cells, found={**first.cells.found, **kept}, kept="Kept since May.")
-    table = claim_table(replace(first, cells=cells))
-    rows = {row[0]: row[1:] for row in cells_of(table)}
-    assert rows["energy of an fp16 product"] == ["5 %", "50 %", "10 %", "20 %", "does not hold"]
-    assert len(rows) == 4 + 1
-    assert "Kept since May." in " ".join(table.notes)
-    assert len(energy_against_claim(replace(first, cells=cells)).panels) == 4
-
-
-def test_a_claim_on_gates_names_the_smallest_exact():
-    row = HeadlineRow("e4m3", "ftz", {"lmul": 9, "lmul_rne": 10, "exact": 18}, {"lmul_rne": 0})
-    [found] = cells_of(claim_table(replace(document(("e4m3",)), rows=[row])))
-    assert found[-1] == "holds beside exact; of lmul_rne's it takes 90 %"
-
-
-def test_the_claim_on_errors():
-    def measured(fmt: str, kind: Kind, rounding: Rounding, error: float) -> OperandRow:
-        stats = accuracy("exact", "e2m1").packed
-        dots = DotError(error, 0.0, 0.0)
-        given = (kind, FORMATS[fmt], rounding, (1.0, 1.0), stats, stats, dots, dots)
-        result = OperandAccuracy(*given, products=1, zero=0, overflow=0, underflow=0)
-        return OperandRow("QK", True, result)
-
-    found = [
-        measured("e4m3", "lmul", "truncate", 0.05),
-        measured("e5m2", "exact", "truncate", 0.20),
-        measured("e4m3", "lmul", "nearest", 0.06),
-        measured("e5m2", "exact", "nearest", 0.04),
-    ]
-    table = claim_table(replace(document(("e4m3",)), errors=ErrorSurvey([], {}, found, {})))
-    rows = [row for row in cells_of(table) if row[0].startswith("error")]
-    assert [(row[3], row[-1]) for row in rows] == [("25 %", "holds"), ("150 %", "does not hold")]
-
-
-def test_pictures():
-    counts = {
-        area_by_part_picture: 6,
-        energy_by_part_picture: 6,
-        area_delay_picture: 4,
-        energy_against_claim: 4,
-        energy_by_level_picture: 2,
-        break_even_picture: 4,
-        accuracy_energy_picture: 2,
-    }
-    for picture, panels in counts.items():
-        assert len(picture(DOCUMENT).panels) == panels
-
-    small = document(("e5m2",))
-    for picture in (area_delay_picture, break_even_picture, accuracy_energy_picture):
-        assert all("currentColor" in panel for panel in picture(small).svg_panels())
-    nothing = replace(document(("fp16",)), cells=made_up_cells(()))
-    assert all(picture(nothing).panels == [] for picture in counts)
-
-
-def test_front_of_the_best():
-    points = accuracy_points(DOCUMENT)
-    assert {point.kind for point in points} >= {"lmul", "lmul_rne", "exact", "mitchell", "int8"}
-    best = best_points(points)
-    # The cheapest, then what errs less, up to int8, which errs least here and costs most.
-    assert best[0].energy == min(point.energy for point in points)
-    assert [(point.kind, point.error) for point in best[1:]] == [("exact", 0.02), ("int8", 0.01)]
-
-
-def test_findings_follow_the_figures():
-    said = findings(document(("e4m3", "e5m2", "bf16", "fp16", "fp32")))
-    assert len(said) <= 7
-    text = " ".join(said).replace("\u00a0", " ")
-    assert all(len(line) < 120 for line in said)
-    assert "L-Mul's e4m3 multiplier takes 80 % (65–98) of lmul_rne's, 50 % (41–61) of" in text
-    assert (
-        "Of an exact fp16 PE's energy an e4m3 PE takes 10 % with L-Mul and 20 % without it; fp16 "
-        "with L-Mul 50 %."
-    ) in text
-    assert "takes more" not in text  # here it takes least of all
-    assert findings(replace(DOCUMENT, cells=made_up_cells(()))) == []
 
 
 def test_metrics_once_each():
