@@ -1,7 +1,8 @@
-"""What ml_dtypes and numpy know of our formats."""
+"""What ml_dtypes, numpy and gfloat know of our formats."""
 
 from typing import Any
 
+import gfloat.formats
 import ml_dtypes
 import numpy as np
 
@@ -17,4 +18,14 @@ DTYPES: dict[str, np.dtype[Any]] = {
     "bf16": np.dtype(ml_dtypes.bfloat16),
     "fp16": np.dtype(np.float16),
     "fp32": np.dtype(np.float32),
+}
+GFLOAT = {
+    "e4m3": gfloat.formats.format_info_ocp_e4m3,
+    "e5m2": gfloat.formats.format_info_ocp_e5m2,
+    "e2m3": gfloat.formats.format_info_ocp_e2m3,
+    "e3m2": gfloat.formats.format_info_ocp_e3m2,
+    "e2m1": gfloat.formats.format_info_ocp_e2m1,
+    "bf16": gfloat.formats.format_info_bfloat16,
+    "fp16": gfloat.formats.format_info_binary16,
+    "fp32": gfloat.formats.format_info_binary32,
 }

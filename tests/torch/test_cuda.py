@@ -14,6 +14,9 @@ if not HAVE_GPU:
     os.environ["TRITON_INTERPRET"] = "1"  # before Triton is imported: its own functions need it
 pytest.importorskip("triton", minversion="3.6" if HAVE_GPU else "3.8", reason="extra 'cuda'")
 
+import tensors  # noqa: E402
+from tensors import drawn  # noqa: E402
+
 import lmul.torch.cuda.dispatch as gpu  # noqa: E402
 from lmul.hdl.numbers.kinds import resolve_offset  # noqa: E402
 from lmul.torch.arithmetic import Arithmetic  # noqa: E402
@@ -32,18 +35,8 @@ def on_gpu(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(gpu, "computes", lambda values: True)
 
 
-def drawn(seed: int, *shape: int, spread: int = 3) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    values = rng.normal(size=shape) * 2.0 ** rng.integers(-spread, spread, shape)
-    values[rng.random(shape) < 0.05] = 0
-    return values.astype(np.float32)
-
-
 def same_bits(a, b, *given) -> bool:
-    want = lmul.matmul(a, b, *given)
-    got = matmul(*(torch.from_numpy(side).to(DEVICE) for side in (a, b)), *given).cpu().numpy()
-    both_nan = np.isnan(want) & np.isnan(got)
-    return bool(np.all((want.view(np.uint32) == got.view(np.uint32)) | both_nan))
+    return tensors.same_bits(a, b, *given, device=DEVICE)
 
 
 @pytest.mark.parametrize(

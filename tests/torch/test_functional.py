@@ -9,25 +9,13 @@ from lmul.hdl.numbers.formats import INT8, IntegerFormat
 
 torch = pytest.importorskip("torch")
 
+from tensors import drawn, same_bits  # noqa: E402
+
 from lmul.torch.functional import matmul  # noqa: E402
 from lmul.torch.grid import to_grid  # noqa: E402
 
 POLICIES = ("ocp", "ftz", "lax", "bare")
 ACCUMULATORS = ("exact", "fp32", "bf16", "e4m3", "fix24_-9", "fix40_-20")
-
-
-def drawn(seed: int, *shape: int, spread: int = 3) -> np.ndarray:
-    rng = np.random.default_rng(seed)
-    values = rng.normal(size=shape) * 2.0 ** rng.integers(-spread, spread, shape)
-    values[rng.random(shape) < 0.05] = 0
-    return values.astype(np.float32)
-
-
-def same_bits(a, b, *given) -> bool:
-    want = lmul.matmul(a, b, *given)
-    got = matmul(torch.from_numpy(a), torch.from_numpy(b), *given).numpy()
-    both_nan = np.isnan(want) & np.isnan(got)
-    return bool(np.all((want.view(np.uint32) == got.view(np.uint32)) | both_nan))
 
 
 @pytest.mark.parametrize("name", ["e4m3", "e5m2", "e2m1", "bf16"])

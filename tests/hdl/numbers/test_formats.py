@@ -8,32 +8,10 @@ import gfloat.formats
 import ml_dtypes
 import numpy as np
 import pytest
+from oracle import DTYPES, GFLOAT
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 
-TWINS = {
-    "e4m3": ml_dtypes.float8_e4m3fn,
-    "e5m2": ml_dtypes.float8_e5m2,
-    "e3m4": ml_dtypes.float8_e3m4,
-    "e4m3fnuz": ml_dtypes.float8_e4m3fnuz,
-    "e5m2fnuz": ml_dtypes.float8_e5m2fnuz,
-    "e2m3": ml_dtypes.float6_e2m3fn,
-    "e3m2": ml_dtypes.float6_e3m2fn,
-    "e2m1": ml_dtypes.float4_e2m1fn,
-    "bf16": ml_dtypes.bfloat16,
-    "fp16": np.float16,
-    "fp32": np.float32,
-}
-GFLOAT = {
-    "e4m3": gfloat.formats.format_info_ocp_e4m3,
-    "e5m2": gfloat.formats.format_info_ocp_e5m2,
-    "e2m3": gfloat.formats.format_info_ocp_e2m3,
-    "e3m2": gfloat.formats.format_info_ocp_e3m2,
-    "e2m1": gfloat.formats.format_info_ocp_e2m1,
-    "bf16": gfloat.formats.format_info_bfloat16,
-    "fp16": gfloat.formats.format_info_binary16,
-    "fp32": gfloat.formats.format_info_binary32,
-}
 CANONICAL_NAN = {  # OFP8, MX and IEEE 754, as ARITHMETIC §1 lists them
     "e4m3": 0x7F,
     "e5m2": 0x7E,
@@ -51,18 +29,18 @@ CANONICAL_NAN = {  # OFP8, MX and IEEE 754, as ARITHMETIC §1 lists them
 
 def decoded(code: int, name: str) -> float:
     """What ml_dtypes or numpy reads a code as."""
-    stored = {1: np.uint8, 2: np.uint16, 4: np.uint32}[np.dtype(TWINS[name]).itemsize]
-    return float(np.array([code], stored).view(TWINS[name])[0])
+    stored = {1: np.uint8, 2: np.uint16, 4: np.uint32}[np.dtype(DTYPES[name]).itemsize]
+    return float(np.array([code], stored).view(DTYPES[name])[0])
 
 
 def test_names_are_complete() -> None:
-    assert list(FORMATS) == list(TWINS) == list(CANONICAL_NAN)
+    assert list(FORMATS) == list(DTYPES) == list(CANONICAL_NAN)
     assert all(str(fmt) == fmt.name == name for name, fmt in FORMATS.items())
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", DTYPES)
 def test_widths_against_ml_dtypes(name: str) -> None:
-    fmt, info = FORMATS[name], ml_dtypes.finfo(TWINS[name])
+    fmt, info = FORMATS[name], ml_dtypes.finfo(DTYPES[name])
     assert (fmt.width, fmt.exponent_bits, fmt.mantissa_bits) == (info.bits, info.nexp, info.nmant)
     assert fmt.magnitude_bits == info.nexp + info.nmant == fmt.width - 1
     assert fmt.sign_mask == 2 ** (info.bits - 1)
@@ -71,15 +49,15 @@ def test_widths_against_ml_dtypes(name: str) -> None:
     assert fmt.mantissa_mask == 2**info.nmant - 1
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", DTYPES)
 def test_values_against_ml_dtypes(name: str) -> None:
-    fmt, info = FORMATS[name], ml_dtypes.finfo(TWINS[name])
+    fmt, info = FORMATS[name], ml_dtypes.finfo(DTYPES[name])
     assert fmt.max == float(info.max) == decoded(fmt.max_code, name)
     assert fmt.min_normal == float(info.smallest_normal) == decoded(fmt.min_normal_code, name)
     assert fmt.min_subnormal == float(info.smallest_subnormal) == decoded(1, name)
 
 
-@pytest.mark.parametrize("name", TWINS)
+@pytest.mark.parametrize("name", DTYPES)
 def test_special_codes_against_ml_dtypes(name: str) -> None:
     fmt = FORMATS[name]
     assert fmt.nan_code == CANONICAL_NAN[name]
@@ -94,7 +72,7 @@ def test_special_codes_against_ml_dtypes(name: str) -> None:
     if fmt.width <= 16:
         codes = np.arange(2**fmt.width, dtype=np.uint16 if fmt.width > 8 else np.uint8)
         with np.errstate(invalid="ignore"):  # signalling NaNs among the codes
-            values = codes.view(TWINS[name]).astype(np.float64)
+            values = codes.view(DTYPES[name]).astype(np.float64)
         assert fmt.has_inf == bool(np.isinf(values).any())
         assert fmt.has_nan == bool(np.isnan(values).any())
 

@@ -3,20 +3,11 @@ import gfloat.formats
 import ml_dtypes
 import numpy as np
 import pytest
-from oracle import DTYPES
+from oracle import DTYPES, GFLOAT
 
 from lmul import FORMATS, FloatFormat, decode, encode
 
 SMALL = [f for f in FORMATS.values() if f.width <= 16]
-GFLOAT = {
-    "e4m3": gfloat.formats.format_info_ocp_e4m3,
-    "e5m2": gfloat.formats.format_info_ocp_e5m2,
-    "e2m3": gfloat.formats.format_info_ocp_e2m3,
-    "e3m2": gfloat.formats.format_info_ocp_e3m2,
-    "e2m1": gfloat.formats.format_info_ocp_e2m1,
-    "bf16": gfloat.formats.format_info_bfloat16,
-    "fp16": gfloat.formats.format_info_binary16,
-}
 
 
 def every_code(fmt):
@@ -35,7 +26,7 @@ def test_decode_every_code_ml_dtypes(fmt):
     np.testing.assert_array_equal(np.signbit(got[numbers]), np.signbit(wanted[numbers]))
 
 
-@pytest.mark.parametrize("name", GFLOAT)
+@pytest.mark.parametrize("name", [name for name in GFLOAT if name != "fp32"])
 def test_decode_every_code_gfloat(name):
     fmt = FORMATS[name]
     codes = every_code(fmt)
