@@ -27,6 +27,7 @@ _KINDS = r"(array|pe|product|dot|lmul|lmul_rne|lmul_formula|mitchell|exact)-[\w-
 QUICK = (
     "lmul list",
     "lmul explain 1.5 2.25 --format e4m3",
+    "lmul explain array-",
     "lmul verilog lmul-e4m3-ftz -o build",
     "lmul c lmul-e4m3-ftz -o",
     "lmul report --table what-a-term",
@@ -54,6 +55,8 @@ NOT_RUN = {
     "lmul verilog lmul-e4m3-ftz -o mine": "an editor is in the way",
     "lmul energy pe-": "tests/synth/energy reads what it exports",
     "lmul report --table how-narrow-": "a minute; tests/sim/accuracy measures some of it",
+    "cp build/report": "the next one reads what it keeps",
+    "lmul history": "there are no kept reports; tests/synth/history reads some",
     "lmul fpga": "minutes; tests/synth/fpga places smaller circuits",
     "lmul accuracy": "minutes, and an extra; tests/accuracy measures in small",
     "lmul attention": "an extra; tests/accuracy runs a smaller array",

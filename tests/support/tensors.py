@@ -19,6 +19,7 @@ def drawn(seed: int, *shape: int, spread: int = 3) -> np.ndarray:
 def same_bits(a, b, *given, device: str = "cpu") -> bool:
     """Whether tensors' product on a device is the golden one; one NaN is as good as another."""
     want = lmul.matmul(a, b, *given)
-    got = matmul(*(torch.from_numpy(side).to(device) for side in (a, b)), *given).cpu().numpy()
+    x, y = (torch.from_numpy(side).to(device) for side in (a, b))
+    got = matmul(x, y, *given).cpu().numpy()
     both_nan = np.isnan(want) & np.isnan(got)
     return bool(np.all((want.view(np.uint32) == got.view(np.uint32)) | both_nan))
