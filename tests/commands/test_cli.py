@@ -132,7 +132,7 @@ WRONG = {
         "Design 'pe-lmul-e4m3' is a PE or array; a C model is of a multiplier, such as "
         "lmul-e4m3-ftz"
     ),
-    "explain 1.5": "Missing argument 'Y'. (see: lmul explain --help)",
+    "explain 1.5": "'1.5' is one operand: give two, or a PE's or an array's name",
     "explain 1.5 x": "'x' is neither a number, such as -1.5 or inf, nor a code, such as 0x3c",
     "explain 0x1z 0x0": "'0x1z' is no code: write it as 0x3c",
     "explain 0x11 1.0": "'0x11' and '1.0' must be two numbers or two codes, not one of each",

@@ -8,7 +8,8 @@ import pytest
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.dots import DotSurvey, dot_name
 
-PAGE = (Path(__file__).parents[2] / "docs" / "dot.md").read_text(encoding="utf-8")
+ROOT = Path(__file__).parents[2]
+PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
 SURVEY = DotSurvey(accepted("dots").found)
 
 
@@ -56,3 +57,15 @@ def test_all_sizes_are_shown():
     assert 7 <= len(rows()) <= 12
     assert re.search(r"commit `[0-9a-f]{12}`", PAGE)
     assert accepted("dots").provenance["commit"][:12] in PAGE
+
+
+def test_readme_says_the_same():
+    sentence = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    sentence = sentence[sentence.index("L-Mul's core takes") : sentence.index("(docs/dot.md)")]
+    gates_and_energies = {(row[0], row[1]): (row[5], row[9]) for row in rows() if row[2] == "8"}
+    shares = [
+        share
+        for size in (("bf16", "16"), ("fp16", "24"), ("e4m3", "12"))
+        for share in gates_and_energies[size]
+    ]
+    assert re.findall(r"\d+ %", sentence) == shares
