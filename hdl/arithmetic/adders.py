@@ -21,6 +21,7 @@ __all__ = [
     "full_adder",
     "half_adder",
     "pass_on",
+    "step",
 ]
 
 
@@ -144,9 +145,12 @@ def add_signed(
     low = len(magnitude)
     carry = neg if carry is None else carry
     if form() != "gates":
+        addend = magnitude ^ neg.replicate(low)
+        if form() == "fast":
+            *total, carry = add(m, acc[:low], addend, carry)
+            return Cat(*total, pass_on(m, acc[low:], bit_signal(m, carry ^ neg), neg))
         whole = Signal(len(acc))
-        addend = Cat(magnitude ^ neg.replicate(low), neg.replicate(len(acc) - low))
-        m.d.comb += whole.eq(Cat(acc) + addend + carry)
+        m.d.comb += whole.eq(Cat(acc) + Cat(addend, neg.replicate(len(acc) - low)) + carry)
         return whole
     total = []
     for bit, addend in zip(acc[:low], magnitude, strict=True):
@@ -163,10 +167,25 @@ def pass_on(m: Module, word: Value, goes: Value, neg: Value) -> Value:
     That form is here because ABC leaves it alone; a chain of ``goes & (bit ^ neg)`` it would split
     into one of carries and one of borrows, for 5 gates a bit.
     """
+    if form() == "fast":
+        return step(m, word, bit_signal(m, goes & ~neg), bit_signal(m, goes & neg))
     total: list[Value] = []
     for place, bit in enumerate(word):
         changed = bit_signal(m, bit ^ goes)
         sign = total[place - 2] if place >= 2 else neg
         goes = bit_signal(m, goes & (bit ^ sign))
         total.append(changed)
+    return Cat(*total)
+
+
+def step(m: Module, word: Value, up: Value, down: Value) -> Value:
+    """``word + 1`` where ``up``, ``word - 1`` where ``down``, else ``word``; never both.
+
+    6 gates a bit, two of them behind ``up`` and ``down``: which bits would change is known before.
+    """
+    ones, noughts = Const(1, 1), Const(1, 1)
+    total: list[Value] = []
+    for bit in word:
+        total.append(bit_signal(m, bit ^ (up & ones | down & noughts)))
+        ones, noughts = bit_signal(m, ones & bit), bit_signal(m, noughts & ~bit)
     return Cat(*total)

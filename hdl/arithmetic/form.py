@@ -1,4 +1,4 @@
-"""How arithmetic is written: as gates, or as operators for which FPGAs have circuits of their own.
+"""How arithmetic is written: as few gates, as operators for which FPGAs have circuits, or as fast.
 
 Standard cells get chains of gates, each counted. FPGAs have carry chains and multipliers, which
 their tools use for ``+`` and ``*`` alone: of gates they would make look-up tables only, of all
@@ -13,8 +13,12 @@ from typing import Literal, get_args
 __all__ = ["Form", "as_form", "form", "written_as"]
 
 
-Form = Literal["gates", "sums", "products"]
-"""All as gates; sums of words as ``+``; products of words as ``*`` too, for DSP blocks."""
+Form = Literal["gates", "sums", "products", "fast"]
+"""All as gates; sums of words as ``+``; products of words as ``*`` too, for DSP blocks.
+
+``fast`` is for standard cells at a short clock: products as trees of full adders whose two last
+rows are a ``+``, an integer's sum one more row of its product's tree, and the upper bits of a sum
+made ready before the carry into them is known."""
 
 _form: ContextVar[Form] = ContextVar("form", default="gates")
 

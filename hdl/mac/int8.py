@@ -2,17 +2,18 @@
 
 from dataclasses import dataclass
 
-from amaranth import Cat, Module, Value, signed
+from amaranth import Cat, Module, Signal, Value, signed
 from amaranth.hdl import Shape
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import bit_signal, pass_on
+from lmul.hdl.arithmetic.adders import bit_signal, pass_on, step
+from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
 from lmul.hdl.numbers.formats import INT8
-from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows, _Operand, add_columns
+from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows, _Operand, add_columns
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
 
@@ -79,10 +80,13 @@ class AccumulateInt8(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        if form() != "gates":
+        if form() in ("sums", "products"):
             m.d.comb += self.total.eq(self.acc + self.p.value)
             return m
         acc = Value.cast(self.acc)
+        if form() == "fast":
+            m.d.comb += self.total.eq(self._fast(m, acc))
+            return m
         *columns, top = self._columns(self.p)
         low, carries = add_columns(
             m, [[bit, *rest] for bit, rest in zip(acc, columns, strict=False)]
@@ -93,6 +97,19 @@ class AccumulateInt8(wiring.Component):
         above = pass_on(m, acc[len(low) :], goes, bit_signal(m, ~first))
         m.d.comb += self.total.eq(Cat(*low, above))
         return m
+
+    def _fast(self, m: Module, acc: Value) -> Value:
+        """The sum's lower bits as one more row of the tree; the upper ones change by one."""
+        columns = self._columns(self.p)[:PLACES]
+        *_, top = self._columns(self.p)
+        rows = [[bit, *rest] for bit, rest in zip(acc, columns, strict=False)]
+        first, second = compress(m, [*rows, top], PLACES + 2)
+        total = Signal(PLACES + 2)
+        m.d.comb += total.eq(first + second)
+        # Below 3 * 2**15, and the product's constant is -2**15.
+        *low, one, two = total
+        above = step(m, acc[PLACES:], two, bit_signal(m, ~(one | two)))
+        return Cat(*low, above)
 
 
 _LARGEST_PRODUCT = 1 << (2 * INT8.width - 2)  # the lowest integer's square
@@ -167,7 +184,7 @@ class IntDatapath:
 
         Its rows are added up in it before a register, and where FPGAs' carry chains add them.
         """
-        return Int8Product() if self.stages or form() != "gates" else Int8Rows()
+        return Int8Product() if self.stages or form() in ("sums", "products") else Int8Rows()
 
     def accumulation_unit(self, unit: Int8Product | Int8Rows) -> AccumulateInt8:
         """The accumulation behind it."""

@@ -3,6 +3,7 @@
 from amaranth import Cat, Const, Module, Signal, Value
 
 from lmul.hdl.arithmetic.adders import add, bit_signal
+from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.arithmetic.gate_list import build_gates
 from lmul.hdl.numbers.formats import FloatFormat
@@ -93,15 +94,28 @@ def multiply_significands(m: Module, x: Value, y: Value) -> Value:
     x, y : Value
         Mantissas of one width.
     """
+    product = Signal(2 * len(x) + 2)
     if form() == "products":
-        product = Signal(2 * len(x) + 2)
         m.d.comb += product.eq(Cat(x, Const(1, 1)) * Cat(y, Const(1, 1)))
+        return product
+    if form() == "fast":
+        first, second = compress(m, _columns(m, x, y), len(product))
+        m.d.comb += product.eq(first + second)
         return product
     if len(x) == SEARCHED_BITS:
         return searched_significands(m, x, y)
     if len(x) >= _MIN_BOOTH_BITS:
         return _booth(m, x, y)
     return _rows(m, x, y)
+
+
+def _columns(m: Module, x: Value, y: Value) -> list[list[Value]]:
+    """The partial products' bits, the leading ones among them, by their place."""
+    columns: list[list[Value]] = [[] for _ in range(2 * len(x) + 1)]
+    for i, a in enumerate((*x, Const(1, 1))):
+        for j, b in enumerate((*y, Const(1, 1))):
+            columns[i + j].append(bit_signal(m, a & b))
+    return columns
 
 
 def _rows(m: Module, x: Value, y: Value) -> Value:

@@ -12,6 +12,7 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal, full_adder, half_adder
+from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.numbers.formats import INT8
 
@@ -162,6 +163,14 @@ class Int8Product(wiring.Component):
         bits = booth_bits(m, Value.cast(self.x.value), Value.cast(self.y.value))
         if form() == "sums":
             m.d.comb += self.p.value.eq(add_rows(m, bits))
+            return m
+        if form() == "fast":
+            first, second = compress(m, booth_columns(bits), PLACES + 1)
+            total = Signal(PLACES + 1)
+            m.d.comb += [
+                total.eq(first + second),
+                self.p.value.eq(Cat(total[:-1], ~total[-1])),
+            ]
             return m
         low, (top,) = add_columns(m, booth_columns(bits))
         m.d.comb += self.p.value.eq(Cat(*low, ~top))

@@ -36,7 +36,8 @@ def sim(
     form: Annotated[
         str,
         typer.Option(
-            metavar="gates|sums|products", help="How arithmetic is written, as in lmul verilog."
+            metavar="gates|sums|products|fast",
+            help="How arithmetic is written, as in lmul verilog.",
         ),
     ] = "gates",
     verilog: Annotated[

@@ -1,16 +1,19 @@
 """Designs at a clock as a table for the terminal, and as a report's JSON."""
 
 from collections.abc import Sequence
+from dataclasses import asdict
 
 from rich.console import Group
 
 from lmul.console.terminal import figure_table
 from lmul.synth.liberty.conditions import Conditions
+from lmul.synth.measure.clocked import Clocked
+from lmul.synth.measure.variation import Spread
 from lmul.synth.timing.clock import AtClock
 from lmul.tools import yosys
 from lmul.tools.metrics import Report
 
-__all__ = ["clock_report", "clock_tables"]
+__all__ = ["clock_report", "clock_tables", "clocked_report", "clocked_table"]
 
 
 def clock_report(found: Sequence[AtClock]) -> Report:
@@ -53,3 +56,38 @@ def clock_tables(found: Sequence[AtClock]) -> Group:
         "The delay has the registers' clock-to-output and setup times in it. Made again by:"
     )
     return Group(table, *missed, said, *[f"  {one.command}" for one in found])
+
+
+def clocked_report(found: Sequence[Clocked]) -> Report:
+    """The report document of ``lmul energy --clock --json``."""
+    return Report(yosys.tool_versions(), [], {"clock": [asdict(one) for one in found]})
+
+
+def clocked_table(found: Sequence[Clocked]) -> Group:
+    """Area and energy of each design at a clock, with their ranges over several mappings."""
+    first = found[0]
+    title = f"At a clock of {first.clock_ps / 1000:g} ns: {first.stimulus}"
+    table = figure_table(title, "µm²", "range", "fJ", "range", "delay, ps", "mapping as written")
+    for one in found:
+        table.add_row(
+            one.design,
+            *_ranged(one.area),
+            *_ranged(one.energy),
+            f"{one.delays[0]:.0f}",
+            one.mappings[0] or "least area",
+        )
+    missed = [
+        f"{one.design} misses the clock by {-one.slack_ps:.0f} ps: the fastest circuit is shown"
+        for one in found
+        if one.slack_ps < 0
+    ]
+    said = (
+        f"Library {first.library}, no wires. Medians over orders of statements. fJ of an operation "
+        "in the same netlist, clock pins and one period's leakage included; each result was "
+        "compared with the golden model's."
+    )
+    return Group(table, *missed, said)
+
+
+def _ranged(one: Spread | None) -> tuple[str, str]:
+    return (f"{one.median:.1f}", f"{one.least:.1f}-{one.most:.1f}") if one else ("", "")

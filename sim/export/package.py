@@ -81,6 +81,8 @@ _FORMS: dict[Form, str] = {
     "sums": "sums are written as +, for which FPGAs have carry chains",
     "products": "sums are written as + and products as *, for which FPGAs have carry chains and "
     "DSP blocks",
+    "fast": "sums are written as + and products as trees of full adders, for cells at a short "
+    "clock",
 }
 
 _FILE_LIST = """\

@@ -21,7 +21,7 @@ from typing import Any
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
-from lmul.synth.comparison.points import FMAX, kept_points, placed_points
+from lmul.synth.comparison.points import FMAX, clock_points, kept_points, placed_points
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
 from lmul.tools.files import write_whole
@@ -46,7 +46,7 @@ class Accepted:
         ``commit``, ``date``, ``command``, ``sources`` (their hash), and each tool's version;
         ``energies`` where these were measured later, and a ``note``. Empty where nothing is kept.
     found : mapping of Point to Measured
-        Figures alone, without detail.
+        Figures alone, without detail, but of clocks, which are nothing else.
     """
 
     provenance: Mapping[str, str]
@@ -77,7 +77,11 @@ def accepted_points() -> list[Point]:
 
 
 REST = "rest"
-SETS: Mapping[str, Callable[[], list[Point]]] = {REST: accepted_points, "dots": dot_points}
+SETS: Mapping[str, Callable[[], list[Point]]] = {
+    REST: accepted_points,
+    "dots": dot_points,
+    "clocks": clock_points,
+}
 """What is measured together, by the name of its set."""
 
 
@@ -113,7 +117,7 @@ def read(text: str) -> Accepted:
         point = Point(**entry["point"])
         level = Design.parse(point.design).level
         metrics = (Metric(point.design, level, **one) for one in entry["metrics"])
-        found[point] = Measured(tuple(metrics), {})
+        found[point] = Measured(tuple(metrics), entry.get("detail", {}))
     return Accepted(document["provenance"], found)
 
 
@@ -125,7 +129,8 @@ def _entry(point: Point, one: Measured) -> dict[str, Any]:
         for metric in one.metrics
         if metric.name in _SHOWN.get(point.measure, (metric.name,))
     ]
-    return {"point": named, "metrics": metrics}
+    entry: dict[str, Any] = {"point": named, "metrics": metrics}
+    return entry | ({"detail": one.detail} if point.measure == "clock" else {})
 
 
 def _main(names: Sequence[str]) -> int:

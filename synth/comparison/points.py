@@ -36,11 +36,14 @@ from lmul.synth.measure.variation import MappedSpread, Spread
 from lmul.tools.metrics import Metric
 
 __all__ = [
+    "CLOCKS",
     "FMAX",
     "PLACED_ON",
     "STIMULUS",
     "cell_points",
     "claim_points",
+    "clock_points",
+    "clocked_pes",
     "counted",
     "counted_text",
     "fmax_metrics",
@@ -220,6 +223,30 @@ def spreads(found: Mapping[Point, Measured]) -> dict[str, MappedSpread]:
 
 def _spread(detail: Mapping[str, Any]) -> MappedSpread:
     return MappedSpread(**{one.name: Spread(**detail[one.name]) for one in fields(MappedSpread)})
+
+
+_CLOCKS = ("120fo4", "60fo4", "40fo4")
+
+CLOCKS: Mapping[str, Sequence[str]] = {"e4m3": _CLOCKS, "e5m2": _CLOCKS, "bf16": _CLOCKS[:1]}
+"""Periods at which PEs are compared, by format: 60 inverter delays are a usual MAC's, 40 a fast
+one's. bf16's PEs add to an fp32 sum in each cycle: none of them meets a shorter one."""
+
+
+def clock_points(formats: Iterable[str] = CLOCKS) -> list[Point]:
+    """PEs at equal clocks: :mod:`lmul.synth.comparison.accepted` keeps them, each takes minutes."""
+    found = [
+        Point(name, "clock", stimulus=STIMULUS, clock=clock)
+        for fmt in formats
+        for clock in CLOCKS.get(fmt, ())
+        for name in clocked_pes(fmt).values()
+    ]
+    return list(dict.fromkeys(found))
+
+
+def clocked_pes(fmt: str) -> dict[str, str]:
+    """PEs by kind that are compared at equal clocks."""
+    found = pes_in_cells(fmt, "ftz") if fmt in CLOCKS else {}
+    return {kind: found[kind] for kind in _MULTIPLIERS if kind in found}
 
 
 FMAX = "fmax_mhz"

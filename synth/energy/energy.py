@@ -20,10 +20,10 @@ from lmul.synth.gatesim.bit_parallel import LANES
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
-from lmul.synth.liberty.library import Library, load
+from lmul.synth.liberty.library import load
 from lmul.synth.mapping.breakdown import PARTED_LEVELS, apart_by_part, by_part
 from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells, netlist_of
-from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.part_netlist import part_netlist
 from lmul.synth.timing.arcs import check_arcs
 from lmul.tools.metrics import Metric
@@ -137,6 +137,7 @@ def measure(
     parts: bool = True,
     restructuring: str | None = None,
     core: bool = False,
+    mapped: Mapped | None = None,
 ) -> list[Energy]:
     """The energy of a design's operation, for each stimulus of a name.
 
@@ -160,6 +161,8 @@ def measure(
         As for :func:`lmul.synth.mapping.mapping.map_cells`.
     core : bool
         Of a dot-product unit its core alone (:mod:`lmul.synth.gates.core`), as one part.
+    mapped : Mapped, optional
+        The design's netlist, in place of one mapped for the least area in ``liberty``.
 
     Raises
     ------
@@ -177,14 +180,15 @@ def measure(
         raise ValueError(
             "A dot-product unit's pairs are all of one dot product: leave --stationary out"
         )
-    library = load(liberty or default_library())
+    library = mapped.library if mapped else load(liberty or default_library())
     check_library(library)
     transition = Conditions.of(library).input_slew_ps
     if isinstance(design, MacDesign) and design.level == "array":
-        return _measure_array(design, stimulus, library, transition, frequency, restructuring)
+        mapped = mapped or map_cells(design, library, restructuring=restructuring)
+        return _measure_array(design, stimulus, mapped, transition, frequency)
     found = stimuli(stimulus, design, pairs, stationary)
     circuit = core_circuit(design) if core else Circuit.of(design)
-    mapped = map_cells(circuit, library, restructuring=restructuring)
+    mapped = mapped or map_cells(circuit, library, restructuring=restructuring)
     whole = netlist_of(mapped)
     apart = None
     if parts and circuit.level in PARTED_LEVELS:
@@ -227,16 +231,15 @@ def measure(
 def _measure_array(
     design: MacDesign,
     stimulus: str,
-    library: Library,
+    mapped: Mapped,
     transition: float,
     frequency: float,
-    restructuring: str | None,
 ) -> list[Energy]:
     # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
     from lmul.synth.energy.array import array_power, part_conditions, product_shape
 
     given = matrices(stimulus, design, *product_shape(design))
-    mapped = map_cells(design, library, restructuring=restructuring)
+    library = mapped.library
     circuit = part_netlist(mapped)
     for netlist in circuit.netlists:
         check_arcs(netlist, library, setup=False)

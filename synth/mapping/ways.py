@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lmul.hdl.arithmetic.form import Form
 
-__all__ = ["ADDERS", "CELLS", "TRIED", "Adder", "Way"]
+__all__ = ["ADDERS", "CELLS", "PROBES", "TRIED", "Adder", "Way"]
 
 
 @dataclass(frozen=True)
@@ -21,8 +21,8 @@ class Adder:
     Parameters
     ----------
     form : str
-        As what the circuit is written: ``"gates"`` are the chains of its own, ``"sums"`` leave the
-        adder to Yosys, ``"products"`` the multiplier too.
+        How the circuit is written, one of :mod:`lmul.hdl.arithmetic.form`: ``"gates"`` are the
+        chains of its own, ``"fast"`` leaves adders of words to Yosys, behind trees of its own.
     options : str
         What Yosys's ``synth`` is told, with a space in front.
     """
@@ -33,14 +33,13 @@ class Adder:
 
 ADDERS: Mapping[str, Adder] = {
     "ripple": Adder("gates"),
-    "brent_kung": Adder("sums"),
-    "sklansky": Adder("sums", " -extra-map +/choices/sklansky.v"),
-    "han_carlson": Adder("sums", " -extra-map +/choices/han-carlson.v"),
-    "kogge_stone": Adder("sums", " -extra-map +/choices/kogge-stone.v"),
-    "booth_brent_kung": Adder("products", " -booth"),
-    "booth_han_carlson": Adder("products", " -booth -extra-map +/choices/han-carlson.v"),
+    "brent_kung": Adder("fast"),
+    "sklansky": Adder("fast", " -extra-map +/choices/sklansky.v"),
+    "han_carlson": Adder("fast", " -extra-map +/choices/han-carlson.v"),
+    "kogge_stone": Adder("fast", " -extra-map +/choices/kogge-stone.v"),
 }
-"""By name; those of ``booth`` make multipliers by Booth's recoding, where a circuit has any."""
+"""By name. A circuit of the form ``products`` with the option ``-booth`` or without was larger and
+slower for every PE that was tried."""
 
 CELLS: Mapping[str, str] = {
     "amap": """\
@@ -54,24 +53,40 @@ strash
 {rounds}{choices}
 amap
 """,
+    "direct": """\
+strash
+{rounds}{choices}
+amap
+""",
     "map": """\
 strash
 {rounds}{choices}
 map -B 0.9 -D {target}
 """,
 }
-"""ABC's commands up to the cells, by name: ``amap`` for area, before drive strengths; ``map`` for
-the target."""
+"""ABC's commands up to the cells, by name: ``amap`` for area, before drive strengths; ``direct``
+the same of the circuit as it is written; ``map`` for the target."""
 
-TRIED: Sequence[tuple[str, Sequence[str], Sequence[str]]] = (
-    ("amap", ("ripple", "brent_kung", "han_carlson"), ("0",)),
-    ("amap", ("booth_brent_kung",), ("0",)),
-    ("map", ("ripple",), ("0", "3", "6")),
-    ("map", ("booth_brent_kung", "booth_han_carlson"), ("0", "3", "4")),
-    ("map", ("brent_kung", "han_carlson"), ("0", "3", "4", "43", "6", "66")),
+TRIED: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
+    ("amap", ("ripple", "brent_kung", "sklansky"), ("0",), (0,)),
+    ("direct", ("han_carlson",), ("3", "4", "43", "5", "6", "36"), (0,)),
+    ("direct", ("brent_kung",), ("4", "43"), (0,)),
+    ("map", ("han_carlson",), ("0", "3"), (0.85, 0.6)),
+    ("map", ("han_carlson",), ("4", "43", "6"), (0.6,)),
+    ("map", ("sklansky",), ("3", "4"), (0.6,)),
+    ("map", ("brent_kung",), ("43", "6"), (0.6,)),
 )
-"""What a search for a clock tries: cells with each of some adders and each of some chains. They are
-those that were the smallest for some PE at some clock."""
+"""What a search for a clock tries: cells with each of some adders, each of some chains and each of
+some targets, as shares of the clock: 0 is as fast as they come. They are those that were the
+smallest for some PE at some clock."""
+
+PROBES: Sequence[tuple[str, str, str]] = (
+    ("direct", "han_carlson", "4"),
+    ("direct", "han_carlson", "6"),
+    ("map", "han_carlson", "43"),
+    ("map", "han_carlson", "6"),
+)
+"""Of these the ones by which a pipeline is chosen, before all are tried with it."""
 
 _SIZES = """\
 topo

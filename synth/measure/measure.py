@@ -16,6 +16,7 @@ from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.mapping.area import area
 from lmul.synth.mapping.breakdown import area_by_part
+from lmul.synth.measure.clocked import clocked
 from lmul.synth.measure.errors import errors
 from lmul.synth.measure.figures import cell_metrics, core_metrics, gate_metrics, lut_metrics
 from lmul.synth.measure.measurement import STATIONARY, Measured, Point, find, keep
@@ -64,6 +65,7 @@ def measure(point: Point) -> Measured:
     - ``parts``, of multipliers, PEs and dot-product units: ``area`` and ``energy`` by part.
     - ``spread``, of product units, multipliers and PEs: the fields of
       :class:`lmul.synth.measure.variation.MappedSpread`.
+    - ``clock``: the fields of :class:`lmul.synth.measure.clocked.Clocked`.
     - ``luts``: the fields of :class:`lmul.synth.fpga.luts.LutCount`.
     - ``fpga``: the fields of :class:`lmul.synth.fpga.place.PlacedDesign`.
     - ``error``: the fields of :class:`lmul.sim.accuracy.operands.DotError`, or of
@@ -172,6 +174,11 @@ def _spread(point: Point) -> Measured:
     return Measured((), asdict(mapped_spread(point.design, name, point.liberty)))
 
 
+def _clock(point: Point) -> Measured:
+    found = clocked(point.design, point.clock, point.stimulus, point.liberty)
+    return Measured((), asdict(found))
+
+
 def _luts(point: Point) -> Measured:
     circuit = Circuit.of(point.design, form_for(point.dsp))
     found = luts(circuit, point.device, point.dsp)
@@ -206,6 +213,7 @@ _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "energy": _energy,
     "parts": _parts,
     "spread": _spread,
+    "clock": _clock,
     "luts": _luts,
     "fpga": _fpga,
     "error": _error,

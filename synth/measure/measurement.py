@@ -30,6 +30,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "energy": ("library", "stimulus"),
     "parts": ("library", "stimulus"),
     "spread": ("library", "stimulus"),
+    "clock": ("library", "stimulus", "clock"),
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
@@ -38,7 +39,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 """What can be measured, and which of a point's further fields it takes."""
 
-_DETAILS = ("split", "parts", "spread", "check")
+_DETAILS = ("split", "parts", "spread", "clock", "check")
 FIGURES = tuple(measure for measure in MEASURES if measure not in _DETAILS)
 """What gives figures of its own: the others are detail alone."""
 
@@ -46,7 +47,7 @@ STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""
 
 _KIND = "points"  # of the cache
-_NEEDED = ("stimulus", "device")  # the other fields have a default that means something
+_NEEDED = ("stimulus", "device", "clock")  # the other fields have a default that means something
 
 
 @dataclass(frozen=True, order=True)
@@ -63,15 +64,18 @@ class Point:
         Liberty files' paths, together one library; empty for
         :data:`lmul.synth.liberty.default.EMBEDDED`.
     stimulus : str
-        Of ``energy``, ``parts``, ``spread`` and ``core``: ``"uniform"``, ``"gaussian"``,
-        ``"attention QK"``, ``"attention AV"``, one of them with :data:`STATIONARY` behind it, or an
-        ``.npz`` file's path. Of ``error``: ``"attention QK"``, ``"attention AV"``, ``"mantissas"``.
+        Of ``energy``, ``parts``, ``spread``, ``core`` and ``clock``: ``"uniform"``,
+        ``"gaussian"``, ``"attention QK"``, ``"attention AV"``, one of them with :data:`STATIONARY`
+        behind it, or an ``.npz`` file's path. Of ``error``: ``"attention QK"``, ``"attention AV"``,
+        ``"mantissas"``.
     device : str
         Of ``luts`` a family, of ``fpga`` a device.
     seed : int
         Of ``fpga``: the placer's.
     dsp : bool
         Of ``luts`` and ``fpga``: DSP blocks may be used.
+    clock : str
+        Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.clock.period_ps`.
 
     Raises
     ------
@@ -87,13 +91,14 @@ class Point:
     device: str = ""
     seed: int = 0
     dsp: bool = False
+    clock: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "design", Design.parse(self.design).name)
         if self.measure not in MEASURES:
             raise ValueError(f"Unknown measure {self.measure!r}: use {', '.join(MEASURES)}")
         taken = MEASURES[self.measure]
-        for name in ("library", "stimulus", "device", "seed", "dsp"):
+        for name in ("library", "stimulus", "device", "seed", "dsp", "clock"):
             value = getattr(self, name)
             if value and name not in taken:
                 raise ValueError(f"Measure {self.measure!r} takes no {name}, not {value!r}")
@@ -111,7 +116,7 @@ class Point:
     def label(self) -> str:
         """For progress and failures: what is measured of what."""
         library = "+".join(Path(file).name for file in self.library)
-        further = [library, Path(self.stimulus).name, self.device]
+        further = [library, Path(self.stimulus).name, self.device, self.clock]
         further += [f"seed {self.seed}"] * (self.measure == "fpga") + ["DSPs"] * self.dsp
         told = ", ".join(part for part in further if part)
         return f"{self.measure} of {self.design}" + (f" ({told})" if told else "")

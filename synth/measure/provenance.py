@@ -68,7 +68,7 @@ def tool_versions(measure: str) -> Mapping[str, str]:
         When Yosys or Amaranth is not installed.
     """
     found = {**yosys.tool_versions(), "numpy": metadata.version("numpy")}
-    if measure == "cells" and (sta := shutil.which("sta")):
+    if measure in ("cells", "clock") and (sta := shutil.which("sta")):
         # Its delay stands beside ours where it is there; it tells no version that is sure to move.
         found["opensta"] = file_digest(Path(sta))[:16]
     if measure == "fpga":

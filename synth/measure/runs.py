@@ -17,6 +17,7 @@ Progress = Callable[[int, int, str], None]
 _LONGEST_FIRST = (
     *(
         "fpga",
+        "clock",
         "spread",
         "curve",
         "energy",

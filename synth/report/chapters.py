@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from lmul.synth.clocks.tables import clock_share_table, clock_table
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.pictures.accuracy import accuracy_energy_picture, front_table
 from lmul.synth.pictures.break_even import break_even_picture
@@ -26,6 +27,8 @@ __all__ = ["TABLES", "Chapter", "Section", "chapters", "check_table", "named_tab
 Section = Table | Picture
 
 TABLES = (
+    "at-equal-clocks-what-a-pe-of-l-mul-takes-of-its-twins",
+    "pes-at-equal-clocks-ftz",
     "energy-that-l-mul-takes-of-its-twins-and-its-error",
     "pes-that-no-other-beats-in-energy-and-error",
     "the-papers-claims-one-by-one",
@@ -125,6 +128,11 @@ def opening(document: ReportDocument) -> list[Picture]:
 def chapters(document: ReportDocument) -> list[Chapter]:
     """All tables and pictures; what few formats leave empty is left out."""
     found = [
+        Chapter.of(
+            "At equal clocks",
+            clock_share_table(document),
+            detail=[clock_table(document)],
+        ),
         Chapter.of(
             "Energy and error, level by level",
             circuit_tables.with_pages(document, level_table(document)),

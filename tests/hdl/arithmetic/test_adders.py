@@ -5,7 +5,8 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from netlist_eval import COUNTED, netlists
 
-from lmul.hdl.arithmetic.adders import add, add_constant, at_least, full_adder
+from lmul.hdl.arithmetic.adders import add, add_constant, at_least, full_adder, step
+from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.verilog.convert import convert
 
 BITS = 5
@@ -77,3 +78,44 @@ def test_gates_are_a_chain_of_full_adders(bits):
 def test_widths_wrong():
     with pytest.raises(ValueError, match=r"^Words must have one width, not 2 and 3$"):
         add(Module(), Const(0, 2), Const(0, 3))
+
+
+class Columns(wiring.Component):
+    """A tree over columns of several heights, of which one has a constant, and a step of a word."""
+
+    places = (0, 0, 0, 1, 1, 1, 1, 2, 3, 3, 3)
+
+    def __init__(self):
+        super().__init__(
+            {
+                "bits": In(len(self.places)),
+                "first": Out(7),
+                "second": Out(7),
+                "up": In(1),
+                "down": In(1),
+                "moved": Out(5),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        columns = [
+            [bit for bit, at in zip(self.bits, self.places, strict=True) if at == place]
+            for place in range(4)
+        ]
+        columns[2].append(Const(1, 1))
+        first, second = compress(m, columns, 7)
+        m.d.comb += [self.first.eq(first), self.second.eq(second)]
+        m.d.comb += self.moved.eq(step(m, self.bits[:5], self.up, self.down))
+        return m
+
+
+def test_columns_keep_their_sum():
+    circuit = netlists(convert(Columns(), "columns"), ["columns"])["columns"]
+    bits, up, down = (axis.ravel() for axis in np.mgrid[0 : 1 << 11, 0:2, 0:2])
+    out = circuit(bits=bits, up=up, down=down)
+    worth = sum((bits >> i & 1) << place for i, place in enumerate(Columns.places))
+    assert np.array_equal(out["first"] + out["second"], worth + 4)
+    one = up != down  # never both
+    assert np.array_equal(out["moved"][one], ((bits + up - down) % 32)[one])
+    assert np.array_equal(out["moved"][(up | down) == 0], (bits % 32)[(up | down) == 0])

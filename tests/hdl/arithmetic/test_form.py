@@ -44,13 +44,13 @@ def test_form_ends_with_its_block():
     with written_as("sums"), written_as("products"):
         assert form() == "products"
     assert form() == "gates"
-    message = r"^Unknown form 'plus': use gates, sums, products$"
+    message = r"^Unknown form 'plus': use gates, sums, products, fast$"
     with pytest.raises(ValueError, match=message), written_as("plus"):  # pyright: ignore
         pass
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("chosen", ["sums", "products"])
+@pytest.mark.parametrize("chosen", ["sums", "products", "fast"])
 @pytest.mark.parametrize(
     "name",
     [
@@ -83,7 +83,12 @@ def test_a_wrong_sum_is_found():
         ("pe-exact-e4m3", "products"),
         ("pe-int8", "sums"),
         ("pe-int8-s1", "products"),
+        ("pe-int8", "fast"),
+        ("pe-int8-s1", "fast"),
+        ("pe-exact-e4m3", "fast"),
+        ("pe-lmul-e4m3-ftz-fix24_-12", "fast"),
         pytest.param("pe-lmul-bf16-ftz", "sums", marks=pytest.mark.evidence),
+        pytest.param("pe-exact-bf16-ftz", "fast", marks=pytest.mark.evidence),
     ],
 )
 def test_processing_elements(name, chosen):

@@ -19,6 +19,7 @@ WORDS: dict[Form, str] = {
     "gates": "Arithmetic: sums and products are written as gates",
     "sums": "Arithmetic: sums are written as +, for which FPGAs have carry chains.",
     "products": "Arithmetic: sums are written as + and products as *, for which FPGAs",
+    "fast": "Arithmetic: sums are written as + and products as trees of full adders",
 }
 
 
@@ -30,6 +31,7 @@ WORDS: dict[Form, str] = {
         ("exact-e4m3-ftz", "products", " * "),
         ("product-int8", "products", " * "),
         ("pe-exact-e2m3-k8", "products", " * "),
+        ("pe-int8-s1", "fast", " + "),
         ("array-lmul-e2m1-2x2-os-k16", "sums", " + "),
     ],
 )

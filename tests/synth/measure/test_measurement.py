@@ -35,7 +35,7 @@ def test_design_names_are_canonical():
         (
             {"measure": "areas"},
             "Unknown measure 'areas': use gates, split, area, cells, curve, energy, parts, "
-            "spread, luts, fpga, error, core, check",
+            "spread, clock, luts, fpga, error, core, check",
         ),
         ({"seed": 3}, "Measure 'gates' takes no seed, not 3"),
         ({"library": ("a.lib",)}, r"Measure 'gates' takes no library, not \('a.lib',\)"),

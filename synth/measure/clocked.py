@@ -1,0 +1,173 @@
+"""A design at a clock with its range: area, delay and energy over several mappings.
+
+The smallest of many mappings is a lucky one. So the statements are put into other orders, which
+mean the same, and in each the ways that gave the smallest circuits as written compete again: the
+figures are the median of these winners, and their range is told.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from lmul.hdl.designs.design import Design
+from lmul.synth.energy.energy import measure
+from lmul.synth.liberty.default import default_library
+from lmul.synth.liberty.file import Paths
+from lmul.synth.liberty.library import Library, load
+from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.measure.variation import Spread, reordered
+from lmul.synth.timing.clock import AtClock, best, mappings, period_ps, pipelined
+from lmul.synth.timing.opensta import opensta_delay
+from lmul.synth.timing.timing import analyse
+from lmul.tools.errors import ToolFailed
+
+__all__ = ["FINALISTS", "ORDERS", "Clocked", "clocked"]
+
+
+ORDERS = 3
+"""How many orders are tried besides the one as written."""
+
+FINALISTS = 4
+"""How many ways are tried in each."""
+
+_PAIRS = 1 << 15  # of each mapping; several of them are measured
+
+
+@dataclass(frozen=True)
+class Clocked:
+    """A design at a clock.
+
+    Attributes
+    ----------
+    design : str
+        The circuit that was chosen: the design itself, or with pipeline registers.
+    clock_ps : float
+        The period asked for.
+    fo4_ps : float
+        The library's inverter that drives four of its kind.
+    library, stimulus : str
+    mappings : sequence of str
+        In each order how it was mapped; empty for the least area.
+    delays : sequence of float
+        In each order the longest path, ps; the first as written.
+    area, sequential : Spread
+        µm², all and of the flip-flops.
+    energy : Spread or None
+        fJ an operation at this clock, of these netlists; None where none meets it.
+    opensta : sequence of float
+        The delays by OpenSTA, where ``sta`` is on PATH.
+    fastest_ps : float
+        The shortest delay of all mappings as written.
+    tried : int
+        Mappings in all.
+    """
+
+    design: str
+    clock_ps: float
+    fo4_ps: float
+    library: str
+    stimulus: str
+    mappings: Sequence[str]
+    delays: Sequence[float]
+    area: Spread
+    sequential: Spread
+    energy: Spread | None
+    opensta: Sequence[float]
+    fastest_ps: float
+    tried: int
+
+    @property
+    def slack_ps(self) -> float:
+        """What is left of the period as written; below 0 no mapping meets it."""
+        return self.clock_ps - self.delays[0]
+
+
+def clocked(
+    design: Design | str,
+    clock: str,
+    stimulus: str,
+    liberty: Paths | None = None,
+    orders: int = ORDERS,
+    jobs: int = 1,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> Clocked:
+    """Search a design's smallest circuit for a clock, and measure it over several orders.
+
+    Parameters
+    ----------
+    design : Design or str
+        All pipelines that its name can say are tried.
+    clock : str
+        As for :func:`lmul.synth.timing.clock.period_ps`.
+    stimulus : str
+        Of :func:`lmul.synth.energy.energy.measure`, one.
+    liberty : Paths, optional
+        :func:`lmul.synth.liberty.default.default_library` when left out.
+    orders : int
+        Besides the one as written; none is tried where the clock is missed.
+    jobs, on_progress
+        As for :func:`lmul.synth.timing.clock.mappings`.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
+        As :func:`lmul.synth.timing.clock.mappings` and :func:`lmul.synth.energy.energy.measure`.
+    """
+    library = load(liberty or default_library())
+    period = period_ps(clock, library)
+    found = mappings(pipelined(Design.parse(design)), library, period, None, jobs, on_progress)
+    first, tried = found[0], len(found)
+    winners = [first]
+    # The finalists are of one circuit: a pipeline is a choice of the designer's, not of luck.
+    finalists = [one for one in found if one.design == first.design and one.slack_ps >= 0]
+    for order in range(1, orders + 1 if first.slack_ps >= 0 else 1):
+        mapped = _again(finalists[:FINALISTS], library, order)
+        tried += len(mapped)
+        if mapped and (winner := best(mapped)).slack_ps >= 0:
+            winners.append(winner)
+    return Clocked(
+        design=first.design,
+        clock_ps=period,
+        fo4_ps=first.timing.conditions.fo4_ps,
+        library=library.name,
+        stimulus=stimulus,
+        mappings=[one.way.name if one.way else "" for one in winners],
+        delays=[one.timing.delay_ps for one in winners],
+        area=Spread.of([one.mapped.area_um2 for one in winners]),
+        sequential=Spread.of([one.mapped.sequential_um2 for one in winners]),
+        energy=_energies(winners, stimulus) if first.slack_ps >= 0 else None,
+        opensta=[ps for one in winners if (ps := opensta_delay(one.mapped)) is not None],
+        fastest_ps=min(one.timing.delay_ps for one in found),
+        tried=tried,
+    )
+
+
+def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[AtClock]:
+    """The same circuits in the same ways, their statements in another order."""
+    found = []
+    for one in finalists:
+        written = one.mapped.circuit
+        circuit = replace(written, verilog=reordered(written.verilog, order))
+        try:
+            mapped = map_cells(circuit, library, way=one.way)
+        except ToolFailed:
+            continue  # ABC gives up on some; others of this order stand
+        found.append(replace(one, mapped=mapped, timing=analyse(mapped)))
+    return found
+
+
+def _energies(winners: Sequence[AtClock], stimulus: str) -> Spread:
+    """Of each netlist, at its clock: what leaks in one period is counted."""
+    return Spread.of(
+        [
+            energy.real_delays
+            for one in winners
+            for energy in measure(
+                one.design,
+                stimulus,
+                pairs=_PAIRS,
+                mapped=one.mapped,
+                frequency=1e12 / one.clock_ps,
+                parts=False,
+            )
+        ]
+    )
