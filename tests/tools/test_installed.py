@@ -69,6 +69,7 @@ def lmul(bare, tmp_path) -> Lmul:
     return run
 
 
+@pytest.mark.slow  # runs the installed package
 def test_the_golden_model_and_verilog_need_no_extra(lmul, tmp_path):
     code = "import lmul; print(lmul.decode(lmul.multiply(0x3C, 0x41, 'e4m3'), 'e4m3'))"
     done = lmul(code=code)

@@ -48,6 +48,7 @@ def test_forms_equal_golden(name, form):
     assert wrong_words(name, form=form) == 0
 
 
+@pytest.mark.slow  # 65,536 groups
 def test_every_pair_of_fp4():
     """All codes in both lanes: 65,536 groups of two pairs; a narrower window would be found."""
     design = DotDesign.parse("dot-exact-e2m1-n2-w4-sticky")

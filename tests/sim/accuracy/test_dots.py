@@ -38,6 +38,7 @@ def _exponent(value: Fraction) -> int:
     return int(np.floor(np.log2(abs(float(value)))))
 
 
+@pytest.mark.slow  # in Fractions
 def test_what_each_error_is_against():
     wide = dot_unit_accuracy(DotDesign.parse("dot-exact-e4m3-n8-w48"))
     assert wide.window.relative < 1e-7 and wide.codes.relative < 1e-7

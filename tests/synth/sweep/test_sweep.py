@@ -74,6 +74,7 @@ def no_pictures(monkeypatch) -> None:
     monkeypatch.setattr(sweep_pictures, "pareto_text", lambda _found: "")
 
 
+@pytest.mark.slow  # draws six pictures
 def test_a_sweep_is_measured_once_and_written(spec, made_up, tmp_path, capsys):
     spec.write_text(SPEC.replace(', "bf16"', "").replace(', "pe"', ""))
     assert main(["sweep", str(spec), "--jobs", "1"]) == 0
