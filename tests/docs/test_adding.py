@@ -150,7 +150,9 @@ TRIAL = """
         if inspect.ismodule(value):
             setattr(report, name, SimpleNamespace(**dict.fromkeys(vars(value), others)))
         elif inspect.isfunction(value) and value.__module__ != TABLE and (
-            value.__module__.startswith(("lmul.synth.tables", "lmul.synth.pictures"))
+            value.__module__.startswith(
+                ("lmul.synth.clocks", "lmul.synth.tables", "lmul.synth.pictures")
+            )
         ):
             setattr(report, name, others)
     document = SimpleNamespace(
