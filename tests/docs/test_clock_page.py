@@ -1,0 +1,40 @@
+"""What README and docs/measuring.md say of equal clocks is what is kept."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lmul.synth.clocks.kept import at_clocks
+from lmul.synth.measure.variation import Ratio
+
+ROOT = Path(__file__).parents[2]
+TWINS = ("pe-exact-e4m3-ftz", "pe-lmul_rne-e4m3-ftz", "pe-int8")
+
+
+def shares() -> list[Ratio]:
+    """Of each twin's area and energy, what L-Mul's PE takes at 60 inverter delays."""
+    found = at_clocks()
+    mine = found["pe-lmul-e4m3-ftz", "60fo4"]
+    ratios = []
+    for twin in TWINS:
+        its = found[twin, "60fo4"]
+        assert mine.energy and its.energy
+        ratios += [mine.area.over(its.area), mine.energy.over(its.energy)]
+    return ratios
+
+
+@pytest.mark.parametrize(
+    ("page", "begin", "end"),
+    [
+        ("README.md", "At one clock, 60 inverter delays", "[at equal clocks]"),
+        ("docs/measuring.md", "At 60 inverter delays an e4m3 PE", "\n\n"),
+    ],
+)
+def test_shares(page, begin, end):
+    text = (ROOT / page).read_text(encoding="utf-8")
+    said = text[text.index(begin) :]
+    said = said[: said.index(end)]
+    assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares()]
+    assert "no difference" in said
+    assert [one.told for one in shares()] == [True, True, True, False, True, False]
