@@ -37,12 +37,11 @@ def test_the_picture_shows_the_tables_figures():
     assert "prefers-color-scheme:dark" in drawn
 
 
-@pytest.mark.slow
 @pytest.mark.parametrize(
     ("level", "lmul", "exact"),
     [
-        ("multiplier", "lmul-e4m3-ftz", "exact-e4m3-ftz"),
-        ("PE", "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz"),
+        pytest.param("multiplier", "lmul-e4m3-ftz", "exact-e4m3-ftz", marks=pytest.mark.slow),
+        pytest.param("PE", "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz", marks=pytest.mark.evidence),
     ],
 )
 def test_energies_are_measured_again(level, lmul, exact):
