@@ -2,10 +2,14 @@
 
 import re
 from pathlib import Path
+from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
 from lmul.synth.clocks.kept import at_clocks
+from lmul.synth.clocks.tables import clock_share_table
+from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.measure.variation import Ratio
 
 ROOT = Path(__file__).parents[2]
@@ -38,3 +42,12 @@ def test_shares(page, begin, end):
     assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares()]
     assert "no difference" in said
     assert [one.told for one in shares()] == [True, True, True, False, True, False]
+
+
+def test_table():
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    shown = page[page.index("| format | clock |") :].split("\n\n")[0].splitlines()[2:]
+    document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"])
+    rows = clock_share_table(cast(ReportDocument, document)).rows
+    assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
+    assert len(rows) == 7
