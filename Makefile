@@ -17,15 +17,20 @@ help: ## this list
 report: $(FOR_REPORT) ## the whole comparison: prints the table, writes build/report/
 	@$(BIN)/lmul report
 
-test: $(READY) ## every test (quick ones first)
+test: $(READY) yosys ## every test (quick ones first)
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not evidence"
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "slow and not evidence"
 
-evidence: $(READY) ## more of the same, too long for `make test`
+evidence: $(READY) yosys ## more of the same, too long for `make test`
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m evidence
 
-quick: $(READY) ## the tests that take seconds
+quick: $(READY) yosys ## the tests that take seconds
 	@$(BIN)/python -m pytest -q -n 2 --dist worksteal -m "not slow and not evidence"
+
+# By itself it is done in half the time that it takes beside the first tests, which wait for it.
+.PHONY: yosys
+yosys: $(READY)
+	@$(BIN)/python -c 'from lmul.tools.yosys import prepare; prepare(lambda: print("Yosys compiles itself for this machine (once, half a minute) …", flush=True))'
 
 verilog: $(READY) ## Verilog of DESIGN (default lmul-e4m3-ftz) into build/verilog/
 	@$(BIN)/lmul verilog $(DESIGN) -o build/verilog

@@ -46,7 +46,7 @@ def test_icarus(name, tmp_path):
     assert result.vectors > 250
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_waves_progress_junit(tmp_path):
     seen = []
     design = UnitDesign.parse("mitchell-e2m1-s1")

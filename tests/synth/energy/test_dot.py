@@ -44,7 +44,7 @@ def test_sums_go_on_in_fp32():
     assert sums[1].view(np.float32).tolist() == [5, 6.25]
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 def test_by_part_and_core(toy):
     [found] = measure(NAME, "uniform", liberty=toy, pairs=1 << 12)
     assert (found.level, found.operations) == ("dot", 1 << 12)
