@@ -1,5 +1,6 @@
 """The report's tables at equal clocks: PEs that all run at one speed."""
 
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.clocks.kept import at_clocks, kept_clocks
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.points import CLOCKS, clocked_pes
@@ -104,7 +105,8 @@ def clock_table(document: ReportDocument) -> Table:
         [
             f"Of the mappings as written the {FINALISTS} smallest that meet the clock compete "
             f"again in each of {ORDERS} other orders of the statements, and the smallest of each "
-            "order counts. A kind that misses the clock shows its fastest circuit, and no energy. "
+            "order counts; orders in which none meets it are left out, and a range of one value "
+            "has one left. A kind that misses the clock shows its fastest circuit, and no energy. "
             "“registers in it”: stages between product and sum, chosen with the mapping. "
             "“fastest”: the shortest path of all mappings tried for any of the clocks. "
             "`lmul synth DESIGN --clock PERIOD --pipeline` searches anew.",
@@ -125,7 +127,7 @@ def _clock(one: Clocked) -> str:
 
 
 def _registers(one: Clocked) -> str:
-    return one.design.rpartition("-s")[2] if one.design[-3:-1] == "-s" else "0"
+    return str(MacDesign.parse(one.design).stages)
 
 
 def _costs(one: Clocked, ranges: bool = False) -> list[str]:

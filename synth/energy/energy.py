@@ -102,7 +102,7 @@ class Energy:
 
     @property
     def unit_delay(self) -> float:
-        """Of the cells, glitches of unit delays included: the upper bound."""
+        """Of the cells, glitches of unit delays included: an upper bound so far."""
         return self.without_glitches + self.unit_glitches
 
     def metrics(self) -> list[Metric]:

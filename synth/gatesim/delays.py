@@ -7,7 +7,8 @@ several inputs change at once, the quickest cause counts. Ports change at time 0
 after it as they take from their clock.
 
 Unit delay: every gate takes one unit, flip-flops change at time 0 as ports do. Pulses are never
-too short, all being a whole unit or longer, so that there are more than in any real circuit.
+too short, all being a whole unit or longer: in every circuit tried there were more than with real
+delays.
 """
 
 import ctypes

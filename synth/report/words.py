@@ -29,7 +29,7 @@ WORDS: Mapping[str, str] = {
     "glitches": "changes of a net within one cycle that leave it as it was, and cost energy",
     "real delays": "energy with the glitches that the cells' own delays make and let through",
     "without glitches": "energy when each net changes at most once a cycle: the lower bound",
-    "unit delay": "energy when every gate takes one unit of time: the upper bound",
+    "unit delay": "energy when every gate takes one unit of time: more than with real delays",
 }
 """The dozen words of hardware, then kinds and policies."""
 

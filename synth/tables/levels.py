@@ -93,7 +93,7 @@ def _bounds(document: ReportDocument) -> list[str]:
     if not told:
         return []
     return [
-        "Without glitches, and with unit delay, which makes more of them than any circuit has, "
+        "Without glitches, and with unit delay, which made more of them in every circuit, "
         f"L-Mul takes of exact's energy {', '.join(told)}."
     ]
 

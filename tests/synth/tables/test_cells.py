@@ -202,7 +202,7 @@ def test_level_table(monkeypatch):
     assert rows[5][3:6] == ["–", "50 % (41–61)", "–"]
     [note] = [one for one in level_table(DOCUMENT).notes if one.startswith("Without glitches, and")]
     assert note.replace("\u00a0", " ").startswith(
-        "Without glitches, and with unit delay, which makes more of them than any circuit has, "
+        "Without glitches, and with unit delay, which made more of them in every circuit, "
         "L-Mul takes of exact's energy 50 % and 50 % in a PE of e4m3, "
     )
     assert "50 % and 50 % in an 8x8 array of bf16" in note.replace("\u00a0", " ")
