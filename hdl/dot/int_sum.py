@@ -4,9 +4,10 @@ from amaranth import Cat, Const, Module, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.numbers.formats import INT8
-from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows, add_columns
+from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows
 
 __all__ = ["IntSum"]
 

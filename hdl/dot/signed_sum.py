@@ -5,8 +5,8 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.form import form
-from lmul.hdl.products.int8 import add_columns
 
 __all__ = ["SignedSum"]
 

@@ -8,12 +8,13 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal, pass_on, step
+from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
 from lmul.hdl.numbers.formats import INT8
-from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows, _Operand, add_columns
+from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
 
@@ -33,11 +34,11 @@ class Int8Edge(wiring.Component):
         Always 0.
     """
 
-    layout = _Operand
+    layout = Int8Product.operand_layout
 
     def __init__(self) -> None:
         super().__init__(
-            {"code": In(INT8.width), "keep": In(1), "operand": Out(_Operand), "nan": Out(1)}
+            {"code": In(INT8.width), "keep": In(1), "operand": Out(self.layout), "nan": Out(1)}
         )
 
     def elaborate(self, platform: object) -> Module:

@@ -11,7 +11,8 @@ from amaranth import Cat, Const, Module, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import bit_signal, full_adder, half_adder
+from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.numbers.formats import INT8
@@ -22,7 +23,6 @@ __all__ = [
     "SUM_BITS",
     "Int8Product",
     "Int8Rows",
-    "add_columns",
     "add_rows",
     "booth_bits",
     "booth_columns",
@@ -111,23 +111,6 @@ def add_rows(m: Module, bits: Sequence[Value]) -> Value:
         low += [total[0], total[1]]
         above = total[2:]
     return Cat(*low, above).as_signed()
-
-
-def add_columns(m: Module, columns: Sequence[Sequence[Value]]) -> tuple[list[Value], list[Value]]:
-    """The sum of bits by their place: one for each place, and the carries out of the last."""
-    total: list[Value] = []
-    carries: list[Value] = []
-    for column in columns:
-        bits, carries = [*column, *carries], []
-        while len(bits) > 1:
-            if len(bits) > 2:
-                one, carry = full_adder(m, *bits[:3])
-            else:
-                one, carry = half_adder(m, *bits)
-            bits = [one, *bits[3:]]
-            carries.append(carry)
-        total += bits
-    return total, carries
 
 
 SUM_BITS = 32
