@@ -1,5 +1,5 @@
 """Dot products of mantissas on tensor cores: see :mod:`lmul.torch.cuda.slices`."""
-# pyright: reportMissingImports=false, reportOperatorIssue=false, reportArgumentType=false
+# pyright: reportMissingImports=false
 # pyright: reportIndexIssue=false
 
 import torch

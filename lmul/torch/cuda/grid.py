@@ -1,5 +1,5 @@
 """Numbers rounded to a format's grid on a GPU; as grid.cpp, all of it in float64."""
-# pyright: reportMissingImports=false, reportOperatorIssue=false, reportArgumentType=false
+# pyright: reportMissingImports=false
 # pyright: reportIndexIssue=false
 
 from collections.abc import Sequence

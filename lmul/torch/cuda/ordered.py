@@ -4,7 +4,7 @@ All kinds, formats and accumulators that it knows. A thread keeps some sums in r
 product is one integer addition there, too. Where float32 holds all products of an L-Mul with
 sums in float32, so are the words that are added, which is quicker.
 """
-# pyright: reportMissingImports=false, reportOperatorIssue=false, reportArgumentType=false
+# pyright: reportMissingImports=false
 # pyright: reportIndexIssue=false
 # pyright: reportPossiblyUnboundVariable=false, reportOptionalOperand=false
 

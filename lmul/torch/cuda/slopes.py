@@ -1,5 +1,5 @@
 """The derivative of a sum of L-Mul products on a GPU, j ascending; as ``slopes`` in sums.cpp."""
-# pyright: reportMissingImports=false, reportOperatorIssue=false, reportArgumentType=false
+# pyright: reportMissingImports=false
 # pyright: reportIndexIssue=false
 
 import torch
