@@ -9,7 +9,7 @@ from lmul.synth.measure.variation import Spread
 from lmul.synth.tables.levels import TWINS, shown_ratio
 from lmul.synth.tables.table import NOTHING, Method, Table
 
-__all__ = ["CLOCK_TITLE", "clock_share_table", "clock_table"]
+__all__ = ["CLOCK_TITLE", "clock_of", "clock_share_table", "clock_table", "costs", "share"]
 
 
 CLOCK_TITLE = "At equal clocks: what a PE of L-Mul takes of its twins"
@@ -31,10 +31,10 @@ def clock_share_table(document: ReportDocument) -> Table:
             rows.append(
                 [
                     fmt,
-                    _clock(mine),
-                    *_costs(mine),
-                    *(_share(mine, other, "area") for other in others),
-                    *(_share(mine, other, "energy") for other in others),
+                    clock_of(mine),
+                    *costs(mine),
+                    *(share(mine, other, "area") for other in others),
+                    *(share(mine, other, "energy") for other in others),
                 ]
             )
     return Table(
@@ -75,10 +75,10 @@ def clock_table(document: ReportDocument) -> Table:
                     rows.append(
                         [
                             fmt,
-                            _clock(one),
+                            clock_of(one),
                             kind,
                             _registers(one),
-                            *_costs(one, ranges=True),
+                            *costs(one, ranges=True),
                             f"{one.delays[0]:.0f}",
                             f"{-one.slack_ps:.0f}" if one.slack_ps < 0 else NOTHING,
                             f"{_fastest(found, name):.0f}",
@@ -122,7 +122,8 @@ def _fastest(found: Found, name: str) -> float:
     return min(one.fastest_ps for (other, _), one in found.items() if other == name)
 
 
-def _clock(one: Clocked) -> str:
+def clock_of(one: Clocked) -> str:
+    """The period in inverter delays and in ns."""
     return f"{one.clock_ps / one.fo4_ps:.0f} FO4, {one.clock_ps / 1000:.1f} ns"
 
 
@@ -130,7 +131,8 @@ def _registers(one: Clocked) -> str:
     return str(MacDesign.parse(one.design).stages)
 
 
-def _costs(one: Clocked, ranges: bool = False) -> list[str]:
+def costs(one: Clocked, ranges: bool = False) -> list[str]:
+    """The cells of area and energy, each with its range behind it if asked for."""
     found: list[str] = []
     for spread in (one.area, one.energy):
         if spread is None or one.slack_ps < 0:
@@ -141,7 +143,8 @@ def _costs(one: Clocked, ranges: bool = False) -> list[str]:
     return found
 
 
-def _share(mine: Clocked, other: Clocked | None, what: str) -> str:
+def share(mine: Clocked, other: Clocked | None, what: str) -> str:
+    """The share of another's ``"area"`` or ``"energy"``; none where one misses the clock."""
     if other is None or mine.slack_ps < 0 or other.slack_ps < 0:
         return NOTHING
     first: Spread | None = getattr(mine, what)

@@ -3,9 +3,10 @@
     make accepted
 
 measures them and writes the files of :data:`SETS` beside this one, ``make accepted SET=dots`` one
-of them; what was measured before at the same sources is found again, so that it goes on where it
-was stopped. A report shows these figures, marked as kept, and measures none of them: it is the
-same on every machine.
+of them (``nodes`` needs the libraries' files: :mod:`lmul.synth.comparison.nodes`); what was
+measured before at the same sources is found again, so that it goes on where it was stopped. A
+report shows these figures, marked as kept, and measures none of them: it is the same on every
+machine.
 """
 
 import json
@@ -21,6 +22,7 @@ from typing import Any
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
+from lmul.synth.comparison.nodes import node_points, with_files
 from lmul.synth.comparison.points import FMAX, clock_points, kept_points, placed_points
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
@@ -81,6 +83,7 @@ SETS: Mapping[str, Callable[[], list[Point]]] = {
     REST: accepted_points,
     "dots": dot_points,
     "clocks": clock_points,
+    "nodes": node_points,
 }
 """What is measured together, by the name of its set."""
 
@@ -114,7 +117,8 @@ def read(text: str) -> Accepted:
     document = json.loads(text)
     found = {}
     for entry in document["figures"]:
-        point = Point(**entry["point"])
+        named = entry["point"]
+        point = Point(**named | {"library": tuple(named.get("library", ()))})
         level = Design.parse(point.design).level
         metrics = (Metric(point.design, level, **one) for one in entry["metrics"])
         found[point] = Measured(tuple(metrics), entry.get("detail", {}))
@@ -144,7 +148,15 @@ def _main(names: Sequence[str]) -> int:
         print(f"There is no set {unknown[0]!r}: use {', '.join(SETS)}", file=sys.stderr)
         return 2
     for name in names or SETS:
-        found = all_points(SETS[name](), on_progress=told)
+        try:
+            files = with_files(SETS[name]())
+        except ValueError as error:
+            print(error, file=sys.stderr)
+            if names:
+                return 2
+            continue  # these figures stay as they are
+        measured = all_points(files.values(), on_progress=told)
+        found = {point: measured[file] for point, file in files.items()}
         provenance = {
             "commit": commit(),
             "date": datetime.now(UTC).date().isoformat(),

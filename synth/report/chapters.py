@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from lmul.synth.clocks.nodes import node_table
 from lmul.synth.clocks.tables import clock_share_table, clock_table
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.pictures.accuracy import accuracy_energy_picture, front_table
@@ -29,6 +30,7 @@ Section = Table | Picture
 TABLES = (
     "at-equal-clocks-what-a-pe-of-l-mul-takes-of-its-twins",
     "pes-at-equal-clocks-ftz",
+    "at-equal-clocks-in-other-nodes-what-a-pe-of-l-mul-takes-of-its-twins",
     "energy-that-l-mul-takes-of-its-twins-and-its-error",
     "pes-that-no-other-beats-in-energy-and-error",
     "the-papers-claims-one-by-one",
@@ -131,7 +133,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
         Chapter.of(
             "At equal clocks",
             clock_share_table(document),
-            detail=[clock_table(document)],
+            detail=[clock_table(document), node_table(document)],
         ),
         Chapter.of(
             "Energy and error, level by level",
