@@ -5,8 +5,8 @@ from lmul.synth.clocks.kept import at_clocks, clocked_of
 from lmul.synth.clocks.tables import clock_of, costs, share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.nodes import NODE_CLOCKS, NODES, node_points
-from lmul.synth.comparison.points import clocked_pes
+from lmul.synth.comparison.points import NODE_CLOCKS, clocked_pes, node_points
+from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.tables.levels import TWINS
 from lmul.synth.tables.table import NOTHING, Method, Table

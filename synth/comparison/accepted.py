@@ -3,7 +3,7 @@
     make accepted
 
 measures them and writes the files of :data:`SETS` beside this one, ``make accepted SET=dots`` one
-of them (``nodes`` needs the libraries' files: :mod:`lmul.synth.comparison.nodes`); what was
+of them (``nodes`` needs the libraries' files: :mod:`lmul.synth.liberty.nodes`); what was
 measured before at the same sources is found again, so that it goes on where it was stopped. A
 report shows these figures, marked as kept, and measures none of them: it is the same on every
 machine.
@@ -12,7 +12,7 @@ machine.
 import json
 import sys
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import asdict, dataclass, fields
+from dataclasses import asdict, dataclass, fields, replace
 from datetime import UTC, datetime
 from functools import cache
 from importlib import resources
@@ -22,15 +22,30 @@ from typing import Any
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
-from lmul.synth.comparison.nodes import node_points, with_files
-from lmul.synth.comparison.points import FMAX, clock_points, kept_points, placed_points
+from lmul.synth.comparison.points import (
+    FMAX,
+    clock_points,
+    kept_points,
+    node_points,
+    placed_points,
+)
+from lmul.synth.liberty.nodes import node_files
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
 from lmul.tools.files import write_whole
 from lmul.tools.metrics import Metric
 from lmul.tools.sources import commit
 
-__all__ = ["COMMAND", "SETS", "Accepted", "accepted", "accepted_points", "read", "text_of"]
+__all__ = [
+    "COMMAND",
+    "SETS",
+    "Accepted",
+    "accepted",
+    "accepted_points",
+    "read",
+    "text_of",
+    "with_files",
+]
 
 
 COMMAND = "make accepted"
@@ -125,6 +140,17 @@ def read(text: str) -> Accepted:
     return Accepted(document["provenance"], found)
 
 
+def with_files(point: Point) -> Point:
+    """What is to be measured: a library that is told by its name is replaced by its files.
+
+    Raises
+    ------
+    ValueError
+        As :func:`lmul.synth.liberty.nodes.node_files`.
+    """
+    return replace(point, library=tuple(path for n in point.library for path in node_files(n)))
+
+
 def _entry(point: Point, one: Measured) -> dict[str, Any]:
     defaults = {field.name: field.default for field in fields(Point)}
     named = {k: v for k, v in asdict(point).items() if v != defaults[k]}
@@ -149,7 +175,7 @@ def _main(names: Sequence[str]) -> int:
         return 2
     for name in names or SETS:
         try:
-            files = with_files(SETS[name]())
+            files = {point: with_files(point) for point in SETS[name]()}
         except ValueError as error:
             print(error, file=sys.stderr)
             if names:

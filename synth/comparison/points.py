@@ -31,6 +31,7 @@ from lmul.synth.comparison.designs import (
 from lmul.synth.comparison.designs import array_name as square_array
 from lmul.synth.gates.breakdown import PartCount, Split
 from lmul.synth.gates.count import GateCount
+from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.variation import MappedSpread, Spread
 from lmul.tools.metrics import Metric
@@ -38,6 +39,7 @@ from lmul.tools.metrics import Metric
 __all__ = [
     "CLOCKS",
     "FMAX",
+    "NODE_CLOCKS",
     "PLACED_ON",
     "STIMULUS",
     "cell_points",
@@ -52,6 +54,7 @@ __all__ = [
     "kept_points",
     "lut_points",
     "mac_points",
+    "node_points",
     "placed_points",
     "products_in_cells",
     "split_of",
@@ -247,6 +250,20 @@ def clocked_pes(fmt: str) -> dict[str, str]:
     """PEs by kind that are compared at equal clocks."""
     found = pes_in_cells(fmt, "ftz") if fmt in CLOCKS else {}
     return {kind: found[kind] for kind in _MULTIPLIERS if kind in found}
+
+
+NODE_CLOCKS: Mapping[str, str] = {"e4m3": "60fo4", "bf16": "120fo4"}
+"""Periods at which PEs are compared in several nodes, in delays of each library's own inverter."""
+
+
+def node_points() -> list[Point]:
+    """PEs at one clock in the libraries of several nodes, which are told by their names."""
+    return [
+        Point(design, "clock", library=(name,), stimulus=STIMULUS, clock=clock)
+        for name in NODES
+        for fmt, clock in NODE_CLOCKS.items()
+        for design in clocked_pes(fmt).values()
+    ]
 
 
 FMAX = "fmax_mhz"

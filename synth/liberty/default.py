@@ -1,13 +1,17 @@
-"""The library that is taken when none is named."""
+"""The libraries in every installation, and the one that is taken when none is named."""
 
 import os
+from collections.abc import Mapping
 from pathlib import Path
 
-__all__ = ["EMBEDDED", "default_library"]
+__all__ = ["EMBEDDED", "NAMED", "default_library"]
 
 
 EMBEDDED = Path(__file__).with_name("cells.lib")
 """Some of sky130hd's cells, in every installation (:mod:`lmul.synth.liberty.writing.embed`)."""
+
+NAMED: Mapping[str, Path] = {"embedded": EMBEDDED, "asap7": Path(__file__).with_name("asap7.lib")}
+"""By the names that stand for them where a file may be named."""
 
 # Typical corners in the layout of open PDK managers, best known first.
 _TYPICAL = (

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
 
+from lmul.synth.liberty.default import NAMED
+
 __all__ = ["LibertyText", "as_paths", "digest", "without_comments"]
 
 
@@ -102,9 +104,9 @@ class LibertyText:
 
 
 def as_paths(files: Paths) -> tuple[Path, ...]:
-    """One file or several, as paths."""
+    """One file or several, as paths; ``"asap7"`` as the one of that embedded library."""
     several = [files] if isinstance(files, Path | str) else files
-    return tuple(Path(one) for one in several)
+    return tuple(NAMED.get(str(one), Path(one)) for one in several)
 
 
 def digest(files: Paths) -> str:

@@ -17,6 +17,7 @@ from lmul.hdl.numbers.policy import Policy
 from lmul.synth.energy.stimulus import NAMES
 from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES
+from lmul.synth.liberty.default import NAMED
 from lmul.synth.measure.measurement import FIGURES, STATIONARY
 
 __all__ = ["DEFAULT", "ENERGY_STIMULI", "Grid", "SweepSpec", "read_spec"]
@@ -59,9 +60,9 @@ def read_spec(path: Path) -> SweepSpec:
     format); ``policies`` (ocp); ``accumulators`` (default) and ``k_max`` (1024) of PEs and arrays;
     ``sizes`` and ``flows`` (os) of arrays; ``terms``, ``windows`` and ``sticky`` (false) of
     dot-product units; or ``designs``, by name, in place of all of these.
-    ``libraries`` (embedded; several files in a list of their own are one library) of cells, curve
-    and energy; ``stimuli`` of energy (gaussian) and error (attention QK); ``devices`` and ``dsp``
-    (false) of luts and fpga, ``seeds`` (1) of fpga.
+    ``libraries`` (embedded; asap7; files, several in a list of their own are one library) of
+    cells, curve and energy; ``stimuli`` of energy (gaussian) and error (attention QK);
+    ``devices`` and ``dsp`` (false) of luts and fpga, ``seeds`` (1) of fpga.
 
     Raises
     ------
@@ -185,7 +186,9 @@ def _size(value: Any, _folder: Path) -> tuple[int, int]:
 def _library(value: Any, folder: Path) -> tuple[str, ...]:
     if value == _EMBEDDED_NAME:
         return ()
-    what = f"{_EMBEDDED_NAME}, a file, or a list of files that are one library"
+    if isinstance(value, str) and value in NAMED:
+        return (value,)
+    what = f"{', '.join(NAMED)}, a file, or a list of files that are one library"
     if value == []:
         raise ValueError(f"must be {what}, not []")
     files = value if isinstance(value, list) else [value]

@@ -24,8 +24,8 @@ def energy(
     liberty: Annotated[
         list[Path] | None,
         typer.Option(
-            help="NLDM cell library (.lib, .lib.gz); repeat it for a library of several files. "
-            "Default: one under $PDK_ROOT, else ours."
+            help="NLDM cell library (.lib, .lib.gz), or 'embedded' or 'asap7' for ours; repeat it "
+            "for a library of several files. Default: one under $PDK_ROOT, else embedded."
         ),
     ] = None,
     stimulus: Annotated[

@@ -18,9 +18,9 @@ def synth(
     liberty: Annotated[
         list[Path] | None,
         typer.Option(
-            help="Cell library (.lib, .lib.gz) for area and delay; repeat it for a library of "
-            "several files. Without it: the typical library of the first PDK under $PDK_ROOT, "
-            "else an embedded part of sky130hd."
+            help="Cell library (.lib, .lib.gz) for area and delay, or one of ours: 'embedded', a "
+            "part of sky130hd, and 'asap7'. Repeat it for a library of several files. Without it: "
+            "the typical library of the first PDK under $PDK_ROOT, else embedded."
         ),
     ] = None,
     curve: Annotated[

@@ -1,42 +1,27 @@
-"""The embedded library, ``cells.lib``, written from sky130hd: few cells, fewer table points.
+"""The embedded libraries, written from open ones: few cells, fewer table points.
 
-``python -m lmul.synth.liberty.writing.embed sky130_fd_sc_hd__tt_025C_1v80.lib -o cells.lib``: from
-the same input the same bytes. Every figure is one of the source's, digit for digit.
+``python -m lmul.synth.liberty.writing.embed asap7 FILE… -o asap7.lib`` makes one of
+:data:`lmul.synth.liberty.writing.extracts.EXTRACTS`: from the same input the same bytes. Every
+figure is one of the source's, digit for digit.
 """
 
 import argparse
 import hashlib
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TypeVar
 
-from lmul.synth.liberty.default import EMBEDDED
+from lmul.synth.liberty.default import NAMED
 from lmul.synth.liberty.file import LibertyText
 from lmul.synth.liberty.syntax import Group, parse, split
+from lmul.synth.liberty.writing.extracts import EXTRACTS, Extract
 from lmul.tools.files import write_whole
 
-__all__ = ["CELLS", "embedded", "main"]
+__all__ = ["embedded", "main"]
 
 
 _T = TypeVar("_T")
-
-PREFIX = "sky130_fd_sc_hd__"
-
-_ROWS = (
-    "inv_1 inv_2 inv_4 inv_8 buf_1 buf_2 buf_4 buf_8",
-    "nand2_1 nand2_2 nand2_4 nand3_1 nand4_1 nand2b_1 nor2_1 nor2_2 nor2_4 nor3_1 nor4_1 nor2b_1",
-    "and2_0 and3_1 and4_1 or2_0 or3_1 or4_1",
-    "a21oi_1 o21ai_0 a21o_1 o21a_1 a22oi_1 o22ai_1",
-    "a31oi_1 o31ai_1 a211oi_1 o211ai_1 o41ai_1 a21boi_0",
-    "xor2_1 xnor2_1 xnor3_1 maj3_1 mux2_1 mux2i_1 fa_1",
-    "dfxtp_1 edfxtp_1",
-)
-CELLS = tuple(name for row in _ROWS for name in row.split())
-"""What stays. The gates that take the most area when this project's units are mapped to the whole
-library, chosen until L-Mul and exact units moved alike (tests/synth/liberty/test_embed.py);
-inverters, buffers, NAND2 and NOR2 in several strengths for delay; a flip-flop with enable and one
-without."""
 
 _POINTS = (0, 2, 3, 4, 6)
 """Of the seven points of each axis: the ends, and all of the middle, where units work."""
@@ -71,63 +56,65 @@ _STATE_VALUES = ("clocked_on", "next_state")
 # Checks of hold and pulse width are of no use before there is a layout.
 _ARC_TYPES = ("combinational", "rising_edge", "setup_rising")
 
-_HEADER = """\
-/* Some cells of sky130_fd_sc_hd, for areas, delays and energies where no other library is at hand.
-
-   Copyright 2020 The SkyWater PDK Authors
-   Licensed under the Apache License, Version 2.0: https://www.apache.org/licenses/LICENSE-2.0
-   SPDX-License-Identifier: Apache-2.0
-
+_CHANGED = """\
    Changed by lmul: {kept} of {all} cells; {points} of the 7 points of each table's axes; no wire
    loads, no supply pins, no hold or pulse-width checks. Every figure is one of the source's.
-   Source: library {name}, revision {revision}, SHA-256 of its text
-   {sha256}.
+"""
+_WRITTEN = """\
    Written by `python -m lmul.synth.liberty.writing.embed`; not to be edited by hand. */
 """
 
 
-def embedded(text: str) -> str:
-    """The text of ``cells.lib`` from the text of sky130hd's typical library.
+def embedded(extract: Extract, texts: Sequence[str]) -> str:
+    """The text of an embedded library from the text, or texts, of its source.
 
     Raises
     ------
     ValueError
-        When the text is no such library, or lacks one of :data:`CELLS`.
+        When a text is no library, or all of them lack one of the extract's cells.
     """
-    [library] = parse(LibertyText(Path("source.lib"), text))
-    cells = {cell.name: cell for cell in library.of_kind("cell")}
-    names = [PREFIX + name for name in CELLS]
+    libraries = [parse(LibertyText(Path("source.lib"), text))[0] for text in texts]
+    first = libraries[0]
+    cells = {cell.name: cell for library in libraries for cell in library.of_kind("cell")}
+    names = [extract.full(name) for name in extract.cells]
     if missing := [name for name in names if name not in cells]:
-        raise ValueError(f"Library {library.name!r} has no cell {missing[0]!r}")
-    header = _HEADER.format(
-        kept=len(names),
-        all=len(cells),
-        points=len(_POINTS),
-        name=library.name,
-        revision=_short(library.values.get("revision", "?")),
-        sha256=hashlib.sha256(text.encode()).hexdigest(),
-    )
-    lines = [f'library ("lmul_{library.name}") {{']
-    for conditions in library.of_kind("operating_conditions"):
+        raise ValueError(f"Library {first.name!r} has no cell {missing[0]!r}")
+    sources = [
+        f"   {'' if number else 'Source: '}library {library.name}, revision "
+        f"{_short(library.values.get('revision', '?'))}, SHA-256 of its text\n"
+        f"   {hashlib.sha256(text.encode()).hexdigest()}.\n"
+        for number, (library, text) in enumerate(zip(libraries, texts, strict=True))
+    ]
+    changed = _CHANGED.format(kept=len(names), all=len(cells), points=len(_POINTS))
+    header = "".join([extract.notice, changed, *sources, _WRITTEN])
+    lines = [f'library ("lmul_{extract.name or first.name}") {{']
+    for conditions in first.of_kind("operating_conditions"):
         lines.append(f'  operating_conditions ("{conditions.name}") {{')
         lines += _indented(_values(conditions, _CONDITION_VALUES))
         lines.append("  }")
-    lines += _values(library, _LIBRARY_VALUES)
-    lines.append(f"  capacitive_load_unit ({library.lists['capacitive_load_unit']});")
-    for template in library.of_kind("lu_table_template", "power_lut_template"):
+    lines += _values(first, _LIBRARY_VALUES)
+    lines.append(f"  capacitive_load_unit ({first.lists['capacitive_load_unit']});")
+    kept = [cells[name] for name in sorted(names)]
+    templates = {
+        template.name: template
+        for library in libraries
+        for template in library.of_kind("lu_table_template", "power_lut_template")
+    }
+    for template in templates.values():
         lines += _indented(_template(template))
-    for name in sorted(names):
-        lines += _indented(_cell(cells[name]))
+    for cell in kept:
+        lines += _indented(_cell(cell))
     return header + "\n".join([*lines, "}", ""])
 
 
 def _cell(cell: Group) -> Iterator[str]:
     yield f'cell ("{cell.name}") {{'
     yield from _values(cell, _CELL_VALUES)
-    for state in cell.of_kind("leakage_power"):
-        yield f"  leakage_power () {{ value : {_short(state.values['value'])}; " + (
-            f'when : "{state.values["when"]}"; }}'
-        )
+    grounds = [pin.name for pin in cell.of_kind("pg_pin") if "ground" in pin.values["pg_type"]]
+    for state in _supplied(cell, grounds, "leakage_power"):
+        when = state.values.get("when")
+        value = f"value : {_short(state.values['value'])};"
+        yield f"  leakage_power () {{ {value} " + (f'when : "{when}"; }}' if when else "}")
     for state in cell.of_kind("ff"):
         yield f'  ff ("{state.arguments[0]}", "{state.arguments[1]}") {{'
         yield from _indented(_values(state, _STATE_VALUES))
@@ -135,7 +122,7 @@ def _cell(cell: Group) -> Iterator[str]:
     for pin in cell.of_kind("pin"):
         yield f'  pin ("{pin.name}") {{'
         yield from _indented(_values(pin, _PIN_VALUES))
-        for arc in pin.of_kind("internal_power", "timing"):
+        for arc in _supplied(pin, grounds, "internal_power", "timing"):
             if arc.values.get("timing_type", "combinational") in _ARC_TYPES:
                 yield f"    {arc.kind} () {{"
                 yield from _indented(_indented(_values(arc, _ARC_VALUES)))
@@ -144,6 +131,11 @@ def _cell(cell: Group) -> Iterator[str]:
                 yield "    }"
         yield "  }"
     yield "}"
+
+
+def _supplied(group: Group, grounds: Sequence[str], *kinds: str) -> Iterator[Group]:
+    """Without what is stated for ground: it is a supply's energy once more."""
+    return (one for one in group.of_kind(*kinds) if one.values.get("related_pg_pin") not in grounds)
 
 
 def _template(group: Group) -> Iterator[str]:
@@ -208,14 +200,17 @@ def _indented(lines: Iterable[str]) -> Iterator[str]:
 def main(arguments: list[str] | None = None) -> None:
     """Read the source named on the command line and write the embedded library."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", type=Path, help="sky130_fd_sc_hd__tt_025C_1v80.lib, or its .gz")
-    parser.add_argument("-o", "--output", type=Path, default=EMBEDDED)
+    parser.add_argument("extract", choices=EXTRACTS, help="which one to write")
+    parser.add_argument("source", type=Path, nargs="+", help="its source's files, plain or packed")
+    parser.add_argument("-o", "--output", type=Path, help="where, in place of the package's own")
     chosen = parser.parse_args(arguments)
+    output = chosen.output or NAMED[chosen.extract]
     try:
-        text = embedded(LibertyText.read(chosen.source).text)
+        texts = [LibertyText.read(source).text for source in chosen.source]
+        text = embedded(EXTRACTS[chosen.extract], texts)
     except (OSError, ValueError) as error:
-        sys.exit(f"make_cells: {error}")
-    write_whole(chosen.output.parent, {chosen.output.name: text})
+        sys.exit(f"embed: {error}")
+    write_whole(output.parent, {output.name: text})
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from dataclasses import asdict
 
 import pytest
 from made_up_cells import made_up_cells
+from made_up_clocked import made_up_clocked
 
 from lmul.synth.clocks import tables as clocks
 from lmul.synth.clocks.kept import at_clocks, clocked_of
@@ -14,35 +15,15 @@ from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.mac_survey import MacSurvey
 from lmul.synth.comparison.points import clock_points
-from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import Measured, Point
-from lmul.synth.measure.variation import Spread
 
 LMUL, EXACT, INT8 = "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz", "pe-int8"
 
 
-def made_up(design: str, area: float, energy: float | None, delay: float = 4800.0) -> Clocked:
-    return Clocked(
-        design=design,
-        clock_ps=4860.0,
-        fo4_ps=81.0,
-        library="made up",
-        stimulus="attention QK",
-        mappings=["han_carlson-4-map-2916"],
-        delays=[delay],
-        area=Spread(area, area - 100, area, area + 100),
-        sequential=Spread(900, 900, 900, 900),
-        energy=None if energy is None else Spread(energy, energy, energy, energy),
-        opensta=[delay],
-        fastest_ps=3000.0,
-        tried=9,
-    )
-
-
 FOUND = {
-    (LMUL, "60fo4"): made_up(f"{LMUL}-s1", 4000, 300),
-    (EXACT, "60fo4"): made_up(EXACT, 5000, 400),
-    (INT8, "60fo4"): made_up(INT8, 4050, None, delay=4999.0),
+    (LMUL, "60fo4"): made_up_clocked(f"{LMUL}-s1", 4000, 300),
+    (EXACT, "60fo4"): made_up_clocked(EXACT, 5000, 400),
+    (INT8, "60fo4"): made_up_clocked(INT8, 4050, None, delay=4999.0),
 }
 
 
@@ -76,7 +57,7 @@ def test_tables(monkeypatch):
 
 def test_what_is_kept_is_read_again():
     point = Point(LMUL, "clock", stimulus="attention QK", clock="60fo4")
-    one = made_up(LMUL, 4000, 300)
+    one = made_up_clocked(LMUL, 4000, 300)
     kept = read(text_of(Accepted({}, {point: Measured((), asdict(one))})))
     assert clocked_of(kept.found[point]) == one
 

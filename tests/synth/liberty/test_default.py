@@ -1,4 +1,4 @@
-"""The library that is taken when none is named: folders as PDK managers lay them out."""
+"""The library that is taken when none is named, and those that have a name."""
 
 import gzip
 import os
@@ -7,10 +7,24 @@ import pytest
 from outside import pdk
 
 from lmul.cli import main
-from lmul.synth.liberty.default import EMBEDDED, default_library
+from lmul.synth.liberty.default import EMBEDDED, NAMED, default_library
+from lmul.synth.liberty.file import as_paths, digest
 
 SKY = "sky130A/libs.ref/sky130_fd_sc_hd/lib/sky130_fd_sc_hd__tt_025C_1v80.lib"
 IHP = "ihp-sg13g2/libs.ref/sg13g2_stdcell/lib/sg13g2_stdcell_typ_1p20V_25C.lib"
+
+
+def test_names_stand_for_files():
+    assert as_paths("asap7") == (NAMED["asap7"],)
+    assert as_paths(["embedded"]) == (EMBEDDED,)
+    assert digest("asap7") == digest(NAMED["asap7"]) != digest(EMBEDDED)
+
+
+def test_a_name_on_the_command_line(capsys):
+    assert main(["synth", "product-lmul-e2m1", "--liberty", "asap7", "--json"]) == 0
+    assert '"lmul_asap7"' in capsys.readouterr().out
+    assert main(["synth", "product-lmul-e2m1", "--liberty", "asap8"]) == 2
+    assert "asap8" in capsys.readouterr().err
 
 
 def test_pdk_root_goes_before_the_embedded_library(tmp_path, monkeypatch):

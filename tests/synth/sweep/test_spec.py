@@ -236,7 +236,7 @@ def test_dot_product_units(tmp_path):
         ),
         (
             grid(measures=["cells"], **UNIT, libraries=["lost.lib"]),
-            "lost.lib': use embedded, a file, or a list of files",
+            "lost.lib': use embedded, asap7, a file, or a list of files",
         ),
         (
             grid(measures=["gates"], **UNIT, designs=["pe-int8"]),
