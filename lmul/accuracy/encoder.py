@@ -55,22 +55,19 @@ class Encoder:
         return Embeddings(self._embed(titles), self._embed(texts))
 
     def _embed(self, texts: list[str]) -> Floats:
-        # By length, so that little is filled up.
-        order = sorted(range(len(texts)), key=lambda index: len(texts[index]))
+        tokens = self._tokenizer(texts, truncation=True, max_length=TOKENS)
+        lengths = [len(ids) for ids in tokens["input_ids"]]
+        # By length, so that next to nothing is filled up.
+        order = sorted(range(len(texts)), key=lengths.__getitem__)
         result = np.empty((len(texts), self.model.config.hidden_size))
         for start in range(0, len(order), _BATCH):
             places = order[start : start + _BATCH]
-            batch = self._tokenizer(
-                [texts[place] for place in places],
-                return_tensors="pt",
-                padding=True,
-                truncation=True,
-                max_length=TOKENS,
-            )
+            chosen = {name: [of[place] for place in places] for name, of in tokens.items()}
+            batch = self._tokenizer.pad(chosen, return_tensors="pt")
             with torch.no_grad():
-                tokens = self.model(**batch)[0].double()
+                vectors = self.model(**batch)[0].double()
             mask = batch["attention_mask"][:, :, None]
-            result[places] = ((tokens * mask).sum(1) / mask.sum(1)).numpy()
+            result[places] = ((vectors * mask).sum(1) / mask.sum(1)).numpy()
         return result / np.linalg.norm(result, axis=1, keepdims=True)
 
 

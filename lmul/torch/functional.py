@@ -20,7 +20,7 @@ from lmul.torch.grid import OnGrid, operands, powers, to_grid
 from lmul.torch.recipe import Recipe
 from lmul.torch.sums import sums
 
-__all__ = ["differentiable", "matmul", "product"]
+__all__ = ["all_finite", "differentiable", "matmul", "product"]
 
 
 _DTYPES = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
@@ -122,6 +122,11 @@ def product(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.T
         if isinstance(arithmetic.format, IntegerFormat):
             return _integer(a, b, arithmetic, arithmetic.format)
         return _product(a, b, arithmetic, arithmetic.format)
+
+
+def all_finite(values: torch.Tensor) -> bool:
+    """Whether no number is NaN or Inf; a finite sum tells so in one pass."""
+    return bool(values.sum().isfinite()) or bool(values.isfinite().all())
 
 
 def _product(

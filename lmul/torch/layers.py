@@ -11,7 +11,7 @@ import torch
 from torch import nn
 
 from lmul.torch.arithmetic import Arithmetic, Backward
-from lmul.torch.functional import differentiable
+from lmul.torch.functional import all_finite, differentiable
 
 __all__ = [
     "CAREFUL",
@@ -54,7 +54,7 @@ def affine(
     """
     try:
         result = differentiable(given, weight, settings.arithmetic, settings.backward)
-        if not result.isfinite().all():
+        if not all_finite(result):
             _explain(given, weight, result)
     except (TypeError, ValueError) as error:
         raise type(error)(f"Layer {settings.name!r}: {error}") from None

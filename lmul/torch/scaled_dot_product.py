@@ -15,7 +15,7 @@ from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding
 from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
-from lmul.torch.functional import differentiable
+from lmul.torch.functional import all_finite, differentiable
 
 __all__ = ["NothingReplaced", "attention", "scaled_dot_product_attention"]
 
@@ -111,7 +111,7 @@ def scaled_dot_product_attention(
     if attn_mask is not None and is_causal:
         raise RuntimeError("attn_mask and is_causal must not both be given")
     for name, side in (("query", query), ("key", key), ("value", value)):
-        if not side.isfinite().all():
+        if not all_finite(side):
             raise ValueError(f"NaN or Inf in attention's {name}: look before this layer")
     if torch.is_autocast_enabled(query.device.type):
         to = torch.get_autocast_dtype(query.device.type)
