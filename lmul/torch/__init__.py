@@ -21,8 +21,9 @@ if TYPE_CHECKING:
     from lmul.torch.functional import matmul
     from lmul.torch.layer_losses import sensitivity
     from lmul.torch.scaled_dot_product import attention
+    from lmul.torch.simulation import simulated
 
-__all__ = ["Report", "attention", "convert", "matmul", "restore", "sensitivity"]
+__all__ = ["Report", "attention", "convert", "matmul", "restore", "sensitivity", "simulated"]
 
 _MODULE_OF = {
     "Report": "lmul.torch.conversion",
@@ -31,6 +32,7 @@ _MODULE_OF = {
     "matmul": "lmul.torch.functional",
     "restore": "lmul.torch.conversion",
     "sensitivity": "lmul.torch.layer_losses",
+    "simulated": "lmul.torch.simulation",
 }
 
 

@@ -19,11 +19,11 @@ from lmul.torch.sums import slopes
 __all__ = ["Product"]
 
 
-Multiply = Callable[[torch.Tensor, torch.Tensor, Arithmetic], torch.Tensor]
+Multiply = Callable[[torch.Tensor, torch.Tensor, Arithmetic, str], torch.Tensor]
 
 
 class Product(torch.autograd.Function):
-    """``multiply(a, b, arithmetic)`` with the derivative that ``backward`` names."""
+    """``multiply(a, b, arithmetic, name)`` with the derivative that ``backward`` names."""
 
     @staticmethod
     def forward(
@@ -33,11 +33,12 @@ class Product(torch.autograd.Function):
         arithmetic: Arithmetic,
         backward: str,
         multiply: Multiply,
+        name: str,
     ) -> torch.Tensor:
         """The product; both operands are kept for the derivative."""
         ctx.save_for_backward(a, b)
-        ctx.how = arithmetic, backward, multiply
-        return multiply(a, b, arithmetic)
+        ctx.how = arithmetic, backward, multiply, name
+        return multiply(a, b, arithmetic, name)
 
     @staticmethod
     @once_differentiable
@@ -45,7 +46,7 @@ class Product(torch.autograd.Function):
         """With respect to both operands, where they need it."""
         (g,) = grad_outputs
         a, b = ctx.saved_tensors
-        arithmetic, backward, multiply = ctx.how
+        arithmetic, backward, multiply, name = ctx.how
         wanted = ctx.needs_input_grad
         if backward == "exact":
             left = _exact(g, a, b, arithmetic) if wanted[0] else None
@@ -53,12 +54,13 @@ class Product(torch.autograd.Function):
         else:
             times = torch.matmul
             if backward == "lmul":
-                times = lambda x, y: multiply(x, y, arithmetic)  # noqa: E731
+                times = lambda x, y: multiply(x, y, arithmetic, f"{name}, derivative")  # noqa: E731
             left = times(g, b.mT) if wanted[0] else None
             right = times(a.mT, g) if wanted[1] else None
         return (
             None if left is None else left.sum_to_size(a.shape),
             None if right is None else right.sum_to_size(b.shape),
+            None,
             None,
             None,
             None,

@@ -18,6 +18,7 @@ from lmul.torch.cuda import dispatch as cuda
 from lmul.torch.derivative import Product
 from lmul.torch.grid import OnGrid, operands, powers, to_grid
 from lmul.torch.recipe import Recipe
+from lmul.torch.simulation import current
 from lmul.torch.sums import sums
 
 __all__ = ["all_finite", "differentiable", "matmul", "product"]
@@ -76,23 +77,23 @@ def matmul(
         When g++ is missing, or can't compile the sums; on a GPU, when Triton is missing.
     """
     arithmetic = Arithmetic.of(format, kind, policy, accumulator, rounding, scale)
-    return differentiable(a, b, arithmetic, check_backward(backward))
+    return differentiable(a, b, arithmetic, check_backward(backward), "matmul")
 
 
 def differentiable(
-    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, backward: Backward
+    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, backward: Backward, name: str
 ) -> torch.Tensor:
-    """:func:`matmul`, of what was checked."""
-    for name, side in (("a", a), ("b", b)):
+    """:func:`matmul`, of what was checked; ``name`` says whose product it is."""
+    for letter, side in (("a", a), ("b", b)):
         if not isinstance(side, torch.Tensor) or side.dtype not in _DTYPES:
             what = str(side.dtype) if isinstance(side, torch.Tensor) else type(side).__name__
-            raise TypeError(f"Operand {name} must be a tensor of floats, not {what}")
+            raise TypeError(f"Operand {letter} must be a tensor of floats, not {what}")
         if reason := cuda.refused(side.device):
-            raise ValueError(f"Operand {name} is on {side.device}: {reason}")
+            raise ValueError(f"Operand {letter} is on {side.device}: {reason}")
         if side.layout != torch.strided or side.is_nested:
-            raise TypeError(f"Operand {name} must be a dense tensor: use .to_dense()")
+            raise TypeError(f"Operand {letter} must be a dense tensor: use .to_dense()")
         if not side.ndim:
-            raise ValueError(f"Operand {name} must have a dimension at least")
+            raise ValueError(f"Operand {letter} must have a dimension at least")
     if a.device != b.device:
         raise ValueError(f"Operands must be on one device, not on {a.device} and {b.device}")
     if torch.is_autocast_enabled(a.device.type):
@@ -108,20 +109,20 @@ def differentiable(
         torch.broadcast_shapes(left.shape[:-2], right.shape[:-2])
     except RuntimeError:
         raise ValueError(f"{shapes}: the dimensions in front don't broadcast") from None
-    result: torch.Tensor = Product.apply(left, right, arithmetic, backward, product)
+    result: torch.Tensor = Product.apply(left, right, arithmetic, backward, product, name)
     result = result[..., 0, :] if a.ndim == 1 else result
     return result[..., 0] if b.ndim == 1 else result
 
 
 @torch.compiler.disable
-def product(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic) -> torch.Tensor:
+def product(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, name: str) -> torch.Tensor:
     """The product alone, of at least two dimensions each; nothing here is differentiated."""
     with torch.no_grad():
         if not a.numel() or not b.numel():
             return torch.matmul(a, b)
         if isinstance(arithmetic.format, IntegerFormat):
-            return _integer(a, b, arithmetic, arithmetic.format)
-        return _product(a, b, arithmetic, arithmetic.format)
+            return _integer(a, b, arithmetic, arithmetic.format, name)
+        return _product(a, b, arithmetic, arithmetic.format, name)
 
 
 def all_finite(values: torch.Tensor) -> bool:
@@ -130,15 +131,24 @@ def all_finite(values: torch.Tensor) -> bool:
 
 
 def _product(
-    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, fmt: FloatFormat
+    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, fmt: FloatFormat, name: str
 ) -> torch.Tensor:
     x, y = operands(a, b, arithmetic, fmt)
-    totals = _sums(x, y, arithmetic, fmt)
-    if x.scale is not None and y.scale is not None:
-        totals *= powers(-(x.scale + y.scale))
-    out = FORMATS[_OUT.get(a.dtype, "fp32")]
+    scaled = x.scale is not None and y.scale is not None
+    out = _OUT.get(a.dtype, "fp32")
     saturate = arithmetic.policy.overflow == "saturate"
-    return to_grid(totals, out, saturate=saturate).values.to(a.dtype)
+
+    def finished(totals: torch.Tensor) -> torch.Tensor:
+        if x.scale is not None and y.scale is not None:
+            totals = totals * powers(-(x.scale + y.scale))
+        return to_grid(totals, FORMATS[out], saturate=saturate).values.to(a.dtype)
+
+    result = finished(_sums(x, y, arithmetic, fmt))
+    if (simulation := current()) is None:
+        return result
+    # Scaled sums may be beyond the largest float16, so that an array rounds them to float32.
+    drained = "fp32" if scaled and out == "fp16" else out
+    return simulation.product(name, (x.values, y.values), arithmetic, drained, finished, result)
 
 
 def _sums(x: OnGrid, y: OnGrid, arithmetic: Arithmetic, fmt: FloatFormat) -> torch.Tensor:
@@ -164,7 +174,7 @@ def _sums(x: OnGrid, y: OnGrid, arithmetic: Arithmetic, fmt: FloatFormat) -> tor
 
 
 def _integer(
-    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, fmt: IntegerFormat
+    a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, fmt: IntegerFormat, name: str
 ) -> torch.Tensor:
     """The integer twin: both operands times a scale each, rounded to nearest even."""
     dims = (-1, -2) if arithmetic.scale == "row" else (None, None)
@@ -174,5 +184,12 @@ def _integer(
         scale = torch.where(largest > 0, largest / fmt.max_code, 1.0)
         scales.append(scale)
         integers.append(torch.round(side / scale))
-    # Exact: float64 holds any sum of products of 14 bits.
-    return (integers[0] @ integers[1] * (scales[0] * scales[1])).to(a.dtype)
+    left, right = integers
+
+    def finished(totals: torch.Tensor) -> torch.Tensor:
+        return (totals * (scales[0] * scales[1])).to(a.dtype)
+
+    result = finished(left @ right)  # exact: float64 holds any sum of products of 14 bits
+    if (simulation := current()) is None:
+        return result
+    return simulation.product(name, (left, right), arithmetic, "fp32", finished, result)

@@ -53,7 +53,8 @@ def affine(
         overflow the format. The message names the layer.
     """
     try:
-        result = differentiable(given, weight, settings.arithmetic, settings.backward)
+        name = settings.name or "the model"
+        result = differentiable(given, weight, settings.arithmetic, settings.backward, name)
         if not all_finite(result):
             _explain(given, weight, result)
     except (TypeError, ValueError) as error:

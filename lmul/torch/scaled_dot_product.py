@@ -125,7 +125,7 @@ def scaled_dot_product_attention(
         if dtype != torch.float64:
             query, key, value = query.float(), key.float(), value.float()
         factor = 1 / math.sqrt(query.shape[-1]) if scale is None else scale
-        scores = differentiable(query, key.mT, arithmetic, backward) * factor
+        scores = differentiable(query, key.mT, arithmetic, backward, "Q·Kᵀ") * factor
         if is_causal:
             attn_mask = scores.new_ones(scores.shape[-2:], dtype=torch.bool).tril()
         if attn_mask is not None:
@@ -138,4 +138,4 @@ def scaled_dot_product_attention(
             unseen = (scores == -math.inf).all(-1, keepdim=True)
             weights = weights.masked_fill(unseen, 0)
         weights = torch.dropout(weights, dropout_p, dropout_p > 0)
-        return differentiable(weights, value, arithmetic, backward).to(dtype)
+        return differentiable(weights, value, arithmetic, backward, "A·V").to(dtype)

@@ -6,8 +6,9 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.parts import MacKind
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
+from lmul.hdl.numbers.formats import FloatFormat, Format, IntegerFormat
 from lmul.hdl.numbers.kinds import Kind, check_kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden import matmul as golden
@@ -15,7 +16,7 @@ from lmul.sim.golden.array_input import is_float, plain_array
 from lmul.sim.golden.codec import as_codes, as_format, code_dtype, decode, encode
 from lmul.sim.golden.stacked import stacked_product
 
-__all__ = ["BACKENDS", "Backend", "matmul"]
+__all__ = ["BACKENDS", "Backend", "array_for", "matmul"]
 
 
 Backend = Literal["golden", "rtl"]
@@ -95,45 +96,59 @@ def matmul(
         encode(side, fmt) if encodes else as_codes(given, fmt)
         for side, given, encodes in zip((x, y), (a, b), numbers, strict=True)
     )
-    chosen = _agreeing(design, fmt, kind, policy, accumulator) if design is not None else None
-    if chosen is not None and x.ndim:
-        chosen.check_depth(x.shape[-1])
+    array = None
+    if design is not None:
+        from lmul.sim.reference.matrices import array_design
+
+        design = array_design(design)
+        if isinstance(design.format, IntegerFormat):
+            raise ValueError(
+                f"Design {design.name!r} multiplies integers, not codes: use lmul.sim.compiled.run"
+            )
+    if backend == "rtl" or design is not None:
+        depth = x.shape[-1] if x.ndim else 1
+        array = array_for(design, fmt, kind, policy, accumulator, depth)
 
     def multiply(left: Codes, right: Codes) -> Codes:
-        if backend == "golden":
+        if backend == "golden" or array is None:
             return golden.matmul(left, right, fmt, kind, policy, accumulator, result)
         from lmul.sim.compiled.run import run_array
 
-        array = chosen
-        if array is None:
-            k_max = max(DEFAULT_K_MAX, left.shape[1] if accumulator.is_exact else 0)
-            side = _DEFAULT_SIDE
-            array = MacDesign(
-                "array", kind, fmt, policy, accumulator, k_max, rows=side, columns=side
-            )
         return run_array(array, left, right, result.name).codes
 
     codes = stacked_product(x, y, multiply, code_dtype(result))
     return decode(codes, result) if any(numbers) else codes
 
 
-def _agreeing(
-    design: MacDesign | str, fmt: FloatFormat, kind: Kind, policy: Policy, accumulator: Accumulator
+def array_for(
+    design: MacDesign | str | None,
+    fmt: Format,
+    kind: MacKind,
+    policy: Policy,
+    accumulator: Accumulator | None,
+    depth: int,
 ) -> MacDesign:
-    """The design, if it is one of these."""
+    """The array for sums of ``depth`` products: ``design``, if it is one of these.
+
+    None is 8x8 and output-stationary, with room for ``depth``.
+
+    Raises
+    ------
+    TypeError, ValueError
+        For what is no array; one that computes something else, or has no room.
+    """
+    side, exact = _DEFAULT_SIDE, accumulator is None or accumulator.is_exact
+    k_max = max(DEFAULT_K_MAX, depth if exact else 0)
+    asked = MacDesign("array", kind, fmt, policy, accumulator, k_max, rows=side, columns=side)
+    if design is None:
+        return asked
     from lmul.sim.reference.matrices import array_design
 
     chosen = array_design(design)
-    if isinstance(chosen.format, IntegerFormat):
-        raise ValueError(
-            f"Design {chosen.name!r} multiplies integers, not codes: use lmul.sim.compiled.run"
-        )
-    for what, asked, has in (
-        ("format", fmt, chosen.format),
-        ("kind", kind, chosen.kind),
-        ("policy", policy, chosen.policy),
-        ("accumulator", accumulator, chosen.resolved_accumulator),
-    ):
-        if asked != has:
-            raise ValueError(f"Design {chosen.name!r} has {what} {str(has)!r}, not {str(asked)!r}")
+    for what in ("format", "kind", "policy", "resolved_accumulator"):
+        wanted, has = getattr(asked, what), getattr(chosen, what)
+        if wanted != has:
+            what = what.removeprefix("resolved_")
+            raise ValueError(f"Design {chosen.name!r} has {what} {str(has)!r}, not {str(wanted)!r}")
+    chosen.check_depth(depth)
     return chosen
