@@ -17,7 +17,7 @@ import lmul.torch
 from lmul.accuracy.encoder import Embeddings, Encoder, retrieval
 from lmul.accuracy.language.model import Pretrained, pretrained
 from lmul.accuracy.rows import FP32, Row, Task
-from lmul.torch.kernel import kernel
+from lmul.torch.cpu.kernel import kernel
 
 __all__ = ["Items", "computing", "measure"]
 

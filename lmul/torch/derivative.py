@@ -12,9 +12,9 @@ from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.hdl.numbers.kinds import resolve_offset
 from lmul.sim.golden.arithmetic import CODE_SUMS
 from lmul.torch.arithmetic import Arithmetic
+from lmul.torch.cpu.sums import slopes
 from lmul.torch.cuda import dispatch as cuda
 from lmul.torch.grid import operands, powers
-from lmul.torch.sums import slopes
 
 __all__ = ["Product"]
 

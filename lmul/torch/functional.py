@@ -14,12 +14,12 @@ from lmul.sim.golden.codec import Rounding, decode, encode
 from lmul.sim.golden.matmul import matmul as golden_matmul
 from lmul.sim.golden.stacked import stacked_product
 from lmul.torch.arithmetic import Arithmetic, Backward, Scale, check_backward
+from lmul.torch.cpu.sums import sums
 from lmul.torch.cuda import dispatch as cuda
 from lmul.torch.derivative import Product
 from lmul.torch.grid import OnGrid, operands, powers, to_grid
 from lmul.torch.recipe import Recipe
 from lmul.torch.simulation import current
-from lmul.torch.sums import sums
 
 __all__ = ["all_finite", "differentiable", "matmul", "product"]
 
@@ -152,7 +152,7 @@ def _product(
 
 
 def _sums(x: OnGrid, y: OnGrid, arithmetic: Arithmetic, fmt: FloatFormat) -> torch.Tensor:
-    """Before they are rounded, in float64; see :func:`lmul.torch.sums.sums`."""
+    """Before they are rounded, in float64; see :func:`lmul.torch.cpu.sums.sums`."""
     if x.finite and y.finite and arithmetic.policy.subnormals != "raw":
         offset = resolve_offset(arithmetic.kind, fmt, None)
         depth = x.values.shape[-1]

@@ -16,8 +16,8 @@ import torch
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.sim.golden.codec import Rounding
 from lmul.torch.arithmetic import Arithmetic, Scale
+from lmul.torch.cpu.kernel import kernel
 from lmul.torch.cuda import dispatch as cuda
-from lmul.torch.kernel import kernel
 
 __all__ = ["OnGrid", "operands", "peaks", "powers", "to_grid"]
 

@@ -44,7 +44,7 @@ def round_to_grid(
 
 
 def sums(x: "OnGrid", y: "OnGrid", recipe: Recipe, arithmetic: Arithmetic) -> torch.Tensor:
-    """See :func:`lmul.torch.sums.sums`: by tensor cores where exact, else one by one."""
+    """See :func:`lmul.torch.cpu.sums.sums`: by tensor cores where exact, else one by one."""
     left, right = _stacked(x.values, y.values)
     with torch.cuda.device_of(left):
         totals = _kernels("slices").sums(left, right, x, y, arithmetic)
@@ -59,7 +59,7 @@ def sums(x: "OnGrid", y: "OnGrid", recipe: Recipe, arithmetic: Arithmetic) -> to
 def slopes(
     g: torch.Tensor, x: torch.Tensor, y: torch.Tensor, fmt: FloatFormat, offset: int
 ) -> torch.Tensor:
-    """See :func:`lmul.torch.sums.slopes`."""
+    """See :func:`lmul.torch.cpu.sums.slopes`."""
     with torch.cuda.device_of(g):
         return _kernels("slopes").slopes(g, x, y, fmt, offset)
 

@@ -37,7 +37,7 @@ _LEAST_NORMAL, _LEAST_SINGLE = -126, -149  # exponents of float32
 def sums(
     x: torch.Tensor, y: torch.Tensor, recipe: Recipe, tile: Tile | None = None
 ) -> torch.Tensor:
-    """See :func:`lmul.torch.sums.sums`; shapes (B, M, K) and (B, K, N) to (B, M, N)."""
+    """See :func:`lmul.torch.cpu.sums.sums`; shapes (B, M, K) and (B, K, N) to (B, M, N)."""
     shift = _single_shift(recipe)
     if tile is None:
         slow = recipe.sum in (FORMAT, WINDOWED)

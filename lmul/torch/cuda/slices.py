@@ -112,7 +112,7 @@ def sums(
     arithmetic: Arithmetic,
     tile: Tile | None = None,
 ) -> torch.Tensor | None:
-    """See :func:`lmul.torch.sums.sums`; None where that is impossible, or not quicker.
+    """See :func:`lmul.torch.cpu.sums.sums`; None where that is impossible, or not quicker.
 
     Shapes (B, M, K) and (B, K, N) to (B, M, N); ``on_x`` and ``on_y`` say where exponents lie.
     """

@@ -18,7 +18,7 @@ _ROWS, _DEEP = 32, 64  # of a tile
 def slopes(
     g: torch.Tensor, x: torch.Tensor, y: torch.Tensor, fmt: FloatFormat, offset: int
 ) -> torch.Tensor:
-    """See :func:`lmul.torch.sums.slopes`: shapes (M, N), (M, K), (K, N) to (M, K)."""
+    """See :func:`lmul.torch.cpu.sums.slopes`: shapes (M, N), (M, K), (K, N) to (M, K)."""
     (rows, depth), columns = x.shape, g.shape[-1]
     constant = (offset << (_MANTISSA - fmt.mantissa_bits)) - (_BIAS << _MANTISSA)
     result = torch.empty((rows, depth), dtype=torch.float64, device=x.device)

@@ -13,7 +13,7 @@ import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.tools.compiled import pointer
-from lmul.torch.kernel import kernel
+from lmul.torch.cpu.kernel import kernel
 from lmul.torch.recipe import WINDOWED, Recipe
 
 __all__ = ["slopes", "sums"]

@@ -22,4 +22,4 @@ def kernel() -> ctypes.CDLL:
         When g++ is missing, or can't compile it.
     """
     user = "lmul.torch, whose sums are compiled,"
-    return shared_library("torch", resources.files("lmul.torch"), _FILES, user)
+    return shared_library("torch", resources.files("lmul.torch.cpu"), _FILES, user)
