@@ -9,7 +9,7 @@ from lmul.console.terminal import figure_table
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.variation import Spread
-from lmul.synth.timing.clock import AtClock
+from lmul.synth.timing.search import AtClock
 from lmul.tools import yosys
 from lmul.tools.metrics import Report
 

@@ -8,13 +8,13 @@ from rich.padding import Padding
 from rich.table import Table as RichTable
 from rich.text import Text
 
+from lmul.synth.clocks.front import front_table
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.report.findings import findings
 from lmul.synth.report.verdict import verdict
 from lmul.synth.tables.claims import claim_table
 from lmul.synth.tables.errors import verified_table
 from lmul.synth.tables.gates import headline_table
-from lmul.synth.tables.levels import level_table
 from lmul.synth.tables.table import NOTHING, Table
 
 __all__ = ["console", "console_table"]
@@ -24,7 +24,7 @@ def console(document: ReportDocument) -> RenderableType:
     """What ``lmul report`` prints: the verdict and one table; of a full report more."""
     said = [
         *(Text(line) for line in verdict(document)),
-        *_if_measured(level_table(document), "takes of int8's", "lmul_rne errs, %"),
+        *_if_measured(front_table(document), "L-Mul errs, %"),
     ]
     if not document.full:
         return Group(*said)

@@ -1,1 +1,1 @@
-"""PEs at equal clocks: what is kept of them, and the report's tables."""
+"""Tables and a picture of circuits at equal clocks."""

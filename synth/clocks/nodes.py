@@ -1,11 +1,11 @@
 """The report's table of other nodes: what L-Mul's PE takes of its twins' in each library."""
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.clocks.kept import at_clocks, clocked_of
 from lmul.synth.clocks.tables import clock_of, costs, share
 from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.clocks.kept import ClockSurvey, clocked_of
+from lmul.synth.comparison.clocks.points import NODE_CLOCKS, PE, clocked_designs, node_points
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.points import NODE_CLOCKS, clocked_pes, node_points
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.tables.levels import TWINS
@@ -14,11 +14,11 @@ from lmul.synth.tables.table import NOTHING, Method, Table
 __all__ = ["at_nodes", "node_table"]
 
 
-def at_nodes() -> dict[str, dict[str, Clocked]]:
+def at_nodes(clocks: ClockSurvey) -> dict[str, dict[str, Clocked]]:
     """By library and PE, at its format's clock; ``embedded`` is the report's own library."""
     found: dict[str, dict[str, Clocked]] = {"embedded": {}}
-    for (design, clock), one in at_clocks().items():
-        if clock == NODE_CLOCKS.get(_format(design)):
+    for (design, clock), one in clocks.found.items():
+        if design.startswith("pe-") and clock == NODE_CLOCKS.get(_format(design)):
             found["embedded"][design] = one
     for point, measured in accepted("nodes").of(node_points()).items():
         found.setdefault(point.library[0], {})[point.design] = clocked_of(measured)
@@ -27,13 +27,13 @@ def at_nodes() -> dict[str, dict[str, Clocked]]:
 
 def node_table(document: ReportDocument) -> Table:
     """One row a format and library: area and energy of L-Mul's PE over each twin's."""
-    found = at_nodes()
+    found = at_nodes(document.clocks)
     rows = []
     for fmt in document.formats:
-        names = clocked_pes(fmt)
+        names = clocked_designs(fmt, PE) if fmt in NODE_CLOCKS else {}
         for library, pes in found.items():
             mine = pes.get(names.get("lmul", ""))
-            if mine is None or fmt not in NODE_CLOCKS:
+            if mine is None:
                 continue
             others = [pes.get(names.get(twin, "")) for twin in TWINS]
             rows.append(

@@ -20,15 +20,10 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.synth.comparison.clocks.points import array_points, clock_points, node_points
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
-from lmul.synth.comparison.points import (
-    FMAX,
-    clock_points,
-    kept_points,
-    node_points,
-    placed_points,
-)
+from lmul.synth.comparison.points import FMAX, kept_points, placed_points
 from lmul.synth.liberty.nodes import node_files
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
@@ -98,6 +93,7 @@ SETS: Mapping[str, Callable[[], list[Point]]] = {
     REST: accepted_points,
     "dots": dot_points,
     "clocks": clock_points,
+    "arrays": array_points,
     "nodes": node_points,
 }
 """What is measured together, by the name of its set."""

@@ -10,6 +10,7 @@ from lmul.hdl.designs.design import Design
 from lmul.sim.accuracy.pairs import ErrorStats
 from lmul.sim.runner.verify import VerifyResult
 from lmul.synth.comparison.cell_survey import GATES, CellSurvey
+from lmul.synth.comparison.clocks.kept import ClockSurvey
 from lmul.synth.comparison.designs import INT8_PRODUCT
 from lmul.synth.comparison.dots import DotSurvey
 from lmul.synth.comparison.error_survey import ErrorSurvey
@@ -47,6 +48,8 @@ class ReportDocument:
         Areas, delays and energies; empty where they were not measured.
     dots : DotSurvey
         Dot-product units; empty where nothing is kept of them.
+    clocks : ClockSurvey
+        Circuits at equal clocks; empty where nothing is kept of them.
     """
 
     tools: Mapping[str, str]
@@ -60,6 +63,7 @@ class ReportDocument:
     cells: CellSurvey = field(default_factory=CellSurvey)
     checked: Mapping[str, int] = field(default_factory=dict)
     dots: DotSurvey = field(default_factory=DotSurvey)
+    clocks: ClockSurvey = field(default_factory=ClockSurvey)
 
     def row(self, fmt: str, policy: str) -> HeadlineRow | None:
         """The headline row of a format and policy, None when it was not measured."""
@@ -119,6 +123,7 @@ class ReportDocument:
             "area_parts": self.cells.area_parts,
             "energy_parts": self.cells.energy_parts,
             "spreads": {name: asdict(one) for name, one in self.cells.spreads.items()},
+            "clocks": self.clocks.section(),
             "range": [
                 {"design": f"{kind}-{fmt}"} | asdict(classes)
                 for (fmt, kind), classes in self.errors.census.items()

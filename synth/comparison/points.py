@@ -31,21 +31,16 @@ from lmul.synth.comparison.designs import (
 from lmul.synth.comparison.designs import array_name as square_array
 from lmul.synth.gates.breakdown import PartCount, Split
 from lmul.synth.gates.count import GateCount
-from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.variation import MappedSpread, Spread
 from lmul.tools.metrics import Metric
 
 __all__ = [
-    "CLOCKS",
     "FMAX",
-    "NODE_CLOCKS",
     "PLACED_ON",
     "STIMULUS",
     "cell_points",
     "claim_points",
-    "clock_points",
-    "clocked_pes",
     "counted",
     "counted_text",
     "fmax_metrics",
@@ -54,7 +49,6 @@ __all__ = [
     "kept_points",
     "lut_points",
     "mac_points",
-    "node_points",
     "placed_points",
     "products_in_cells",
     "split_of",
@@ -226,44 +220,6 @@ def spreads(found: Mapping[Point, Measured]) -> dict[str, MappedSpread]:
 
 def _spread(detail: Mapping[str, Any]) -> MappedSpread:
     return MappedSpread(**{one.name: Spread(**detail[one.name]) for one in fields(MappedSpread)})
-
-
-_CLOCKS = ("120fo4", "60fo4", "40fo4")
-
-CLOCKS: Mapping[str, Sequence[str]] = {"e4m3": _CLOCKS, "e5m2": _CLOCKS, "bf16": _CLOCKS[:1]}
-"""Periods at which PEs are compared, by format: 60 inverter delays are a usual MAC's, 40 a fast
-one's. bf16's PEs add to an fp32 sum in each cycle: none of them meets a shorter one."""
-
-
-def clock_points(formats: Iterable[str] = CLOCKS) -> list[Point]:
-    """PEs at equal clocks: :mod:`lmul.synth.comparison.accepted` keeps them, each takes minutes."""
-    found = [
-        Point(name, "clock", stimulus=STIMULUS, clock=clock)
-        for fmt in formats
-        for clock in CLOCKS.get(fmt, ())
-        for name in clocked_pes(fmt).values()
-    ]
-    return list(dict.fromkeys(found))
-
-
-def clocked_pes(fmt: str) -> dict[str, str]:
-    """PEs by kind that are compared at equal clocks."""
-    found = pes_in_cells(fmt, "ftz") if fmt in CLOCKS else {}
-    return {kind: found[kind] for kind in _MULTIPLIERS if kind in found}
-
-
-NODE_CLOCKS: Mapping[str, str] = {"e4m3": "60fo4", "bf16": "120fo4"}
-"""Periods at which PEs are compared in several nodes, in delays of each library's own inverter."""
-
-
-def node_points() -> list[Point]:
-    """PEs at one clock in the libraries of several nodes, which are told by their names."""
-    return [
-        Point(design, "clock", library=(name,), stimulus=STIMULUS, clock=clock)
-        for name in NODES
-        for fmt, clock in NODE_CLOCKS.items()
-        for design in clocked_pes(fmt).values()
-    ]
 
 
 FMAX = "fmax_mhz"

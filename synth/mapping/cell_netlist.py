@@ -14,7 +14,16 @@ from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["ONE", "ZERO", "CellNetlist", "Instance", "map_to_cells", "netlist_of", "ordered"]
+__all__ = [
+    "ONE",
+    "ZERO",
+    "CellNetlist",
+    "Instance",
+    "map_to_cells",
+    "netlist_of",
+    "ordered",
+    "place_of",
+]
 
 
 ZERO, ONE = 0, 1
@@ -102,9 +111,7 @@ class CellNetlist:
             if cell["type"] not in library:
                 raise ValueError(f"Library {library.name!r} has no cell {cell['type']!r}")
             pins = {pin: nets_of(bits)[0] for pin, bits in cell["connections"].items() if bits}
-            match = _PATH.match(name)
-            path = match[1].replace("\\", "") if match else ""
-            found.append(Instance(name, library[cell["type"]], pins, tuple(path.split(".")[:-1])))
+            found.append(Instance(name, library[cell["type"]], pins, place_of(name)))
         flipflops = tuple(one for one in found if one.cell.is_flipflop)
         gates = [one for one in found if not one.cell.is_flipflop]
         return cls(
@@ -115,6 +122,13 @@ class CellNetlist:
             flipflops,
             _clock(flipflops),
         )
+
+
+def place_of(name: str) -> tuple[str, ...]:
+    """The modules, kept apart when it was mapped, that a cell of this name stands in."""
+    match = _PATH.match(name)
+    path = match[1].replace("\\", "") if match else ""
+    return tuple(path.split(".")[:-1])
 
 
 def map_to_cells(

@@ -2,22 +2,27 @@
 
 The smallest of many mappings is a lucky one. So the statements are put into other orders, which
 mean the same, and in each the ways that gave the smallest circuits as written compete again: the
-figures are the median of these winners, and their range is told.
+figures are the median of these winners, and their range is told. An array is mapped once, as
+written.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy.energy import measure
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
-from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.mapping.mapping import Mapped, map_cells
+from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Spread, reordered
-from lmul.synth.timing.clock import AtClock, best, mappings, period_ps, pipelined
+from lmul.synth.timing.array_clock import array_at_clock
+from lmul.synth.timing.clock import mappings, period_ps, pipelined
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.timing import analyse
+from lmul.synth.timing.search import AtClock, best
+from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["FINALISTS", "ORDERS", "Clocked", "clocked"]
@@ -28,6 +33,8 @@ ORDERS = 3
 
 FINALISTS = 4
 """How many ways are tried in each."""
+
+_OUT_OF_REACH = "20fo4"
 
 _PAIRS = 1 << 15  # of each mapping; several of them are measured
 
@@ -46,17 +53,17 @@ class Clocked:
         The library's inverter that drives four of its kind.
     library, stimulus : str
     mappings : sequence of str
-        In each order how it was mapped; empty for the least area.
+        In each order how it was mapped, of an array each part; empty for the least area.
     delays : sequence of float
         In each order the longest path, ps; the first as written.
     area, sequential : Spread
-        µm², all and of the flip-flops.
+        µm², all and of the flip-flops. Of an array with buffers of the nets that reach all parts.
     energy : Spread or None
         fJ an operation at this clock, of these netlists; None where none meets it.
     opensta : sequence of float
         The delays by OpenSTA, where ``sta`` is on PATH.
     fastest_ps : float
-        The shortest delay of all mappings as written.
+        The shortest delay of all mappings as written; of an array its own.
     tried : int
         Mappings in all.
     """
@@ -97,13 +104,13 @@ def clocked(
     design : Design or str
         All pipelines that its name can say are tried.
     clock : str
-        As for :func:`lmul.synth.timing.clock.period_ps`.
+        As for :func:`lmul.synth.timing.clock.period_ps`; or ``FASTEST``, which no array takes.
     stimulus : str
         Of :func:`lmul.synth.energy.energy.measure`, one.
     liberty : Paths, optional
         :func:`lmul.synth.liberty.default.default_library` when left out.
     orders : int
-        Besides the one as written; none is tried where the clock is missed.
+        Besides the one as written; none is tried of arrays, nor where the clock is missed.
     jobs, on_progress
         As for :func:`lmul.synth.timing.clock.mappings`.
 
@@ -113,32 +120,80 @@ def clocked(
         As :func:`lmul.synth.timing.clock.mappings` and :func:`lmul.synth.energy.energy.measure`.
     """
     library = load(liberty or default_library())
-    period = period_ps(clock, library)
-    found = mappings(pipelined(Design.parse(design)), library, period, None, jobs, on_progress)
-    first, tried = found[0], len(found)
-    winners = [first]
-    # The finalists are of one circuit: a pipeline is a choice of the designer's, not of luck.
-    finalists = [one for one in found if one.design == first.design and one.slack_ps >= 0]
-    for order in range(1, orders + 1 if first.slack_ps >= 0 else 1):
-        mapped = _again(finalists[:FINALISTS], library, order)
-        tried += len(mapped)
-        if mapped and (winner := best(mapped)).slack_ps >= 0:
-            winners.append(winner)
+    fastest = clock == FASTEST
+    period = period_ps(_OUT_OF_REACH if fastest else clock, library)
+    parsed = Design.parse(design)
+    if not isinstance(parsed, MacDesign) or parsed.level != "array":
+        search = mappings(pipelined(parsed), library, period, None, jobs, on_progress)
+        found = _circuits(search, library, orders, fastest)
+    elif fastest:
+        raise ValueError(f"How fast an array can be is not searched for: {parsed.name!r}")
+    else:
+        array = array_at_clock(parsed, library, period, jobs, on_progress)
+        winner = _Winner(array.design.name, array.mapped, array.timing, array.ways)
+        found = _Found([winner], array.timing.delay_ps, array.tried)
+    first, winners = found.winners[0], found.winners
+    if fastest:
+        period = first.timing.delay_ps
     return Clocked(
         design=first.design,
         clock_ps=period,
         fo4_ps=first.timing.conditions.fo4_ps,
         library=library.name,
         stimulus=stimulus,
-        mappings=[one.way.name if one.way else "" for one in winners],
+        mappings=[one.how for one in winners],
         delays=[one.timing.delay_ps for one in winners],
-        area=Spread.of([one.mapped.area_um2 for one in winners]),
+        area=Spread.of([one.mapped.area_um2 + one.timing.buffers_um2 for one in winners]),
         sequential=Spread.of([one.mapped.sequential_um2 for one in winners]),
-        energy=_energies(winners, stimulus) if first.slack_ps >= 0 else None,
+        energy=_energies(winners, period, stimulus) if first.timing.delay_ps <= period else None,
         opensta=[ps for one in winners if (ps := opensta_delay(one.mapped)) is not None],
-        fastest_ps=min(one.timing.delay_ps for one in found),
-        tried=tried,
+        fastest_ps=found.fastest_ps,
+        tried=found.tried,
     )
+
+
+@dataclass(frozen=True)
+class _Winner:
+    """The best circuit of one order, and how it was mapped."""
+
+    design: str
+    mapped: Mapped
+    timing: Timing
+    how: str
+
+
+@dataclass(frozen=True)
+class _Found:
+    winners: Sequence[_Winner]
+    fastest_ps: float
+    tried: int
+
+
+def _circuits(found: Sequence[AtClock], library: Library, orders: int, fastest: bool) -> _Found:
+    """Of the mappings as written, the best first, and of other orders: smallest, or fastest."""
+
+    def delay(one: AtClock) -> float:
+        return one.timing.delay_ps
+
+    def meets(one: AtClock) -> bool:
+        return fastest or one.slack_ps >= 0
+
+    quick = sorted(found, key=delay)
+    ranked = quick if fastest else found
+    first, tried = ranked[0], len(found)
+    winners = [first]
+    # The finalists are of one circuit: a pipeline is a choice of the designer's, not of luck.
+    finalists = [one for one in ranked if one.design == first.design and meets(one)]
+    for order in range(1, orders + 1 if meets(first) else 1):
+        mapped = _again(finalists[:FINALISTS], library, order)
+        tried += len(mapped)
+        if mapped and meets(winner := min(mapped, key=delay) if fastest else best(mapped)):
+            winners.append(winner)
+    shown = [
+        _Winner(one.design, one.mapped, one.timing, one.way.name if one.way else "")
+        for one in winners
+    ]
+    return _Found(shown, delay(quick[0]), tried)
 
 
 def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[AtClock]:
@@ -155,7 +210,7 @@ def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[A
     return found
 
 
-def _energies(winners: Sequence[AtClock], stimulus: str) -> Spread:
+def _energies(winners: Sequence[_Winner], period: float, stimulus: str) -> Spread:
     """Of each netlist, at its clock: what leaks in one period is counted."""
     return Spread.of(
         [
@@ -166,7 +221,7 @@ def _energies(winners: Sequence[AtClock], stimulus: str) -> Spread:
                 stimulus,
                 pairs=_PAIRS,
                 mapped=one.mapped,
-                frequency=1e12 / one.clock_ps,
+                frequency=1e12 / period,
                 parts=False,
             )
         ]

@@ -18,7 +18,17 @@ from lmul.synth.measure.provenance import file_digest, measuring_digest, tool_ve
 from lmul.tools import cache
 from lmul.tools.metrics import Metric
 
-__all__ = ["FIGURES", "MEASURES", "STATIONARY", "Measured", "Point", "find", "keep", "key"]
+__all__ = [
+    "FASTEST",
+    "FIGURES",
+    "MEASURES",
+    "STATIONARY",
+    "Measured",
+    "Point",
+    "find",
+    "keep",
+    "key",
+]
 
 
 MEASURES: Mapping[str, tuple[str, ...]] = {
@@ -45,6 +55,9 @@ FIGURES = tuple(measure for measure in MEASURES if measure not in _DETAILS)
 
 STATIONARY = " stationary"
 """What a stimulus of ``energy`` ends in when weights stay for a stretch; a file is as it is."""
+
+FASTEST = "fastest"
+"""A clock in place of a period: as short as one was found that the circuit meets."""
 
 _KIND = "points"  # of the cache
 _NEEDED = ("stimulus", "device", "clock")  # the other fields have a default that means something
@@ -75,7 +88,8 @@ class Point:
     dsp : bool
         Of ``luts`` and ``fpga``: DSP blocks may be used.
     clock : str
-        Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.clock.period_ps`.
+        Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.clock.period_ps`;
+        or :data:`FASTEST`.
 
     Raises
     ------

@@ -88,6 +88,11 @@ class Spread:
         """This figure over another circuit's."""
         return Ratio(self.least / other.most, self.median / other.median, self.most / other.least)
 
+    def like(self, figure: float) -> "Spread":
+        """The spread of a figure that was measured as written, in proportion to this one."""
+        share = figure / self.as_written
+        return Spread(figure, share * self.least, share * self.median, share * self.most)
+
     def at(self, figure: float) -> "Spread":
         """The range of a figure that moves in proportion to this one, measured as written."""
         share = figure / self.as_written

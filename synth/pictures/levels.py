@@ -6,10 +6,11 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import MaxNLocator
 
 from lmul.synth.comparison.cell_survey import ENERGY
+from lmul.synth.comparison.clocks.points import ARRAY
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.pictures.picture import COLOURS, INK, Draw, Picture, kinds_key, right_labels
-from lmul.synth.tables.levels import ARRAY_LEVEL, LEVELS, TWINS, level_ratio
+from lmul.synth.tables.levels import LEVELS, TWINS, level_ratio
 from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import percent
 
@@ -38,7 +39,7 @@ def energy_by_level_picture(document: ReportDocument) -> Picture:
     return Picture(
         ENERGY_BY_LEVEL,
         f"Of exact's energy L-Mul takes {_taken(document, 'product')} in the product and "
-        f"{_taken(document, ARRAY_LEVEL)} in an {ARRAY_LEVEL}",
+        f"{_taken(document, ARRAY)} in an {ARRAY}",
         "fJ of a product, and of a multiply-accumulate in a PE and in an array; in per cent, what "
         "L-Mul takes of it. Real attention operands, subnormals flushed, real delays, no wires.",
         panels,

@@ -17,6 +17,7 @@ from lmul.sim.accuracy.workload import attention
 from lmul.sim.runner.verify import VerifyResult, family, verify_format
 from lmul.synth.comparison.cell_survey import cell_survey, dot_survey, survey_points
 from lmul.synth.comparison.check_points import check_points, checked, weight_stationary
+from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.designs import REPORT_FORMATS, report_designs
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.dots import window_points
@@ -151,6 +152,7 @@ def _measure(formats: Sequence[str], full: bool, stages: "_Stages") -> ReportDoc
         cells=cells,
         checked=checked(found),
         dots=dot_survey(found),
+        clocks=clock_survey(),
     )
 
 
@@ -169,7 +171,7 @@ def write(document: ReportDocument, out: Path) -> list[Path]:
         "report.md": markdown(TITLE, said, first, found, contents, document.tools),
         "report.html": html_page(TITLE, _LEAD, said, first, found, contents, document.tools),
     }
-    for section in [*first, *(one for chapter in contents for one in chapter.all_sections)]:
+    for section in (one for chapter in (first, *contents) for one in chapter.all_sections):
         if isinstance(section, Picture):
             files[f"{section.name}.png"] = section.png()
             files[f"{section.name}.svg"] = section.svg()

@@ -4,8 +4,10 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from lmul.synth.clocks.front import front_table as clock_front_table
 from lmul.synth.clocks.nodes import node_table
-from lmul.synth.clocks.tables import clock_share_table, clock_table
+from lmul.synth.clocks.picture import energy_by_clock_picture
+from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.pictures.accuracy import accuracy_energy_picture, front_table
 from lmul.synth.pictures.break_even import break_even_picture
@@ -28,8 +30,10 @@ __all__ = ["TABLES", "Chapter", "Section", "chapters", "check_table", "named_tab
 Section = Table | Picture
 
 TABLES = (
-    "at-equal-clocks-what-a-pe-of-l-mul-takes-of-its-twins",
-    "pes-at-equal-clocks-ftz",
+    "at-one-clock-what-l-mul-takes-of-its-twins-area-and-energy-and-its-error",
+    "at-equal-clocks-what-l-mul-takes-of-its-twins",
+    "pes-with-sums-of-one-width-at-equal-clocks",
+    "circuits-at-equal-clocks-ftz",
     "at-equal-clocks-in-other-nodes-what-a-pe-of-l-mul-takes-of-its-twins",
     "energy-that-l-mul-takes-of-its-twins-and-its-error",
     "pes-that-no-other-beats-in-energy-and-error",
@@ -121,10 +125,17 @@ def _filled(sections: Sequence[Section]) -> Iterator[Section]:
             yield section
 
 
-def opening(document: ReportDocument) -> list[Picture]:
-    """The pictures beside the verdict: energy by level, error against energy."""
-    pictures = [energy_by_level_picture(document), accuracy_energy_picture(document)]
-    return [picture for picture in pictures if picture.panels]
+def opening(document: ReportDocument) -> Chapter:
+    """What stands below the verdict: the table at one clock, energy by clock, error and energy."""
+    return _named(
+        document,
+        Chapter.of(
+            "At one clock",
+            clock_front_table(document),
+            energy_by_clock_picture(document),
+            accuracy_energy_picture(document),
+        ),
+    )
 
 
 def chapters(document: ReportDocument) -> list[Chapter]:
@@ -133,10 +144,12 @@ def chapters(document: ReportDocument) -> list[Chapter]:
         Chapter.of(
             "At equal clocks",
             clock_share_table(document),
+            same_width_table(document),
             detail=[clock_table(document), node_table(document)],
         ),
         Chapter.of(
-            "Energy and error, level by level",
+            "Energy and error, level by level, at the least area",
+            energy_by_level_picture(document),
             circuit_tables.with_pages(document, level_table(document)),
             front_table(document),
         ),
@@ -201,8 +214,11 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             ],
         ),
     ]
-    told = "lmul report --full" if document.full else "lmul report"
-    return [chapter.remade_by(told) for chapter in found if chapter.all_sections]
+    return [_named(document, chapter) for chapter in found if chapter.all_sections]
+
+
+def _named(document: ReportDocument, chapter: Chapter) -> Chapter:
+    return chapter.remade_by("lmul report --full" if document.full else "lmul report")
 
 
 def check_table(name: str) -> None:
@@ -226,7 +242,7 @@ def named_table(document: ReportDocument, name: str) -> Table:
     ValueError
         When this report has none: a full one may.
     """
-    for chapter in chapters(document):
+    for chapter in (opening(document), *chapters(document)):
         for section in chapter.all_sections:
             if isinstance(section, Table) and section.name == name:
                 return section

@@ -26,7 +26,7 @@ def html_page(
     title: str,
     lead: str,
     verdict: Sequence[str],
-    pictures: Sequence[Picture],
+    opening: Chapter,
     findings: Sequence[str],
     chapters: Sequence[Chapter],
     tools: Mapping[str, str],
@@ -37,7 +37,8 @@ def html_page(
         f'<p class="lead">{escape(lead)}</p>',
         _bullets(verdict, "verdict"),
         f'<p class="note">{escape(HOW_SURE)}</p>',
-        *(_opening(picture) for picture in pictures),
+        *map(section_html, opening.sections),
+        *how_measured(opening.methods),
         "<h2>What else the figures say</h2>",
         _bullets(findings),
         "<h2>All tables and pictures</h2>",
@@ -66,11 +67,6 @@ def whole_page(title: str, body: Sequence[str]) -> str:
 
 def _bullets(lines: Sequence[str], name: str = "findings") -> str:
     return f'<ul class="{name}">{"".join(f"<li>{escape(line)}</li>" for line in lines)}</ul>'
-
-
-def _opening(picture: Picture) -> str:
-    title = escape(picture.title)
-    return f'<section id="{picture.name}"><h2>{title}</h2>{_picture(picture)}</section>'
 
 
 def fold(title: str, inside: str, content: str) -> str:

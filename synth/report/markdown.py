@@ -14,15 +14,15 @@ __all__ = ["markdown"]
 def markdown(
     title: str,
     verdict: Sequence[str],
-    pictures: Sequence[Picture],
+    opening: Chapter,
     findings: Sequence[str],
     chapters: Sequence[Chapter],
     tools: Mapping[str, str],
 ) -> str:
     """The whole report; pictures lie beside it as PNG files, tables as CSV."""
     parts = [f"# {title}", *_bullets(verdict), HOW_SURE]
-    for picture in pictures:
-        parts += [f"**{picture.title}**", *_picture(picture)]
+    for section in opening.sections:
+        parts += [f"### {section.title}", *_section(section)]
     if findings:
         parts += ["## What else the figures say", *_bullets(findings)]
     for chapter in chapters:

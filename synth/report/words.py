@@ -36,8 +36,8 @@ WORDS: Mapping[str, str] = {
 
 THREATS = (
     "Cells alone: no wires and no clock tree. Wires add to all kinds, and to larger circuits more.",
-    "Circuits are mapped for the least area, not for one clock: an adder has more slack than a "
-    "multiplier, which a tool could turn into less energy.",
+    "But for the tables at one clock, circuits are mapped for the least area: an adder has more "
+    "slack than a multiplier, which a tool could turn into less energy.",
     "Glitches are simulated with the library's delays, one an arc, and each swing taken as a full "
     "one. The share of an exact circuit's energy that L-Mul takes turns with them by some ten "
     "points, up or down: without glitches and unit delay are shown as bounds.",
@@ -45,8 +45,8 @@ THREATS = (
     "library to library.",
     "One workload: two attention heads of a sentence encoder on 128 tokens. Other operands toggle "
     "other nets.",
-    "Mapping follows the order of statements by chance. Ranges over several orders are shown; an "
-    "array's range is taken from its PE's.",
+    "Mapping follows the order of statements by chance. Ranges over several orders are shown; at "
+    "the least area an array's range is taken from its PE's.",
     "L-Mul's unit and its twins are this project's. The paper publishes no circuit, and a better "
     "exact multiplier would change the shares.",
 )

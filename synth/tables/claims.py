@@ -5,11 +5,12 @@ from dataclasses import dataclass
 
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.synth.comparison.cell_survey import AREA, DELAY, ENERGY, GATES, CellSurvey
+from lmul.synth.comparison.clocks.points import ARRAY
 from lmul.synth.comparison.designs import multipliers_in_cells, pes_in_cells
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.paper.energy import DOT_CLAIMS, PRODUCT_CLAIMS
 from lmul.synth.comparison.paper.gates import paper_rows
-from lmul.synth.tables.levels import ARRAY_LEVEL, LEVELS, shown_ratio
+from lmul.synth.tables.levels import LEVELS, shown_ratio
 from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import NOTHING, Table, percent
 
@@ -20,7 +21,7 @@ TAKEN_TITLE = "What L-Mul takes, and of what (ftz)"
 _SHOWN = {
     "multiplier": (AREA, DELAY, ENERGY),
     "PE": (AREA, ENERGY),
-    ARRAY_LEVEL: (AREA, ENERGY),
+    ARRAY: (AREA, ENERGY),
 }
 _NARROW = "e4m3"
 
@@ -83,7 +84,7 @@ def taken_table(document: ReportDocument) -> Table:
         rows,
         [
             "L-Mul's figure as a share of that of the circuit named: a multiplier, a PE, an "
-            f"{ARRAY_LEVEL}. Medians over medians; ≈ where the two ranges overlap, so that no "
+            f"{ARRAY}. Medians over medians; ≈ where the two ranges overlap, so that no "
             "difference is told.",
             "Against a circuit of another format most of the difference is the format's: compare "
             "the row of the exact circuit in L-Mul's own format. 8-bit PEs sum exactly, wider ones "

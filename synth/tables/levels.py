@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping
 
 from lmul.synth.comparison.cell_survey import ENERGY, UNIT_DELAY, WITHOUT_GLITCHES
+from lmul.synth.comparison.clocks.points import ARRAY, PE
 from lmul.synth.comparison.designs import (
     ARRAY_SIDE,
     arrays_in_cells,
@@ -16,7 +17,6 @@ from lmul.synth.tables.methods import cells_method
 from lmul.synth.tables.table import NOTHING, Table, error, percent
 
 __all__ = [
-    "ARRAY_LEVEL",
     "LEVELS",
     "LEVEL_TITLE",
     "TWINS",
@@ -28,12 +28,11 @@ __all__ = [
 
 
 LEVEL_TITLE = "Energy that L-Mul takes of its twins', and its error"
-ARRAY_LEVEL = f"{ARRAY_SIDE}x{ARRAY_SIDE} array"
 LEVELS: Mapping[str, Callable[[str], dict[str, str]]] = {
     "product": products_in_cells,
     "multiplier": lambda fmt: multipliers_in_cells(fmt, "ftz"),
-    "PE": lambda fmt: pes_in_cells(fmt, "ftz"),
-    ARRAY_LEVEL: lambda fmt: arrays_in_cells(fmt, ARRAY_SIDE),
+    PE: lambda fmt: pes_in_cells(fmt, "ftz"),
+    ARRAY: lambda fmt: arrays_in_cells(fmt, ARRAY_SIDE),
 }
 """Designs by kind of a format, at each level."""
 
@@ -41,7 +40,7 @@ TWINS = ("lmul_rne", "exact", "int8")
 """What L-Mul is compared with: the smallest that rounds exactly, the conventional one, integers."""
 
 _MATRIX = "QK"
-_ARTICLES = {"PE": "a PE", ARRAY_LEVEL: f"an {ARRAY_LEVEL}"}
+_ARTICLES = {PE: "a PE", ARRAY: f"an {ARRAY}"}
 _ERRING = ("lmul", "lmul_rne", "exact")
 
 
@@ -80,7 +79,7 @@ def shown_ratio(ratio: Ratio) -> str:
 def _bounds(document: ReportDocument) -> list[str]:
     """What L-Mul takes of the exact circuits' energy at either bound of real delays."""
     told = []
-    for level in ("PE", ARRAY_LEVEL):
+    for level in (PE, ARRAY):
         for fmt in document.formats:
             names = LEVELS[level](fmt)
             found = [

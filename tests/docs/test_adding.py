@@ -156,7 +156,7 @@ TRIAL = """
         ):
             setattr(report, name, others)
     document = SimpleNamespace(
-        formats=["e4m3"], rows=[], errors=None, full=True, dots=None
+        formats=["e4m3"], rows=[], errors=None, full=True, dots=None, clocks=None
     )
     print(json.dumps({
         "example": float(lmul.decode(lmul.multiply(

@@ -19,7 +19,7 @@ def made_up_clocked(
         delays=[delay],
         area=Spread(area, area * 39 / 40, area, area * 41 / 40),
         sequential=Spread(900, 900, 900, 900),
-        energy=None if energy is None else Spread(energy, energy, energy, energy),
+        energy=None if energy is None else Spread(energy, 0.98 * energy, energy, 1.02 * energy),
         opensta=[delay],
         fastest_ps=3000.0,
         tried=9,

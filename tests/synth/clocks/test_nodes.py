@@ -10,8 +10,9 @@ from made_up_clocked import made_up_clocked
 from lmul.synth.clocks import nodes
 from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.comparison.accepted import Accepted, with_files
+from lmul.synth.comparison.clocks.kept import ClockSurvey, clock_survey
+from lmul.synth.comparison.clocks.points import node_points
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.points import node_points
 from lmul.synth.liberty.nodes import FOLDER, NODES
 from lmul.synth.measure.measurement import Measured, Point
 
@@ -44,7 +45,7 @@ def test_a_missing_folder_or_file_is_told(monkeypatch, tmp_path):
 
 def test_the_figures_of_this_commit():
     """Each circuit meets its clock or has no energy; OpenSTA sees its delay as we do."""
-    for library, found in at_nodes().items():
+    for library, found in at_nodes(clock_survey()).items():
         for one in found.values():
             assert (one.library.startswith("lmul_")) == (library == "embedded")
             assert (one.energy is None) == (one.delays[0] > one.clock_ps)
@@ -61,8 +62,8 @@ def test_table(monkeypatch):
         one = made_up_clocked(point.design, twin * area, twin * area / 10)
         found[point] = Measured((), asdict(one))
     monkeypatch.setattr(nodes, "accepted", lambda _: Accepted(PROVENANCE, found))
-    monkeypatch.setattr(nodes, "at_clocks", dict)
-    rows = node_table(cast(ReportDocument, SimpleNamespace(formats=["e4m3"]))).rows
+    document = SimpleNamespace(formats=["e4m3"], clocks=ClockSurvey())
+    rows = node_table(cast(ReportDocument, document)).rows
     assert [row[1] for row in rows] == [f"{name}, {node.process}" for name, node in NODES.items()]
     for row, area in zip(rows, ["4,000", "4,000", "4,000", "500", "50"], strict=True):
         assert row[4] == area

@@ -32,7 +32,9 @@ TABLE = Table(
 
 def page() -> str:
     chapter = Chapter.of("All & one", TABLE, Table("Empty", ["x"], []), detail=[DETAIL])
-    return html_page("T", "lead", ["v"], [PICTURE], ["f"], [chapter], {"tool": "1"})
+    return html_page(
+        "T", "lead", ["v"], Chapter.of("Front", PICTURE), ["f"], [chapter], {"tool": "1"}
+    )
 
 
 def draw(axes: Axes) -> None:
@@ -61,10 +63,12 @@ def test_how_is_said_once_a_chapter():
     for told in ("How measured", "toy cells", "two &lt;pairs&gt;", "by hand"):
         assert told in details
     chapter = Chapter.of("C", TABLE, DETAIL)
-    said = markdown("T", [], [], [], [chapter], {})
+    said = markdown("T", [], Chapter.of("Front"), [], [chapter], {})
     assert said.count("*How measured.* Library: toy cells.") == 1
     other = Chapter.of("C", TABLE, replace(DETAIL, method=Method("none", "none", "guessed")))
-    assert "*How measured (More).* Library: none." in markdown("T", [], [], [], [other], {})
+    assert "*How measured (More).* Library: none." in markdown(
+        "T", [], Chapter.of("Front"), [], [other], {}
+    )
 
 
 def test_the_last_row_of_panels_fills_the_sheet():

