@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from amaranth import Cat, Const, Module, Signal, Value
 from amaranth.lib.data import StructLayout, View
+from amaranth.lib.wiring import Component, In, Member
 
 __all__ = ["UNCUT", "Cuts", "delay", "delay_struct"]
 
@@ -24,9 +25,22 @@ class Cuts:
         self._places = places
         self._en = Const(1, 1) if en is None else en
 
+    @classmethod
+    def of(cls, component: Component, places: Sequence[str]) -> "Cuts":
+        """Registers in a component that has :meth:`ports` of the same places."""
+        return cls(places, component.en) if places else UNCUT
+
+    @staticmethod
+    def ports(places: Sequence[str]) -> dict[str, Member]:
+        """The enable that registers at these places need."""
+        return {"en": In(1)} if places else {}
+
+    def __contains__(self, place: str) -> bool:
+        return place in self._places
+
     def at(self, m: Module, place: str, **values: Value) -> tuple[Value, ...]:
         """The values, an enabled cycle later if there is a cut here; constants stay as they are."""
-        if place not in self._places:
+        if place not in self:
             return tuple(values.values())
         return tuple(
             value if isinstance(value, Const) else delay(m, value, 1, self._en, f"{place}_{name}")

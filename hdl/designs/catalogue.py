@@ -71,10 +71,7 @@ def _describe_unit(design: Design) -> str:
         what += f" at offset {design.offset}"
     if design.level == "product":
         return f"{what}; the product unit alone, Operands to Product"
-    text = f"{what}; {_policy(design)}"
-    if design.stages:
-        text += f"; {design.stages} pipeline stage{'s' if design.stages > 1 else ''}"
-    return text
+    return f"{what}; {_policy(design)}{_stages(design)}"
 
 
 def _describe_mac(design: MacDesign) -> str:
@@ -98,12 +95,19 @@ def _describe_mac(design: MacDesign) -> str:
 
 def _describe_dot(design: DotDesign) -> str:
     if design.kind == "int8":
-        return f"int8: {design.terms} exact products added to a 32-bit sum at once"
+        what = f"int8: {design.terms} exact products added to a 32-bit sum at once"
+        return what + _stages(design)
     lost = "rounded to odd" if design.sticky else "cut"
     return (
         f"{design.format.name}: {design.terms} products of {KINDS[design.kind].title} added to an "
-        f"fp32 sum at once, {lost} in {design.window} bits; {_policy(design)}"
+        f"fp32 sum at once, {lost} in {design.window} bits; {_policy(design)}{_stages(design)}"
     )
+
+
+def _stages(design: Design) -> str:
+    if not design.stages:
+        return ""
+    return f"; {design.stages} pipeline stage{'s' if design.stages > 1 else ''}"
 
 
 def _policy(design: Design) -> str:

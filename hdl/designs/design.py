@@ -6,8 +6,8 @@ pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]                 a processing element
 array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-fN]   a systolic array of them
 product-int8, pe-int8[-kK][-sN]                         the integer twin
 array-int8-RxC-FLOW[-kK][-sN][-fN]
-dot-KIND-FORMAT-nN-wW[-POLICY][-sticky]                 a dot-product unit: N pairs at once
-dot-int8-nN
+dot-KIND-FORMAT-nN-wW[-POLICY][-sticky][-sN]           a dot-product unit: N pairs at once
+dot-int8-nN[-sN]
 """
 
 from collections.abc import Sequence

@@ -1,7 +1,7 @@
 """Designs of dot-product units, and their names.
 
-dot-KIND-FORMAT-nN-wW[-POLICY][-sticky]
-dot-int8-nN
+dot-KIND-FORMAT-nN-wW[-POLICY][-sticky][-sN]
+dot-int8-nN[-sN]
 """
 
 import re
@@ -20,7 +20,7 @@ from lmul.hdl.numbers.formats import INT8, Format
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
-__all__ = ["MAX_TERMS", "MAX_WINDOW", "MIN_TERMS", "MIN_WINDOW", "DotDesign"]
+__all__ = ["MAX_TERMS", "MAX_WINDOW", "MIN_TERMS", "MIN_WINDOW", "DotDesign", "most_stages"]
 
 
 MIN_TERMS, MAX_TERMS = 2, 32
@@ -28,6 +28,12 @@ MIN_WINDOW, MAX_WINDOW = 4, 48  # the full product of fp32; and 32 of them fit a
 _DEFAULT_POLICY = POLICIES["ocp"]
 _COUNT = re.compile(r"n([0-9]+)")
 _WIDTH = re.compile(r"w([0-9]+)")
+_STAGES = re.compile(r"s([0-9]+)")
+
+
+def most_stages(kind: MacKind) -> int:
+    """How many registers a unit can have: one less with integers, whose sum is not rounded."""
+    return 2 if kind == "int8" else 3
 
 
 @dataclass(frozen=True)
@@ -49,6 +55,9 @@ class DotDesign(Design, begins=("dot-",)):
         Ignored by ``int8``.
     sticky : bool
         A product that loses bits has its last kept one set, else they are cut.
+    stages : int
+        Pipeline registers, 0 to 3, with ``int8`` to 2; where they stand
+        :class:`lmul.hdl.dot.unit.DotUnit` says.
 
     Raises
     ------
@@ -58,7 +67,6 @@ class DotDesign(Design, begins=("dot-",)):
 
     what = "a dot-product unit"
     level = "dot"
-    stages = 0
 
     kind: MacKind
     format: Format
@@ -66,12 +74,14 @@ class DotDesign(Design, begins=("dot-",)):
     window: int = 0
     policy: Policy = _DEFAULT_POLICY
     sticky: bool = False
+    stages: int = 0
 
     def __post_init__(self) -> None:
         check_number("Terms", self.terms, MIN_TERMS, MAX_TERMS)
         check_policy(self.policy)
         if not isinstance(self.sticky, bool):
             raise TypeError(f"Sticky must be True or False, not {self.sticky!r}")
+        check_number("Stages", self.stages, 0, most_stages(self.kind))
         if self.kind == "int8":
             if self.format != INT8 or self.window != 0 or self.sticky:
                 raise ValueError("Kind 'int8' has neither a floating-point format nor a window")
@@ -83,13 +93,15 @@ class DotDesign(Design, begins=("dot-",)):
     @property
     def name(self) -> str:
         """The canonical name; defaults are left out."""
-        if self.kind == "int8":
-            return f"dot-int8-n{self.terms}"
         parts = ["dot", self.kind, self.format.name, f"n{self.terms}", f"w{self.window}"]
+        if self.kind == "int8":
+            parts = ["dot", self.kind, f"n{self.terms}"]
         if self.policy != _DEFAULT_POLICY:
             parts.append(self.policy.name)
         if self.sticky:
             parts.append("sticky")
+        if self.stages:
+            parts.append(f"s{self.stages}")
         return "-".join(parts)
 
     @classmethod
@@ -97,24 +109,25 @@ class DotDesign(Design, begins=("dot-",)):
         _, *parts = name.split("-")
         rest = iter(parts)
         kind, fmt = read_kind_and_format(rest)
-        if kind == "int8":
-            terms = _number(next(rest, ""), _COUNT, "nN, such as n8")
-            for part in rest:
-                raise ValueError(f"unexpected part {part!r}, nothing stands after nN")
-            return cls(kind, INT8, terms)
         terms = _number(next(rest, ""), _COUNT, "nN, such as n8")
-        window = _number(next(rest, ""), _WIDTH, "wW, such as w12")
-        policy, sticky, seen = _DEFAULT_POLICY, False, 0
+        window, may = 0, "sN"
+        if kind != "int8":
+            window = _number(next(rest, ""), _WIDTH, "wW, such as w12")
+            may = "POLICY, then 'sticky', then sN"
+        policy, sticky, stages, seen = _DEFAULT_POLICY, False, 0, 0
         for part in rest:
-            place = 2 if part == "sticky" else 1
-            if place <= seen:
-                raise ValueError(f"unexpected part {part!r}, there may stand POLICY, then 'sticky'")
+            count = _STAGES.fullmatch(part)
+            place = 3 if count else 2 if part == "sticky" else 1
+            if place <= seen or (kind == "int8" and not count):
+                raise ValueError(f"unexpected part {part!r}, there may stand {may}")
             seen = place
-            if part == "sticky":
+            if count:
+                stages = int(count[1])
+            elif part == "sticky":
                 sticky = True
             else:
                 policy = Policy.parse(part)
-        return cls(kind, fmt, terms, window, policy, sticky)
+        return cls(kind, fmt, terms, window, policy, sticky, stages)
 
 
 def _number(part: str, pattern: re.Pattern[str], wanted: str) -> int:

@@ -1,9 +1,12 @@
 """What of a dot-product unit grows with its terms: products, their alignment, and their sum."""
 
-from amaranth import Cat, Module
+from collections.abc import Sequence
+
+from amaranth import Cat, Module, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.arithmetic.delay import Cuts
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.dot.align import Align
 from lmul.hdl.dot.signed_sum import SignedSum
@@ -15,12 +18,16 @@ __all__ = ["DotCore"]
 
 
 class DotCore(wiring.Component):
-    """The exact sum of N products that are aligned in one window. Combinational.
+    """The exact sum of N products that are aligned in one window.
+
+    Combinational, or with registers behind the products.
 
     Parameters
     ----------
     design : DotDesign
         Of floating-point operands.
+    cuts : sequence of str
+        ``"products"`` for registers there.
 
     Members
     -------
@@ -29,6 +36,8 @@ class DotCore(wiring.Component):
         The largest exponent of the products that are not zero; 0 if there is none.
     sum : Out(signed)
         In units of ``2**(exp - exp_bias + significand_bits - window)``.
+    en : In(1)
+        Where there are registers: while it is 0, they hold.
 
     Attributes
     ----------
@@ -39,11 +48,12 @@ class DotCore(wiring.Component):
     window : int
     """
 
-    def __init__(self, design: DotDesign) -> None:
+    def __init__(self, design: DotDesign, cuts: Sequence[str] = ()) -> None:
         if not isinstance(design.format, FloatFormat) or design.kind == "int8":
             raise ValueError(f"Design {design.name!r} is the integer twin's: use IntDotUnit")
         self.path = FloatDatapath(design.format, design.kind, design.policy, Accumulator("fp32"))
         self.window = design.window
+        self.cuts = cuts
         self._units = [self.path.product_unit() for _ in range(design.terms)]
         self.layout = self._units[0].product_layout
         self._align = Align(self.layout, design.terms, design.window, design.sticky)
@@ -56,11 +66,13 @@ class DotCore(wiring.Component):
                 "exp": Out(self.layout.exponent_bits),
                 "sum": Out(self._sum.sum.shape()),
             }
+            | Cuts.ports(cuts)
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        cuts = Cuts.of(self, self.cuts)
         align = m.submodules.align = self._align
         total = m.submodules.sum = self._sum
         for index, unit in enumerate(self._units):
@@ -68,11 +80,15 @@ class DotCore(wiring.Component):
             m.d.comb += [
                 unit.x.eq(self.x[index]),
                 unit.y.eq(self.y[index]),
-                align.p[index].eq(unit.p),
+            ]
+            product = {name: Value.cast(unit.p[name]) for name, _ in self.layout}
+            late = cuts.at(m, "products", **product)
+            m.d.comb += [
+                align.p[index][name].eq(value) for name, value in zip(product, late, strict=True)
             ]
         m.d.comb += [
             total.words.eq(align.words),
-            total.neg.eq(Cat(unit.p.neg for unit in self._units)),
+            total.neg.eq(Cat(align.p[index].neg for index in range(len(self._units)))),
             self.exp.eq(align.exp),
             self.sum.eq(total.sum),
         ]

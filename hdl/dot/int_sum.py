@@ -1,10 +1,14 @@
 """The sum of a group of integers' products and an accumulator."""
 
+from collections.abc import Sequence
+
 from amaranth import Cat, Const, Module, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.arithmetic.adders import add_signed
 from lmul.hdl.arithmetic.columns import add_columns
+from lmul.hdl.arithmetic.delay import Cuts
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.numbers.formats import INT8
 from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows
@@ -15,25 +19,35 @@ __all__ = ["IntSum"]
 class IntSum(wiring.Component):
     """An accumulator plus the products of N pairs of integers, modulo ``2**32``.
 
-    Combinational. The rows of all products and the accumulator are added by one tree.
+    Combinational: the rows of all products and the accumulator are added by one tree. Or with
+    registers at the cuts ``"products"``, where each product is there as one number, and
+    ``"core"``, where their sum is.
 
     Parameters
     ----------
     terms : int
         N.
+    cuts : sequence of str
 
     Members
     -------
     products : In(ArrayLayout of the unit's product layout)
     acc : In(32)
     total : Out(32)
+    en : In(1)
+        Where there are registers: while it is 0, they hold.
     """
 
-    def __init__(self, terms: int) -> None:
+    def __init__(self, terms: int, cuts: Sequence[str] = ()) -> None:
         self.terms = terms
-        self._unit = Int8Rows if form() == "gates" else Int8Product
+        self.cuts = cuts
+        whole = form() != "gates" or "products" in cuts
+        self._unit = Int8Product if whole else Int8Rows
         products = data.ArrayLayout(self._unit.product_layout, terms)
-        super().__init__({"products": In(products), "acc": In(SUM_BITS), "total": Out(SUM_BITS)})
+        super().__init__(
+            {"products": In(products), "acc": In(SUM_BITS), "total": Out(SUM_BITS)}
+            | Cuts.ports(cuts)
+        )
 
     def product_unit(self) -> Int8Product | Int8Rows:
         """What makes a product of this sum."""
@@ -42,24 +56,37 @@ class IntSum(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        if self._unit is Int8Product:
-            values: list[Value] = [Value.cast(self.acc).as_signed()]
-            values += [self.products[index].value for index in range(self.terms)]
+        cuts = Cuts.of(self, self.cuts)
+        given = {f"p{index}": Value.cast(self.products[index]) for index in range(self.terms)}
+        *words, acc = cuts.at(m, "products", **given, acc=self.acc)
+        products = [data.View(self._unit.product_layout, word) for word in words]
+        if "core" not in cuts:
+            m.d.comb += self.total.eq(self._sum(m, products, acc))
+            return m
+        width = 2 * INT8.width + (self.terms - 1).bit_length()
+        total, acc = cuts.at(m, "core", sum=self._sum(m, products, Const(0, width)), acc=acc)
+        neg = total[-1]
+        magnitude = total[:-1] ^ neg.replicate(width - 1)
+        m.d.comb += self.total.eq(add_signed(m, acc, magnitude, neg, Const(0, 1)))
+        return m
+
+    def _sum(self, m: Module, products: Sequence[data.View], first: Value) -> Value:
+        """The products and a first word, modulo what that has room for."""
+        width = len(first)
+        if form() != "gates":
+            values: list[Value] = [first.as_signed(), *(product.value for product in products)]
             while len(values) > 1:
                 pairs = [a + b for a, b in zip(values[::2], values[1::2], strict=False)]
                 values = pairs + values[2 * len(pairs) :]
-            m.d.comb += self.total.eq(values[0])
-            return m
+            return values[0][:width]
         # Each product's columns add up to 2**15 more than it is.
-        constant = (-self.terms << 2 * INT8.width - 1) % (1 << SUM_BITS)
-        columns = [[bit] for bit in self.acc]
+        constant = (-self.terms << 2 * INT8.width - 1) % (1 << width)
+        columns = [[] if isinstance(first, Const) else [bit] for bit in first]
         for place, column in enumerate(columns):
             if constant >> place & 1:
                 column.append(Const(1, 1))
-        for index in range(self.terms):
-            bits_by_place = Int8Rows.columns(self.products[index])
-            for column, bits in zip(columns, bits_by_place, strict=False):
+        for product in products:
+            for column, bits in zip(columns, self._unit.columns(product), strict=False):
                 column += bits
         total, _ = add_columns(m, columns)
-        m.d.comb += self.total.eq(Cat(*total))
-        return m
+        return Cat(*total)

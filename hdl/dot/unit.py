@@ -1,10 +1,13 @@
 """The dot-product unit: N pairs of codes and an accumulator in, the next accumulator out."""
 
+from typing import Any
+
 from amaranth import Cat, Const, Module, Mux, Shape, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
+from lmul.hdl.arithmetic.delay import Cuts, delay
 from lmul.hdl.arithmetic.fields import float_word
 from lmul.hdl.arithmetic.shifters import shift_to_top
 from lmul.hdl.designs.dot import DotDesign
@@ -20,11 +23,14 @@ __all__ = ["DotUnit", "GroupWord", "IntDotUnit", "dot_unit"]
 
 
 _SUM = FORMATS["fp32"]
+_CUTS = ((), ("core",), ("core", "total"), ("products", "core", "total"))
+"""Where registers stand, by their number: each new one parts the longest path that is left."""
+_INT8_CUTS = ((), ("products",), ("products", "core"))
 
 
 def dot_unit(design: DotDesign) -> "DotUnit | IntDotUnit":
     """The component of a design."""
-    return IntDotUnit(design.terms) if design.kind == "int8" else DotUnit(design)
+    return IntDotUnit(design.terms, design.stages) if design.kind == "int8" else DotUnit(design)
 
 
 class GroupWord(wiring.Component):
@@ -89,7 +95,17 @@ class GroupWord(wiring.Component):
 class DotUnit(wiring.Component):
     """An fp32 accumulator plus the products of N pairs, aligned in one window.
 
-    Combinational. What is computed to the bit is :func:`lmul.sim.golden.dot.dot`.
+    What is computed to the bit is :func:`lmul.sim.golden.dot.dot`.
+
+    Combinational with ``stages=0``. With registers, ``p`` and ``o_valid`` answer the ``x``, ``y``,
+    ``acc`` and ``i_valid`` of ``stages`` enabled clock cycles ago; one group starts in every
+    enabled cycle, and while ``en`` is 0 all registers hold. ``o_valid`` is 0 after reset; the data
+    registers are not reset. ``p`` may be the ``acc`` of a group that comes in the same cycle: with
+    one register so every group of a dot product, with S registers every S-th.
+
+    The registers stand: 1 behind the core, which is products, alignment and their exact sum; 2
+    also in the fp32 adder, before it normalises and rounds; 3 also behind the products. ``acc``
+    is delayed as its group is.
 
     Parameters
     ----------
@@ -103,13 +119,17 @@ class DotUnit(wiring.Component):
         fp32.
     p : Out(32)
         fp32.
+    en, i_valid : In(1)
+        With ``stages > 0`` only.
+    o_valid : Out(1)
+        With ``stages > 0`` only.
     """
 
     def __init__(self, design: DotDesign) -> None:
         self.design = design
-        self._core = DotCore(design)
-        lanes = In(design.terms * design.format.width)
-        super().__init__({"x": lanes, "y": lanes, "acc": In(_SUM.width), "p": Out(_SUM.width)})
+        super().__init__(_ports(design.terms * design.format.width, _SUM.width, design.stages))
+        self._places = _CUTS[design.stages]
+        self._core = DotCore(design, [place for place in self._places if place == "products"])
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -118,8 +138,15 @@ class DotUnit(wiring.Component):
         core = m.submodules.core = self._core
         word = m.submodules.word = GroupWord(core)
         m.submodules.accumulate = accumulate = AccumulateFloat(
-            word.layout, _SUM, design.policy.overflow
+            word.layout,
+            _SUM,
+            design.policy.overflow,
+            [place for place in self._places if place == "total"],
         )
+        cuts = Cuts.of(self, self._places)
+        for part in (core, accumulate):
+            if part.cuts:
+                m.d.comb += part.en.eq(self.en)
         marks: dict[str, list[Value]] = {"pos": [], "neg": [], "nan": []}
         width = path.code_width
         for index in range(design.terms):
@@ -133,22 +160,29 @@ class DotUnit(wiring.Component):
             if path.has_inf:
                 for name, mark in special_product(m, sides["x"], sides["y"]).items():
                     marks[name].append(mark)
+        late = {"acc": self.acc} | {name: Cat(*bits).any() for name, bits in marks.items() if bits}
+        for place in ("products", "core"):
+            late = dict(zip(late, cuts.at(m, place, **late), strict=True))
+        exp, total = cuts.at(m, "core", exp=core.exp, sum=core.sum)
         m.d.comb += [
-            word.exp.eq(core.exp),
-            word.sum.eq(core.sum),
+            word.exp.eq(exp),
+            word.sum.eq(total),
             *(accumulate.p[name].eq(word.p[name]) for name, _ in word.layout),
-            accumulate.acc.eq(self.acc),
+            accumulate.acc.eq(late["acc"]),
         ]
-        m.d.comb += self.p.eq(self._with_special(m, accumulate.total, marks))
+        m.d.comb += self.p.eq(self._with_special(m, accumulate.total, late, cuts))
+        _pass_valid(m, self, design.stages)
         return m
 
-    def _with_special(self, m: Module, total: Value, marks: dict[str, list[Value]]) -> Value:
+    def _with_special(self, m: Module, total: Value, given: dict[str, Value], cuts: Cuts) -> Value:
         """The sum, or Inf or NaN where a product or the accumulator is."""
-        acc = float_word(m, Value.cast(self.acc), _SUM)
+        acc = float_word(m, given["acc"], _SUM)
         infinite = bit_signal(m, acc.special & ~acc.nan)
-        pos = bit_signal(m, Cat(*marks["pos"], infinite & ~acc.neg).any())
-        neg = bit_signal(m, Cat(*marks["neg"], infinite & acc.neg).any())
-        nan = bit_signal(m, Cat(*marks["nan"], acc.nan, pos & neg).any())
+        none = Const(0, 1)
+        pos = bit_signal(m, given.get("pos", none) | (infinite & ~acc.neg))
+        neg = bit_signal(m, given.get("neg", none) | (infinite & acc.neg))
+        nan = bit_signal(m, given["nan"] | acc.nan | (pos & neg))
+        pos, neg, nan = cuts.at(m, "total", pos=pos, neg=neg, nan=nan)
         assert _SUM.inf_code is not None and _SUM.nan_code is not None
         inf_code = Cat(Const(_SUM.inf_code, _SUM.magnitude_bits), neg)
         special = Mux(nan, Const(_SUM.nan_code, _SUM.width), inf_code)
@@ -158,11 +192,14 @@ class DotUnit(wiring.Component):
 class IntDotUnit(wiring.Component):
     """A 32-bit integer plus the exact products of N pairs of signed integers, modulo ``2**32``.
 
-    Combinational.
+    Its registers are as :class:`DotUnit`'s, but stand elsewhere: 1 behind the products, 2 also
+    behind their sum, before ``acc`` is added to it.
 
     Parameters
     ----------
     terms : int
+    stages : int
+        0 to 2.
 
     Members
     -------
@@ -170,17 +207,23 @@ class IntDotUnit(wiring.Component):
         Two's complement, the first one in the lowest bits.
     acc : In(32)
     p : Out(32)
+    en, i_valid : In(1)
+        With ``stages > 0`` only.
+    o_valid : Out(1)
+        With ``stages > 0`` only.
     """
 
-    def __init__(self, terms: int) -> None:
+    def __init__(self, terms: int, stages: int = 0) -> None:
         self.terms = terms
-        lanes = In(terms * INT8.width)
-        super().__init__({"x": lanes, "y": lanes, "acc": In(SUM_BITS), "p": Out(SUM_BITS)})
+        self.stages = stages
+        super().__init__(_ports(terms * INT8.width, SUM_BITS, stages))
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        total = m.submodules.sum = IntSum(self.terms)
+        total = m.submodules.sum = IntSum(self.terms, _INT8_CUTS[self.stages])
+        if self.stages:
+            m.d.comb += total.en.eq(self.en)
         for index in range(self.terms):
             unit = m.submodules[f"product_{index}"] = total.product_unit()
             lane = slice(INT8.width * index, INT8.width * (index + 1))
@@ -190,4 +233,18 @@ class IntDotUnit(wiring.Component):
                 total.products[index].eq(unit.p),
             ]
         m.d.comb += [total.acc.eq(self.acc), self.p.eq(total.total)]
+        _pass_valid(m, self, self.stages)
         return m
+
+
+def _ports(lanes: int, total: int, stages: int) -> dict[str, Any]:
+    ports = {"x": In(lanes), "y": In(lanes), "acc": In(total), "p": Out(total)}
+    if stages:
+        ports |= {"en": In(1), "i_valid": In(1), "o_valid": Out(1)}
+    return ports
+
+
+def _pass_valid(m: Module, unit: Any, stages: int) -> None:
+    """``i_valid`` beside the data, reset."""
+    if stages:
+        m.d.comb += unit.o_valid.eq(delay(m, unit.i_valid, stages, unit.en, "valid", 0))

@@ -1,10 +1,13 @@
 """The floating-point accumulator: a sum rounded after each addition."""
 
+from collections.abc import Sequence
+
 from amaranth import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
+from lmul.hdl.arithmetic.delay import Cuts
 from lmul.hdl.arithmetic.fields import float_word
 from lmul.hdl.arithmetic.rounding import round_word
 from lmul.hdl.arithmetic.shifters import shift_right_sticky
@@ -27,7 +30,8 @@ class AccumulateFloat(wiring.Component):
     To nearest even, with gradual underflow. Once Inf (or NaN, where there is no Inf), a sum stays
     so.
 
-    Combinational; the register is the PE's.
+    Combinational, or with a register before the sum is normalised and rounded; the register that
+    keeps a sum is the PE's.
 
     Parameters
     ----------
@@ -37,24 +41,36 @@ class AccumulateFloat(wiring.Component):
         Of the sum.
     overflow : str
         The policy's knob.
+    cuts : sequence of str
+        ``"total"`` for a register there.
 
     Members
     -------
     p : In(ProductLayout)
     acc, total : In(width), Out(width)
         Codes.
+    en : In(1)
+        Where there is a register: while it is 0, that holds.
     """
 
-    def __init__(self, layout: ProductLayout, fmt: FloatFormat, overflow: Overflow) -> None:
+    def __init__(
+        self,
+        layout: ProductLayout,
+        fmt: FloatFormat,
+        overflow: Overflow,
+        cuts: Sequence[str] = (),
+    ) -> None:
         self.layout = layout
         self.fmt = fmt
         self.overflow: Overflow = overflow
-        super().__init__({"p": In(layout), "acc": In(fmt.width), "total": Out(fmt.width)})
+        self.cuts = cuts
+        ports = {"p": In(layout), "acc": In(fmt.width), "total": Out(fmt.width)}
+        super().__init__(ports | Cuts.ports(cuts))
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        fmt, p = self.fmt, self.p
+        fmt, p, cuts = self.fmt, self.p, Cuts.of(self, self.cuts)
         acc = float_word(m, Value.cast(self.acc), fmt)
         width = max(len(p.sig), len(acc.sig)) + _GUARD_BITS + self.layout.integer_bits
 
@@ -78,15 +94,20 @@ class AccumulateFloat(wiring.Component):
 
         differ = bit_signal(m, acc.neg ^ p.neg)
         total = add(m, larger, shifted ^ differ.replicate(width), differ)
+        neg = acc.neg ^ (leads & differ)
+        total, neg, differ, special = cuts.at(
+            m, "total", sum=total, neg=neg, differ=differ, special=acc.special
+        )
         # Where the larger exponent belongs to a smaller significand, the difference is negative.
         flips = bit_signal(m, differ & ~total[-1])
         magnitude = add_constant(m, total[:-1] ^ flips.replicate(width), 0, flips)
         word = Cat(magnitude, bit_signal(m, total[-1] & ~differ))
         # The word's highest bit is one above both significands.
         exponent = _select(m, leads, field, acc_field)[: bits - 1]
-        code = round_word(m, fmt, self.overflow, exponent, word, acc.special)
+        (exponent,) = cuts.at(m, "total", exponent=exponent)
+        code = round_word(m, fmt, self.overflow, exponent, word, special)
         # An exact difference of zero is +0.
-        neg = bit_signal(m, (acc.neg ^ (leads & differ) ^ flips) & word.any())
+        neg = bit_signal(m, (neg ^ flips) & word.any())
         m.d.comb += self.total.eq(Cat(code, neg))
         return m
 

@@ -60,6 +60,7 @@ _REGISTERS: Mapping[str, Mapping[str, str]] = {
         r"product_": "product",
         r"acc": "accumulate",
     },
+    "dot": {r"valid$": CONTROL, r"(products|core|total)_": "registers"},
     "array": {
         r"(de)?skew_": "skew registers",
         # The tile's place, the ends of dot products, and what the streams were found to do.
@@ -106,14 +107,14 @@ def part_of_module(name: str, level: str) -> str:
 
 
 def part_of_register(names: Iterable[str], level: str) -> str:
-    """The part of a PE or an array that a register outside its modules belongs to.
+    """The part of a PE, an array or a dot-product unit that a register belongs to.
 
     Parameters
     ----------
     names : iterable of str
         All that the register is called in the modules that were flattened into one.
     level : str
-        ``"pe"`` or ``"array"``.
+        ``"pe"``, ``"array"`` or ``"dot"``.
 
     Raises
     ------

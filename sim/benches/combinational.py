@@ -1,4 +1,4 @@
-"""The bench of a combinational circuit: corners, one pair a time step."""
+"""The bench of a combinational circuit: corners, one operation a time step."""
 
 import cocotb
 from cocotb.triggers import Timer
@@ -15,36 +15,36 @@ _REPEATED = 200
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def corners(dut) -> None:
-    """Every corner against every corner."""
-    (circuit,) = Plan.load().circuits
+    """Every corner against every corner; groups of all sorts of a dot-product unit."""
+    plan = Plan.load()
+    (circuit,) = plan.circuits
     driver, monitor, results = Driver(dut, circuit), Monitor(dut, circuit), Results(circuit)
-    given = stimulus(circuit.design, corners=True)
-    for x, y in zip(given.x.tolist(), given.y.tolist(), strict=True):
-        driver.operands(x, y)
+    given = stimulus(circuit.design, corners=True, seed=plan.seed)
+    for words in given.words():
+        driver.operands(*words)
         await Timer(_SETTLE_NS, unit="ns")
-        results.add(x, y, monitor.sample().p)
+        results.add(words, monitor.sample().p)
     assert len(results) == len(given)
     results.check()
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def no_memory(dut) -> None:
-    """The answer to a pair is the same whatever stood at the inputs before."""
+    """The answer is the same whatever stood at the inputs before."""
     plan = Plan.load()
     (circuit,) = plan.circuits
     driver, monitor = Driver(dut, circuit), Monitor(dut, circuit)
-    given = stimulus(circuit.design, corners=True)
+    given = stimulus(circuit.design, corners=True, seed=plan.seed).words()
     order = plan.generator().permutation(len(given))[:_REPEATED].tolist()
     answers: dict[int, int | None] = {}
     wrong = []
     for index in (*order, *reversed(order), *sorted(order)):
-        driver.operands(int(given.x[index]), int(given.y[index]))
+        driver.operands(*given[index])
         await Timer(_SETTLE_NS, unit="ns")
         answer = monitor.sample().p
         if answers.setdefault(index, answer) != answer:
             wrong.append(
-                f"x={given.x[index]:#x} y={given.y[index]:#x} gave {answers[index]} once, "
-                f"then {answer}"
+                f"{', '.join(map(hex, given[index]))} gave {answers[index]} once, then {answer}"
             )
     assert len(answers) == len(order) > 0
     if wrong:

@@ -1,4 +1,4 @@
-"""The bench of a pipelined multiplier: valid, enable, stall and reset, and corners, per cycle."""
+"""The bench of a pipelined unit: valid, enable, stall and reset, and corners, per cycle."""
 
 from collections.abc import Iterable
 
@@ -20,20 +20,23 @@ _RANDOM_CYCLES = 4000
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def corners(dut) -> None:
-    """Every corner against every corner, one a cycle, none lost."""
-    (circuit,) = Plan.load().circuits
-    given = stimulus(circuit.design, corners=True)
-    scoreboard = await _play(dut, circuit, _beats(given.x, given.y))
+    """Every corner against every corner, one a cycle, none lost; groups of all sorts of a unit
+    that adds them.
+    """
+    plan = Plan.load()
+    (circuit,) = plan.circuits
+    given = stimulus(circuit.design, corners=True, seed=plan.seed).words()
+    scoreboard = await _play(dut, circuit, [Beat(words) for words in given])
     assert len(scoreboard.results) == len(given)
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def latency(dut) -> None:
     """A single result comes after ``stages`` enabled cycles, for one cycle."""
-    circuit, x, y, _ = _random_stimulus()
+    circuit, given, _ = _random_stimulus()
     stages = circuit.design.stages
-    alone = Beat(int(x[0]), int(y[0]))
-    bubbles = [Beat(int(a), int(b), i_valid=0) for a, b in zip(x[1:9], y[1:9], strict=True)]
+    alone = Beat(given[0])
+    bubbles = [Beat(words, i_valid=0) for words in given[1:9]]
     scoreboard = await _play(dut, circuit, [*bubbles, alone, *bubbles])
     assert stages <= len(bubbles) and len(scoreboard.results) == 1
 
@@ -41,24 +44,25 @@ async def latency(dut) -> None:
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def stalls(dut) -> None:
     """Bubbles and stalls at random: outputs hold while ``en`` is 0, nothing is lost or doubled."""
-    circuit, x, y, rng = _random_stimulus()
-    valid, enable = (rng.random(len(x)) < share for share in (0.7, 0.6))
-    await _play(dut, circuit, _beats(x, y, valid, enable))
+    circuit, given, rng = _random_stimulus()
+    valid, enable = (rng.random(len(given)) < share for share in (0.7, 0.6))
+    await _play(dut, circuit, _beats(given, valid, enable))
 
 
 @cocotb.test(timeout_time=10, timeout_unit="ms")
 async def reset(dut) -> None:
     """Reset at random moments, stalled or not, empties the pipeline; it works on after it."""
-    circuit, x, y, rng = _random_stimulus()
-    valid, enable, restart = (rng.random(len(x)) < share for share in (0.9, 0.7, 0.1))
-    await _play(dut, circuit, _beats(x, y, valid, enable, restart))
+    circuit, given, rng = _random_stimulus()
+    valid, enable, restart = (rng.random(len(given)) < share for share in (0.9, 0.7, 0.1))
+    await _play(dut, circuit, _beats(given, valid, enable, restart))
 
 
 async def _play(dut, circuit: Circuit, beats: Iterable[Beat]) -> Scoreboard:
     """Reset, play the beats, drain, and hold every cycle against the scoreboard."""
     driver, monitor, scoreboard = Driver(dut, circuit), Monitor(dut, circuit), Scoreboard(circuit)
-    idle = Beat(0, 0, i_valid=0)
-    driver.beat(Beat(0, 0, i_valid=0, rst=1))
+    nothing = (0,) * len(circuit.operands)
+    idle = Beat(nothing, i_valid=0)
+    driver.beat(Beat(nothing, i_valid=0, rst=1))
     clock = Clock(dut.clk, _PERIOD_NS, unit="ns")
     clock.start()
     for _ in range(2):
@@ -75,15 +79,18 @@ async def _play(dut, circuit: Circuit, beats: Iterable[Beat]) -> Scoreboard:
     return scoreboard
 
 
-def _random_stimulus() -> tuple[Circuit, np.ndarray, np.ndarray, np.random.Generator]:
+Words = list[tuple[int, ...]]
+
+
+def _random_stimulus() -> tuple[Circuit, Words, np.random.Generator]:
     """A shuffled sample of the corners, which a stall or a reset then cuts up."""
     plan = Plan.load()
     (circuit,) = plan.circuits
     rng = plan.generator()
-    given = stimulus(circuit.design, corners=True)
+    given = stimulus(circuit.design, corners=True, seed=plan.seed).words()
     chosen = rng.integers(0, len(given), _RANDOM_CYCLES)
-    return circuit, given.x[chosen], given.y[chosen], rng
+    return circuit, [given[index] for index in chosen.tolist()], rng
 
 
-def _beats(x: np.ndarray, y: np.ndarray, *controls: np.ndarray) -> list[Beat]:
-    return [Beat(*(int(value) for value in values)) for values in zip(x, y, *controls, strict=True)]
+def _beats(given: Words, *controls: np.ndarray) -> list[Beat]:
+    return [Beat(words, *map(int, marks)) for words, *marks in zip(given, *controls, strict=True)]

@@ -10,10 +10,9 @@ __all__ = ["Beat", "Driver", "Monitor", "Observation"]
 
 @dataclass(frozen=True)
 class Beat:
-    """The inputs of a pipelined circuit in one clock cycle."""
+    """The inputs of a pipelined circuit in one clock cycle: operand words, and controls."""
 
-    x: int
-    y: int
+    words: tuple[int, ...]
     i_valid: int = 1
     en: int = 1
     rst: int = 0
@@ -32,18 +31,17 @@ class Driver:
 
     def __init__(self, dut: Any, circuit: Circuit) -> None:
         self._dut = dut
-        self._x = _handles(dut, circuit.x)
-        self._y = _handles(dut, circuit.y)
+        self._sides = [_handles(dut, ports) for ports in circuit.operands]
 
-    def operands(self, x: int, y: int) -> None:
-        """Drive two operand words."""
-        for word, handles in ((x, self._x), (y, self._y)):
+    def operands(self, *words: int) -> None:
+        """Drive the operand words."""
+        for word, handles in zip(words, self._sides, strict=True):
             for handle, low, mask in handles:
                 handle.value = word >> low & mask
 
     def beat(self, beat: Beat) -> None:
         """Drive all inputs of a pipelined circuit."""
-        self.operands(beat.x, beat.y)
+        self.operands(*beat.words)
         self._dut.i_valid.value = beat.i_valid
         self._dut.en.value = beat.en
         self._dut.rst.value = beat.rst

@@ -3,7 +3,7 @@
 import numpy as np
 
 from lmul.sim.benches.ports import Beat, Observation
-from lmul.sim.benches.verdict import Mismatch, require_no_mismatch
+from lmul.sim.benches.verdict import Mismatch, note_compared, require_no_mismatch
 from lmul.sim.reference.circuit import Circuit
 from lmul.sim.reference.units import Stimulus, compare
 
@@ -17,31 +17,33 @@ class Results:
 
     def __init__(self, circuit: Circuit) -> None:
         self._circuit = circuit
-        self._operands: list[tuple[int, int]] = []
+        self._operands: list[tuple[int, ...]] = []
         self._words: list[int] = []
         self._unknown: list[str] = []
 
     def __len__(self) -> int:
         return len(self._words) + len(self._unknown)
 
-    def add(self, x: int, y: int, p: int | None) -> None:
-        """Record the answer to one pair; None is an answer with x or z bits."""
+    def add(self, words: tuple[int, ...], p: int | None) -> None:
+        """Record the answer to operand words; None is an answer with x or z bits."""
         if p is None:
-            self._unknown.append(f"x={x:#x} y={y:#x} got x or z bits")
+            self._unknown.append(f"{', '.join(map(hex, words))} got x or z bits")
         else:
-            self._operands.append((x, y))
+            self._operands.append(words)
             self._words.append(p)
 
     def check(self) -> None:
         """Raise :class:`Mismatch` unless every word was right, AssertionError without any."""
-        x, y = np.array(self._operands, np.uint64).reshape(-1, 2).T
-        given = Stimulus(x, y)
+        kept_as = object if self._circuit.acc else np.uint64  # N codes may need more than 64 bits
+        operands = np.array(self._operands, kept_as)
+        given = Stimulus(*operands.reshape(-1, len(self._circuit.operands)).T)
         comparison = compare(self._circuit, given, np.array(self._words, np.uint64))
         require_no_mismatch(
             len(self),
             comparison.mismatches + len(self._unknown),
             [*self._unknown[:_SHOWN], *comparison.examples],
         )
+        note_compared(self._circuit.design, len(self))
 
 
 class Scoreboard:
@@ -68,7 +70,7 @@ class Scoreboard:
         if self._held is not None and seen != self._held:
             self._error(f"outputs went from {self._held} to {seen} while en was 0")
         if expected is not None:
-            self.results.add(expected.x, expected.y, seen.p)
+            self.results.add(expected.words, seen.p)
         self._last = seen
 
     def clock(self, beat: Beat) -> None:

@@ -13,6 +13,7 @@ from lmul.sim.export.bench.unit import bench_text
 from lmul.sim.export.bench.vectors import Vectors
 from lmul.sim.export.description import Bench, Contents, PortText, Section
 from lmul.sim.export.parameters import format_facts
+from lmul.sim.export.pipeline import latency_section, with_control
 from lmul.sim.export.wording import operand_policy_words, policy_facts
 from lmul.sim.reference.circuit import Port
 from lmul.sim.reference.dot import draw_dots, expected_words, lane_words
@@ -23,25 +24,17 @@ __all__ = ["dot_contents"]
 
 _VECTORS = 2000
 _SUM = FORMATS["fp32"]
-_LATENCY = "combinational: p follows x, y and acc in the same cycle"
 
 
 def dot_contents(design: DotDesign, form: Form) -> Contents:
     """The package of a dot-product unit, before it becomes files."""
     vectors = _vectors(design)
-    sections = [
-        Section(
-            "latency",
-            "Latency",
-            _LATENCY,
-            {"cycles": 0, "meaning": _LATENCY, "initiation_interval": 0},
-        )
-    ]
+    sections = [latency_section(design.stages, "x, y and acc", "group", _feedback(design.stages))]
     parameters: dict[str, Any] = {
         "level": design.level,
         "kind": design.kind,
         "terms": design.terms,
-        "stages": 0,
+        "stages": design.stages,
     }
     fmt = design.format
     if isinstance(fmt, FloatFormat):
@@ -58,11 +51,15 @@ def dot_contents(design: DotDesign, form: Form) -> Contents:
     return Contents(
         verilog_of(design, form=form),
         _computes(design),
-        (
-            PortText("x", "input", design.terms * fmt.width, lanes),
-            PortText("y", "input", design.terms * fmt.width, lanes),
-            PortText("acc", "input", _SUM.width, f"what the products are added to, {total}"),
-            PortText("p", "output", _SUM.width, f"the sum, {total}"),
+        with_control(
+            design.stages,
+            "x, y and acc",
+            [
+                PortText("x", "input", design.terms * fmt.width, lanes),
+                PortText("y", "input", design.terms * fmt.width, lanes),
+                PortText("acc", "input", _SUM.width, f"what the products are added to, {total}"),
+                PortText("p", "output", _SUM.width, f"the sum, {total}"),
+            ],
         ),
         tuple(sections),
         parameters,
@@ -72,6 +69,14 @@ def dot_contents(design: DotDesign, form: Form) -> Contents:
             {"vectors": len(vectors), "exhaustive": False},
         ),
     )
+
+
+def _feedback(stages: int) -> str:
+    """What it takes to add group after group, the sum fed back."""
+    if stages == 0:
+        return ""
+    turns = "one sum's groups follow each other" if stages == 1 else f"{stages} sums take turns"
+    return f". p may be the acc of the group that comes in the same cycle: so {turns}"
 
 
 def _computes(design: DotDesign) -> str:

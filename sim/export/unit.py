@@ -15,6 +15,7 @@ from lmul.sim.export.bench.unit_vectors import bench_vectors
 from lmul.sim.export.bench.vectors import Vectors
 from lmul.sim.export.description import Bench, Contents, PortText, Section
 from lmul.sim.export.parameters import format_facts
+from lmul.sim.export.pipeline import latency_section, with_control
 from lmul.sim.export.wording import policy_facts, policy_words
 from lmul.sim.reference.circuit import Circuit, Port
 
@@ -22,7 +23,6 @@ __all__ = [
     "INT8_COMPUTES",
     "computes",
     "int_product_contents",
-    "latency",
     "port_texts",
     "unit_contents",
 ]
@@ -40,42 +40,17 @@ def computes(design: UnitDesign) -> str:
     return f"{what}. Nothing is left to round."
 
 
-def latency(design: UnitDesign) -> str:
-    """When the result is there."""
-    if design.stages == 0:
-        return "combinational: p follows x and y in the same cycle"
-    return (
-        f"{design.stages} cycles of clk in which en is 1; a new pair may enter in each of them. "
-        "While en is 0 everything holds"
-    )
-
-
-_RST = (
-    "synchronous reset, active high, of o_valid alone: one edge is enough, with no initial value, "
-    "whatever en and the operands are at it"
-)
-
-
 def port_texts(circuit: Circuit) -> tuple[PortText, ...]:
     """The ports, in the order in which people read them."""
     design = circuit.design
     texts = []
-    if design.stages:
-        texts += [
-            PortText("clk", "input", 1, "clock; registers take over at its rising edge"),
-            PortText("rst", "input", 1, _RST),
-            PortText("en", "input", 1, "clock enable; while 0, all registers hold"),
-            PortText("i_valid", "input", 1, "x and y are valid; travels with them to o_valid"),
-        ]
     meanings = _meanings(design, circuit.exp_bias)
     # The circuit lists its ports lowest bits first; people read the sign first.
     for port in (*circuit.x[::-1], *circuit.y[::-1]):
         texts.append(PortText(port.name, "input", port.width, meanings[port.name]))
     for port in circuit.p[::-1]:
         texts.append(PortText(port.name, "output", port.width, meanings[port.name]))
-    if design.stages:
-        texts.append(PortText("o_valid", "output", 1, "p is valid; 0 after reset"))
-    return tuple(texts)
+    return with_control(design.stages, "x and y", texts)
 
 
 def _meanings(design: UnitDesign, exp_bias: int) -> dict[str, str]:
@@ -114,16 +89,7 @@ def unit_contents(design: UnitDesign, form: Form) -> Contents:
         "stages": design.stages,
     }
     sections = [
-        Section(
-            "latency",
-            "Latency",
-            latency(design),
-            {
-                "cycles": design.stages,
-                "meaning": latency(design),
-                "initiation_interval": 1 if design.stages else 0,
-            },
-        ),
+        latency_section(design.stages, "x and y", "pair"),
     ]
     if design.level == "multiplier":
         words = policy_words(design.policy, design.format)
@@ -147,7 +113,6 @@ def unit_contents(design: UnitDesign, form: Form) -> Contents:
 
 INT8_COMPUTES = "the exact product of two signed 8-bit integers. Nothing is left to round."
 """What stands at the integer unit's ``p_value``."""
-_LATENCY = "combinational: p_value follows x_value and y_value in the same cycle"
 
 
 def int_product_contents(design: MacDesign, form: Form) -> Contents:
@@ -158,14 +123,7 @@ def int_product_contents(design: MacDesign, form: Form) -> Contents:
         verilog_of(design, form=form),
         INT8_COMPUTES,
         (*texts, PortText("p_value", "output", 2 * INT8.width, "the product, signed")),
-        (
-            Section(
-                "latency",
-                "Latency",
-                _LATENCY,
-                {"cycles": 0, "meaning": _LATENCY, "initiation_interval": 0},
-            ),
-        ),
+        (latency_section(0, "x_value and y_value", "pair", result="p_value"),),
         {"level": design.level, "kind": design.kind, "stages": 0},
         Bench(
             bench_text(design, vectors),

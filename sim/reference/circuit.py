@@ -7,6 +7,7 @@ from amaranth.hdl import Fragment
 
 from lmul.hdl.array.systolic import SystolicArray
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.products.registry import product_unit
@@ -18,7 +19,7 @@ from lmul.hdl.verilog.ports import PortShape, read_ports
 __all__ = ["Circuit", "MacCircuit", "Port", "word_width"]
 
 
-_CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipelined multiplier
+_CONTROL = {"clk", "rst", "en", "i_valid", "o_valid"}  # of a pipeline
 _FIELDS = ("", "value", "man", "sig", "exp", "zero", "neg")
 
 
@@ -36,26 +37,35 @@ class Circuit:
 
     An operand is one word. A multiplier takes it at the port ``x`` or ``y``; a product unit at
     ``x_man``, ``x_exp``, ``x_zero`` and ``x_neg``, the word's lowest bits first, so that an
-    operand's magnitude is the code that it is read from (of integers, at ``x_value``).
+    operand's magnitude is the code that it is read from (of integers, at ``x_value``). A
+    dot-product unit's ``x`` and ``y`` are words of N codes, and it has ``acc`` besides.
 
     Attributes
     ----------
     design : Design
-        A multiplier or a product unit.
+        A multiplier, a product unit or a dot-product unit.
     verilog : str
         Text in which the module ``design.module_name`` stands.
     x, y, p : tuple of Port
         Operands and result, lowest bits first.
     exp_bias : int
-        What a product unit's ``p_exp`` exceeds the exponent by; 0 for a multiplier.
+        What a product unit's ``p_exp`` exceeds the exponent by; 0 for all others.
+    acc : tuple of Port
+        What a dot-product unit adds its products to; empty for all others.
     """
 
-    design: Any  # of a UnitDesign, or of product-int8
+    design: Any  # of a UnitDesign, a DotDesign, or of product-int8
     verilog: str
     x: tuple[Port, ...]
     y: tuple[Port, ...]
     p: tuple[Port, ...]
     exp_bias: int = 0
+    acc: tuple[Port, ...] = ()
+
+    @property
+    def operands(self) -> tuple[tuple[Port, ...], ...]:
+        """The ports of each operand word."""
+        return (self.x, self.y, self.acc) if self.acc else (self.x, self.y)
 
     @classmethod
     def of(cls, design: Design, verilog: str | None = None) -> "Circuit":
@@ -69,14 +79,15 @@ class Circuit:
         text = verilog_of(design) if verilog is None else verilog
         found = read_ports(text, design.module_name)
         control: set[str] = _CONTROL if design.stages else set()
-        sides = {side: _side(side, found) for side in ("x", "y", "p")}
+        names = ("x", "y", "p", *(["acc"] if isinstance(design, DotDesign) else []))
+        sides = {side: _side(side, found) for side in names}
         known = control | {port.name for ports in sides.values() for port in ports}
         if known != set(found) or not all(sides.values()):
             raise ValueError(
                 f"Module {design.module_name!r} has ports {', '.join(sorted(found))}, which are "
                 f"not those of the design {design.name!r}"
             )
-        return cls(design, text, sides["x"], sides["y"], sides["p"], _exp_bias(design))
+        return cls(design, text, **sides, exp_bias=_exp_bias(design))
 
 
 def _exp_bias(design: Design) -> int:

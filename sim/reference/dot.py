@@ -11,7 +11,7 @@ from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.dot import dot, int_dot
 from lmul.sim.reference.operands import draw_codes, operand_corners
 
-__all__ = ["DotOperands", "draw_dots", "expected_words", "lane_words"]
+__all__ = ["DotOperands", "draw_dots", "expected_words", "lane_codes", "lane_words"]
 
 
 Codes = npt.NDArray[np.unsignedinteger[Any]]
@@ -41,6 +41,13 @@ def lane_words(design: DotDesign, codes: Codes) -> list[int]:
     """Codes (count, N) as they stand side by side at a port, the first in the lowest bits."""
     width = design.format.width
     return [sum(code << width * lane for lane, code in enumerate(row)) for row in codes.tolist()]
+
+
+def lane_codes(design: DotDesign, words: npt.NDArray[Any]) -> Codes:
+    """The codes (count, N) of :func:`lane_words`."""
+    width, mask = design.format.width, (1 << design.format.width) - 1
+    codes = [[word >> width * lane & mask for lane in range(design.terms)] for word in words]
+    return np.array(codes, code_dtype(design.format)).reshape(-1, design.terms)
 
 
 def draw_dots(design: DotDesign, count: int, rng: np.random.Generator) -> DotOperands:

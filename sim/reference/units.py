@@ -13,15 +13,18 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.sim.golden.multiply import multiply, product
 from lmul.sim.reference.circuit import Circuit, word_width
+from lmul.sim.reference.dot import draw_dots, expected_words, lane_codes, lane_words
 from lmul.sim.reference.vectors import SEED, WIDE_PAIRS, corner_pairs, pairs
 
 __all__ = ["Comparison", "Stimulus", "compare", "stimulus"]
 
 
 _SHOWN = 5
+_GROUPS = 1500
 _SAMPLED = 11  # prime to the named formats' numbers of corners: every corner is in the sample
 
 Words = npt.NDArray[np.unsignedinteger[Any]]
@@ -29,13 +32,22 @@ Words = npt.NDArray[np.unsignedinteger[Any]]
 
 @dataclass(frozen=True)
 class Stimulus:
-    """Operand words, two flat arrays of equal length."""
+    """Operand words, flat arrays of equal length; ``acc`` of dot-product units alone.
+
+    Words of more than 64 bits are Python's integers.
+    """
 
     x: Words
     y: Words
+    acc: Words | None = None
 
     def __len__(self) -> int:
         return len(self.x)
+
+    def words(self) -> list[tuple[int, ...]]:
+        """The words of each operation."""
+        sides = [self.x, self.y] if self.acc is None else [self.x, self.y, self.acc]
+        return list(zip(*(side.tolist() for side in sides), strict=True))
 
 
 @dataclass(frozen=True)
@@ -54,8 +66,13 @@ def stimulus(
 
     A product unit gets each finite code as an operand, E = 0 like any other field (NaN and Inf
     travel beside Operands, not in them), and after them a sample of the corners with either and
-    both zero flags set, when exponent and mantissa mean nothing.
+    both zero flags set, when exponent and mantissa mean nothing. A dot-product unit gets
+    :func:`~lmul.sim.reference.dot.draw_dots`, a fixed number for a bench of corners.
     """
+    if isinstance(design, DotDesign):
+        drawn = draw_dots(design, _GROUPS if corners else count, np.random.default_rng(seed))
+        x, y = (np.array(lane_words(design, side), object) for side in drawn[:2])
+        return Stimulus(x, y, drawn[2])
     if not isinstance(design, UnitDesign):
         return _int8_stimulus(corners)
     fmt = design.format
@@ -75,7 +92,12 @@ def stimulus(
 def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
     """Hold the words ``got`` at the result ports against the golden model."""
     design = circuit.design
-    if not isinstance(design, UnitDesign):
+    if isinstance(design, DotDesign):
+        x, y = (lane_codes(design, side) for side in (given.x, given.y))
+        assert given.acc is not None
+        want = expected_words(design, x, y, given.acc.astype(np.uint32))
+        wrong = got != want
+    elif not isinstance(design, UnitDesign):
         want = _integers(given.x) * _integers(given.y) & 0xFFFF
         wrong = got != want
     elif design.level == "multiplier":
@@ -88,8 +110,7 @@ def compare(circuit: Circuit, given: Stimulus, got: Words) -> Comparison:
         wrong = (value != want) | (np.signbit(value) != np.signbit(want))
     indices = np.flatnonzero(wrong)
     examples = tuple(
-        _describe(circuit, int(given.x[i]), int(given.y[i]), int(got[i]), want[i].item())
-        for i in indices[:_SHOWN]
+        _describe(circuit, given, i, int(got[i]), want[i].item()) for i in indices[:_SHOWN]
     )
     return Comparison(len(given), len(indices), examples)
 
@@ -156,8 +177,13 @@ def _is_value(design: Design) -> bool:
     return isinstance(design, UnitDesign) and design.level == "product"
 
 
-def _describe(circuit: Circuit, x: int, y: int, got: int, want: float) -> str:
-    digits = -(-word_width(circuit.x) // 4)
+def _describe(circuit: Circuit, given: Stimulus, index: int, got: int, want: float) -> str:
+    words = zip(("x", "y", "acc"), (given.x, given.y, given.acc), circuit.operands, strict=False)
+    asked = " ".join(
+        f"{name}=0x{int(side[index]):0{-(-word_width(ports) // 4)}x}"
+        for name, side, ports in words
+        if side is not None
+    )
     answer = -(-word_width(circuit.p) // 4)
     expected = float(want).hex() if _is_value(circuit.design) else f"0x{int(want):0{answer}x}"
-    return f"x=0x{x:0{digits}x} y=0x{y:0{digits}x} got=0x{got:0{answer}x} want={expected}"
+    return f"{asked} got=0x{got:0{answer}x} want={expected}"

@@ -30,15 +30,13 @@ PLAN_VARIABLE = "LMUL_PLAN"
 class Plan:
     """What is simulated (without its Verilog), and count and seed of the random operands.
 
-    ``circuits`` are what multiplies; ``mac`` is the one PE or array of a bench for those,
-    ``dot`` the one dot-product unit.
+    ``circuits`` are what multiplies, ``mac`` is the one PE or array of a bench for those.
     """
 
     circuits: tuple[Circuit, ...]
     count: int = WIDE_PAIRS
     seed: int = SEED
     mac: MacCircuit | None = None
-    dot: DotDesign | None = None
 
     def save(self, path: Path) -> None:
         """Write the plan as JSON."""
@@ -56,7 +54,6 @@ class Plan:
             content["count"],
             content["seed"],
             _mac(content["mac"]) if content["mac"] else None,
-            _dot(content["dot"]) if content["dot"] else None,
         )
 
     def generator(self) -> np.random.Generator:
@@ -70,7 +67,8 @@ class Plan:
 
 
 def _circuit(content: dict) -> Circuit:
-    sides = {side: tuple(Port(**port) for port in content[side]) for side in ("x", "y", "p")}
+    names = ("x", "y", "p", "acc")
+    sides = {side: tuple(Port(**port) for port in content[side]) for side in names}
     return Circuit(_design(content["design"]), "", **sides, exp_bias=content["exp_bias"])
 
 
@@ -82,12 +80,6 @@ def _mac(content: dict) -> MacCircuit:
         for stream in content["streams"]
     )
     return MacCircuit(design, "", tuple(content["ports"]), tuple(streams), content["out"])
-
-
-def _dot(content: dict) -> DotDesign:
-    design = _design(content)
-    assert isinstance(design, DotDesign)
-    return design
 
 
 def _design(content: dict) -> UnitDesign | MacDesign | DotDesign:

@@ -16,7 +16,6 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.verilog.cache import verilog_of
-from lmul.hdl.verilog.ports import read_ports
 from lmul.sim.reference.circuit import Circuit, MacCircuit
 from lmul.sim.reference.vectors import SEED, WIDE_PAIRS
 from lmul.sim.runner.build import Simulation
@@ -29,7 +28,6 @@ from lmul.tools.files import write_whole
 
 __all__ = [
     "SimulationResult",
-    "dot_simulation",
     "mac_simulation",
     "per_cycle_simulation",
     "simulate",
@@ -162,10 +160,11 @@ def _accumulates(design: Design) -> TypeGuard[MacDesign]:
 
 def _bench_modules(design: Design) -> dict[str, str]:
     """The module of each bench of a design."""
-    if _accumulates(design) or isinstance(design, DotDesign):
+    if _accumulates(design):
         return {_WATCHED: f"lmul.sim.benches.{design.level}"}
     watching = "pipelined" if design.stages else "combinational"
-    return {_WATCHED: f"lmul.sim.benches.{watching}", "bulk": "lmul.sim.benches.bulk"}
+    found = {_WATCHED: f"lmul.sim.benches.{watching}"}
+    return found if isinstance(design, DotDesign) else found | {"bulk": "lmul.sim.benches.bulk"}
 
 
 def _chosen_tests(design: Design, patterns: Sequence[str]) -> dict[str, list[str]]:
@@ -201,13 +200,11 @@ def _benches(design: Design, verilog: str, count: int, seed: int) -> dict[str, S
     """The benches of a design; the last one says how much was compared."""
     if _accumulates(design):
         return {_WATCHED: mac_simulation(MacCircuit.of(design, verilog), seed)}
-    if isinstance(design, DotDesign):
-        return {_WATCHED: dot_simulation(design, verilog, seed)}
     circuit = Circuit.of(design, verilog)
-    return {
-        _WATCHED: per_cycle_simulation(circuit, seed),
-        "bulk": bulk_simulation([circuit], count, seed),
-    }
+    found = {_WATCHED: per_cycle_simulation(circuit, seed)}
+    if isinstance(design, DotDesign):
+        return found
+    return found | {"bulk": bulk_simulation([circuit], count, seed)}
 
 
 def mac_simulation(
@@ -227,32 +224,9 @@ def mac_simulation(
     )
 
 
-def dot_simulation(design: DotDesign, verilog: str, seed: int = SEED) -> Simulation:
-    """The simulation of a dot-product unit.
-
-    Raises
-    ------
-    ValueError
-        When the Verilog has no module of the design's name.
-    """
-    module = design.module_name
-    ports = tuple(read_ports(verilog, module))
-    if sorted(ports) != ["acc", "p", "x", "y"]:
-        raise ValueError(
-            f"Module {module!r} has ports {', '.join(sorted(ports))}, not acc, p, x and y"
-        )
-    return Simulation(
-        {f"{module}.v": verilog},
-        module,
-        ports,
-        _bench_modules(design)[_WATCHED],
-        Plan((), seed=seed, dot=design),
-    )
-
-
 def per_cycle_simulation(circuit: Circuit, seed: int = SEED) -> Simulation:
     """The simulation of a circuit that is driven and watched in every cycle."""
-    ports = [port.name for side in (circuit.x, circuit.y, circuit.p) for port in side]
+    ports = [port.name for side in (*circuit.operands, circuit.p) for port in side]
     if circuit.design.stages:
         ports += ["clk", "rst", "en", "i_valid", "o_valid"]
     module = circuit.design.module_name

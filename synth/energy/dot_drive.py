@@ -14,7 +14,7 @@ from lmul.sim.golden.dot import aligned_sums
 from lmul.sim.reference.dot import expected_words
 from lmul.sim.reference.pe import edge_fields
 from lmul.synth.energy.stimulus import Stimulus
-from lmul.synth.energy.unit_drive import Drive, check_finite, differing
+from lmul.synth.energy.unit_drive import Drive, check_finite, clocked_inputs, differing
 from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
 
 __all__ = ["Groups"]
@@ -34,6 +34,8 @@ class Groups:
         Codes; for ``int8`` numbers. A dot product's last group is filled up with zeros.
     acc, total : int64 arrays, shape (groups,)
         Words of the sum before and after each group: a dot product begins with +0.
+    length : int
+        Groups of a dot product.
     pairs : int
         Without the zeros that fill up.
     """
@@ -43,6 +45,7 @@ class Groups:
     y: Ints
     acc: Ints
     total: Ints
+    length: int
     pairs: int
 
     @classmethod
@@ -56,13 +59,13 @@ class Groups:
             rows = codes[: count * length].reshape(count, length)
             rows = np.pad(rows, ((0, 0), (0, each * terms - length)))
             sides.append(rows.reshape(count, each, terms))
-        x, y = sides
         sums = np.zeros((count, each + 1), np.uint32)
         for index in range(each):
             left, right = (side[:, index].astype(dtype) for side in sides)
             sums[:, index + 1] = expected_words(design, left, right, sums[:, index])
         acc, total = (part.astype(np.int64).ravel() for part in (sums[:, :-1], sums[:, 1:]))
-        return cls(design, x.reshape(-1, terms), y.reshape(-1, terms), acc, total, count * length)
+        x, y = (side.reshape(-1, terms) for side in sides)
+        return cls(design, x, y, acc, total, each, count * length)
 
     def __len__(self) -> int:
         return len(self.acc)
@@ -76,11 +79,15 @@ class Groups:
             "acc": pack(self.acc[rows], _SUM_BITS),
         }
         want = pack(self.total[rows], _SUM_BITS)
+        stages = self.design.stages
+        if not stages:
+            return Drive(inputs, lambda outputs: differing(want, outputs["p"]), 0)
 
         def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
-            return differing(want, outputs["p"])
+            given = [bit[:-stages] for bit in want]
+            return differing(given, [bit[1 + stages :] for bit in outputs["p"]])
 
-        return Drive(inputs, wrong, 0)
+        return Drive(clocked_inputs(inputs, rows.shape[1]), wrong, 1 + stages)
 
     def drive_core(self, rows: Ints) -> Drive:
         """Drive the unit's core alone: :func:`lmul.synth.gates.core.core_circuit`.

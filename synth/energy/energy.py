@@ -142,7 +142,7 @@ def measure(
     """The energy of a design's operation, for each stimulus of a name.
 
     A dot-product unit takes N consecutive pairs of a dot product a cycle, and the sum of those
-    before. It has no registers: what keeps that sum and the operands is not counted.
+    before. What keeps that sum and the operands is none of its registers and is not counted.
 
     Parameters
     ----------

@@ -77,14 +77,15 @@ def in_sequence(design: Design, stimulus: Stimulus, sequential: bool) -> Circle:
         As :func:`lmul.synth.energy.unit_drive.drive`.
     """
     order = in_order(design, stimulus)
-    length = min(stimulus.length, order.cycles) if sequential else 1
+    length = min(order.length, order.cycles) if sequential else 1
     products = order.cycles // length
     pieces = min(LANES, 1 << (products.bit_length() - 1))
     each = products // pieces * length
+    cycles = pieces * each
     # Whole dot products before a piece, and no fewer cycles than an operand takes to a sum.
     lead = length * -(-(design.stages + 2) // length) if sequential else 1
     rows = np.arange(-lead, each)[:, None] + np.arange(LANES) % pieces * each
-    rows %= pieces * each
+    rows %= cycles
     first = lead if sequential else lead - 1  # the last cycle before the piece, behind the reset
     driven = replace(order.drive(rows, length), first=first)
-    return Circle(Streams(driven, pieces * each, pieces * each, False), pieces)
+    return Circle(Streams(driven, cycles, order.pairs_of(cycles), False), pieces)

@@ -103,22 +103,25 @@ def streams(design: Design, stimulus: Stimulus, sequential: bool, core: bool = F
     ValueError
         As :func:`lmul.synth.energy.unit_drive.drive`; when there are too few pairs for flip-flops.
     """
-    length, order = stimulus.length, in_order(design, stimulus, core)
-    pairs = order.cycles
+    order = in_order(design, stimulus, core)
+    length, operations = order.length, order.cycles
     if not sequential:
-        lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 16)))
-        cycles = -(-pairs // lanes)
+        lanes = LANES * min(_MOST_WORDS, max(1, operations // (LANES * 16)))
+        cycles = -(-operations // lanes)
         rows = np.arange(-1, cycles)[:, None] + np.arange(lanes) * cycles
-        rows = np.clip(rows, 0, pairs - 1)  # repeats toggle nothing
-        return Streams(order.drive(rows, length), pairs, order.pairs, True)
-    lanes = LANES * min(_MOST_WORDS, max(1, pairs // (LANES * 4 * length)))
-    length = min(length, pairs // lanes)
-    cycles = pairs // lanes // length * length if length else 0
+        rows = np.clip(rows, 0, operations - 1)  # repeats toggle nothing
+        return Streams(order.drive(rows, length), operations, order.pairs, True)
+    lanes = LANES * min(_MOST_WORDS, max(1, operations // (LANES * 4 * length)))
+    length = min(length, operations // lanes)
+    cycles = operations // lanes // length * length if length else 0
     if cycles < 8:
-        raise ValueError(f"A design with registers needs at least {8 * LANES} pairs, not {pairs}")
+        each = -(-order.pairs // operations)
+        raise ValueError(
+            f"A design with registers needs at least {8 * LANES * each} pairs, not {order.pairs}"
+        )
     used = lanes * cycles
     rows = np.arange(used).reshape(lanes, cycles).T
-    return Streams(order.drive(rows, length), used, used, False)
+    return Streams(order.drive(rows, length), used, order.pairs_of(used), False)
 
 
 @dataclass(frozen=True)
@@ -129,6 +132,8 @@ class Order:
     ----------
     cycles, pairs : int
         How many there are.
+    length : int
+        Cycles of a dot product.
     drive : callable
         Drives the design with cycles of chosen numbers, shape (cycles, streams), in dot products
         of a length.
@@ -136,7 +141,12 @@ class Order:
 
     cycles: int
     pairs: int
+    length: int
     drive: Callable[[Ints, int], Drive]
+
+    def pairs_of(self, cycles: int) -> int:
+        """The pairs of whole dot products that take so many cycles."""
+        return cycles * self.pairs // self.cycles
 
 
 def in_order(design: Design, stimulus: Stimulus, core: bool = False) -> Order:
@@ -145,8 +155,13 @@ def in_order(design: Design, stimulus: Stimulus, core: bool = False) -> Order:
     if isinstance(design, DotDesign):
         groups = Groups.of(design, stimulus)
         driven = groups.drive_core if core else groups.drive
-        return Order(len(groups), groups.pairs, lambda rows, _: driven(rows))
-    return Order(len(x), len(x), lambda rows, length: drive(design, x[rows], y[rows], length))
+        return Order(len(groups), groups.pairs, groups.length, lambda rows, _: driven(rows))
+    return Order(
+        len(x),
+        len(x),
+        stimulus.length,
+        lambda rows, length: drive(design, x[rows], y[rows], length),
+    )
 
 
 def simulated_power(

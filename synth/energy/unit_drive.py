@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -19,7 +20,7 @@ from lmul.sim.reference.circuit import Circuit, word_width
 from lmul.sim.reference.pe import edge_fields
 from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
 
-__all__ = ["Drive", "check_finite", "differing", "drive"]
+__all__ = ["Drive", "check_finite", "clocked_inputs", "differing", "drive"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,14 +84,22 @@ def _multiplier(design: UnitDesign, x: Ints, y: Ints) -> Drive:
             return int(np.count_nonzero(got != want))
         return int(np.count_nonzero(got[1 + stages :] != want[: -stages or None]))
 
+    inputs = {"x": pack(x, fmt.width), "y": pack(y, fmt.width)}
     if not stages:
-        return Drive({"x": pack(x, fmt.width), "y": pack(y, fmt.width)}, wrong, 0)
-    x, y = _after_reset(x), _after_reset(y)
-    reset = np.zeros_like(x)
+        return Drive(inputs, wrong, 0)
+    return Drive(clocked_inputs(inputs, x.shape[1]), wrong, 1 + stages)
+
+
+def clocked_inputs(inputs: Mapping[str, Sequence[Words]], streams: int) -> dict[str, Any]:
+    """Operands behind a cycle of reset, in all of whose cycles a valid one is taken."""
+    late = {
+        name: [np.concatenate([np.zeros_like(bit[:1]), bit]) for bit in bits]
+        for name, bits in inputs.items()
+    }
+    cycles = len(next(iter(late.values()))[0])
+    reset = np.zeros((cycles, streams), np.int64)
     reset[0] = 1
-    inputs = {"x": pack(x, fmt.width), "y": pack(y, fmt.width), "rst": pack(reset, 1)}
-    inputs |= {name: pack(1 - reset, 1) for name in ("en", "i_valid")}
-    return Drive(inputs, wrong, 1 + stages)
+    return late | {"rst": pack(reset, 1), "en": pack(1 - reset, 1), "i_valid": pack(1 - reset, 1)}
 
 
 def _after_reset(values: Ints) -> Ints:

@@ -28,7 +28,10 @@ ARRAY_PARTS = (
     *("PEs", "drain registers", "edges", "skew registers", "rounders", "stream ports"),
     CONTROL,
 )
-DOT_PARTS = ("edges", "product", "align", "sum", "normalise", "accumulate", CONTROL)
+DOT_PARTS = (
+    *("edges", "product", "align", "sum", "normalise", "accumulate", "registers"),
+    CONTROL,
+)
 _PARTS = {"pe": PE_PARTS, "array": ARRAY_PARTS, "dot": DOT_PARTS}
 SPLIT_LEVELS = tuple(_PARTS)
 
@@ -126,7 +129,10 @@ def parts(design: Design | str | Circuit) -> tuple[PartCount, ...]:
                 gates[own or CONTROL] += times
             elif is_flipflop(cell["type"]):
                 bit = cell["connections"]["Q"][0]
-                flipflops[own or part_of_register(names[bit], circuit.level)] += times
+                # A dot-product unit's registers are none of its parts', though some stand in them.
+                around = not own or circuit.level == "dot"
+                part = part_of_register(names[bit], circuit.level) if around else own
+                flipflops[part] += times
     return tuple(PartCount(part, gates[part], flipflops[part]) for part in _PARTS[circuit.level])
 
 

@@ -1,5 +1,7 @@
 """The part of a dot-product unit that grows with its terms, as a circuit of its own."""
 
+from dataclasses import replace
+
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.numbers.formats import INT8
@@ -21,15 +23,15 @@ endmodule
 def core_circuit(design: Design | str) -> Circuit:
     """Products, their alignment and their exact sum: no edge, no normalising, no accumulator.
 
-    Of integers, which have none of these, the unit with nothing to add to, its sum as wide as N
-    products need.
+    Of a design with registers, that of the same one without. Of integers, which have none of
+    these, the unit with nothing to add to, its sum as wide as N products need.
 
     Raises
     ------
     TypeError, ValueError
         When it is no dot-product unit.
     """
-    design = DotDesign.parse(design)
+    design = replace(DotDesign.parse(design), stages=0)
     whole = Circuit.of(design)
     text, core = whole.verilog, f"{whole.top}_core"
     if design.kind == "int8":

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign, most_stages
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.synth.liberty.conditions import Conditions
@@ -38,6 +39,8 @@ def period_ps(text: str, library: Library) -> float:
 
 def pipelined(design: Design) -> list[Design]:
     """The design with each number of pipeline registers that its name can say, fewest first."""
+    if isinstance(design, DotDesign):
+        return _each(design, "stages", range(1 + most_stages(design.kind)))
     if isinstance(design, UnitDesign):
         return [design] if design.level == "product" else _each(design, "stages", range(4))
     if not isinstance(design, MacDesign) or design.level == "product":
@@ -51,7 +54,9 @@ def pipelined(design: Design) -> list[Design]:
     ]
 
 
-def _each(design: MacDesign | UnitDesign, knob: str, values: Iterable[int]) -> list[Design]:
+def _each(
+    design: DotDesign | MacDesign | UnitDesign, knob: str, values: Iterable[int]
+) -> list[Design]:
     return [replace(design, **{knob: value}) for value in values]
 
 

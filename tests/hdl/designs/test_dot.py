@@ -15,6 +15,10 @@ def test_name():
     assert whole.name == "dot-exact-bf16-n32-w24-ftz-sticky"
     assert Design.parse(whole.name) == whole
     assert Design.parse("dot-int8-n16") == DotDesign("int8", INT8, 16)
+    late = DotDesign("lmul", FORMATS["e4m3"], 8, 12, sticky=True, stages=3)
+    assert late.name == "dot-lmul-e4m3-n8-w12-sticky-s3"
+    assert Design.parse(late.name) == late
+    assert Design.parse("dot-int8-n4-s2") == DotDesign("int8", INT8, 4, stages=2)
     assert Design.parse("dot-lmul-e4m3-n8-w12-ocp").name == "dot-lmul-e4m3-n8-w12"
 
 
@@ -27,10 +31,16 @@ def test_name():
         ("dot-lmul-e4m3-n8", "unexpected part '', use wW, such as w12"),
         ("dot-lmul-e4m3-n1-w12", "Terms must be from 2 to 32, not 1"),
         ("dot-lmul-e4m3-n8-w49", "A window's bits must be from 4 to 48, not 49"),
-        ("dot-int8-n8-w12", "unexpected part 'w12', nothing stands after nN"),
+        ("dot-int8-n8-w12", "unexpected part 'w12', there may stand sN"),
+        ("dot-int8-n8-s3", "Stages must be from 0 to 2, not 3"),
+        ("dot-lmul-e4m3-n8-w12-s4", "Stages must be from 0 to 3, not 4"),
         (
             "dot-lmul-e4m3-n8-w12-sticky-ftz",
-            "unexpected part 'ftz', there may stand POLICY, then 'sticky'",
+            "unexpected part 'ftz', there may stand POLICY, then 'sticky', then sN",
+        ),
+        (
+            "dot-lmul-e4m3-n8-w12-s1-sticky",
+            "unexpected part 'sticky', there may stand POLICY, then 'sticky', then sN",
         ),
         (
             "dot-lmul_rne-bf16-n8-w12",

@@ -30,6 +30,8 @@ GATES = {
     "$_NMUX_": lambda a, b, s: ~((a & ~s) | (b & s)),
 }
 
+FLIPFLOP = "$_DFF_P_"
+
 COUNTED = ("", "synth -flatten -top {top}; abc -g AND,OR,XOR,NAND,NOR,XNOR; opt_clean")
 # Gates once for all modules, each of which then is flattened by itself: half the time.
 UNMAPPED = (
@@ -75,11 +77,17 @@ def netlists(
 
 
 class Netlist:
-    """One flat module of combinational gates."""
+    """One flat module of gates, and perhaps of flip-flops with one clock."""
 
     def __init__(self, module: dict) -> None:
         self.ports = module["ports"]
-        self.cells = [c for c in module["cells"].values() if c["type"] != "$scopeinfo"]
+        cells = [c for c in module["cells"].values() if c["type"] != "$scopeinfo"]
+        self.cells = [c for c in cells if c["type"] != FLIPFLOP]
+        self.flipflops = [
+            (c["connections"]["D"][0], c["connections"]["Q"][0])
+            for c in cells
+            if c["type"] == FLIPFLOP
+        ]
         unknown = {c["type"] for c in self.cells} - GATES.keys()
         assert not unknown, f"no such gates known: {sorted(unknown)}"
         self.order = self._sorted()
@@ -93,7 +101,7 @@ class Netlist:
         return Counter(c["type"] for c in self.cells)
 
     def _sorted(self) -> list[tuple[str, list, int]]:
-        known = {"0", "1", "x"}
+        known = {"0", "1", "x", *(after for _, after in self.flipflops)}
         for port in self.ports.values():
             if port["direction"] == "input":
                 known.update(port["bits"])
@@ -124,12 +132,18 @@ class Netlist:
 
     def __call__(self, **inputs: np.ndarray) -> dict[str, np.ndarray]:
         """Outputs for arrays of inputs, one unsigned integer per element and port."""
-        names = {n for n, p in self.ports.items() if p["direction"] == "input"}
+        assert not self.flipflops
+        return self.step({}, **inputs)[0]
+
+    def step(self, held: dict, **inputs: np.ndarray) -> tuple[dict[str, np.ndarray], dict]:
+        """Outputs in one cycle, and what flip-flops hold in the next; without ``clk``."""
+        names = {n for n, p in self.ports.items() if p["direction"] == "input"} - {"clk"}
         assert names == inputs.keys(), f"inputs are {sorted(names)}"
         length = len(next(iter(inputs.values())))
         words = -(-length // 64)
         zeros = np.zeros(words, np.uint64)
         nets: dict = {"0": zeros, "1": ~zeros, "x": zeros}
+        nets |= {after: held.get(after, zeros) for _, after in self.flipflops}
         for name, values in inputs.items():
             for place, net in enumerate(self.ports[name]["bits"]):
                 nets[net] = _packed((np.asarray(values) >> place) & 1, words)
@@ -143,7 +157,7 @@ class Netlist:
                     bits = np.unpackbits(nets[net].view(np.uint8), bitorder="little")[:length]
                     total |= bits.astype(np.uint64) << np.uint64(place)
                 results[name] = total
-        return results
+        return results, {after: nets[before] for before, after in self.flipflops}
 
 
 def _packed(bits: np.ndarray, words: int) -> np.ndarray:

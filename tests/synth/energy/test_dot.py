@@ -11,6 +11,7 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.synth.energy import energy
 from lmul.synth.energy.dot_drive import Groups
 from lmul.synth.energy.energy import measure
+from lmul.synth.energy.run import streams
 from lmul.synth.energy.stimulus import Stimulus, stimuli
 from lmul.tools.errors import ToolFailed
 
@@ -55,6 +56,25 @@ def test_by_part_and_core(toy):
     inside = sum(found.parts[part] for part in ("product", "align", "sum"))
     assert core.without_glitches == pytest.approx(inside, rel=0.25)
     assert core.without_glitches < core.real_delays < found.real_delays
+    [late] = measure(f"{NAME}-s2", "uniform", liberty=toy, pairs=1 << 12)
+    assert 0 < late.clock < late.parts["registers"]
+    assert sum(late.parts.values()) == pytest.approx(late.without_glitches, rel=0.25)
+    assert 0 < late.glitches < found.glitches
+
+
+def test_a_dot_products_groups_stay_together():
+    """Dot products of five pairs, three a cycle: two cycles each, whatever registers there are."""
+    x = np.tile(np.arange(-2, 3), 64 * 8)
+    given = Stimulus("", x, x, 5)
+    plain, late = (
+        streams(DotDesign.parse(name), given, sequential)
+        for name, sequential in (("dot-int8-n3", False), ("dot-int8-n3-s2", True))
+    )
+    assert (late.operations, late.pairs) == (64 * 16, 64 * 8 * 5)
+    assert plain.share == late.share == 2 / 5
+    # A reset, and what fills two registers, before all cycles are alike.
+    assert late.drive.first == 3
+    assert late.drive.inputs["acc"][0].shape == (1 + 8, 2)  # 128 streams
 
 
 @pytest.mark.slow

@@ -70,11 +70,14 @@ def test_an_array(lmul):
 
 
 def test_a_dot_product_unit():
-    found = split("dot-lmul-e2m1-n2-w4-ftz")
+    found = split("dot-lmul-e2m1-n2-w4-ftz-s1")
     assert [part.part for part in found.parts] == list(DOT_PARTS)
     each = count("product-mitchell-e2m1").gates  # the constant is at the edge
     assert found.part("product").gates == pytest.approx(2 * each, abs=8)
-    core = count(core_circuit("dot-lmul-e2m1-n2-w4-ftz")).gates
+    # Behind the core: an exponent of 4 bits, two words of 4 bits added up and signed, an fp32 sum.
+    assert (found.part("registers").flipflops, found.part("control").flipflops) == (4 + 6 + 32, 1)
+    assert found.whole.flipflops == 43
+    core = count(core_circuit("dot-lmul-e2m1-n2-w4-ftz-s1")).gates
     inside = sum(found.part(part).gates for part in ("product", "align", "sum"))
     assert core == pytest.approx(inside, rel=0.1)
     assert found.part("edges").gates + found.part("accumulate").gates > core
