@@ -97,6 +97,7 @@ def test_sums_take_turns(name):
         "rst": np.zeros(LANES, int),
     }
     held: dict = {}
+    lanes: dict = {}
     zeros = np.zeros(LANES, int)
     for cycle in range(rounds * turns):
         where = divmod(cycle, turns)
