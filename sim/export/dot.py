@@ -12,8 +12,7 @@ from lmul.hdl.verilog.cache import verilog_of
 from lmul.sim.export.bench.unit import bench_text
 from lmul.sim.export.bench.vectors import Vectors
 from lmul.sim.export.description import Bench, Contents, PortText, Section
-from lmul.sim.export.parameters import format_facts
-from lmul.sim.export.pipeline import latency_section, with_control
+from lmul.sim.export.parameters import format_facts, latency_section, with_control
 from lmul.sim.export.wording import operand_policy_words, policy_facts
 from lmul.sim.reference.circuit import Port
 from lmul.sim.reference.dot import draw_dots, expected_words, lane_words

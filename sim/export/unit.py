@@ -14,8 +14,7 @@ from lmul.sim.export.bench.unit import bench_text
 from lmul.sim.export.bench.unit_vectors import bench_vectors
 from lmul.sim.export.bench.vectors import Vectors
 from lmul.sim.export.description import Bench, Contents, PortText, Section
-from lmul.sim.export.parameters import format_facts
-from lmul.sim.export.pipeline import latency_section, with_control
+from lmul.sim.export.parameters import format_facts, latency_section, with_control
 from lmul.sim.export.wording import policy_facts, policy_words
 from lmul.sim.reference.circuit import Circuit, Port
 
