@@ -7,6 +7,7 @@ from typing import Any
 
 import torch
 from torch import nn
+from torch.nn.utils.parametrize import ParametrizationList
 
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import Format
@@ -32,6 +33,9 @@ _MULTIPLY = (
     nn.MultiheadAttention,
 )
 """What has a matrix product with weights, so that a report must not pass over it."""
+
+_NO_PRODUCTS = (nn.Embedding, nn.EmbeddingBag, nn.LayerNorm, ParametrizationList)
+"""What has matrices of weights and does not multiply by them."""
 
 
 @dataclass(frozen=True)
@@ -142,9 +146,8 @@ def convert(
         if not reason:
             module.__class__ = _converted(type(module))
             module.settings = Settings(arithmetic, backward, name)  # pyright: ignore
-        weight = getattr(module, "weight", None)
-        shape = tuple(weight.shape) if isinstance(weight, torch.Tensor) else ()
-        layers.append(Layer(name, type(module).__mro__[not reason].__name__, shape, reason))
+        kind = type(module).__mro__[not reason].__name__
+        layers.append(Layer(name, kind, _shape(module), reason))
     report = Report(arithmetic, backward, tuple(layers))
     if not report.replaced:
         raise ValueError(f"The model has no layer that can be converted: {_reasons(layers)}")
@@ -174,8 +177,36 @@ def convertible(model: nn.Module) -> Iterator[tuple[str, nn.Module, str]]:
     for name, module in _module(model).named_modules():
         if isinstance(module, nn.MultiheadAttention):
             inside_attention |= {id(part) for part in module.modules()} - {id(module)}
-        if isinstance(module, _MULTIPLY) or any(map(_is_conv1d, type(module).__mro__)):
+        if (
+            isinstance(module, _MULTIPLY)
+            or any(map(_is_conv1d, type(module).__mro__))
+            or _is_like_linear(module)
+        ):
             yield name, module, _reason(module, id(module) in inside_attention)
+        elif own := _matrices(module):
+            yield name, module, f"it reads {', '.join(own)} in code of its own"
+
+
+def _is_like_linear(module: nn.Module) -> bool:
+    """Whether it says so itself, as quantised layers do, and leaves nothing to layers inside."""
+    says = all(isinstance(getattr(module, f"{way}_features", None), int) for way in ("in", "out"))
+    inside = (of for of in module.modules() if of is not module)
+    return says and not any(isinstance(of, nn.Linear) for of in inside)
+
+
+def _matrices(module: nn.Module) -> list[str]:
+    """Names of its own parameters by which it may multiply: experts, routers, projections."""
+    if isinstance(module, _NO_PRODUCTS):
+        return []
+    of_its_own = module.named_parameters(recurse=False)
+    return [name for name, of in of_its_own if of.ndim > 1 and of.shape[0] > 1]
+
+
+def _shape(module: nn.Module) -> tuple[int, ...]:
+    weight = getattr(module, "weight", None)
+    if not isinstance(weight, torch.Tensor):
+        weight = next((of for of in module.parameters(recurse=False) if of.ndim > 1), None)
+    return () if weight is None else tuple(weight.shape)
 
 
 def _reason(module: nn.Module, inside_attention: bool) -> str:
@@ -184,6 +215,8 @@ def _reason(module: nn.Module, inside_attention: bool) -> str:
     if inside_attention:
         return "nn.MultiheadAttention reads its weights past its forward"
     kind = type(module)
+    if _is_like_linear(module) and not isinstance(module, nn.Linear):
+        return f"its {kind.__name__} is of {kind.__module__}, not of torch.nn"
     if not (kind in (nn.Linear, Linear) or _is_conv1d(kind)):
         base = "a Linear with code of its own" if isinstance(module, nn.Linear) else "no Linear"
         return f"{kind.__name__} is {base}"

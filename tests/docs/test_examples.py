@@ -1,6 +1,9 @@
 """examples/: what they show works, and fails when it should."""
 
+import itertools
+import json
 import re
+import runpy
 import shutil
 import subprocess
 import sys
@@ -49,16 +52,41 @@ def test_amaranth_array(tmp_path):
     assert "module array_lmul_e4m3_2x2_os_core (" in text
 
 
-@pytest.mark.evidence
-def test_attention():
-    """All products in L-Mul cost more than attention alone; more mantissa bits, less error."""
+NOTEBOOK = EXAMPLES / "attention.ipynb"
+
+
+def test_notebook_is_made_of_its_script():
+    """But for what its cells print and draw; and small enough to be kept."""
+    kept = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"]
+    for cell in kept:
+        if cell["cell_type"] == "code":
+            assert cell["outputs"] or cell is kept[1]
+            cell.update(outputs=[], execution_count=None)
+    cells = runpy.run_path(str(EXAMPLES / "make_notebook.py"))["cells"]
+    assert kept == cells(NOTEBOOK.with_suffix(".py").read_text(encoding="utf-8"))
+    assert NOTEBOOK.stat().st_size < 200_000
+
+
+@pytest.mark.slow
+def test_notebook_runs(monkeypatch, capsys):
+    """What it says of its figures holds, and its text is what it printed."""
     pytest.importorskip("torch", reason="needs the extra 'torch'")
-    done = subprocess.run(
-        [sys.executable, EXAMPLES / "attention.py"], capture_output=True, text=True, check=True
+    plt = pytest.importorskip("matplotlib", reason="needs the extra 'report'")
+    plt.use("agg")
+    kept, names = json.loads(NOTEBOOK.read_text(encoding="utf-8"))["cells"], {}
+    for cell in kept:
+        if cell["cell_type"] == "code":
+            exec(compile("".join(cell["source"]), cell["id"], "exec"), names)
+    number = r"(\d\.\d+(?:e-\d+)?)"
+    outputs = [out for cell in kept for out in cell.get("outputs", ())]
+    told = "".join(line for out in outputs for line in out.get("text", ()))
+    found, wanted = (
+        [*map(float, re.findall(number, of))] for of in (capsys.readouterr().out, told)
     )
-    plain, inside, everywhere = map(float, re.findall(r"perplexity ([\d.]+)", done.stdout))
-    assert abs(inside / plain - 1) < 0.02
-    assert everywhere > inside
-    exact = [float(error) for error in re.findall(r"exact (\S+)", done.stdout)]
-    assert len(exact) == 6
-    assert exact == sorted(exact, reverse=True)
+    assert found == pytest.approx(wanted, rel=0.02)
+    plain, inside, everywhere = found[:3]
+    assert abs(inside / plain - 1) < 0.01 < everywhere / plain - 1
+    exact, lmul, mitchell = (names["errors"][kind] for kind in ("exact", "lmul", "mitchell"))
+    assert all(1.5 < more / less < 3 for more, less in itertools.pairwise(exact))
+    assert max(lmul[3:]) < min(lmul[:3]) / 2  # from five bits on
+    assert max(mitchell[1:]) < 1.1 * min(mitchell[1:])  # from three on

@@ -1,6 +1,7 @@
 """Attention's two products in another arithmetic, in unmodified models."""
 # pyright: reportMissingImports=false
 
+import copy
 from typing import Any
 
 import pytest
@@ -114,29 +115,51 @@ def test_nothing_is_passed_over_in_silence() -> None:
 
 
 @pytest.mark.slow
-def test_unmodified_transformers() -> None:
-    """GPT-2, whose linear layers are Conv1D, and BERT; random weights, nothing is loaded."""
+@pytest.mark.parametrize(
+    ("name", "layers"), [("GPT2LMHead", 5), ("Bert", 7), ("LlamaForCausal", 8)]
+)
+def test_unmodified_transformers(name: str, layers: int) -> None:
+    """GPT-2's linear layers are Conv1D, Llama's heads are grouped; random weights of their own."""
     transformers = pytest.importorskip("transformers")
     torch.manual_seed(0)
-    small = {"vocab_size": 50, "hidden_size": 32, "num_hidden_layers": 2, "num_attention_heads": 2}
-    config = transformers.GPT2Config(vocab_size=50, n_embd=32, n_layer=2, n_head=2)
-    models = [
-        (transformers.GPT2LMHeadModel(config), 9),
-        (transformers.BertModel(transformers.BertConfig(**small, intermediate_size=64)), 13),
-    ]
+    small = {"vocab_size": 50, "hidden_size": 32, "num_hidden_layers": 1, "num_attention_heads": 4}
+    small |= {"intermediate_size": 64, "num_key_value_heads": 2}
+    small |= {f"{token}_token_id": 0 for token in ("pad", "bos", "eos")}
+    config, model = {
+        "GPT2LMHead": (
+            transformers.GPT2Config(vocab_size=50, n_embd=32, n_layer=1, n_head=2),
+            transformers.GPT2LMHeadModel,
+        ),
+        "Bert": (transformers.BertConfig(**small), transformers.BertModel),
+        "LlamaForCausal": (transformers.LlamaConfig(**small), transformers.LlamaForCausalLM),
+    }[name]
+    model = model(config).eval()
     tokens = torch.arange(20).reshape(2, 10)
-    for model, layers in models:
-        model.eval()
-        keys = list(model.state_dict())
+    mask = torch.ones_like(tokens)
+    mask[1, 6:] = 0
+
+    def run(of: Any = model) -> Any:
         with torch.no_grad():
-            plain = model(tokens)[0]
-            report = lt.convert(model, format="bf16")
-            found = model(tokens)[0]
-            with lt.attention(format="e4m3"):
-                more = model(tokens)[0]
-            lt.restore(model)
-            assert torch.equal(model(tokens)[0], plain)
-        assert (len(report.replaced), report.kept) == (layers, ())
-        assert list(model.state_dict()) == keys
-        assert 0 < (found - plain).abs().max() < 0.5
-        assert not torch.equal(more, found)
+            return of(tokens, attention_mask=mask)[0]
+
+    keys, plain = list(model.state_dict()), run()
+    report = lt.convert(model, format="bf16")
+    found = run()
+    with lt.attention(format="e4m3"):
+        more = run()
+        with torch.autocast("cpu", dtype=torch.bfloat16):
+            low = run()
+    assert (len(report.replaced), report.kept) == (layers, ())
+    assert 0 < (found - plain).abs().max() < 0.5
+    assert not torch.equal(more, found)
+    assert 0 < (low.float() - more).abs().max() < 0.1
+    assert list(model.state_dict()) == keys
+    assert torch.equal(run(copy.deepcopy(model)), found)
+    with lt.attention(kind="mitchell"):
+        model(tokens, attention_mask=mask)[0].square().mean().backward()
+    assert all(of.grad is not None for _, of in model.named_parameters() if "pooler" not in _)
+    lt.restore(model)
+    assert torch.equal(run(), plain)
+    lost = lt.sensitivity(model, lambda of: run(of).square().mean(), format="e2m1").losses
+    assert len(lost) == layers + 1
+    assert "Q·Kᵀ and A·V" in lost

@@ -213,3 +213,37 @@ def test_sensitivity_finds_the_layer_that_loses(net) -> None:
         lt.sensitivity(net, loss)
     lt.restore(net)
     assert all(torch.equal(before[k], v) for k, v in net.state_dict().items())
+
+
+class Experts(nn.Module):
+    """As a mixture's: two stacks of matrices, no layers."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.up = nn.Parameter(torch.randn(2, 8, 4))
+        self.down = nn.Parameter(torch.randn(2, 4, 8))
+        self.bias = nn.Parameter(torch.randn(4))
+
+
+def test_what_multiplies_by_itself_is_told() -> None:
+    places = nn.Parameter(torch.randn(1, 5, 4))  # added, as embeddings are
+    model = nn.Sequential(nn.Embedding(5, 4), nn.Linear(4, 4), Experts(), nn.LayerNorm((4, 4)))
+    model.register_parameter("places", places)
+    report = lt.convert(model)
+    [experts] = report.kept
+    assert (experts.name, experts.kind, experts.shape) == ("2", "Experts", (2, 8, 4))
+    assert experts.reason == "it reads up, down in code of its own"
+
+
+class QuantLinear(nn.Module):
+    """As libraries that quantise have them: integers, and sizes as nn.Linear names them."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.in_features, self.out_features = 4, 3
+        self.register_buffer("packed", torch.zeros(3, 2, dtype=torch.uint8))
+
+
+def test_quantised_layers_are_told() -> None:
+    [kept] = lt.convert(nn.Sequential(nn.Linear(4, 4), QuantLinear())).kept
+    assert (kept.name, kept.reason) == ("1", f"its QuantLinear is of {__name__}, not of torch.nn")

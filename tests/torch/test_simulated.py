@@ -149,6 +149,7 @@ def test_training(arrays: Any, backward: Any) -> None:
     assert names == ["0", "1", *(derivatives if backward == "lmul" else [])]
 
 
+@pytest.mark.evidence
 def test_compiled_by_torch(arrays: Any) -> None:
     model, x = layer(6, 5), torch.randn(3, 6)
     lmul.torch.convert(model)
