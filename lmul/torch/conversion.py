@@ -146,8 +146,8 @@ def convert(
         if not reason:
             module.__class__ = _converted(type(module))
             module.settings = Settings(arithmetic, backward, name)  # pyright: ignore
-        kind = type(module).__mro__[not reason].__name__
-        layers.append(Layer(name, kind, _shape(module), reason))
+        called = type(module).__mro__[not reason].__name__
+        layers.append(Layer(name, called, _shape(module), reason))
     report = Report(arithmetic, backward, tuple(layers))
     if not report.replaced:
         raise ValueError(f"The model has no layer that can be converted: {_reasons(layers)}")

@@ -125,7 +125,6 @@ def product(a: torch.Tensor, b: torch.Tensor, arithmetic: Arithmetic, name: str)
         return _product(a, b, arithmetic, arithmetic.format, name)
 
 
-@torch.compiler.disable
 def all_finite(values: torch.Tensor) -> bool:
     """Whether no number is NaN or Inf; a finite sum tells so in one pass."""
     return bool(values.sum().isfinite()) or bool(values.isfinite().all())

@@ -227,7 +227,7 @@ class Experts(nn.Module):
 
 def test_what_multiplies_by_itself_is_told() -> None:
     places = nn.Parameter(torch.randn(1, 5, 4))  # added, as embeddings are
-    model = nn.Sequential(nn.Embedding(5, 4), nn.Linear(4, 4), Experts(), nn.LayerNorm((4, 4)))
+    model = nn.Sequential(nn.Embedding(5, 4), nn.Linear(4, 4), Experts(), nn.LayerNorm([4, 4]))
     model.register_parameter("places", places)
     report = lt.convert(model)
     [experts] = report.kept
