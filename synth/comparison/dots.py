@@ -27,11 +27,20 @@ __all__ = [
 DOT_FORMATS = ("e4m3", "e5m2", "bf16", "fp16")
 _TERMS = 8
 """How many terms most units of the comparison have."""
+_OTHERS: Mapping[int, Sequence[str]] = dict.fromkeys((4, 16), ("lmul", "exact"))
 _WINDOWS = {"e4m3": (8, 12), "e5m2": (12,), "bf16": (8, 16, 24), "fp16": (24,)}
-_OTHER_TERMS = {("e4m3", 12): (4,), ("bf16", 16): (4,)}
+_OTHER_TERMS = {("e4m3", 12): (2, 4, 16), ("bf16", 16): (2, 4, 16)}
 """Where other numbers of terms are compared, too."""
-_WHOLE = {("e4m3", 12), ("bf16", 16), (INT8.name, 0)}
-"""Units of the usual number of terms whose area, delay and energy are measured whole."""
+_INT8_TERMS = (4, _TERMS)  # a core of more takes minutes to map
+_WHOLE: Mapping[tuple[str, int], Mapping[int, Sequence[str]]] = {
+    ("e4m3", 12): {_TERMS: ("lmul", "lmul_rne", "exact"), **_OTHERS},
+    ("bf16", 16): {_TERMS: ("lmul", "exact"), **_OTHERS},
+    ("fp16", 24): {_TERMS: ("lmul", "exact")},
+    (INT8.name, 0): {_TERMS: (INT8.name,)},
+}
+"""Units that are measured whole, with one register: by format and window, terms, and kinds."""
+_TWICE = {("e4m3", 12), ("bf16", 16)}
+"""Of these L-Mul's and the exact one with two registers, too."""
 DOT_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "mitchell", "exact")
 _POLICY = POLICIES["ftz"]
 _STIMULUS = "attention QK"
@@ -51,7 +60,7 @@ class DotRow:
     terms, window : int
         ``window`` is 0 of ``int8``.
     names : mapping of str to str
-        Designs by kind.
+        Designs by kind, without registers.
     """
 
     format: str
@@ -88,17 +97,17 @@ class DotSurvey:
         return None
 
 
-def dot_name(kind: str, fmt: str, terms: int, window: int) -> str:
+def dot_name(kind: str, fmt: str, terms: int, window: int, stages: int = 0) -> str:
     """The name of a unit under ftz, or of integers."""
     if kind == INT8.name:
-        return DotDesign("int8", INT8, terms).name
-    return DotDesign(check_kind(kind, FORMATS[fmt]), FORMATS[fmt], terms, window, _POLICY).name
+        return DotDesign("int8", INT8, terms, stages=stages).name
+    known = check_kind(kind, FORMATS[fmt])
+    return DotDesign(known, FORMATS[fmt], terms, window, _POLICY, stages=stages).name
 
 
 def dot_rows() -> list[DotRow]:
     """What is compared: formats, windows, numbers of terms; integers at the end."""
     found = []
-    sizes: dict[int, None] = {}
     for fmt in DOT_FORMATS:
         for window in _WINDOWS[fmt]:
             for terms in sorted((_TERMS, *_OTHER_TERMS.get((fmt, window), ()))):
@@ -108,37 +117,32 @@ def dot_rows() -> list[DotRow]:
                     if kind in kinds_of(fmt)
                 }
                 found.append(DotRow(fmt, terms, window, names))
-                sizes[terms] = None
     integers = [
         DotRow(INT8.name, terms, 0, {INT8.name: dot_name(INT8.name, INT8.name, terms, 0)})
-        for terms in sorted(sizes)
+        for terms in _INT8_TERMS
     ]
     return [*found, *integers]
 
 
 def dot_points() -> list[Point]:
-    """What takes half an hour, and is kept: :mod:`lmul.synth.comparison.accepted`.
+    """What takes long, and is kept: :mod:`lmul.synth.comparison.accepted`.
 
-    Gates, core and error of all; area, delay and energy of some whole units.
+    Core and error of all; gates, area, delay and energy of some whole units with registers.
     """
-    return [
-        _point(name, measure)
-        for row in dot_rows()
-        for kind, name in row.names.items()
-        for measure in _measures(row, kind)
-    ]
+    return [point for row in dot_rows() for kind in row.names for point in _points(row, kind)]
 
 
-def _measures(row: DotRow, kind: str) -> Iterator[str]:
-    if kind == "mitchell":
-        # Its core is L-Mul's, whose constant is added at the edge: what differs is the error.
-        yield "error"
-        return
-    yield from ("gates", "core")
-    if row.terms == _TERMS and (row.format, row.window) in _WHOLE:
-        yield from ("cells", "energy")
-    if row.window or row.terms == _TERMS:
-        yield "error"
+def _points(row: DotRow, kind: str) -> Iterator[Point]:
+    size, usual = (row.format, row.window), row.terms == _TERMS
+    # Mitchell's core is L-Mul's, whose constant is added at the edge: what differs is the error.
+    if kind != "mitchell":
+        yield _point(row.names[kind], "core")
+    if row.window or usual:
+        yield _point(row.names[kind], "error")
+    if kind in _WHOLE.get(size, {}).get(row.terms, ()):
+        for stages in (1, 2) if usual and size in _TWICE and kind in _OTHERS[4] else (1,):
+            late = dot_name(kind, row.format, row.terms, row.window, stages)
+            yield from (_point(late, measure) for measure in ("gates", "cells", "energy"))
 
 
 def _point(design: str, measure: str) -> Point:

@@ -53,7 +53,8 @@ def cost_table(survey: DotSurvey) -> Table:
             *("core gates", "µm²", "fJ"),
             *(f"takes of {twin}'s gates" for twin in _TWINS),
             "of exact's fJ",
-            *("unit gates", "unit µm²", "unit fJ", "no glitches", "of exact's unit", "ns"),
+            *("unit gates", "unit µm²", "unit fJ", "no glitches", "ns"),
+            *(f"of exact's unit's {what}" for what in ("gates", "µm²", "fJ")),
             "errs, %",
         ],
         rows,
@@ -62,52 +63,64 @@ def cost_table(survey: DotSurvey) -> Table:
             "largest exponent among them and cut to W bits, and their sum is exact "
             "(docs/dot.md). Its core is what grows with N: products, alignment and their sum, "
             "from unpacked operands on. The unit has the operands' edges, the normaliser and the "
-            "fp32 adder besides. Figures are those of a term: the circuit's, divided by N. "
-            "Mitchell's core is L-Mul's.",
+            "fp32 adder besides, and here a register behind the core (-s1), which counts in its "
+            "µm² and fJ. Figures are those of a term: the circuit's, divided by N. Mitchell's core "
+            "is L-Mul's.",
             "int8 has nothing to align: W does not count. Its core is the unit with nothing to "
-            "add to; its sums are exact, and its error is that of encoding the operands. L-Mul's "
-            "share of its gates is of the int8 core with as many terms.",
-            "fJ: real delays. Units have no registers, and are mapped for the least area, so that "
-            "their longest path (ns) is that of ripple adders one behind another, and nearly all "
-            "of a whole unit's energy are glitches that run on into the normaliser and the adder: "
-            "“no glitches” is the bound that registers between them would bring it towards. "
-            "Each circuit is mapped once; two of like size differ by some percent through luck.",
+            "add to, its unit's register stands behind the products; its sums are exact, and its "
+            "error is that of encoding the operands. L-Mul's share of its gates is of the int8 "
+            "core with as many terms.",
+            "fJ: real delays. All are mapped for the least area, so that their longest path (ns) "
+            "is that of ripple adders one behind another, and most of the energy are glitches: "
+            "“no glitches” is the bound that more registers would bring it towards. Each "
+            "circuit is mapped once, which other orders of its statements hardly change; two of "
+            "like size differ by some percent through luck.",
             "Errors: norm-wise, of whole dot products, against float64 on the operands before "
             "they were encoded.",
             survey.told,
         ],
         text_columns=2,
-        strong=frozenset({7}),
-        wide=frozenset({5, 9, 10, 12, 14, 16}),
+        strong=frozenset({7, 18}),
+        wide=frozenset({5, 9, 10, 12, 14, 15, 17}),
         method=_METHOD,
     )
 
 
 def _cost_row(survey: DotSurvey, row: DotRow, kind: str, name: str) -> list[str]:
-    def figure(metric: str, digits: int) -> str:
-        value = survey.figure(name, metric)
-        return NOTHING if value is None else f"{value / row.terms:,.{digits}f}"
+    def figure(of: str, metric: str) -> str:
+        value = survey.figure(of, metric)
+        return NOTHING if value is None else f"{value / row.terms:,.0f}"
 
-    def share(metric: str, twin: str) -> str:
-        other = row.names.get(twin, dot_name(INT8.name, "", row.terms, 0))
-        mine, its = survey.figure(name, metric), survey.figure(other, metric)
-        known = kind == "lmul" and (twin in row.names or twin == INT8.name)
-        return percent(mine / its) if known and mine and its else NOTHING
+    def registered(of: str) -> str:
+        return dot_name(of, row.format, row.terms, row.window, 1)
 
-    def energy(metric: str) -> str:
-        value = survey.figure(name, metric)
+    def share(metric: str, mine: str, its: str) -> str:
+        if kind != "lmul":
+            return NOTHING
+        one, other = survey.figure(mine, metric), survey.figure(its, metric)
+        return percent(one / other) if one and other else NOTHING
+
+    def of_core(metric: str, twin: str) -> str:
+        if twin != INT8.name and twin not in row.names:
+            return NOTHING
+        return share(metric, name, dot_name(twin, row.format, row.terms, row.window))
+
+    def energy(of: str, metric: str) -> str:
+        value = survey.figure(of, metric)
         return NOTHING if value is None else f"{value:,.0f}"
 
-    delay, erring = survey.figure(name, "delay_ps"), survey.figure(name, "mred")
+    unit, exact = registered(kind), registered("exact" if row.window else kind)
+    delay, erring = survey.figure(unit, "delay_ps"), survey.figure(name, "mred")
     return [
         *(row.format, kind, str(row.window or NOTHING), str(row.terms)),
-        *(figure("core_gates", 0), figure("core_area_um2", 0), energy("core_energy_fj")),
-        *(share("core_gates", twin) for twin in _TWINS),
-        share("core_energy_fj", "exact"),
-        *(figure("gates", 0), figure("area_um2", 0), energy("energy_fj")),
-        energy("energy_without_glitches_fj"),
-        share("gates", "exact"),
+        *(figure(name, "core_gates"), figure(name, "core_area_um2")),
+        energy(name, "core_energy_fj"),
+        *(of_core("core_gates", twin) for twin in _TWINS),
+        of_core("core_energy_fj", "exact"),
+        *(figure(unit, "gates"), figure(unit, "area_um2"), energy(unit, "energy_fj")),
+        energy(unit, "energy_without_glitches_fj"),
         NOTHING if delay is None else f"{delay / 1000:.0f}",
+        *(share(metric, unit, exact) for metric in ("gates", "area_um2", "energy_fj")),
         NOTHING if erring is None else error(erring),
     ]
 
