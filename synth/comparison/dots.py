@@ -39,8 +39,11 @@ _WHOLE: Mapping[tuple[str, int], Mapping[int, Sequence[str]]] = {
     (INT8.name, 0): {_TERMS: (INT8.name,)},
 }
 """Units that are measured whole, with one register: by format and window, terms, and kinds."""
-_TWICE = {("e4m3", 12), ("bf16", 16)}
-"""Of these L-Mul's and the exact one with two registers, too."""
+_REGISTERS: Mapping[tuple[str, int], Sequence[int]] = {
+    ("e4m3", 12): (0, 1, 2, 3),
+    ("bf16", 16): (0, 1, 2, 3),
+}
+"""With how many registers the usual units of L-Mul and the exact ones are measured."""
 DOT_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "mitchell", "exact")
 _POLICY = POLICIES["ftz"]
 _STIMULUS = "attention QK"
@@ -140,7 +143,8 @@ def _points(row: DotRow, kind: str) -> Iterator[Point]:
     if row.window or usual:
         yield _point(row.names[kind], "error")
     if kind in _WHOLE.get(size, {}).get(row.terms, ()):
-        for stages in (1, 2) if usual and size in _TWICE and kind in _OTHERS[4] else (1,):
+        compared = usual and kind in ("lmul", "exact")
+        for stages in _REGISTERS.get(size, (1,)) if compared else (1,):
             late = dot_name(kind, row.format, row.terms, row.window, stages)
             yield from (_point(late, measure) for measure in ("gates", "cells", "energy"))
 

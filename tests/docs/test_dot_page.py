@@ -6,21 +6,23 @@ from pathlib import Path
 import pytest
 
 from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.dots import DotSurvey, dot_name
+from lmul.synth.comparison.dots import DotSurvey, dot_name, dot_rows
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
 SURVEY = DotSurvey(accepted("dots").found)
 
 
-def rows() -> list[list[str]]:
-    """The table without its head; numbers without marks of emphasis."""
-    lines = PAGE[PAGE.index("| format | W | N |") :].split("\n\n")[0].splitlines()
+def rows(begins: str = "| format | W | N |") -> list[list[str]]:
+    """A table without its head; numbers without marks of emphasis."""
+    lines = PAGE[PAGE.index(begins) :].split("\n\n")[0].splitlines()
     return [[cell.strip(" *") for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
 
-def figure(kind: str, fmt: str, terms: int, window: int, name: str) -> float | None:
-    return SURVEY.figure(dot_name(kind, fmt, terms, window), name)
+def figure(
+    kind: str, fmt: str, terms: int, window: int, name: str, stages: int = 0
+) -> float | None:
+    return SURVEY.figure(dot_name(kind, fmt, terms, window, stages), name)
 
 
 @pytest.mark.parametrize("cells", rows(), ids=lambda cells: "-".join(cells[:3]))
@@ -31,8 +33,8 @@ def test_a_row(cells):
         value = figure(kind, fmt, terms, window, name)
         return "–" if value is None else f"{value / terms:.0f}"
 
-    def share(twin: str, name: str) -> str:
-        mine, its = (figure(kind, fmt, terms, window, name) for kind in ("lmul", twin))
+    def share(twin: str, name: str, stages: int = 0) -> str:
+        mine, its = (figure(kind, fmt, terms, window, name, stages) for kind in ("lmul", twin))
         return "–" if mine is None or its is None else f"{100 * mine / its:.0f} %"
 
     def erring(kind: str) -> str:
@@ -47,14 +49,40 @@ def test_a_row(cells):
         rne,
         share("int8", "core_gates"),
         *(share("exact", f"core_{name}") for name in ("area_um2", "energy_fj")),
-        share("exact", "gates"),
+        *(share("exact", name, 1) for name in ("gates", "area_um2", "energy_fj")),
         *(erring(kind) for kind in ("lmul", "exact")),
     ]
     assert cells[3:] == wanted
 
 
+@pytest.mark.parametrize("cells", rows("| format | W | registers |"), ids=lambda c: "-".join(c[:3]))
+def test_a_row_of_registers(cells):
+    fmt, window, stages = cells[0], int(cells[1]), int(cells[2])
+
+    def pair(name: str) -> tuple[float, float]:
+        mine, its = (figure(kind, fmt, 8, window, name, stages) for kind in ("lmul", "exact"))
+        assert mine is not None and its is not None
+        return mine, its
+
+    def share(name: str) -> str:
+        mine, its = pair(name)
+        return f"{100 * mine / its:.0f} %"
+
+    wanted = [
+        *(f"{value / 1000:.0f}" for value in pair("delay_ps")),
+        *(f"{value / 8:,.0f}" for value in pair("area_um2")),
+        share("area_um2"),
+        *(f"{value:,.0f}" for value in pair("energy_fj")),
+        share("energy_fj"),
+        share("energy_without_glitches_fj"),
+    ]
+    assert cells[3:] == wanted
+
+
 def test_all_sizes_are_shown():
-    assert 7 <= len(rows()) <= 12
+    kept = [row for row in dot_rows() if "lmul" in row.names]
+    assert [row[:3] for row in rows()] == [[r.format, str(r.window), str(r.terms)] for r in kept]
+    assert len(rows("| format | W | registers |")) >= 8
     assert re.search(r"commit `[0-9a-f]{12}`", PAGE)
     assert accepted("dots").provenance["commit"][:12] in PAGE
 
