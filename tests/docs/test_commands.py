@@ -53,6 +53,7 @@ NOT_RUN = {
     "lmul sim lmul-e4m3-ftz --verilog": "tests/commands does so with a changed file",
     "lmul sim array-": "tests/sim does so with Icarus",
     "lmul verilog lmul-e4m3-ftz -o mine": "an editor is in the way",
+    "lmul synth dot-": "minutes; tests/synth/timing searches for smaller circuits",
     "lmul energy pe-": "tests/synth/energy reads what it exports",
     "lmul report --table how-narrow-": "a minute; tests/sim/accuracy measures some of it",
     "cp build/report": "the next one reads what it keeps",
