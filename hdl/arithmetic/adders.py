@@ -8,9 +8,9 @@ For FPGAs, which have chains of their own, sums are written as ``+``
 
 from collections.abc import Sequence
 
-from amaranth import Cat, Const, Module, Signal, Value
+from amaranth import Cat, Const, Module, Mux, Signal, Value
 
-from lmul.hdl.arithmetic.form import form
+from lmul.hdl.arithmetic.form import form, is_fast
 
 __all__ = [
     "add",
@@ -18,6 +18,7 @@ __all__ = [
     "add_signed",
     "at_least",
     "bit_signal",
+    "choose",
     "full_adder",
     "half_adder",
     "pass_on",
@@ -35,6 +36,14 @@ def bit_signal(m: Module, value: Value) -> Value:
     signal = Signal(src_loc_at=1)
     m.d.comb += signal.eq(value)
     return signal
+
+
+def choose(m: Module, condition: Value, one: Value, other: Value) -> Value:
+    """``one`` where ``condition``, else ``other``, of one width.
+
+    Bit by bit, so that constants among them need no multiplexer.
+    """
+    return Cat(bit_signal(m, Mux(condition, a, b)) for a, b in zip(one, other, strict=True))
 
 
 def full_adder(m: Module, a: Value, b: Value, c: Value) -> tuple[Value, Value]:
@@ -146,7 +155,7 @@ def add_signed(
     carry = neg if carry is None else carry
     if form() != "gates":
         addend = magnitude ^ neg.replicate(low)
-        if form() == "fast":
+        if is_fast():
             *total, carry = add(m, acc[:low], addend, carry)
             return Cat(*total, pass_on(m, acc[low:], bit_signal(m, carry ^ neg), neg))
         whole = Signal(len(acc))
@@ -167,7 +176,7 @@ def pass_on(m: Module, word: Value, goes: Value, neg: Value) -> Value:
     That form is here because ABC leaves it alone; a chain of ``goes & (bit ^ neg)`` it would split
     into one of carries and one of borrows, for 5 gates a bit.
     """
-    if form() == "fast":
+    if is_fast():
         return step(m, word, bit_signal(m, goes & ~neg), bit_signal(m, goes & neg))
     total: list[Value] = []
     for place, bit in enumerate(word):

@@ -8,7 +8,7 @@ from lmul.hdl.arithmetic.shifters import Kept, shift_to_top
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Overflow
 
-__all__ = ["round_code", "round_to_even", "round_word"]
+__all__ = ["overflow_code", "round_code", "round_to_even", "round_word"]
 
 
 def round_word(
@@ -90,11 +90,16 @@ def round_code(
     beyond = at_least(m, code, fmt.max_code + 1)
     if special is not None:
         beyond = beyond & ~special
+    return Mux(bit_signal(m, beyond), overflow_code(fmt, overflow), magnitude)
+
+
+def overflow_code(fmt: FloatFormat, overflow: Overflow) -> int:
+    """The magnitude code that stands for all values beyond the largest finite one."""
     limit = fmt.max_code
     if overflow == "nonsaturating":
         limit = fmt.inf_code if fmt.has_inf else fmt.nan_code if fmt.has_nan else fmt.max_code
     assert limit is not None
-    return Mux(bit_signal(m, beyond), limit & fmt.magnitude_mask, magnitude)
+    return limit & fmt.magnitude_mask
 
 
 def round_to_even(m: Module, kept: Kept, mantissa_bits: int) -> tuple[Value, Value]:

@@ -6,11 +6,15 @@ from amaranth import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
+from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal, choose
 from lmul.hdl.arithmetic.delay import Cuts
-from lmul.hdl.arithmetic.fields import float_word
-from lmul.hdl.arithmetic.rounding import round_word
+from lmul.hdl.arithmetic.fields import FloatWord, float_word
+from lmul.hdl.arithmetic.form import form
+from lmul.hdl.arithmetic.rounding import overflow_code, round_word
 from lmul.hdl.arithmetic.shifters import shift_right_sticky
+from lmul.hdl.mac.far_path import far_path
+from lmul.hdl.mac.float_sides import beside
+from lmul.hdl.mac.near_path import near_path
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Overflow
 from lmul.hdl.products.operand import ProductLayout
@@ -31,7 +35,8 @@ class AccumulateFloat(wiring.Component):
     so.
 
     Combinational, or with a register before the sum is normalised and rounded; the register that
-    keeps a sum is the PE's.
+    keeps a sum is the PE's. In the form ``fastest`` a sum without that register is made in two
+    paths.
 
     Parameters
     ----------
@@ -72,6 +77,9 @@ class AccumulateFloat(wiring.Component):
         m = Module()
         fmt, p, cuts = self.fmt, self.p, Cuts.of(self, self.cuts)
         acc = float_word(m, Value.cast(self.acc), fmt)
+        if form() == "fastest" and not self.cuts:
+            m.d.comb += self.total.eq(self._in_two_paths(m, acc))
+            return m
         width = max(len(p.sig), len(acc.sig)) + _GUARD_BITS + self.layout.integer_bits
 
         # The exponent fields of the highest bits, in the sum's format.
@@ -86,9 +94,9 @@ class AccumulateFloat(wiring.Component):
         leads = bit_signal(m, ~(below | stays))
         product = Cat(Const(0, width - len(p.sig)), p.sig)
         sum_before = Cat(Const(0, width - len(acc.sig)), acc.sig)
-        larger = _select(m, leads, product, sum_before)
+        larger = choose(m, leads, product, sum_before)
         # A negative distance is one more than its complement: the product starts a place lower.
-        smaller = _select(m, leads, sum_before, Cat(product[1:], Const(0, 1)))
+        smaller = choose(m, leads, sum_before, Cat(product[1:], Const(0, 1)))
         places = distance[:-1] ^ below.replicate(bits - 1)
         shifted = shift_right_sticky(m, smaller, places, stays)
 
@@ -103,7 +111,7 @@ class AccumulateFloat(wiring.Component):
         magnitude = add_constant(m, total[:-1] ^ flips.replicate(width), 0, flips)
         word = Cat(magnitude, bit_signal(m, total[-1] & ~differ))
         # The word's highest bit is one above both significands.
-        exponent = _select(m, leads, field, acc_field)[: bits - 1]
+        exponent = choose(m, leads, field, acc_field)[: bits - 1]
         (exponent,) = cuts.at(m, "total", exponent=exponent)
         code = round_word(m, fmt, self.overflow, exponent, word, special)
         # An exact difference of zero is +0.
@@ -111,11 +119,22 @@ class AccumulateFloat(wiring.Component):
         m.d.comb += self.total.eq(Cat(code, neg))
         return m
 
+    def _in_two_paths(self, m: Module, acc: FloatWord) -> Value:
+        """The same in two paths with one long shift each, and no carry after another."""
+        fmt = self.fmt
+        sides = beside(m, self.layout, fmt, self.p, acc)
+        near, fits = near_path(m, fmt, sides)
+        far = far_path(m, fmt, sides)
+        code = choose(m, fits, near.code, far.code)
+        neg = bit_signal(m, Mux(fits, near.neg, far.neg))
+        if self.overflow != "wrap":
+            beyond = Mux(fits, near.beyond, far.beyond)
+            if fmt.specials == "fn":
+                beyond = beyond | code.all()
+            limit = Const(overflow_code(fmt, self.overflow), fmt.magnitude_bits)
+            code = choose(m, bit_signal(m, beyond & ~acc.special), limit, code)
+        return Cat(code, neg)
+
 
 def _widened(word: Value, width: int) -> Value:
     return Cat(word, Const(0, width - len(word)))
-
-
-def _select(m: Module, condition: Value, one: Value, other: Value) -> Value:
-    """Bit by bit, so that constants among them need no multiplexer."""
-    return Cat(bit_signal(m, Mux(condition, a, b)) for a, b in zip(one, other, strict=True))

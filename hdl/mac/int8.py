@@ -10,7 +10,7 @@ from amaranth.lib.wiring import In, Out
 from lmul.hdl.arithmetic.adders import bit_signal, pass_on, step
 from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
-from lmul.hdl.arithmetic.form import form
+from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
 from lmul.hdl.numbers.formats import INT8
@@ -85,7 +85,7 @@ class AccumulateInt8(wiring.Component):
             m.d.comb += self.total.eq(self.acc + self.p.value)
             return m
         acc = Value.cast(self.acc)
-        if form() == "fast":
+        if is_fast():
             m.d.comb += self.total.eq(self._fast(m, acc))
             return m
         *columns, top = self._columns(self.p)

@@ -4,7 +4,7 @@ from amaranth import Cat, Const, Module, Signal, Value
 
 from lmul.hdl.arithmetic.adders import add, bit_signal
 from lmul.hdl.arithmetic.compress import compress
-from lmul.hdl.arithmetic.form import form
+from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.arithmetic.gate_list import build_gates
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
@@ -98,7 +98,7 @@ def multiply_significands(m: Module, x: Value, y: Value) -> Value:
     if form() == "products":
         m.d.comb += product.eq(Cat(x, Const(1, 1)) * Cat(y, Const(1, 1)))
         return product
-    if form() == "fast":
+    if is_fast():
         first, second = compress(m, _columns(m, x, y), len(product))
         m.d.comb += product.eq(first + second)
         return product

@@ -14,7 +14,7 @@ from amaranth.lib.wiring import In, Out
 from lmul.hdl.arithmetic.adders import bit_signal
 from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
-from lmul.hdl.arithmetic.form import form
+from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.numbers.formats import INT8
 
 __all__ = [
@@ -147,7 +147,7 @@ class Int8Product(wiring.Component):
         if form() == "sums":
             m.d.comb += self.p.value.eq(add_rows(m, bits))
             return m
-        if form() == "fast":
+        if is_fast():
             first, second = compress(m, booth_columns(bits), PLACES + 1)
             total = Signal(PLACES + 1)
             m.d.comb += [

@@ -36,7 +36,7 @@ def sim(
     form: Annotated[
         str,
         typer.Option(
-            metavar="gates|sums|products|fast",
+            metavar="gates|sums|products|fast|fastest",
             help="How arithmetic is written, as in lmul verilog.",
         ),
     ] = "gates",

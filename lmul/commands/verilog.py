@@ -22,7 +22,7 @@ def verilog(
     form: Annotated[
         str,
         typer.Option(
-            metavar="gates|sums|products|fast",
+            metavar="gates|sums|products|fast|fastest",
             help="How arithmetic is written. For FPGAs: sums (+, for carry chains) or products "
             "(* too, for DSP blocks). The results are the same.",
         ),

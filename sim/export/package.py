@@ -83,6 +83,8 @@ _FORMS: dict[Form, str] = {
     "DSP blocks",
     "fast": "sums are written as + and products as trees of full adders, for cells at a short "
     "clock",
+    "fastest": "sums are written as + and products as trees of full adders, float accumulators add "
+    "in two paths, for cells at the shortest clock",
 }
 
 _FILE_LIST = """\

@@ -22,7 +22,8 @@ class Adder:
     ----------
     form : str
         How the circuit is written, one of :mod:`lmul.hdl.arithmetic.form`: ``"gates"`` are the
-        chains of its own, ``"fast"`` leaves adders of words to Yosys, behind trees of its own.
+        chains of its own, ``"fast"`` leaves adders of words to Yosys, behind trees of its own,
+        ``"fastest"`` adds floats in two paths besides.
     options : str
         What Yosys's ``synth`` is told, with a space in front.
     """
@@ -37,6 +38,9 @@ ADDERS: Mapping[str, Adder] = {
     "sklansky": Adder("fast", " -extra-map +/choices/sklansky.v"),
     "han_carlson": Adder("fast", " -extra-map +/choices/han-carlson.v"),
     "kogge_stone": Adder("fast", " -extra-map +/choices/kogge-stone.v"),
+    "two_path_brent_kung": Adder("fastest"),
+    "two_path_sklansky": Adder("fastest", " -extra-map +/choices/sklansky.v"),
+    "two_path_han_carlson": Adder("fastest", " -extra-map +/choices/han-carlson.v"),
 }
 """By name. A circuit of the form ``products`` with the option ``-booth`` or without was larger and
 slower for every PE that was tried."""
@@ -75,16 +79,21 @@ TRIED: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
     ("map", ("han_carlson",), ("4", "43", "6"), (0.6,)),
     ("map", ("sklansky",), ("3", "4"), (0.6,)),
     ("map", ("brent_kung",), ("43", "6"), (0.6,)),
+    ("map", ("two_path_han_carlson",), ("4", "43", "6"), (0.6,)),
+    ("map", ("two_path_sklansky",), ("3", "4"), (0.6,)),
+    ("map", ("two_path_brent_kung",), ("43", "6"), (0.6,)),
 )
 """What a search for a clock tries: cells with each of some adders, each of some chains and each of
 some targets, as shares of the clock: 0 is as fast as they come. They are those that were the
-smallest for some PE at some clock."""
+smallest for some PE at some clock. Two paths make no difference where no float is added up: then
+they are not tried."""
 
 PROBES: Sequence[tuple[str, str, str]] = (
     ("direct", "han_carlson", "4"),
     ("direct", "han_carlson", "6"),
     ("map", "han_carlson", "43"),
     ("map", "han_carlson", "6"),
+    ("map", "two_path_han_carlson", "6"),
 )
 """Of these the ones by which a pipeline is chosen, before all are tried with it."""
 

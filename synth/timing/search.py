@@ -175,18 +175,35 @@ def search(
     report = on_progress or (lambda _done, _total, _label: None)
     # Elaboration stays in this thread: Amaranth is not made for several.
     plan = [(one, way) for one in subjects for way in ways or [None]]
-    found = _mapped(plan, library, clock_ps, jobs, report, 0)
+    seen: set[tuple[str, ...]] = set()
+    found = _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, 0)
     missed = {one.design for one in found if one.slack_ps < 0}
     slow = [one for one in subjects if one.name in missed]
     if ways is None and slow:
         first = probes(clock_ps)
         others = [way for way in ways_for(clock_ps) if way not in first]
-        plan = [(one, way) for one in slow for way in first]
+        plan = _unlike([(one, way) for one in slow for way in first], seen)
         found += _mapped(plan, library, clock_ps, jobs, report, len(found))
         chosen = min(found, key=_rank).design
         plan = [(one, way) for one in slow if one.name == chosen for way in others]
-        found += _mapped(plan, library, clock_ps, jobs, report, len(found))
+        found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found))
     return sorted(found, key=_rank)
+
+
+def _unlike(
+    plan: Sequence[tuple[Subject, Way | None]], seen: set[tuple[str, ...]]
+) -> list[tuple[Subject, Way | None]]:
+    """Without ways that do to the same text what another does: not each form makes a difference."""
+    kept: list[tuple[Subject, Way | None]] = []
+    for subject, way in plan:
+        key: tuple[str, ...] = (subject.name,)
+        if way:
+            adder = ADDERS[way.adder]
+            key += (subject.circuit(adder.form).verilog, adder.options, way.abc)
+        if key not in seen:
+            seen.add(key)
+            kept.append((subject, way))
+    return kept
 
 
 def _mapped(

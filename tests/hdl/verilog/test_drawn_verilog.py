@@ -14,7 +14,7 @@ from lmul.tools import yosys
 
 pytestmark = pytest.mark.slow  # runs tools
 
-FORMS: tuple[Form, ...] = ("gates", "sums", "products", "fast")
+FORMS: tuple[Form, ...] = ("gates", "sums", "products", "fast", "fastest")
 # Two whose buses were split on one side of a module only, and one that had a name twice.
 KNOWN = ["pe-lmul-e4m3-ftz-fp32", "pe-exact-fp16-zffni-s1", "pe-exact-bf16-zffnp-e4m3-s1"]
 WAIVED = ("-Wno-DECLFILENAME", "-Wno-PINCONNECTEMPTY", "-Wno-UNUSED")

@@ -19,7 +19,8 @@ WORDS: dict[Form, str] = {
     "gates": "Arithmetic: sums and products are written as gates",
     "sums": "Arithmetic: sums are written as +, for which FPGAs have carry chains.",
     "products": "Arithmetic: sums are written as + and products as *, for which FPGAs",
-    "fast": "Arithmetic: sums are written as + and products as trees of full adders",
+    "fast": "Arithmetic: sums are written as + and products as trees of full adders, for",
+    "fastest": "Arithmetic: sums are written as + and products as trees of full adders, float",
 }
 
 
@@ -32,6 +33,7 @@ WORDS: dict[Form, str] = {
         ("product-int8", "products", " * "),
         ("pe-exact-e2m3-k8", "products", " * "),
         ("pe-int8-s1", "fast", " + "),
+        ("pe-exact-e2m3-e4m3", "fastest", " + "),
         ("array-lmul-e2m1-2x2-os-k16", "sums", " + "),
     ],
 )
