@@ -84,8 +84,9 @@ def front_table(document: ReportDocument) -> Table:
             "multiply-accumulate's in that very netlist, on real attention operands, with real "
             "delays, no wires, subnormals flushed. Medians of up to "
             f"{1 + ORDERS} mappings of the same circuit, in brackets what their ranges allow; "
-            "≈ where the two circuits' ranges overlap, so that no difference is told. Errors are "
-            "those of real dot products, that of encoding the operands included. "
+            "≈ where the two circuits' ranges overlap, so that no difference is told. An array is "
+            "composed of parts that are mapped once; its range is its PE's, to either side. Errors "
+            "are those of real dot products, that of encoding the operands included. "
             f"{document.clocks.told}",
         ],
         text_columns=4,

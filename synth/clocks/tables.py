@@ -104,8 +104,9 @@ def clock_table(document: ReportDocument) -> Table:
             "“fastest”: each kind at the shortest period that was found for it. "
             "`lmul energy DESIGN --clock PERIOD` measures one anew.",
             "An array is composed: its PE, rounders and edges each the smallest that meets, with "
-            "what stands around them, and all of it timed across its parts. Its area has buffers "
-            "for the nets that reach all parts, its energy has not.",
+            "what stands around them, each mapped once, and all of it timed across its parts. Its "
+            "range is its PE's, to either side. Its area has buffers for the nets that reach all "
+            "parts, its energy has not.",
         ],
         text_columns=4,
         strong=frozenset({5, 7}),

@@ -38,10 +38,11 @@ def verdict(document: ReportDocument) -> list[str]:
     said = []
     for fmt in dict.fromkeys(row.format for row in rows):
         own = [row for row in rows if row.format == fmt]
-        told = [
-            f"of {_WHOSE[level]} energy L-Mul {_saved([r for r in own if r.level == level])}"
-            for level in dict.fromkeys(row.level for row in own)
-        ]
+        same: dict[str, list[str]] = {}  # levels of which the same is said
+        for level in dict.fromkeys(row.level for row in own):
+            saved = _saved([row for row in own if row.level == level])
+            same.setdefault(saved, []).append(_WHOSE[level])
+        told = [f"of {' and '.join(whose)} energy L-Mul {saved}" for saved, whose in same.items()]
         clock = own[0].clock.removesuffix("fo4")
         said.append(f"{fmt}, all at one clock of {clock} inverter delays: {'; '.join(told)}.")
     return [*said, *_errors(document), *_least_area(document)]

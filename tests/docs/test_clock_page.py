@@ -34,6 +34,23 @@ def test_shares():
     assert [one.told for one in shares()] == [True, True, True, False, True, False]
 
 
+def test_arrays():
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    said = page[page.index("At 60 inverter delays an 8x8 array") :].split("\n")[0]
+    clocks = clock_survey()
+
+    def share(twin: str, what: str) -> Ratio:
+        found = clocks.ratio("e4m3", "8x8 array", twin, "60fo4", what)
+        assert found
+        return found
+
+    area, energy, larger = share("exact", "area"), share("exact", "energy"), share("int8", "area")
+    figures = [100 * area.median, 100 * energy.median, 100 * (larger.median - 1)]
+    assert re.findall(r"\d+ %", said) == [f"{figure:.0f} %" for figure in figures]
+    assert area.told and energy.told and larger.told
+    assert not any(share("lmul_rne", what).told for what in ("area", "energy"))
+
+
 def test_table():
     page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
     shown = page[page.index("| circuit | format |") :].split("\n\n")[0].splitlines()[2:]

@@ -87,7 +87,7 @@ def clock_survey() -> ClockSurvey:
 
 
 def _ranged(found: Found) -> Iterator[tuple[tuple[str, str], Clocked]]:
-    """Arrays, mapped once, with medians and ranges of their PEs, in proportion."""
+    """Arrays, which are mapped once, with the ranges of their PEs to either side."""
     for (design, clock), one in found.items():
         array = Design.parse(design)
         if not isinstance(array, MacDesign) or array.level != "array":
@@ -97,7 +97,7 @@ def _ranged(found: Found) -> Iterator[tuple[tuple[str, str], Clocked]]:
             area, energy = one.area.as_written, one.energy.as_written
             yield (
                 (design, clock),
-                replace(one, area=pe.area.like(area), energy=pe.energy.like(energy)),
+                replace(one, area=pe.area.around(area), energy=pe.energy.around(energy)),
             )
 
 

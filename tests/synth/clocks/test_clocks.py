@@ -9,11 +9,14 @@ from made_up_document import cells_of, document
 
 from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
 from lmul.synth.comparison.accepted import Accepted, read, text_of
+from lmul.synth.comparison.clocks import kept
 from lmul.synth.comparison.clocks.kept import ClockSurvey, clock_survey, clocked_of
-from lmul.synth.comparison.clocks.points import clock_points
+from lmul.synth.comparison.clocks.points import array_points, clock_points
 from lmul.synth.measure.measurement import FASTEST, Measured, Point
+from lmul.synth.measure.variation import Spread
 
 LMUL, EXACT, INT8 = "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz", "pe-int8"
+SHOWN = {"commit": "0", "date": "now", "command": "none"}
 DOCUMENT = replace(document(("e4m3", "bf16"), False), clocks=CLOCKS)
 
 
@@ -52,6 +55,27 @@ def test_arrays_are_rows_of_their_own():
     assert (row[4], row[9]) == ("1, 2", "33")
 
 
+def test_an_array_has_its_pes_range_to_either_side(monkeypatch):
+    """It may lie anywhere in it: 300 of 294 to 306, a figure of 500 from 480 to 520."""
+    points = [
+        Point(design, "clock", stimulus="attention QK", clock="60fo4")
+        for design in (LMUL, "array-lmul-e4m3-8x8-os-ftz")
+    ]
+    pe, array = (asdict(CLOCKS.found[point.design, "60fo4"]) for point in points)
+    array["energy"] = asdict(Spread.of([500.0]))
+    sets = {
+        "clocks": Accepted(SHOWN, {points[0]: Measured((), pe)}),
+        "arrays": Accepted(SHOWN, {points[1]: Measured((), array)}),
+    }
+    monkeypatch.setattr(kept, "accepted", sets.__getitem__)
+    found = clock_survey().found
+    energy = found[points[1].design, "60fo4"].energy
+    assert energy == Spread(
+        500, pytest.approx(500 / 1.0408, rel=1e-3), 500, pytest.approx(520.4, rel=1e-3)
+    )
+    assert found[LMUL, "60fo4"] == CLOCKS.found[LMUL, "60fo4"]
+
+
 def test_sums_of_one_width():
     wide = {
         ("pe-lmul-e4m3-ftz-k8192", "60fo4"): made_up_clocked("pe-lmul-e4m3-ftz-k8192", 4500, 320),
@@ -88,14 +112,16 @@ def test_the_first_clock():
 def test_what_is_kept_is_read_again():
     point = Point(LMUL, "clock", stimulus="attention QK", clock="60fo4")
     one = made_up_clocked(LMUL, 4000, 300)
-    kept = read(text_of(Accepted({}, {point: Measured((), asdict(one))})))
-    assert clocked_of(kept.found[point]) == one
+    again = read(text_of(Accepted({}, {point: Measured((), asdict(one))})))
+    assert clocked_of(again.found[point]) == one
 
 
 def test_the_figures_of_this_commit():
     """Each circuit meets its clock or has no energy; OpenSTA sees its delay as we do."""
     found = clock_survey().found
-    assert found.keys() <= {(point.design, point.clock) for point in clock_points()}
+    assert found.keys() <= {
+        (point.design, point.clock) for point in (*clock_points(), *array_points())
+    }
     for (_, clock), one in found.items():
         assert (one.energy is None) == (one.delays[0] > one.clock_ps)
         if one.energy:
