@@ -24,7 +24,7 @@ def console(document: ReportDocument) -> RenderableType:
     """What ``lmul report`` prints: the verdict and one table; of a full report more."""
     said = [
         *(Text(line) for line in verdict(document)),
-        *_if_measured(front_table(document), "L-Mul errs, %"),
+        *_if_measured(front_table(document), "L-Mul errs, %", "it errs, %"),
     ]
     if not document.full:
         return Group(*said)
