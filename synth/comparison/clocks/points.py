@@ -43,8 +43,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     ARRAY: {"e4m3": (_LONG, USUAL), "bf16": (_LONG,)},
 }
-"""Periods by level and format, the longest first. bf16's PEs add to an fp32 sum in each cycle: none
-of them meets a shorter one."""
+"""Periods by level and format, the longest first."""
 
 
 def clock_points() -> list[Point]:
