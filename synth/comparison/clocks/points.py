@@ -39,7 +39,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
     PE: {
         "e4m3": (_LONG, USUAL, _SHORT, FASTEST),
         "e5m2": (_LONG, USUAL, _SHORT, FASTEST),
-        "bf16": (_LONG, FASTEST),
+        "bf16": (_LONG, USUAL, FASTEST),
     },
     ARRAY: {"e4m3": (_LONG, USUAL), "bf16": (_LONG,)},
 }
@@ -73,17 +73,21 @@ def _points(level: str) -> list[Point]:
     ]
 
 
-NODE_CLOCKS: Mapping[str, str] = {"e4m3": USUAL, "bf16": _LONG}
+NODE_CLOCKS: Mapping[str, str] = {"e4m3": USUAL}
 """Periods at which PEs are compared in several nodes, in delays of each library's own inverter."""
 
 
 def node_points() -> list[Point]:
-    """PEs at one clock in the libraries of several nodes, which are told by their names."""
+    """PEs at one clock in the libraries of several nodes, which are told by their names.
+
+    L-Mul's and those that it is compared with.
+    """
     return [
         Point(design, "clock", library=(name,), stimulus=STIMULUS, clock=clock)
         for name in NODES
         for fmt, clock in NODE_CLOCKS.items()
-        for design in clocked_designs(fmt, PE).values()
+        for kind, design in clocked_designs(fmt, PE).items()
+        if kind != "mitchell"
     ]
 
 
