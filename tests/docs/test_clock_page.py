@@ -5,9 +5,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.clocks.tables import clock_share_table
 from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.variation import Ratio
 
 ROOT = Path(__file__).parents[2]
@@ -58,3 +60,35 @@ def test_table():
     rows = clock_share_table(cast(ReportDocument, document)).rows
     assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
     assert {row[0] for row in rows} >= {"PE"}
+
+
+def test_nodes():
+    """The table of other nodes, and from how much to how much it goes, in both pages."""
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    shown = page[page.index("| library | clock |") :].split("\n\n")[0].splitlines()[2:]
+    document = SimpleNamespace(formats=["e4m3"], clocks=clock_survey())
+    rows = node_table(cast(ReportDocument, document)).rows
+    assert shown == [f"| {' | '.join(row[1:])} |".replace("\u00a0", " ") for row in rows]
+    kept = at_nodes(clock_survey())
+    libraries = [kept[name] for name in NODES]
+    ranges = []
+    for twin in TWINS:
+        pairs = [(found["pe-lmul-e4m3-ftz"], found[twin]) for found in libraries]
+        areas = [100 * mine.area.median / its.area.median for mine, its in pairs]
+        energies = [
+            100 * mine.energy.median / its.energy.median
+            for mine, its in pairs
+            if mine.energy and its.energy
+        ]
+        assert len(energies) == len(areas) == 5
+        ranges += [[f"{value:.0f}" for value in (min(one), max(one))] for one in (areas, energies)]
+    said = page[page.index("From 180 to 7 nm") :].split(": least")[0]
+    larger = [str(int(value) - 100) for value in ranges[4]]
+    assert [list(one) for one in re.findall(r"(\d+) to (\d+) %", said)] == [
+        *ranges[:4],
+        larger,
+        ranges[5],
+    ]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    said = readme[readme.index("In five open libraries") :].split("[other nodes]")[0]
+    assert [list(one) for one in re.findall(r"(\d+) to (\d+) %", said)] == ranges[:2]
