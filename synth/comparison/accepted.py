@@ -56,7 +56,7 @@ class Accepted:
     ----------
     provenance : mapping of str to str
         ``commit``, ``date``, ``command``, ``sources`` (their hash), and each tool's version;
-        ``energies`` where these were measured later, and a ``note``. Empty where nothing is kept.
+        ``later``, which figures are of another commit; and a ``note``. Empty where nothing is kept.
     found : mapping of Point to Measured
         Figures alone, without detail, but of clocks, which are nothing else.
     """
@@ -73,10 +73,10 @@ class Accepted:
         """Where kept figures come from, a sentence for a table's notes."""
         if not self.found:
             return f"Nothing of it is kept yet: `{COMMAND}` measures it, for hours."
-        later = self.provenance.get("energies")
+        later = self.provenance.get("later")
         return (
             f"Kept figures are not of this run: commit {self.provenance['commit'][:12]}, "
-            f"{self.provenance['date']}{f' (energies: {later})' if later else ''}; "
+            f"{self.provenance['date']}{f' ({later})' if later else ''}; "
             f"`{self.provenance['command']}` measures them anew."
         )
 
