@@ -1,4 +1,4 @@
-"""The embedded libraries: made from open ones, and no kinder to L-Mul than all of them."""
+"""The embedded libraries, made from open ones; sky130hd's is no kinder to L-Mul than its whole."""
 
 from pathlib import Path
 from statistics import median
@@ -18,12 +18,6 @@ from lmul.synth.mapping.area import area
 from lmul.synth.measure.variation import reordered
 
 SOURCES = {"embedded": "sky130hd", "asap7": "asap7"}
-
-AREAS = {"embedded": 0.1, "asap7": 0.13}
-SHARES = {"embedded": (0.03, 0.03), "asap7": (0.08, 0.05)}
-"""How far areas, and a kind's over exact's, may be from those in the whole library: shares of bare
-products, and of all else. Mapped to part of ASAP7 small units come out smaller: with all of its
-cells ABC chooses worse."""
 
 
 def source(name: str) -> list[Path]:
@@ -99,18 +93,16 @@ PAIRS = {
 
 @pytest.mark.slow
 @pytest.mark.parametrize("name", ["product-{}-e4m3", "{}-e4m3-ftz"])
-@pytest.mark.parametrize("library", EXTRACTS)
-def test_areas_of_a_few_units(library, name):
-    _compare(library, name, ["lmul", "exact"])
+def test_areas_of_a_few_units(name):
+    _compare(name, ["lmul", "exact"])
 
 
 @pytest.mark.evidence
 @pytest.mark.parametrize("name", [name for names in PAIRS.values() for name in names])
-@pytest.mark.parametrize("library", EXTRACTS)
-def test_areas_of_all_units(library, name):
+def test_areas_of_all_units(name):
     # Medians of five orders of the same statements: a single mapping may be lucky.
     kinds = ["lmul", "exact"] + ([] if "bf16" in name else ["lmul_rne"])
-    _compare(library, name, kinds, orders=4)
+    _compare(name, kinds, orders=4)
 
 
 @pytest.mark.evidence
@@ -120,6 +112,29 @@ def test_area_of_the_integer_pe(library):
     assert ours.area_um2 == pytest.approx(full.area_um2, rel=0.03)
 
 
+@pytest.mark.evidence
+def test_shares_in_part_of_asap7_are_those_that_are_told():
+    """Of the same units, in the part and in the whole, where ABC's luck moves them by more."""
+    page = (Path(__file__).parents[3] / "docs" / "libraries.md").read_text(encoding="utf-8")
+    lines = page[page.index("| unit | ") :].split("\n\n")[0].splitlines()[2:]
+    told = [line.strip("| ").split(" | ") for line in lines]
+    wanted = []
+    for name in (name for names in PAIRS.values() for name in names):
+        kinds = ["lmul", "exact"] + ([] if "bf16" in name else ["lmul_rne"])
+        part, whole = (
+            {kind: _area(name.format(kind), library, orders=4) for kind in kinds}
+            for library in ("asap7", source("asap7"))
+        )
+        cells = [f"{100 * areas['lmul'] / areas['exact']:.0f} %" for areas in (part, whole)]
+        cells += [
+            f"{100 * areas['lmul_rne'] / areas['exact']:.0f} %" if "lmul_rne" in areas else "–"
+            for areas in (part, whole)
+        ]
+        change = f"{100 * (part['lmul'] / whole['lmul'] - 1):+.0f} %"
+        wanted.append([f"`{name.format('lmul')}`", *cells, change])
+    assert told == wanted
+
+
 def _area(name: str, library: Paths, orders: int) -> float:
     circuit = Circuit.of(name)
     texts = [circuit.verilog, *(reordered(circuit.verilog, n) for n in range(1, orders + 1))]
@@ -127,12 +142,10 @@ def _area(name: str, library: Paths, orders: int) -> float:
     return median(area(variant, library).area_um2 for variant in variants)
 
 
-def _compare(library: str, name: str, kinds: list[str], orders: int = 0) -> None:
-    """Areas, and each kind's ratio to exact, within the library's bounds of the whole one's."""
-    full = {kind: _area(name.format(kind), source(library), orders) for kind in kinds}
-    ours = {kind: _area(name.format(kind), library, orders) for kind in kinds}
-    assert ours == {kind: pytest.approx(full[kind], rel=AREAS[library]) for kind in kinds}
+def _compare(name: str, kinds: list[str], orders: int = 0) -> None:
+    """Areas within 10 % of the whole library's, each kind's ratio to exact within 3 %."""
+    full = {kind: _area(name.format(kind), source("embedded"), orders) for kind in kinds}
+    ours = {kind: _area(name.format(kind), EMBEDDED, orders) for kind in kinds}
+    assert ours == {kind: pytest.approx(full[kind], rel=0.1) for kind in kinds}
     ratios = {kind: ours[kind] / ours["exact"] for kind in kinds}
-    wanted = {kind: full[kind] / full["exact"] for kind in kinds}
-    bare, other = SHARES[library]
-    assert ratios == pytest.approx(wanted, rel=bare if name.startswith("product") else other)
+    assert ratios == {kind: pytest.approx(full[kind] / full["exact"], rel=0.03) for kind in kinds}
