@@ -48,13 +48,16 @@ class Product(torch.autograd.Function):
         a, b = ctx.saved_tensors
         arithmetic, backward, multiply, name = ctx.how
         wanted = ctx.needs_input_grad
+
+        def times(x: torch.Tensor, y: torch.Tensor) -> torch.Tensor:
+            if backward == "lmul":
+                return multiply(x, y, arithmetic, f"{name}, derivative")
+            return torch.matmul(x, y)
+
         if backward == "exact":
             left = _exact(g, a, b, arithmetic) if wanted[0] else None
             right = _exact(g.mT, b.mT, a.mT, arithmetic).mT if wanted[1] else None
         else:
-            times = torch.matmul
-            if backward == "lmul":
-                times = lambda x, y: multiply(x, y, arithmetic, f"{name}, derivative")  # noqa: E731
             left = times(g, b.mT) if wanted[0] else None
             right = times(a.mT, g) if wanted[1] else None
         return (
