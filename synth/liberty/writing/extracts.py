@@ -114,7 +114,9 @@ _ASAP7 = Extract(
 
 """,
 )
-"""Chosen as sky130hd's were. The one flip-flop whose output is not inverted, as Yosys wants it."""
+"""The gates that take the most area when PEs and multipliers are mapped to the whole library; not
+all of these move alike in both (docs/libraries.md). The one flip-flop whose output is not inverted,
+as Yosys wants it."""
 
 EXTRACTS: Mapping[str, Extract] = {"embedded": _SKY130, "asap7": _ASAP7}
 """By the name that ``--liberty`` takes."""
