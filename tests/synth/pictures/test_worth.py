@@ -1,0 +1,68 @@
+"""The picture of where L-Mul pays: rows from the multiplier outwards, each share from its figures."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from made_up_document import DOCUMENT, document
+
+from lmul.synth.comparison import accepted as kept
+from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.clocks.kept import clock_survey
+from lmul.synth.comparison.dots import DotSurvey
+from lmul.synth.pictures.worth import worth_picture, worth_shares
+from lmul.synth.report.verdict import verdict
+
+KEPT = replace(DOCUMENT, dots=DotSurvey(accepted("dots").found), clocks=clock_survey())
+
+
+def energy(design: str, name: str) -> float:
+    """Read from the file, past the code that the picture uses."""
+    text = (Path(kept.__file__).parent / "accepted_dots.json").read_text(encoding="utf-8")
+    [found] = [
+        metric["value"]
+        for one in json.loads(text)["figures"]
+        if one["point"]["design"] == design
+        for metric in one["metrics"]
+        if metric["name"] == name
+    ]
+    return found
+
+
+@pytest.mark.parametrize(("fmt", "window"), [("e4m3", 12), ("bf16", 16), ("fp16", 24)])
+def test_units_that_sum_products(fmt: str, window: int):
+    shares = dict(worth_shares(KEPT, fmt))
+    told = []
+    for row, name, registers in (
+        ("core that sums\n8 products", "core_energy_fj", ""),
+        ("whole unit\naround it", "energy_fj", "-s1"),
+    ):
+        mine, its = (
+            energy(f"dot-{kind}-{fmt}-n8-w{window}-ftz{registers}", name)
+            for kind in ("lmul", "exact")
+        )
+        assert shares[row]["exact"].median == pytest.approx(mine / its)
+        told.append(f"{100 * mine / its:.0f} %")
+        assert ("int8" in shares[row], "lmul_rne" in shares[row]) == ((fmt == "e4m3",) * 2)
+    [said] = [line for line in verdict(KEPT) if line.startswith("Of a unit that sums 8 products")]
+    assert f"in {fmt} {' and '.join(told)}" in said.replace("\u00a0", " ")
+
+
+def test_rows_from_the_multiplier_outwards():
+    assert [row.replace("\n", " ") for row, shares in worth_shares(KEPT, "e4m3") if shares] == [
+        "multiplier, least area",
+        "core that sums 8 products",
+        "whole unit around it",
+        "PE, least area",
+        "PE at 60 FO4",
+        "8x8 array at 60 FO4",
+    ]
+    assert [fmt for fmt, _ in worth_picture(KEPT).panels] == ["e4m3", "bf16", "fp16"]
+    assert worth_picture(document(("fp32",))).panels == []
+
+
+def test_each_panel_tells_the_errors():
+    text = worth_picture(KEPT).svg().replace("\u00a0", " ")
+    assert "errs, %: lmul 5, lmul_rne 5, exact 2, int8 1" in text  # as made up
+    assert "errs, %: lmul 5, exact 2<" in text
