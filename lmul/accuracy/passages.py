@@ -39,7 +39,10 @@ def passages(count: int) -> list[Passage]:
                 found.append((plain[0], plain[1]))
             if len(found) == count:
                 return found
-    raise ValueError(f"torch and Python hold only {len(found)} of {count} passages here")
+    raise ValueError(
+        f"torch and Python hold only {len(found)} of {count} passages here: ask for so many, with "
+        f"--passages {len(found)}"
+    )
 
 
 def fingerprint(found: list[Passage]) -> str:

@@ -30,7 +30,7 @@ class Size:
     factors: bool
 
 
-FULL = Size(400, 64, True)
+FULL = Size(2000, 64, True)
 QUICK = Size(48, 32, False)
 
 

@@ -30,8 +30,8 @@ def table(first: str) -> list[list[str]]:
 
 
 def test_size_is_the_default():
-    assert (KEPT["size"]["windows"], KEPT["size"]["passages"]) == (64, 400)
-    assert "64 windows and 400 passages" in PAGE
+    assert (KEPT["size"]["windows"], KEPT["size"]["passages"]) == (64, 2000)
+    assert "64 windows and 2,000 passages" in PAGE
 
 
 @pytest.mark.parametrize("cells", table("| | perplexity, %, rounded"), ids=lambda cells: cells[0])
