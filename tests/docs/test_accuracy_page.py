@@ -34,6 +34,18 @@ def test_size_is_the_default():
     assert "64 windows and 2,000 passages" in PAGE
 
 
+def test_fp32():
+    fp32 = {one["name"]: one["value"] for one in KEPT["intervals"] if one["design"] == "fp32"}
+    for said, name in (
+        ("the perplexity is", "perplexity"),
+        ("recall@1 is", "recall_at_1"),
+        ("recall@10", "recall_at_10"),
+        ("MRR", "mrr"),
+    ):
+        [figure] = re.findall(rf"In fp32 .*?\b{said} ([\d.]+\d)", PAGE)
+        assert float(figure) == pytest.approx(fp32[name], abs=0.00051)
+
+
 @pytest.mark.parametrize("cells", table("| | perplexity, %, rounded"), ids=lambda cells: cells[0])
 def test_each_arithmetic(cells):
     name, *told = cells
