@@ -121,6 +121,10 @@ class DotSurvey:
         )
         return Ratio(mine / its, mine / its, mine / its) if mine and its else None
 
+    def usual_error(self, fmt: str, kind: str) -> float | None:
+        """What the usual unit's sums err by, a share; None where it was not measured."""
+        return self.figure(dot_name(kind, fmt, USUAL_TERMS, USUAL_WINDOWS[fmt]), "mred")
+
 
 def dot_name(kind: str, fmt: str, terms: int, window: int, stages: int = 0) -> str:
     """The name of a unit under ftz, or of integers."""

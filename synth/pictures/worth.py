@@ -33,13 +33,15 @@ Shares = Mapping[str, Ratio]
 
 def worth_picture(document: ReportDocument) -> Picture:
     """One panel a format: circuits from the multiplier outwards, a mark for each twin."""
-    panels, most = [], 0
-    for fmt in USUAL_WINDOWS:
-        rows = [(circuit, shares) for circuit, shares in worth_shares(document, fmt) if shares]
-        most = max(most, len(rows))
-        if rows:
-            beside = [twin for twin in TWINS if any(twin in shares for _, shares in rows)]
-            panels.append((fmt, _panel(rows, _errors(document, fmt, beside))))
+    found = {fmt: dict(worth_shares(document, fmt)) for fmt in USUAL_WINDOWS}
+    found = {fmt: rows for fmt, rows in found.items() if any(rows.values())}
+    # The same rows in each panel, so that one line of sight is one circuit.
+    circuits = list(dict.fromkeys(name for rows in found.values() for name in rows if rows[name]))
+    panels = []
+    for fmt, rows in found.items():
+        beside = [twin for twin in TWINS if any(twin in shares for shares in rows.values())]
+        shown = [(name, rows.get(name, {})) for name in circuits]
+        panels.append((fmt, _panel(shown, _errors(document, fmt, beside))))
     return Picture(
         WORTH,
         "Where L-Mul is worth building: the energy that it takes of its twins', and its error",
@@ -52,25 +54,30 @@ def worth_picture(document: ReportDocument) -> Picture:
         "operands included. Real attention operands, subnormals flushed, real delays, no wires.",
         panels,
         None,
-        kinds_key(TWINS),
-        (3.6, 1.2 + _ROW_INCHES * most),
+        {f"beside {twin}": shown for twin, shown in kinds_key(TWINS).items()},
+        (3.6, 1.2 + _ROW_INCHES * len(circuits)),
     )
 
 
 def worth_shares(document: ReportDocument, fmt: str) -> Iterator[tuple[str, Shares]]:
     """Each circuit's name and what L-Mul takes there, from the multiplier outwards."""
     for level in ("multiplier", PE):
-        yield f"{level},\nleast area", _shares(
-            lambda twin, level=level: level_ratio(document, fmt, level, twin)
+        yield (
+            f"{level},\nleast area",
+            _shares(lambda twin, level=level: level_ratio(document, fmt, level, twin)),
         )
         for told, figure in _DOT_FIGURES if level == "multiplier" else ():
-            yield told, _shares(
-                lambda twin, figure=figure: document.dots.usual_ratio(fmt, twin, figure)
+            yield (
+                told,
+                _shares(lambda twin, figure=figure: document.dots.usual_ratio(fmt, twin, figure)),
             )
     clock = document.clocks.first_clock(fmt)
     for level in (PE, ARRAY) if clock else ():
-        yield f"{level} at\n{clock.removesuffix('fo4')} FO4", _shares(
-            lambda twin, level=level: document.clocks.ratio(fmt, level, twin, clock, "energy")
+        yield (
+            f"{level} at\n{clock.removesuffix('fo4')} FO4",
+            _shares(
+                lambda twin, level=level: document.clocks.ratio(fmt, level, twin, clock, "energy")
+            ),
         )
 
 
@@ -79,7 +86,11 @@ def _shares(ratio: Callable[[str], Ratio | None]) -> Shares:
 
 
 def _errors(document: ReportDocument, fmt: str, beside: Sequence[str]) -> str:
-    found = {kind: level_error(document, fmt, PE, kind) for kind in ("lmul", *beside)}
+    """Of PEs; of the usual dot-product unit, whose terms lose next to nothing, where none is."""
+    found = {
+        kind: level_error(document, fmt, PE, kind) or document.dots.usual_error(fmt, kind)
+        for kind in ("lmul", *beside)
+    }
     known = [f"{kind} {100 * one:.2g}" for kind, one in found.items() if one is not None]
     return f"\nerrs, %: {', '.join(known)}" if known else ""
 

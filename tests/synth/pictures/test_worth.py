@@ -1,4 +1,4 @@
-"""The picture of where L-Mul pays: rows from the multiplier outwards, each share from its figures."""
+"""The picture of where L-Mul pays: rows from the multiplier outwards, shares of kept figures."""
 
 import json
 from dataclasses import replace
@@ -14,10 +14,11 @@ from lmul.synth.comparison.dots import DotSurvey
 from lmul.synth.pictures.worth import worth_picture, worth_shares
 from lmul.synth.report.verdict import verdict
 
+KINDS = ("lmul", "exact")
 KEPT = replace(DOCUMENT, dots=DotSurvey(accepted("dots").found), clocks=clock_survey())
 
 
-def energy(design: str, name: str) -> float:
+def kept_figure(design: str, name: str) -> float:
     """Read from the file, past the code that the picture uses."""
     text = (Path(kept.__file__).parent / "accepted_dots.json").read_text(encoding="utf-8")
     [found] = [
@@ -39,8 +40,7 @@ def test_units_that_sum_products(fmt: str, window: int):
         ("whole unit\naround it", "energy_fj", "-s1"),
     ):
         mine, its = (
-            energy(f"dot-{kind}-{fmt}-n8-w{window}-ftz{registers}", name)
-            for kind in ("lmul", "exact")
+            kept_figure(f"dot-{kind}-{fmt}-n8-w{window}-ftz{registers}", name) for kind in KINDS
         )
         assert shares[row]["exact"].median == pytest.approx(mine / its)
         told.append(f"{100 * mine / its:.0f} %")
@@ -66,3 +66,9 @@ def test_each_panel_tells_the_errors():
     text = worth_picture(KEPT).svg().replace("\u00a0", " ")
     assert "errs, %: lmul 5, lmul_rne 5, exact 2, int8 1" in text  # as made up
     assert "errs, %: lmul 5, exact 2<" in text
+
+
+def test_errors_of_a_format_without_pes():
+    narrow = replace(KEPT, mac=replace(KEPT.mac, errors={}))
+    lmul, exact = (100 * kept_figure(f"dot-{kind}-fp16-n8-w24-ftz", "mred") for kind in KINDS)
+    assert f"errs, %: lmul {lmul:.2g}, exact {exact:.2g}<" in worth_picture(narrow).svg()
