@@ -112,7 +112,8 @@ class DotSurvey:
         With a register behind the core, but for figures of the core itself. Each was mapped once:
         the ratio has no range. Integers stand beside formats of their width.
         """
-        if not (has_int8_beside(fmt) if twin == INT8.name else twin in kinds_of(fmt)):
+        beside = has_int8_beside(fmt) if twin == INT8.name else twin in kinds_of(fmt)
+        if fmt not in USUAL_WINDOWS or not beside:
             return None
         stages = 0 if name.startswith("core_") else 1
         mine, its = (
@@ -123,6 +124,8 @@ class DotSurvey:
 
     def usual_error(self, fmt: str, kind: str) -> float | None:
         """What the usual unit's sums err by, a share; None where it was not measured."""
+        if fmt not in USUAL_WINDOWS:
+            return None
         return self.figure(dot_name(kind, fmt, USUAL_TERMS, USUAL_WINDOWS[fmt]), "mred")
 
 

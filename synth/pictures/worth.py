@@ -4,12 +4,13 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 
 from matplotlib.axes import Axes
 
+from lmul.synth.comparison.cell_survey import ENERGY
 from lmul.synth.comparison.clocks.points import ARRAY, PE
 from lmul.synth.comparison.document import ReportDocument
-from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS
+from lmul.synth.comparison.dots import USUAL_TERMS
 from lmul.synth.measure.variation import Ratio
 from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, kinds_key
-from lmul.synth.tables.levels import TWINS, level_error, level_ratio
+from lmul.synth.tables.levels import LEVELS, TWINS, level_error, level_ratio
 
 __all__ = ["WORTH", "Shares", "worth_picture", "worth_shares"]
 
@@ -17,6 +18,7 @@ __all__ = ["WORTH", "Shares", "worth_picture", "worth_shares"]
 WORTH = "where-l-mul-pays"
 """The file's stem."""
 
+_FORMATS = ("e4m3", "bf16", "fp16", "fp32")
 _DOT_FIGURES = (
     (f"core that sums\n{USUAL_TERMS} products", "core_energy_fj"),
     ("whole unit\naround it", "energy_fj"),
@@ -33,7 +35,7 @@ Shares = Mapping[str, Ratio]
 
 def worth_picture(document: ReportDocument) -> Picture:
     """One panel a format: circuits from the multiplier outwards, a mark for each twin."""
-    found = {fmt: dict(worth_shares(document, fmt)) for fmt in USUAL_WINDOWS}
+    found = {fmt: dict(worth_shares(document, fmt)) for fmt in _FORMATS}
     found = {fmt: rows for fmt, rows in found.items() if any(rows.values())}
     # The same rows in each panel, so that one line of sight is one circuit.
     circuits = list(dict.fromkeys(name for rows in found.values() for name in rows if rows[name]))
@@ -55,7 +57,7 @@ def worth_picture(document: ReportDocument) -> Picture:
         panels,
         None,
         {f"beside {twin}": shown for twin, shown in kinds_key(TWINS).items()},
-        (3.6, 1.2 + _ROW_INCHES * len(circuits)),
+        (4.4, 1.2 + _ROW_INCHES * len(circuits)),
     )
 
 
@@ -64,7 +66,7 @@ def worth_shares(document: ReportDocument, fmt: str) -> Iterator[tuple[str, Shar
     for level in ("multiplier", PE):
         yield (
             f"{level},\nleast area",
-            _shares(lambda twin, level=level: level_ratio(document, fmt, level, twin)),
+            _shares(lambda twin, level=level: _least_area(document, fmt, level, twin)),
         )
         for told, figure in _DOT_FIGURES if level == "multiplier" else ():
             yield (
@@ -79,6 +81,15 @@ def worth_shares(document: ReportDocument, fmt: str) -> Iterator[tuple[str, Shar
                 lambda twin, level=level: document.clocks.ratio(fmt, level, twin, clock, "energy")
             ),
         )
+
+
+def _least_area(document: ReportDocument, fmt: str, level: str, twin: str) -> Ratio | None:
+    """Without a range where each circuit was mapped once, as those that are kept."""
+    if found := level_ratio(document, fmt, level, twin):
+        return found
+    names = LEVELS[level](fmt)
+    once = document.cells.ratio(names.get("lmul", ""), names.get(twin, ""), ENERGY)
+    return None if once is None else Ratio(once, once, once)
 
 
 def _shares(ratio: Callable[[str], Ratio | None]) -> Shares:

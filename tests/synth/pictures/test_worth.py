@@ -5,12 +5,15 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from made_up_cells import made_up_cells
 from made_up_document import DOCUMENT, document
 
 from lmul.synth.comparison import accepted as kept
 from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.cell_survey import CellSurvey
 from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.dots import DotSurvey
+from lmul.synth.comparison.points import kept_points
 from lmul.synth.pictures.worth import worth_picture, worth_shares
 from lmul.synth.report.verdict import verdict
 
@@ -18,9 +21,9 @@ KINDS = ("lmul", "exact")
 KEPT = replace(DOCUMENT, dots=DotSurvey(accepted("dots").found), clocks=clock_survey())
 
 
-def kept_figure(design: str, name: str) -> float:
+def kept_figure(design: str, name: str, file: str = "accepted_dots.json") -> float:
     """Read from the file, past the code that the picture uses."""
-    text = (Path(kept.__file__).parent / "accepted_dots.json").read_text(encoding="utf-8")
+    text = (Path(kept.__file__).parent / file).read_text(encoding="utf-8")
     [found] = [
         metric["value"]
         for one in json.loads(text)["figures"]
@@ -58,8 +61,23 @@ def test_rows_from_the_multiplier_outwards():
         "PE at 60 FO4",
         "8x8 array at 60 FO4",
     ]
-    assert [fmt for fmt, _ in worth_picture(KEPT).panels] == ["e4m3", "bf16", "fp16"]
-    assert worth_picture(document(("fp32",))).panels == []
+    assert [fmt for fmt, _ in worth_picture(KEPT).panels] == [
+        *("e4m3", "bf16", "fp16", "fp32"),
+    ]
+    nothing = replace(document(("fp32",)), cells=made_up_cells(()))
+    assert worth_picture(nothing).panels == []
+
+
+@pytest.mark.parametrize("fmt", ["fp16", "fp32"])
+def test_what_is_kept_has_no_range(fmt: str):
+    cells = CellSurvey(accepted().of(kept_points(())))
+    shares = dict(worth_shares(replace(KEPT, cells=cells), fmt))
+    for row, level in (("multiplier,\nleast area", ""), ("PE,\nleast area", "pe-")):
+        mine, its = (
+            kept_figure(f"{level}{kind}-{fmt}-ftz", "energy_fj", "accepted.json") for kind in KINDS
+        )
+        found = shares[row]["exact"]
+        assert found.least == found.median == found.most == pytest.approx(mine / its)
 
 
 def test_each_panel_tells_the_errors():
