@@ -14,10 +14,10 @@ __all__ = [
     "FALL",
     "RISE",
     "Cell",
+    "Constraint",
     "Leakage",
     "Pin",
     "PowerArc",
-    "Setup",
     "State",
     "TimingArc",
 ]
@@ -94,8 +94,8 @@ class TimingArc:
 
 
 @dataclass(frozen=True)
-class Setup:
-    """How long before the clock an input must be there.
+class Constraint:
+    """How long before the clock an input must be there (setup), or stay after it (hold).
 
     Attributes
     ----------
@@ -164,7 +164,7 @@ class Pin:
         What an output gives, of the cell's inputs and of its flip-flop's :class:`State` names.
     timing : tuple of TimingArc
         Arcs that end at this pin.
-    setup : tuple of Setup
+    setup, hold : tuple of Constraint
         Of a flip-flop's input.
     power : tuple of PowerArc
         Internal energy of this pin's changes.
@@ -179,7 +179,8 @@ class Pin:
     clock: bool
     function: CellFunction | None
     timing: tuple[TimingArc, ...]
-    setup: tuple[Setup, ...]
+    setup: tuple[Constraint, ...]
+    hold: tuple[Constraint, ...]
     power: tuple[PowerArc, ...]
 
 

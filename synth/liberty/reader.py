@@ -1,15 +1,15 @@
 """A cell's Liberty group, read into :class:`lmul.synth.liberty.cells.Cell`."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmul.synth.liberty.cells import (
     COMBINATIONAL,
     Cell,
+    Constraint,
     Leakage,
     Pin,
     PowerArc,
-    Setup,
     State,
     TimingArc,
 )
@@ -25,7 +25,8 @@ DELAY_TABLES = ("cell_rise", "cell_fall", "rise_transition", "fall_transition")
 
 _CLOCKED = ("rising_edge", "falling_edge")
 _SETUP = ("setup_rising", "setup_falling")
-_SETUP_TABLES = ("rise_constraint", "fall_constraint")
+_HOLD = ("hold_rising", "hold_falling")
+_CONSTRAINTS = ("rise_constraint", "fall_constraint")
 # Supply pins that carry off what others brought.
 _GROUNDS = ("primary_ground", "backup_ground", "internal_ground", "pwell", "deeppwell")
 
@@ -155,7 +156,8 @@ def _pin(name: str, group: Group, scales: Scales, grounds: Collection[str]) -> P
         clock=group.is_true("clock"),
         function=_function(group, "function") if direction != "input" else None,
         timing=tuple(a for g in group.of_kind("timing") for a in _timing(g, scales)),
-        setup=tuple(a for g in group.of_kind("timing") for a in _setup(g, scales)),
+        setup=tuple(c for g in group.of_kind("timing") for c in _constraints(g, _SETUP, scales)),
+        hold=tuple(c for g in group.of_kind("timing") for c in _constraints(g, _HOLD, scales)),
         power=tuple(
             arc
             for entry in _drawn(group.of_kind("internal_power"), grounds)
@@ -184,16 +186,14 @@ def _timing(group: Group, scales: Scales) -> list[TimingArc]:
     ]
 
 
-def _setup(group: Group, scales: Scales) -> list[Setup]:
-    if group.values.get("timing_type") not in _SETUP:
+def _constraints(group: Group, kinds: Sequence[str], scales: Scales) -> list[Constraint]:
+    if group.values.get("timing_type") not in kinds:
         return []
-    tables = {
-        t.kind: scales.layers(t, scales.time) for t in group.groups if t.kind in _SETUP_TABLES
-    }
-    rise, fall = (tables.get(kind) for kind in _SETUP_TABLES)
+    tables = {t.kind: scales.layers(t, scales.time) for t in group.groups if t.kind in _CONSTRAINTS}
+    rise, fall = (tables.get(kind) for kind in _CONSTRAINTS)
     output = group.values.get("related_output_pin", "")
     related = split(group.values.get("related_pin", "")) or ("",)
-    return [Setup(pin, output, rise, fall) for pin in related]
+    return [Constraint(pin, output, rise, fall) for pin in related]
 
 
 def _power(group: Group, scales: Scales) -> list[PowerArc]:

@@ -53,12 +53,12 @@ _CELL_VALUES = ("area", "cell_footprint", "cell_leakage_power")
 _PIN_VALUES = ("direction", "function", "clock", "capacitance", "max_capacitance")
 _ARC_VALUES = ("related_pin", "timing_sense", "timing_type", "when")
 _STATE_VALUES = ("clocked_on", "next_state")
-# Checks of hold and pulse width are of no use before there is a layout.
-_ARC_TYPES = ("combinational", "rising_edge", "setup_rising")
+# Checks of pulse width are of no use before there is a clock tree.
+_ARC_TYPES = ("combinational", "rising_edge", "setup_rising", "hold_rising")
 
 _CHANGED = """\
    Changed by lmul: {kept} of {all} cells; {points} of the 7 points of each table's axes; no wire
-   loads, no supply pins, no hold or pulse-width checks. Every figure is one of the source's.
+   loads, no supply pins, no pulse-width checks. Every figure is one of the source's.
 """
 _WRITTEN = """\
    Written by `python -m lmul.synth.liberty.writing.embed`; not to be edited by hand. */
