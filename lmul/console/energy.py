@@ -1,13 +1,14 @@
 """Energies as tables for the terminal, and as a report document."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict
 from typing import Any
 
 from rich.console import Group, RenderableType
 from rich.table import Table
 
 from lmul.console.synthesis import restructuring_note
-from lmul.console.terminal import figure_table
+from lmul.console.terminal import figure_table, wires_note
 from lmul.synth.energy.energy import Energy
 from lmul.synth.mapping.mapping import AREA_HASH
 from lmul.tools import yosys
@@ -27,8 +28,8 @@ def energy_tables(found: Sequence[Energy]) -> Group:
             shown.append(_by_part(split))
     shown += [
         f"Library {first.library}; {first.frequency / 1e6:g} MHz; {first.transition:.0f} ps "
-        "transition at the ports; no wires, no load behind outputs. Each result was compared with "
-        "the golden model's.",
+        f"transition at the ports; {wires_note(first.wires)}; no load behind outputs. Each result "
+        "was compared with the golden model's.",
         "real delays: with the glitches that the cells' own delays make and let through; the "
         "figure to compare. Its bounds: without glitches (zero delay), and unit delay (every gate "
         "takes one unit of time, no pulse is too short). glitches: what they add at real delays. "
@@ -36,6 +37,7 @@ def energy_tables(found: Sequence[Energy]) -> Group:
         "clock's among them; in no sum.",
     ]
     shown += restructuring_note(one.restructuring for one in found)
+    shown += _leaves(found)
     if any(one.stimulus.startswith("uniform") for one in found):
         shown.append("uniform codes: all alike but NaN and Inf, for every level.")
     if arrays := [one for one in found if one.level == "array"]:
@@ -52,6 +54,17 @@ def energy_tables(found: Sequence[Energy]) -> Group:
             "energy for the buffers."
         )
     return Group(*shown)
+
+
+def _leaves(found: Sequence[Energy]) -> list[str]:
+    """The last stage of each design's clock tree, in no sum."""
+    return [
+        f"{one.design}, an estimate in no sum: the last stage of its clock tree would be "
+        f"{one.leaves.count} {one.leaves.buffer}, {one.leaves.area_um2:.0f} µm², each for up to "
+        f"{one.leaves.each} flip-flops, and take {one.leaves_fj:.1f} fJ an operation"
+        for one in {one.design: one for one in found}.values()
+        if one.leaves
+    ]
 
 
 def _by_cause(stimulus: str, found: Sequence[Energy]) -> Table:
@@ -101,7 +114,7 @@ def energy_report(found: Sequence[Energy]) -> Report:
     conditions: Mapping[str, Any] = {
         "frequency_hz": found[0].frequency,
         "transition_ps": round(found[0].transition, 3),
-        "wires": "none",
+        "wires": found[0].wires,
         "output_load_ff": 0,
     }
     rows = [
@@ -118,6 +131,8 @@ def energy_report(found: Sequence[Energy]) -> Report:
             "glitches_fj": round(one.glitches, 3),
             "unit_delay_glitches_fj": round(one.unit_glitches, 3),
             "ports_fj": round(one.ports, 3),
+            "clock_leaves_fj": round(one.leaves_fj, 3),
+            "clock_leaves": asdict(one.leaves) if one.leaves else None,
             "shape": one.shape,
             "cycles": one.cycles,
             "parts_fj": {part: round(value, 3) for part, value in one.parts.items()},

@@ -6,7 +6,7 @@ from typing import Any
 from rich.console import Group, RenderableType
 from rich.table import Table
 
-from lmul.console.terminal import figure_table
+from lmul.console.terminal import figure_table, wires_note
 from lmul.synth.mapping.mapping import RESTRUCTURINGS
 from lmul.synth.measure.synthesis import Synthesis
 from lmul.synth.timing.area_delay import InCells
@@ -50,7 +50,8 @@ def synthesis_report(found: Sequence[Synthesis]) -> Report:
 
 def _conditions(one: InCells) -> dict[str, str | float]:
     """What a circuit's area and delay hold for."""
-    said: dict[str, str | float] = {"wires": "none", "restructuring": one.area.restructuring}
+    wires = one.timing.wires if one.timing else "none"
+    said: dict[str, str | float] = {"wires": wires, "restructuring": one.area.restructuring}
     if one.timing:
         around = one.timing.conditions
         said |= {
@@ -166,7 +167,7 @@ def _conditions_line(results: Sequence[Synthesis]) -> list[str]:
     """What areas and delays hold for."""
     said = {c.area.library: c.timing for c in (result.cells for result in results) if c}
     return [
-        f"Library {library}, no wires"
+        f"Library {library}, {wires_note(timing.wires if timing else 'none')}"
         + (
             f"; inputs' transition {timing.conditions.input_slew_ps:.0f} ps, outputs' load "
             f"{timing.conditions.output_load_ff:.1f} fF (those of an inverter that drives four); "

@@ -17,7 +17,7 @@ from rich.progress import (
 )
 from rich.table import Table
 
-__all__ = ["OnProgress", "figure_table", "progress_bar", "table_console"]
+__all__ = ["OnProgress", "figure_table", "progress_bar", "table_console", "wires_note"]
 
 
 OnProgress = Callable[[int, int, str], None]
@@ -89,3 +89,8 @@ def figure_table(title: str, *columns: str) -> Table:
     for column in columns:
         table.add_column(column, justify="right")
     return table
+
+
+def wires_note(wires: str) -> str:
+    """What is said of wires below figures: ``"no wires"``, or that they are an estimate."""
+    return "no wires" if wires == "none" else f"{wires} wires, an estimate: nothing was placed"

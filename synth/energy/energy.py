@@ -2,8 +2,8 @@
 
 The netlist is the one that areas are measured on. It is simulated 64 streams a word, its outputs
 compared with the golden model's in the same run, and what its cells take is added up as
-:mod:`lmul.synth.energy.power` says. No wires, nothing behind the outputs; transition and frequency
-as stated in the result.
+:mod:`lmul.synth.energy.power` says. Nothing stands behind the outputs; wires, transition and
+frequency as stated in the result.
 """
 
 from collections.abc import Mapping
@@ -17,6 +17,8 @@ from lmul.synth.energy.stimulus import matrices, stimuli
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.core import core_circuit
 from lmul.synth.gatesim.bit_parallel import LANES
+from lmul.synth.layout.clock_leaves import ClockLeaves, clock_leaves
+from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
@@ -66,6 +68,13 @@ class Energy:
         Hz.
     restructuring : str
         Which of :data:`lmul.synth.mapping.mapping.RESTRUCTURINGS` the netlist was mapped with.
+    wires : str
+        One of :data:`lmul.synth.layout.wires.SETTINGS`.
+    leaves : ClockLeaves or None
+        The last stage of a clock tree for it, estimated; None without flip-flops, or without a
+        buffer in the library. In no sum here.
+    leaves_fj : float
+        What that stage takes of an operation.
     shape, cycles : tuple of int or None, int or None
         Of an array, M, K, N of the 64 products that were measured, and the cycles of each, from
         the first operands to the last result.
@@ -87,6 +96,9 @@ class Energy:
     transition: float
     frequency: float
     restructuring: str
+    wires: str
+    leaves: ClockLeaves | None
+    leaves_fj: float
     shape: tuple[int, int, int] | None = None
     cycles: int | None = None
 
@@ -138,6 +150,7 @@ def measure(
     restructuring: str | None = None,
     core: bool = False,
     mapped: Mapped | None = None,
+    wires: str = NONE,
 ) -> list[Energy]:
     """The energy of a design's operation, for each stimulus of a name.
 
@@ -163,6 +176,8 @@ def measure(
         Of a dot-product unit its core alone (:mod:`lmul.synth.gates.core`), as one part.
     mapped : Mapped, optional
         The design's netlist, in place of one mapped for the least area in ``liberty``.
+    wires : str
+        One of :data:`lmul.synth.layout.wires.SETTINGS`; none for an array.
 
     Raises
     ------
@@ -182,6 +197,7 @@ def measure(
         )
     library = mapped.library if mapped else load(liberty or default_library())
     check_library(library)
+    check_wires(wires, library, design)
     transition = Conditions.of(library).input_slew_ps
     if isinstance(design, MacDesign) and design.level == "array":
         mapped = mapped or map_cells(design, library, restructuring=restructuring)
@@ -190,19 +206,22 @@ def measure(
     circuit = core_circuit(design) if core else Circuit.of(design)
     mapped = mapped or map_cells(circuit, library, restructuring=restructuring)
     whole = netlist_of(mapped)
+    leaves = clock_leaves(mapped.cells, library, wires)
     apart = None
     if parts and circuit.level in PARTED_LEVELS:
         apart = map_to_cells(apart_by_part(circuit), library)
     results = []
     for one in found:
         driven = streams(design, one, bool(whole.flipflops), core)
-        run = simulated_power(circuit.name, whole, driven, library)
+        run = simulated_power(circuit.name, whole, driven, library, wires=wires)
         power = run.without_glitches
         share = driven.share
         leakage = float(power.leakage.sum()) * 1e6 / frequency * share  # nW over a period, in fJ
         split: dict[str, float] = {}
         if apart is not None:
-            by_cell = simulated_power(circuit.name, apart, driven, library, glitches=False)
+            by_cell = simulated_power(
+                circuit.name, apart, driven, library, glitches=False, wires=wires
+            )
             split = _by_part(apart, by_cell.without_glitches, circuit.level, frequency)
             split = {part: value * share for part, value in split.items()}
         results.append(
@@ -223,9 +242,17 @@ def measure(
                 transition=transition,
                 frequency=frequency,
                 restructuring=mapped.restructuring,
+                wires=wires,
+                leaves=leaves,
+                leaves_fj=_leaves_fj(leaves, frequency, share),
             )
         )
     return results
+
+
+def _leaves_fj(leaves: ClockLeaves | None, frequency: float, share: float) -> float:
+    """fJ an operation of a clock tree's last stage, what leaks in a period included."""
+    return (leaves.energy + leaves.leakage * 1e6 / frequency) * share if leaves else 0.0
 
 
 def _measure_array(
@@ -244,6 +271,7 @@ def _measure_array(
     for netlist in circuit.netlists:
         check_arcs(netlist, library, setup=False)
     conditions = part_conditions(circuit, transition)
+    leaves = clock_leaves(mapped.cells, library, NONE)
     results = []
     for label, a, b in given:
         power = array_power(design, circuit, conditions, a, b, check_library(library))
@@ -272,6 +300,9 @@ def _measure_array(
                 transition=transition,
                 frequency=frequency,
                 restructuring=mapped.restructuring,
+                wires=NONE,
+                leaves=leaves,
+                leaves_fj=_leaves_fj(leaves, frequency, share),
                 shape=(m, k, n),
                 cycles=cycles,
             )

@@ -14,6 +14,7 @@ from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.energy.unit_drive import Drive, drive
 from lmul.synth.gatesim.bit_parallel import LANES, Ints
 from lmul.synth.gatesim.simulation import Simulated, simulate, with_glitches
+from lmul.synth.layout.wires import NONE, wires_of
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.cell_netlist import CellNetlist
@@ -171,6 +172,7 @@ def simulated_power(
     library: Library,
     glitches: bool = True,
     cycles: int | None = _SAMPLE_CYCLES,
+    wires: str = NONE,
 ) -> Power:
     """Simulate a netlist, compare its results with the golden model's, and add up.
 
@@ -187,16 +189,20 @@ def simulated_power(
         Simulate with delays too; else all three are without glitches.
     cycles : int or None
         How many of each stream the shares of states are taken from; None for all.
+    wires : str
+        One of :data:`lmul.synth.layout.wires.SETTINGS`.
 
     Raises
     ------
     ToolFailed
         When a result is not the golden model's.
     ValueError
-        When the library has no voltage, no energies, or no delays.
+        When the library has no voltage, no energies, or no delays; for wires, as
+        :func:`lmul.synth.layout.wires.wires_of`.
     """
     voltage = check_library(library)
-    conditions = electrical(netlist, Conditions.of(library).input_slew_ps)
+    lines = wires_of(netlist, library, wires)
+    conditions = electrical(netlist, Conditions.of(library).input_slew_ps, wires=lines)
     if glitches:
         check_arcs(netlist, library, setup=False)
     settling = max(

@@ -6,9 +6,10 @@ from lmul.synth.liberty.cells import Cell
 from lmul.synth.liberty.function import CellFunction
 from lmul.synth.liberty.library import Library
 
-__all__ = ["FullAdder", "cell_of", "full_adder"]
+__all__ = ["FullAdder", "buffers_of", "cell_of", "full_adder"]
 
 
+_IDENTITY = CellFunction("a").truth_table()
 _SUM = CellFunction("a ^ b ^ c").truth_table()
 _CARRY = CellFunction("a b | a c | b c").truth_table()
 
@@ -65,6 +66,15 @@ def cell_of(library: Library, function: str) -> str | None:
         if [table for _, _, table in outputs] == [wanted]
     )
     return min(found, key=lambda name: _size(library[name]), default=None)
+
+
+def buffers_of(library: Library) -> list[str]:
+    """All usable buffers, in the library's order."""
+    return [
+        name
+        for name, outputs in _functions(library).items()
+        if [table for _, _, table in outputs] == [_IDENTITY]
+    ]
 
 
 def full_adder(library: Library) -> FullAdder | None:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Mapping
 
 from lmul.synth.mapping.cell_netlist import ONE, ZERO, CellNetlist
 
-__all__ = ["port_bits", "structural_verilog"]
+__all__ = ["net_names", "port_bits", "structural_verilog"]
 
 
 def port_bits(ports: Mapping[str, tuple[int, ...]]) -> Iterator[tuple[str, int]]:
@@ -21,17 +21,23 @@ def structural_verilog(netlist: CellNetlist, top: str) -> Iterator[str]:
     for way, ports in (("input", inputs), ("output", outputs)):
         for name, nets in ports.items():
             yield f"  {way} {f'[{len(nets) - 1}:0] ' if len(nets) > 1 else ''}{name};"
-    names = {ZERO: "1'b0", ONE: "1'b1"} | {net: name for name, net in port_bits(inputs)}
+    names = net_names(netlist)
     for name, net in port_bits(outputs):
-        if net in names:
+        if names[net] != name:
             yield f"  assign {name} = {names[net]};"
-        else:
-            names[net] = name
-    for net in range(netlist.nets):
-        if net not in names:
-            names[net] = f"n{net}"
-            yield f"  wire n{net};"
+    ports = {net for _, net in port_bits(inputs | outputs)} | {ZERO, ONE}
+    yield from (f"  wire {name};" for net, name in names.items() if net not in ports)
     for index, one in enumerate(netlist.instances):
         pins = ", ".join(f".{pin}({names[net]})" for pin, net in one.pins.items())
         yield f"  {one.cell.name} u{index} ({pins});"
     yield "endmodule"
+
+
+def net_names(netlist: CellNetlist) -> dict[int, str]:
+    """What each net is called: a port's name, where it has one."""
+    names = {ZERO: "1'b0", ONE: "1'b1"} | {net: name for name, net in port_bits(netlist.inputs)}
+    for name, net in port_bits(netlist.outputs):
+        names.setdefault(net, name)
+    for net in range(netlist.nets):
+        names.setdefault(net, f"n{net}")
+    return names

@@ -11,7 +11,8 @@ from dataclasses import dataclass, replace
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.energy.energy import measure
+from lmul.synth.energy.energy import Energy, measure
+from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
@@ -66,6 +67,12 @@ class Clocked:
         The shortest delay of all mappings as written; of an array its own.
     tried : int
         Mappings in all.
+    wires : str
+        One of :data:`lmul.synth.layout.wires.SETTINGS`, with which it meets the clock and takes
+        this energy.
+    leaves_um2, leaves_fj : float
+        The last stage of a clock tree for the circuit as written, estimated: its area, and fJ an
+        operation. In no other figure here.
     """
 
     design: str
@@ -81,6 +88,9 @@ class Clocked:
     opensta: Sequence[float]
     fastest_ps: float
     tried: int
+    wires: str = NONE
+    leaves_um2: float = 0.0
+    leaves_fj: float = 0.0
 
     @property
     def slack_ps(self) -> float:
@@ -96,6 +106,7 @@ def clocked(
     orders: int = ORDERS,
     jobs: int = 1,
     on_progress: Callable[[int, int, str], None] | None = None,
+    wires: str = NONE,
 ) -> Clocked:
     """Search a design's smallest circuit for a clock, and measure it over several orders.
 
@@ -111,7 +122,7 @@ def clocked(
         :func:`lmul.synth.liberty.default.default_library` when left out.
     orders : int
         Besides the one as written; none is tried of arrays, nor where the clock is missed.
-    jobs, on_progress
+    jobs, on_progress, wires
         As for :func:`lmul.synth.timing.clock.mappings`.
 
     Raises
@@ -124,17 +135,21 @@ def clocked(
     period = period_ps(_OUT_OF_REACH if fastest else clock, library)
     parsed = Design.parse(design)
     if not isinstance(parsed, MacDesign) or parsed.level != "array":
-        search = mappings(pipelined(parsed), library, period, None, jobs, on_progress)
+        search = mappings(pipelined(parsed), library, period, None, jobs, on_progress, wires)
         found = _circuits(search, library, orders, fastest)
     elif fastest:
         raise ValueError(f"How fast an array can be is not searched for: {parsed.name!r}")
     else:
+        check_wires(wires, library, parsed)
         array = array_at_clock(parsed, library, period, jobs, on_progress)
         winner = _Winner(array.design.name, array.mapped, array.timing, array.ways)
         found = _Found([winner], array.timing.delay_ps, array.tried)
     first, winners = found.winners[0], found.winners
     if fastest:
         period = first.timing.delay_ps
+    meets = first.timing.delay_ps <= period
+    energies = _energies(winners, period, stimulus, wires) if meets else []
+    leaves = energies[0].leaves if energies else None
     return Clocked(
         design=first.design,
         clock_ps=period,
@@ -145,10 +160,15 @@ def clocked(
         delays=[one.timing.delay_ps for one in winners],
         area=Spread.of([one.mapped.area_um2 + one.timing.buffers_um2 for one in winners]),
         sequential=Spread.of([one.mapped.sequential_um2 for one in winners]),
-        energy=_energies(winners, period, stimulus) if first.timing.delay_ps <= period else None,
-        opensta=[ps for one in winners if (ps := opensta_delay(one.mapped)) is not None],
+        energy=Spread.of([one.real_delays for one in energies]) if energies else None,
+        opensta=[
+            ps for one in winners if (ps := opensta_delay(one.mapped, wires=wires)) is not None
+        ],
         fastest_ps=found.fastest_ps,
         tried=found.tried,
+        wires=wires,
+        leaves_um2=leaves.area_um2 if leaves else 0.0,
+        leaves_fj=energies[0].leaves_fj if energies else 0.0,
     )
 
 
@@ -206,23 +226,23 @@ def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[A
             mapped = map_cells(circuit, library, way=one.way)
         except ToolFailed:
             continue  # ABC gives up on some; others of this order stand
-        found.append(replace(one, mapped=mapped, timing=analyse(mapped)))
+        timing = analyse(mapped, wires=one.timing.wires)
+        found.append(replace(one, mapped=mapped, timing=timing))
     return found
 
 
-def _energies(winners: Sequence[_Winner], period: float, stimulus: str) -> Spread:
+def _energies(winners: Sequence[_Winner], period: float, stimulus: str, wires: str) -> list[Energy]:
     """Of each netlist, at its clock: what leaks in one period is counted."""
-    return Spread.of(
-        [
-            energy.real_delays
-            for one in winners
-            for energy in measure(
-                one.design,
-                stimulus,
-                pairs=_PAIRS,
-                mapped=one.mapped,
-                frequency=1e12 / period,
-                parts=False,
-            )
-        ]
-    )
+    return [
+        energy
+        for one in winners
+        for energy in measure(
+            one.design,
+            stimulus,
+            pairs=_PAIRS,
+            mapped=one.mapped,
+            frequency=1e12 / period,
+            parts=False,
+            wires=wires,
+        )
+    ]

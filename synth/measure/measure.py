@@ -13,6 +13,7 @@ from lmul.synth.gates.breakdown import parts
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.core import core_circuit
 from lmul.synth.gates.count import count
+from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.mapping.area import area
 from lmul.synth.mapping.breakdown import area_by_part
@@ -111,7 +112,7 @@ def _area(point: Point) -> Measured:
 
 def _cells(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
-    return _in_cells(circuit, in_cells(circuit, point.liberty))
+    return _in_cells(circuit, in_cells(circuit, point.liberty, wires=point.wires or NONE))
 
 
 def _in_cells(circuit: Circuit, found: InCells) -> Measured:
@@ -125,7 +126,7 @@ def _in_cells(circuit: Circuit, found: InCells) -> Measured:
 
 def _curve(point: Point) -> Measured:
     circuit = Circuit.of(point.design)
-    points = curve(circuit, point.liberty)
+    points = curve(circuit, point.liberty, wires=point.wires or NONE)
     fastest = points[-1]
     library = fastest.area.library
     figures = (
@@ -175,7 +176,8 @@ def _spread(point: Point) -> Measured:
 
 
 def _clock(point: Point) -> Measured:
-    found = clocked(point.design, point.clock, point.stimulus, point.liberty)
+    wires = point.wires or NONE
+    found = clocked(point.design, point.clock, point.stimulus, point.liberty, wires=wires)
     return Measured((), asdict(found))
 
 

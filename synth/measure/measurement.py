@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.file import digest
 from lmul.synth.measure.provenance import file_digest, measuring_digest, tool_versions
@@ -35,12 +36,12 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "gates": (),
     "split": (),
     "area": ("library",),
-    "cells": ("library",),
-    "curve": ("library",),
+    "cells": ("library", "wires"),
+    "curve": ("library", "wires"),
     "energy": ("library", "stimulus"),
     "parts": ("library", "stimulus"),
     "spread": ("library", "stimulus"),
-    "clock": ("library", "stimulus", "clock"),
+    "clock": ("library", "stimulus", "clock", "wires"),
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
@@ -90,6 +91,9 @@ class Point:
     clock : str
         Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.clock.period_ps`;
         or :data:`FASTEST`.
+    wires : str
+        Of ``cells``, ``curve`` and ``clock``: one of :data:`lmul.synth.layout.wires.SETTINGS`;
+        empty for none.
 
     Raises
     ------
@@ -106,13 +110,16 @@ class Point:
     seed: int = 0
     dsp: bool = False
     clock: str = ""
+    wires: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "design", Design.parse(self.design).name)
+        if self.wires == NONE:
+            object.__setattr__(self, "wires", "")
         if self.measure not in MEASURES:
             raise ValueError(f"Unknown measure {self.measure!r}: use {', '.join(MEASURES)}")
         taken = MEASURES[self.measure]
-        for name in ("library", "stimulus", "device", "seed", "dsp", "clock"):
+        for name in ("library", "stimulus", "device", "seed", "dsp", "clock", "wires"):
             value = getattr(self, name)
             if value and name not in taken:
                 raise ValueError(f"Measure {self.measure!r} takes no {name}, not {value!r}")
@@ -132,6 +139,7 @@ class Point:
         library = "+".join(Path(file).name for file in self.library)
         further = [library, Path(self.stimulus).name, self.device, self.clock]
         further += [f"seed {self.seed}"] * (self.measure == "fpga") + ["DSPs"] * self.dsp
+        further += [f"{self.wires} wires"] * bool(self.wires)
         told = ", ".join(part for part in further if part)
         return f"{self.measure} of {self.design}" + (f" ({told})" if told else "")
 

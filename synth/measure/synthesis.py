@@ -8,6 +8,7 @@ from lmul.hdl.designs.design import Design
 from lmul.synth.fpga.luts import LutCount, check_family
 from lmul.synth.gates.breakdown import SPLIT_LEVELS, PartCount, Split
 from lmul.synth.gates.count import GateCount
+from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.file import Paths, as_paths
 from lmul.synth.liberty.library import load
@@ -73,6 +74,7 @@ def synthesise(
     jobs: int | None = None,
     parts: bool = False,
     curves: bool = False,
+    wires: str = NONE,
 ) -> list[Synthesis]:
     """Synthesise designs in every way asked for; what was measured before is found again.
 
@@ -95,6 +97,8 @@ def synthesise(
         Count PEs, arrays and dot-product units by part too.
     curves : bool
         Map for several delays too; needs ``liberty``.
+    wires : str
+        As for :func:`lmul.synth.timing.timing.analyse`.
 
     Returns
     -------
@@ -112,10 +116,10 @@ def synthesise(
     if curves and liberty is None:
         raise ValueError("Curves of area against delay need a library")
     files: tuple[str, ...] = ()
-    if liberty is not None:
-        load(liberty)  # what is wrong with it is said before anything runs
-        files = tuple(map(str, as_paths(liberty)))
     unique = list(dict.fromkeys(map(Design.parse, designs)))
+    if liberty is not None:
+        check_wires(wires, load(liberty), *unique)  # what is wrong is said before anything runs
+        files = tuple(map(str, as_paths(liberty)))
     points: dict[Design, list[Point]] = {}
     for design in unique:
         name = design.name
@@ -123,9 +127,9 @@ def synthesise(
         if parts and design.level in SPLIT_LEVELS:
             points[design].append(Point(name, "split"))
         if files:
-            points[design].append(Point(name, "cells", files))
+            points[design].append(Point(name, "cells", files, wires=wires))
         if curves:
-            points[design].append(Point(name, "curve", files))
+            points[design].append(Point(name, "curve", files, wires=wires))
         points[design] += [
             Point(name, "luts", device=family, dsp=with_dsp)
             for family in families
@@ -143,7 +147,7 @@ def synthesise(
         hardest = max((c.area.restructuring for c in cells.values()), key=RESTRUCTURINGS.index)
         for design, one in cells.items():
             if one.area.restructuring != hardest:
-                cells[design] = in_cells(design, liberty, hardest)
+                cells[design] = in_cells(design, liberty, hardest, wires)
     return [_collect(design, points[design], found, cells.get(design)) for design in unique]
 
 

@@ -124,7 +124,7 @@ def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
 
 
 def _points(design: Design, measure: str, grid: Grid, left_out: Counter[str]) -> Iterator[Point]:
-    taken = MEASURES[measure]
+    taken = [name for name in MEASURES[measure] if name in _LISTS]  # sweeps are without wires
     lists = [grid[_LISTS[name]] or (_DEFAULT_STIMULUS[measure],) for name in taken]
     for values in product(*lists):
         fields: dict[str, Any] = dict(zip(taken, values, strict=True))

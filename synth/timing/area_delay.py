@@ -6,6 +6,7 @@ from typing import NamedTuple
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.area import AreaResult, area_of
@@ -38,11 +39,15 @@ class InCells(NamedTuple):
 
 
 def in_cells(
-    design: Design | str | Circuit, liberty: Paths | Library, restructuring: str | None = None
+    design: Design | str | Circuit,
+    liberty: Paths | Library,
+    restructuring: str | None = None,
+    wires: str = NONE,
 ) -> InCells:
     """Map a design to a library, and measure area and delay.
 
-    ``restructuring`` is as for :func:`lmul.synth.mapping.mapping.map_cells`.
+    ``restructuring`` is as for :func:`lmul.synth.mapping.mapping.map_cells`, ``wires`` as for
+    :func:`lmul.synth.timing.timing.analyse`.
 
     Raises
     ------
@@ -54,7 +59,8 @@ def in_cells(
     mapped = map_cells(design, liberty, restructuring=restructuring)
     if sum(mapped.cells.values()) > _LARGEST_TIMED or not mapped.library.has_delays:
         return InCells(area_of(mapped), None, None)
-    return InCells(area_of(mapped), analyse(mapped), opensta_delay(mapped))
+    timing = analyse(mapped, wires=wires)
+    return InCells(area_of(mapped), timing, opensta_delay(mapped, wires=wires))
 
 
 FRACTIONS = (0.8, 0.4, 0.1)
@@ -98,6 +104,7 @@ def curve(
     design: Design | str | Circuit,
     liberty: Paths | Library,
     targets: Sequence[float] | None = None,
+    wires: str = NONE,
 ) -> list[CurvePoint]:
     """A circuit's area-delay curve: the mappings that no other one beats in both.
 
@@ -110,6 +117,8 @@ def curve(
     targets : sequence of float, optional
         Delays to ask for, ps; 0.8, 0.4 and 0.1 of the smallest circuit's when left out. Each is
         tried with no, one and two rounds of flattening chains.
+    wires : str
+        As for :func:`lmul.synth.timing.timing.analyse`.
 
     Returns
     -------
@@ -124,11 +133,11 @@ def curve(
     """
     circuit = Circuit.of(design)
     library = liberty if isinstance(liberty, Library) else load(liberty)
-    smallest = _point(circuit, library, None, 0)
+    smallest = _point(circuit, library, None, 0, wires)
     if targets is None:
         targets = [round(smallest.timing.delay_ps * part) or 1 for part in FRACTIONS]
     points = [smallest]
-    points += [_point(circuit, library, target, n) for n in ROUNDS for target in targets]
+    points += [_point(circuit, library, target, n, wires) for n in ROUNDS for target in targets]
     points.sort(key=lambda point: (point.area.area_um2, point.timing.delay_ps))
     front = points[:1]
     for point in points[1:]:
@@ -137,6 +146,8 @@ def curve(
     return front
 
 
-def _point(circuit: Circuit, library: Library, target: float | None, rounds: int) -> CurvePoint:
+def _point(
+    circuit: Circuit, library: Library, target: float | None, rounds: int, wires: str
+) -> CurvePoint:
     mapped = map_cells(circuit, library, target, rounds)
-    return CurvePoint(target, rounds, area_of(mapped), analyse(mapped))
+    return CurvePoint(target, rounds, area_of(mapped), analyse(mapped, wires=wires))

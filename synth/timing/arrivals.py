@@ -1,11 +1,14 @@
 """Edges at a netlist's nets: when they come, how steep they are, and what load drives them.
 
 Graph based, as timing tools begin: each net keeps the latest arrival and the slowest transition
-of its rising and of its falling edge, whichever paths they come from. Without wires: a net's load
-is the input pins on it, and what stands behind outputs. Ports drive with a stated transition; the
-clock is ideal and has that transition too.
+of its rising and of its falling edge, whichever paths they come from; or the earliest and the
+fastest. A net's load is the input pins on it, what stands behind outputs, and its wire where wires
+are estimated: an edge then comes to all pins of the net as late as it does through a wire with half
+its own capacitance at the far end (Elmore). Ports drive with a stated transition; the clock is
+ideal and has that transition too.
 """
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import NamedTuple
@@ -13,6 +16,7 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
+from lmul.synth.layout.wires import Wires
 from lmul.synth.liberty.cells import COMBINATIONAL, FALL, RISE, Pin, TimingArc
 from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance
 
@@ -74,16 +78,20 @@ class Electrical:
         fF; of the constants 0.
     edge_loads : float array, shape (2, nets)
         The same for either edge, where the library tells a difference.
+    wire_delays : float array, shape (2, nets)
+        From a net's driver to the pins on it, ps, either edge; 0 without wires.
     rise, fall : float array, shape (nets,)
         Transition times of either edge, ps. Where a cell has no tables, its inputs' slowest.
     edges : mapping of (int, int) to Edge
-        By net, and :data:`RISE` or :data:`FALL`; none where no path comes.
+        By net, and :data:`RISE` or :data:`FALL`, as they are at the net's pins; none where no path
+        comes.
     overloaded : int
         Outputs that drive more than their ``max_capacitance``.
     """
 
     loads: Floats
     edge_loads: Floats
+    wire_delays: Floats
     rise: Floats
     fall: Floats
     edges: Mapping[tuple[int, int], Edge]
@@ -103,6 +111,8 @@ def electrical(
     transition: float,
     output_load: float = 0.0,
     around: Surroundings | None = None,
+    wires: Wires | None = None,
+    earliest: bool = False,
 ) -> Electrical:
     """Loads and edges of all nets.
 
@@ -115,9 +125,16 @@ def electrical(
         Behind each output, fF.
     around : Surroundings, optional
         What is known better of some ports.
+    wires : Wires, optional
+        None without wires.
+    earliest : bool
+        The first edges and the fastest, in place of the last and the slowest. They start at
+        flip-flops alone: an edge that comes from a port never arrives.
     """
     around = around or Surroundings()
     outside = np.zeros(netlist.nets)
+    if wires:
+        outside += wires.capacitances
     for net in port_bits(netlist.outputs).values():
         outside[net] += output_load
     for net, load in around.loads.items():
@@ -131,11 +148,17 @@ def electrical(
                 rising[net] += pin.rise_capacitance
                 falling[net] += pin.fall_capacitance
     loads[: ONE + 1] = 0.0
+    delays = np.zeros((2, netlist.nets))
+    if wires:  # half of the wire's own capacitance is at its far end
+        ends = np.array([rising, falling]) - wires.capacitances / 2
+        delays = wires.resistances * ends * 1e-3  # Ω fF in ps
+    net_delays: list[list[float]] = delays.tolist()
     slews = ([transition] * netlist.nets, [transition] * netlist.nets)
     edges: dict[tuple[int, int], Edge] = {}
     for name, net in port_bits(netlist.inputs).items():
         for edge, slew in enumerate(around.slews.get(net, (transition, transition))):
-            edges[net, edge] = Edge(0.0, slew, None, name, "")
+            arrival = math.inf if earliest and net != netlist.clock else 0.0
+            edges[net, edge] = Edge(arrival, slew, None, name, "")
             slews[edge][net] = slew
     overloaded = 0
     for one in (*netlist.flipflops, *netlist.gates):
@@ -146,7 +169,8 @@ def electrical(
             load = float(rising[net]), float(falling[net])
             too_much = pin.max_capacitance is not None and max(load) > pin.max_capacitance
             overloaded += too_much
-            _drive(one, pin, load, edges)
+            late = net_delays[RISE][net], net_delays[FALL][net]
+            _drive(one, pin, load, late, edges, earliest)
             if too_much and around.buffered:
                 for edge in (RISE, FALL):
                     if at := edges.get((net, edge)):
@@ -156,7 +180,8 @@ def electrical(
                 at = edges.get((net, edge))
                 slews[edge][net] = at.slew if at else max(before, default=0.0)
     rise, fall = (np.array(each) for each in slews)
-    return Electrical(loads, np.array([rising, falling]), rise, fall, edges, overloaded)
+    edge_loads = np.array([rising, falling])
+    return Electrical(loads, edge_loads, delays, rise, fall, edges, overloaded)
 
 
 def port_bits(ports: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
@@ -170,9 +195,14 @@ def port_bits(ports: Mapping[str, tuple[int, ...]]) -> dict[str, int]:
 
 
 def _drive(
-    one: Instance, pin: Pin, loads: tuple[float, float], edges: dict[tuple[int, int], Edge]
+    one: Instance,
+    pin: Pin,
+    loads: tuple[float, float],
+    late: tuple[float, float],
+    edges: dict[tuple[int, int], Edge],
+    earliest: bool,
 ) -> None:
-    """Put an output's edges beside those that its net has."""
+    """Put an output's edges, as late as its wire makes them, beside those that its net has."""
     net, name = one.pins[pin.name], f"{one.name}/{pin.name}"
     for arc in pin.timing:
         source = one.pins.get(arc.related_pin)
@@ -182,14 +212,12 @@ def _drive(
             for before in causes(arc, edge):
                 at = edges.get((source, before))
                 if at and (stage := arc.at(edge, at.slew, loads[edge])):
-                    arrival, slew = at.arrival + stage[0], stage[1]
-                    old = edges.get((net, edge))
-                    if old is None or arrival > old.arrival:
-                        slowest = slew if old is None else max(slew, old.slew)
-                        new = Edge(arrival, slowest, (source, before), name, one.cell.name)
-                        edges[net, edge] = new
-                    elif slew > old.slew:
-                        edges[net, edge] = old._replace(slew=slew)
+                    arrival, slew = at.arrival + stage[0] + late[edge], stage[1]
+                    new = Edge(arrival, slew, (source, before), name, one.cell.name)
+                    old = edges.get((net, edge), new)
+                    slew = min(slew, old.slew) if earliest else max(slew, old.slew)
+                    beats = arrival < old.arrival if earliest else arrival > old.arrival
+                    edges[net, edge] = (new if beats else old)._replace(slew=slew)
 
 
 def causes(arc: TimingArc, edge: int) -> tuple[int, ...]:

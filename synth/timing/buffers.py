@@ -7,14 +7,13 @@ from dataclasses import dataclass, replace
 
 from lmul.synth.liberty.cells import Cell, Pin
 from lmul.synth.liberty.conditions import Chain
-from lmul.synth.liberty.function import CellFunction
 from lmul.synth.liberty.library import Library
+from lmul.synth.liberty.search import buffers_of
 from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance, ordered
 
 __all__ = ["Buffered", "buffered"]
 
 
-_IDENTITY = CellFunction("a").truth_table()
 _GROWTHS = (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
 
 Sink = tuple[float, int, str]
@@ -96,12 +95,7 @@ def _sinks(netlist: CellNetlist, output_load: float) -> dict[int, list[Sink]]:
 def _stage(library: Library) -> _Stage | None:
     """The buffer and load with the least delay for each time that the load grows e-fold."""
     best: tuple[float, _Stage] | None = None
-    for name, functions in library.functions.items():
-        [*outputs] = functions.values()
-        if len(outputs) != 1 or len(outputs[0].inputs) != 1:
-            continue
-        if outputs[0].truth_table() != _IDENTITY:
-            continue
+    for name in buffers_of(library):
         [output], [pin] = library[name].outputs, library[name].inputs
         for growth in _GROWTHS:
             load = growth * pin.capacitance

@@ -8,6 +8,7 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign, most_stages
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
+from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
@@ -67,12 +68,13 @@ def at_clock(
     way: Way | None = None,
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
+    wires: str = NONE,
 ) -> AtClock:
     """The smallest circuit found that meets a clock; of those that none does, the fastest.
 
     Parameters
     ----------
-    designs, liberty, clock_ps, jobs, on_progress
+    designs, liberty, clock_ps, jobs, on_progress, wires
         As for :func:`mappings`.
     way : Way, optional
         The only way to try.
@@ -82,7 +84,7 @@ def at_clock(
     TypeError, ValueError, OSError, ToolNotFound, ToolFailed
         As :func:`mappings`.
     """
-    return best(mappings(designs, liberty, clock_ps, way, jobs, on_progress))
+    return best(mappings(designs, liberty, clock_ps, way, jobs, on_progress, wires))
 
 
 def mappings(
@@ -92,6 +94,7 @@ def mappings(
     way: Way | None = None,
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
+    wires: str = NONE,
 ) -> list[AtClock]:
     """All mappings that are made in search of the smallest that meets a clock, the best first.
 
@@ -105,7 +108,7 @@ def mappings(
         The period, which the longest path must fit into, setup included.
     way : Way, optional
         The only way to try.
-    jobs, on_progress
+    jobs, on_progress, wires
         As for :func:`lmul.synth.timing.search.search`.
 
     Raises
@@ -116,4 +119,5 @@ def mappings(
     library = liberty if isinstance(liberty, Library) else load(liberty)
     chosen = [designs] if isinstance(designs, Design | str) else list(designs)
     subjects = [Subject.of(one) for one in chosen]
-    return search(subjects, library, clock_ps, [way] if way else None, jobs, on_progress)
+    ways = [way] if way else None
+    return search(subjects, library, clock_ps, ways, jobs, on_progress, wires)

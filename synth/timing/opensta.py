@@ -1,4 +1,4 @@
-"""The same path by a tool from outside: OpenSTA, where ``sta`` is on PATH."""
+"""The same paths by a tool from outside: OpenSTA, where ``sta`` is on PATH."""
 
 import re
 import shutil
@@ -6,14 +6,16 @@ import subprocess
 import tempfile
 from pathlib import Path
 
+from lmul.synth.layout.spef import spef
+from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.mapping.mapping import Mapped
 from lmul.synth.mapping.verilog import port_bits, structural_verilog
-from lmul.synth.timing.timing import timed
+from lmul.synth.timing.timing import placed, timed
 from lmul.synth.timing.tool_library import tool_library
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["opensta_delay"]
+__all__ = ["opensta_delay", "opensta_hold_slack"]
 
 
 # The clock is ideal and as steep as the inputs.
@@ -22,11 +24,12 @@ _SCRIPT = """\
 read_verilog netlist.v
 link_design {top}
 {clock}
-set_input_delay 0 -clock clock {inputs}
-set_output_delay 0 -clock clock [all_outputs]
+{input_delay}
+{output_delay}
 set_input_transition {slew} {inputs}
 set_load {load} [all_outputs]
-report_checks -path_delay max -digits 6
+{wires}
+report_checks -path_delay {path} -digits 6
 exit
 """
 # So long a period that no path misses it; the slack is what is left of it.
@@ -35,21 +38,34 @@ _SLACK = re.compile(r"(-?[\d.]+)\s+slack \(")
 _SECONDS = 600
 
 
-def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float | None:
+def opensta_delay(
+    mapped: Mapped, conditions: Conditions | None = None, wires: str = NONE
+) -> float | None:
     """The longest path as OpenSTA sees it, ps, under the conditions of our own; None without it.
 
     Parameters
     ----------
-    mapped : Mapped
-        From :func:`lmul.synth.mapping.mapping.map_cells`.
-    conditions : Conditions, optional
-        :meth:`Conditions.of` the library when left out.
+    mapped, conditions, wires
+        As for :func:`lmul.synth.timing.timing.analyse`.
 
     Raises
     ------
     ToolFailed
         When OpenSTA reports no path, or can't read the library.
     """
+    slack = _slack(mapped, conditions, wires, "max")
+    return None if slack is None else _PERIOD_NS * 1e3 - slack
+
+
+def opensta_hold_slack(
+    mapped: Mapped, conditions: Conditions | None = None, wires: str = NONE
+) -> float | None:
+    """The tightest hold between registers as OpenSTA sees it, ps; as :func:`opensta_delay`."""
+    return _slack(mapped, conditions, wires, "min")
+
+
+def _slack(mapped: Mapped, conditions: Conditions | None, wires: str, path: str) -> float | None:
+    """ps, of the longest path or of the shortest one between registers."""
     program = shutil.which("sta")
     if program is None:
         return None
@@ -65,11 +81,22 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
         clock += f" [get_ports {clock_port}]\nset_clock_transition {slew:.9g} clock"
         data = [name for name, net in port_bits(netlist.inputs) if net != netlist.clock]
         inputs = "[get_ports {" + " ".join(data) + "}]"
-    files = {f"cells{i}.lib": text for i, text in enumerate(tool_library(mapped.library))}
+    libraries = [f"cells{i}.lib" for i in range(len(mapped.library.texts))]
+    files = dict(zip(libraries, tool_library(mapped.library), strict=True))
+    files["netlist.v"] = "\n".join([*structural_verilog(netlist, mapped.circuit.top), ""])
+    lines = placed(mapped, netlist, wires)
+    if lines:
+        found = spef(netlist, mapped.circuit.top, lines)
+        files["wires.spef"] = "\n".join([*found, ""])
     script = _SCRIPT.format(
-        libraries="\n".join(f"read_liberty {file}" for file in files),
+        libraries="\n".join(f"read_liberty {file}" for file in libraries),
         top=mapped.circuit.top,
         clock=clock,
+        # Without delays no path begins or ends at a port.
+        input_delay=f"set_input_delay 0 -clock clock {inputs}" if path == "max" else "",
+        output_delay="set_output_delay 0 -clock clock [all_outputs]" if path == "max" else "",
+        wires="read_spef wires.spef" if lines else "",
+        path=path,
         inputs=inputs,
         slew=f"{conditions.input_slew_ps / 1e3 / unit_ns:.9g}",
         load=f"{conditions.output_load_ff * 1e-15 / mapped.library.capacitance_unit:.9g}",
@@ -78,8 +105,6 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
         folder = Path(name)
         for file, text in files.items():
             (folder / file).write_text(text)
-        lines = structural_verilog(netlist, mapped.circuit.top)
-        (folder / "netlist.v").write_text("\n".join([*lines, ""]))
         (folder / "run.tcl").write_text(script)
         done = subprocess.run(
             [program, "-no_splash", "-exit", "run.tcl"],
@@ -90,8 +115,8 @@ def opensta_delay(mapped: Mapped, conditions: Conditions | None = None) -> float
             timeout=_SECONDS,
             check=False,
         )
-    found = _SLACK.search(done.stdout)
-    if not found:
+    told = _SLACK.search(done.stdout)
+    if not told:
         said = (done.stderr or done.stdout).strip().splitlines()
         raise ToolFailed(f"OpenSTA reports no path: {said[-1] if said else 'it says nothing'}")
-    return (period - float(found[1])) * unit_ns * 1e3
+    return float(told[1]) * unit_ns * 1e3

@@ -33,7 +33,7 @@ NetDelays = Mapping[int, tuple[tuple[Cause, ...], tuple[Cause, ...]]]
 
 
 def pin_delays(netlist: CellNetlist, found: Electrical) -> NetDelays:
-    """Delays by the library's tables, at the loads and transitions that timing has.
+    """Delays by the library's tables, at the loads and transitions that timing has, and of wires.
 
     Where the library has several arcs from one pin's edge to one of the output, for states of the
     other pins (``when``), their mean is taken.
@@ -47,7 +47,8 @@ def pin_delays(netlist: CellNetlist, found: Electrical) -> NetDelays:
 
 
 def _causes(one: Instance, pin: Pin, edge: int, found: Electrical) -> tuple[Cause, ...]:
-    load = float(found.edge_loads[edge, one.pins[pin.name]])
+    driven = one.pins[pin.name]
+    load, wire = float(found.edge_loads[edge, driven]), float(found.wire_delays[edge, driven])
     delays: dict[tuple[int, int], list[float]] = {}
     for arc in pin.timing:
         net = one.pins.get(arc.related_pin)
@@ -56,5 +57,5 @@ def _causes(one: Instance, pin: Pin, edge: int, found: Electrical) -> tuple[Caus
         for before in causes(arc, edge):
             at = found.edges.get((net, before))
             if at and (stage := arc.at(edge, at.slew, load)):
-                delays.setdefault((net, before), []).append(stage[0])
+                delays.setdefault((net, before), []).append(stage[0] + wire)
     return tuple(sorted(Cause(sum(ps) / len(ps), *key) for key, ps in delays.items()))

@@ -7,6 +7,7 @@ from dataclasses import dataclass, replace
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import ADDERS, PROBES, TRIED, Way
@@ -99,10 +100,12 @@ class AtClock:
     @property
     def command(self) -> str:
         """What gives this circuit again."""
+        wires = f" --wires {self.timing.wires}" if self.timing.wires != NONE else ""
         if self.way is None:
-            return f"lmul synth {self.design}"
+            return f"lmul synth {self.design}{wires}"
         return (
             f"lmul synth {self.design} --clock {self.clock_ps / 1000:g} --mapping {self.way.name}"
+            f"{wires}"
         )
 
     def metrics(self) -> list[Metric]:
@@ -147,6 +150,7 @@ def search(
     ways: Sequence[Way | None] | None = None,
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
+    wires: str = NONE,
 ) -> list[AtClock]:
     """All mappings that are made in search of the smallest that meets a clock, the best first.
 
@@ -165,6 +169,8 @@ def search(
         Yosys processes at a time.
     on_progress : callable, optional
         Called with mappings done, mappings in all, and what was mapped last.
+    wires : str
+        With which the clock is to be met: :data:`lmul.synth.layout.wires.SETTINGS`.
 
     Raises
     ------
@@ -176,17 +182,17 @@ def search(
     # Elaboration stays in this thread: Amaranth is not made for several.
     plan = [(one, way) for one in subjects for way in ways or [None]]
     seen: set[tuple[str, ...]] = set()
-    found = _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, 0)
+    found = _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, 0, wires)
     missed = {one.design for one in found if one.slack_ps < 0}
     slow = [one for one in subjects if one.name in missed]
     if ways is None and slow:
         first = probes(clock_ps)
         others = [way for way in ways_for(clock_ps) if way not in first]
         plan = _unlike([(one, way) for one in slow for way in first], seen)
-        found += _mapped(plan, library, clock_ps, jobs, report, len(found))
+        found += _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
         chosen = min(found, key=_rank).design
         plan = [(one, way) for one in slow if one.name == chosen for way in others]
-        found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found))
+        found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found), wires)
     return sorted(found, key=_rank)
 
 
@@ -213,6 +219,7 @@ def _mapped(
     jobs: int,
     report: Callable[[int, int, str], None],
     before: int,
+    wires: str,
 ) -> list[AtClock]:
     """Each subject mapped in each way; those that ABC fails on are left out unless all are."""
     circuits: dict[tuple[str, Form], Circuit] = {}
@@ -228,7 +235,7 @@ def _mapped(
             mapped = map_cells(circuit, library, way=way)
         except ToolFailed as error:
             return error
-        timing = analyse(mapped)
+        timing = analyse(mapped, wires=wires)
         return AtClock(subject.name, subject.level, clock_ps, way, mapped, timing, 1)
 
     found: list[AtClock] = []

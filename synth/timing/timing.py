@@ -1,23 +1,25 @@
 """Static timing of a mapped netlist: the longest path, from the library's own tables (NLDM).
 
-Loads and edges are those of :mod:`lmul.synth.timing.arrivals`; no wires, every input of
-:class:`Conditions`.
+Loads and edges are those of :mod:`lmul.synth.timing.arrivals`, all of :class:`Conditions`; wires
+where they are asked for.
 
 On one netlist it gives what OpenSTA gives, to 1e-4, and where the library has one capacitance a pin
 what ABC's ``stime`` gives, to 0.01 ps.
 """
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from lmul.synth.liberty.cells import FALL, RISE
+from lmul.synth.layout.wires import NONE, Wires, check_wires, wires_of
+from lmul.synth.liberty.cells import FALL, RISE, Constraint, Pin
 from lmul.synth.liberty.conditions import Conditions
-from lmul.synth.mapping.cell_netlist import CellNetlist, netlist_of
+from lmul.synth.mapping.cell_netlist import CellNetlist, Instance, netlist_of
 from lmul.synth.mapping.mapping import Mapped
 from lmul.synth.timing.arcs import check_arcs
 from lmul.synth.timing.arrivals import Electrical, electrical, port_bits
 from lmul.synth.timing.buffers import Buffered, buffered
 
-__all__ = ["Step", "Timing", "analyse", "timed"]
+__all__ = ["Step", "Timing", "analyse", "constraint_ps", "placed", "register_pins", "timed"]
 
 
 @dataclass(frozen=True)
@@ -69,6 +71,8 @@ class Timing:
     buffers_um2 : float
         Buffers that were put in for this, and their area, which is in no other figure: only into
         circuits of parts (:func:`timed`).
+    wires : str
+        One of :data:`lmul.synth.layout.wires.SETTINGS`.
     """
 
     library: str
@@ -79,6 +83,7 @@ class Timing:
     overloaded: int
     buffers: int = 0
     buffers_um2: float = 0.0
+    wires: str = NONE
 
 
 def timed(mapped: Mapped, conditions: Conditions) -> Buffered:
@@ -100,7 +105,7 @@ def timed(mapped: Mapped, conditions: Conditions) -> Buffered:
     return buffered(netlist, mapped.library, conditions.output_load_ff)
 
 
-def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
+def analyse(mapped: Mapped, conditions: Conditions | None = None, wires: str = NONE) -> Timing:
     """The longest path of a mapped circuit.
 
     Parameters
@@ -109,11 +114,14 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
         From :func:`lmul.synth.mapping.mapping.map_cells`.
     conditions : Conditions, optional
         :meth:`Conditions.of` the library when left out.
+    wires : str
+        One of :data:`lmul.synth.layout.wires.SETTINGS`.
 
     Raises
     ------
     ValueError
-        When the library has no delay tables, or lacks some that a cell in use needs.
+        When the library has no delay tables, or lacks some that a cell in use needs; for wires, as
+        :func:`placed`.
     ToolFailed
         As :func:`lmul.synth.mapping.cell_netlist.netlist_of`.
     """
@@ -121,7 +129,9 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
     chosen = timed(mapped, conditions)
     netlist = chosen.netlist
     check_arcs(netlist, mapped.library)
-    found = electrical(netlist, conditions.input_slew_ps, conditions.output_load_ff)
+    lines = placed(mapped, netlist, wires)
+    slew, load = conditions.input_slew_ps, conditions.output_load_ff
+    found = electrical(netlist, slew, load, wires=lines)
     name = mapped.library.name
     ends = _ends(netlist, found, conditions.input_slew_ps)
     if not ends:
@@ -138,7 +148,20 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None) -> Timing:
         overloaded=found.overloaded,
         buffers=len(chosen.added),
         buffers_um2=chosen.area_um2,
+        wires=wires,
     )
+
+
+def placed(mapped: Mapped, netlist: CellNetlist, wires: str) -> Wires | None:
+    """The wires of a circuit's netlist, estimated; None without.
+
+    Raises
+    ------
+    ValueError
+        As :func:`lmul.synth.layout.wires.check_wires`.
+    """
+    check_wires(wires, mapped.library, mapped.circuit)
+    return wires_of(netlist, mapped.library, wires)
 
 
 def _ends(
@@ -151,20 +174,34 @@ def _ends(
         for edge in (RISE, FALL)
         if (at := found.edges.get((net, edge)))
     ]
+    for one, pin, net in register_pins(netlist):
+        for check in pin.setup:
+            for edge in (RISE, FALL):
+                setup = constraint_ps(one, check, net, edge, found, clock_slew)
+                if setup is not None:
+                    ends.append((found.edges[net, edge].arrival + setup, setup, net, edge))
+    return ends
+
+
+def register_pins(netlist: CellNetlist) -> Iterator[tuple[Instance, Pin, int]]:
+    """The flip-flops' inputs that are connected, each with its net."""
     for one in netlist.flipflops:
         for pin in one.cell.inputs:
-            net = one.pins.get(pin.name)
-            if net is None:
-                continue
-            for check in pin.setup:
-                output = one.pins.get(check.related_output)
-                load = 0.0 if output is None else float(found.loads[output])
-                for edge, layers in ((RISE, check.rise), (FALL, check.fall)):
-                    at = found.edges.get((net, edge))
-                    if at and layers:
-                        setup = layers.at(load)(clock_slew, at.slew)
-                        ends.append((at.arrival + setup, setup, net, edge))
-    return ends
+            if pin.name in one.pins:
+                yield one, pin, one.pins[pin.name]
+
+
+def constraint_ps(
+    one: Instance, check: Constraint, net: int, edge: int, found: Electrical, clock_slew: float
+) -> float | None:
+    """A setup or hold time, ps; None where the pin has no such edge, or the library no table."""
+    layers = check.rise if edge == RISE else check.fall
+    at = found.edges.get((net, edge))
+    if at is None or layers is None:
+        return None
+    output = one.pins.get(check.related_output)
+    load = 0.0 if output is None else float(found.loads[output])
+    return layers.at(load)(clock_slew, at.slew)
 
 
 def _path(found: Electrical, net: int, edge: int) -> tuple[Step, ...]:

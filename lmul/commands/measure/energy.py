@@ -50,6 +50,13 @@ def energy(
             "Takes minutes a design.",
         ),
     ] = None,
+    wires: Annotated[
+        str,
+        typer.Option(
+            help="Estimate wires: none, middle (as long as routed circuits of this size have "
+            "them) or long (twice that)."
+        ),
+    ] = "none",
     export: Annotated[
         Path | None,
         typer.Option(
@@ -63,7 +70,7 @@ def energy(
 
     In fJ, with real delays, and as its bounds without glitches and with unit delay. The netlist
     mapped to a library is simulated with real operands and compared with the golden model in the
-    same run. No wires; see the notes below the table.
+    same run. See the notes below the table.
     """
     chosen = [Design.parse(name) for name in designs]
     from lmul.synth.gatesim.kernel import check_compiler
@@ -73,9 +80,11 @@ def energy(
     if clock is not None:
         if export or stationary or frequency != _FREQUENCY:
             raise ValueError("--clock goes with neither --export, --stationary nor --frequency")
-        _at_clock(chosen, liberty, stimulus, clock, as_json)
+        _at_clock(chosen, liberty, stimulus, clock, wires, as_json)
         return
     if export is not None:
+        if wires != "none":
+            raise ValueError("--export goes without --wires: what it writes has none")
         from lmul.synth.energy import export as energy_export
 
         written = energy_export.export(
@@ -102,6 +111,7 @@ def energy(
         liberty=liberty,
         stationary=stationary,
         frequency=frequency * 1e6,
+        wires=wires,
     )
     each = []
     with progress_bar("energy") as on_progress:
@@ -122,11 +132,17 @@ def energy(
 
 
 def _at_clock(
-    designs: list[Design], liberty: list[Path] | None, stimulus: str, clock: str, as_json: bool
+    designs: list[Design],
+    liberty: list[Path] | None,
+    stimulus: str,
+    clock: str,
+    wires: str,
+    as_json: bool,
 ) -> None:
     """The energy of each design's smallest circuit for a clock: measured once, then found again."""
     from lmul.console.clock import clocked_report, clocked_table
     from lmul.synth.comparison.clocks.kept import clocked_of
+    from lmul.synth.layout.wires import check_wires
     from lmul.synth.liberty.default import default_library
     from lmul.synth.liberty.library import load
     from lmul.synth.measure.measure import measured
@@ -134,6 +150,7 @@ def _at_clock(
     from lmul.synth.timing.clock import period_ps
 
     files = liberty or default_library()
+    check_wires(wires, load(files), *designs)
     if clock != FASTEST:
         period_ps(clock, load(files))  # a wrong text is refused before anything is measured
     paths = tuple(map(str, [files] if isinstance(files, Path | str) else files))
@@ -141,7 +158,7 @@ def _at_clock(
     with progress_bar("energy") as on_progress:
         for done, design in enumerate(designs):
             on_progress(done, len(designs), design.name)
-            point = Point(design.name, "clock", paths, stimulus, clock=clock)
+            point = Point(design.name, "clock", paths, stimulus, clock=clock, wires=wires)
             found.append(clocked_of(measured(point)))
     if as_json:
         print(clocked_report(found).to_json(), end="")

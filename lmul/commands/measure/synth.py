@@ -42,6 +42,13 @@ def synth(
         bool,
         typer.Option("--pipeline", help="With --clock: try pipeline registers (-sN, -rN) too."),
     ] = False,
+    wires: Annotated[
+        str,
+        typer.Option(
+            help="Estimate wires for delays: none, middle (as long as routed circuits of this "
+            "size have them) or long (twice that)."
+        ),
+    ] = "none",
     fpga: Annotated[
         list[str] | None,
         typer.Option(help="Count FPGA cells too: ice40, ecp5 or xilinx. May be repeated."),
@@ -64,7 +71,7 @@ def synth(
     if clock is not None:
         if curve or fpga or parts:
             raise ValueError("--clock goes with neither --curve, --fpga nor --parts")
-        _at_clock(chosen, liberty, clock, mapping, pipeline, as_json)
+        _at_clock(chosen, liberty, clock, mapping, pipeline, wires, as_json)
         return
     if mapping or pipeline:
         raise ValueError("--mapping and --pipeline need --clock")
@@ -81,6 +88,7 @@ def synth(
             on_progress=on_progress,
             parts=parts,
             curves=curve,
+            wires=wires,
         )
     if as_json:
         print(synthesis_report(results).to_json(), end="")
@@ -94,16 +102,20 @@ def _at_clock(
     clock: str,
     mapping: str | None,
     pipeline: bool,
+    wires: str,
     as_json: bool,
 ) -> None:
-    """The smallest circuit of each design that meets the clock."""
+    """The smallest circuit of each design that meets the clock, and whether it meets hold."""
     from lmul.console.clock import clock_report, clock_tables
+    from lmul.synth.layout.wires import check_wires
     from lmul.synth.liberty.default import default_library
     from lmul.synth.liberty.library import load
     from lmul.synth.mapping.ways import Way
     from lmul.synth.timing.clock import at_clock, period_ps, pipelined
+    from lmul.synth.timing.hold import hold
 
     library = load(liberty or default_library())
+    check_wires(wires, library, *designs)
     period = period_ps(clock, library)
     way = Way.parse(mapping) if mapping else None
     with progress_bar("synth") as on_progress:
@@ -114,10 +126,12 @@ def _at_clock(
                 period,
                 way,
                 on_progress=on_progress,
+                wires=wires,
             )
             for design in designs
         ]
+    held = [hold(one.mapped, wires=wires) for one in found]
     if as_json:
-        print(clock_report(found).to_json(), end="")
+        print(clock_report(found, held).to_json(), end="")
     else:
-        table_console().print(clock_tables(found))
+        table_console().print(clock_tables(found, held))

@@ -103,7 +103,8 @@ def _ranged(found: Found) -> Iterator[tuple[tuple[str, str], Clocked]]:
 
 def clocked_of(measured: Measured) -> Clocked:
     """What a point of ``clock`` gave."""
-    detail: dict[str, Any] = {one.name: measured.detail[one.name] for one in fields(Clocked)}
+    known = {one.name for one in fields(Clocked)}
+    detail: dict[str, Any] = {k: v for k, v in measured.detail.items() if k in known}
     for name in ("area", "sequential", "energy"):
         detail[name] = detail[name] and Spread(**detail[name])
     return Clocked(**detail)

@@ -14,6 +14,7 @@ from lmul.hdl.designs.design import Design
 from lmul.synth.energy import energy
 from lmul.synth.energy.energy import measure
 from lmul.synth.energy.unit_drive import drive
+from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.tools.errors import ToolFailed
 
@@ -48,6 +49,24 @@ def test_pe_has_clock_and_registers(toy):
     [found] = measure("pe-lmul-e2m1-ftz", liberty=toy, pairs=PAIRS)
     assert {"product", "align", "accumulate", "registers"} <= set(found.parts)
     assert found.clock > 0 and found.parts["registers"] > found.clock
+    # A buffer for up to 64 flip-flops: 1 fF at 2 V each, 4 fJ and 1 nW for 10 ns inside.
+    flipflops = count("pe-lmul-e2m1-ftz").flipflops
+    assert found.leaves_fj == pytest.approx(4 * flipflops + 4 + 0.01)
+    assert found.leaves and (found.leaves.count, found.leaves.area_um2) == (1, 2)
+
+
+def test_wires_add_to_nets_alone(tmp_path):
+    """Cells of the toy spend the same at any load, and take the same time."""
+    path = tmp_path / "toy.lib"
+    path.write_text(TEXT.replace("(toy)", "(toy_asap7)"))
+    none, middle, long = (
+        measure("lmul-e2m1-ftz", liberty=path, pairs=PAIRS, parts=False, wires=wires)[0]
+        for wires in ("none", "middle", "long")
+    )
+    assert middle.switching > none.switching
+    assert long.switching - none.switching == pytest.approx(2 * (middle.switching - none.switching))
+    assert long.internal == middle.internal == none.internal
+    assert (none.leaves, none.leaves_fj) == (None, 0)
 
 
 def test_what_stands_still_takes_less(toy):

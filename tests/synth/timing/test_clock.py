@@ -93,10 +93,17 @@ def test_command(capsys):
     [found] = json.loads(capsys.readouterr().out)["clock"]
     assert found["meets"]
     assert found["command"] == "lmul synth product-lmul-e4m3"
+    assert found["hold_slack_ps"] is None  # it has no registers
     assert main([*arguments[:3], "0.2", "--mapping", "ripple-6-map-100"]) == 0
     said = " ".join(capsys.readouterr().out.split())
     assert re.search(r"product-lmul-e4m3 misses the clock by \d+ ps: the fastest of 1 map", said)
     assert "lmul synth product-lmul-e4m3 --clock 0.2 --mapping ripple-6-map-100" in said
+    assert "no wires" in said
+    wired = [*arguments[:3], "5", "--mapping", "ripple-6-map-100", "--wires", "middle"]
+    assert main(wired) == 0
+    said = " ".join(capsys.readouterr().out.split())
+    assert "middle wires, an estimate: nothing was placed" in said
+    assert f"lmul {' '.join(wired)}" in said
     for wrong in (["--mapping", "ripple-6-map-100"], ["--clock", "5", "--curve"]):
         assert main(["synth", "product-lmul-e4m3", *wrong]) == 2
 
