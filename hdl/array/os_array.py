@@ -20,10 +20,12 @@ class OutputStationaryArray(SystolicArray):
     Beat k of ``a`` and of ``b`` brings column k of the left tile and row k of the right one. They
     are unpacked and set apart so that PE (i, j) meets a[i, k] and b[k, j] in the same cycle. The
     pair marked ``last`` ends a sum; results then shift to the column's end, where one rounder
-    serves them all, while the PEs work on the next tile.
+    serves them all, while the PEs work on the next tile. Where PEs take T pairs a cycle, a beat
+    brings T columns and T rows, and a tile has K/T beats, rounded up.
 
     Timing, from the first beat of operands to the last of results, counting both, without stalls:
-    ``2 R + C + K - 2 + latency`` cycles for one tile and ``max(K, R)`` for each further one.
+    ``2 R + C + B - 2 + latency`` cycles for one tile of B beats and ``max(B, R)`` for each further
+    one.
     ``latency`` is the pipeline's own: the ports of operands, operand registers, ``stages``, the
     port of results, which is the rounder's register, and ``rounder`` more in it.
 
@@ -57,7 +59,8 @@ class OutputStationaryArray(SystolicArray):
     waits : Out(1)
         The drain stands in this cycle, since a result was not taken in the one before.
     too_long : Out(1)
-        Sticky until reset: a tile had more than K_max beats. Its results may be wrong.
+        Sticky until reset: a tile had beats of more than K_max products. Its results may be
+        wrong.
     bad_last : Out(1)
         Sticky until reset: one stream marked a pair as ``last`` and the other did not.
     """

@@ -1,11 +1,12 @@
 """The entry of an array: two streams become one wave of operand pairs."""
 
-from amaranth import Cat, Const, Module, Signal, Value
+from amaranth import Const, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.array.parts import Parts, Submodules
 from lmul.hdl.array.streams import a_payload, b_payload, signature
+from lmul.hdl.group.lanes import any_of_each, lanes
 from lmul.hdl.mac.datapath import Datapath
 
 __all__ = ["ArrayEntry"]
@@ -46,7 +47,8 @@ class ArrayEntry(wiring.Component):
     row_nan, column_nan : Out(rows), Out(columns)
         Valid with ``last``: the lanes that were NaN in any beat of the tile.
     too_long : Out(1)
-        Sticky until reset: a tile had more than K_max beats, so its sums may have wrapped.
+        Sticky until reset: a tile had beats of more than K_max products, so its sums may have
+        wrapped.
     bad_last : Out(1)
         Sticky until reset: of a pair only one was marked ``last``.
     """
@@ -100,7 +102,8 @@ class ArrayEntry(wiring.Component):
         )
         for side, payload, operands, nan, second in sides:
             nans = []
-            for number, operand in enumerate(operands):
+            each = [lane for operand in operands for lane in lanes(operand)]
+            for number, operand in enumerate(each):
                 edge = self.parts(f"{side}_edge", lambda second=second: self.datapath.edge(second))
                 m.submodules[f"{side}_edge_{number}"] = edge
                 m.d.comb += [
@@ -111,7 +114,7 @@ class ArrayEntry(wiring.Component):
                 nans.append(edge.nan)
             if self.datapath.has_nan:
                 sticky = Signal(len(nan), name=f"{side}_nan_before")
-                m.d.comb += nan.eq(sticky | Cat(nans))
+                m.d.comb += nan.eq(sticky | any_of_each(nans, self.datapath.terms))
                 with m.If(self.advances):
                     m.d.sync += sticky.eq(nan & ~self.last.replicate(len(nan)))
         if self.datapath.limits_k:
@@ -130,11 +133,11 @@ class ArrayEntry(wiring.Component):
         return waits.any()
 
     def _count(self, m: Module, beat: Value) -> None:
-        """Beats of the tile so far, up to K_max."""
-        k_max = self.datapath.k_max
-        taken = Signal(range(k_max + 1))
+        """Beats of the tile so far, up to those of K_max."""
+        most = self.datapath.k_max // self.datapath.terms
+        taken = Signal(range(most + 1))
         with m.If(beat):
-            with m.If(taken == k_max):
+            with m.If(taken == most):
                 m.d.sync += self.too_long.eq(1)
             with m.Else():
                 m.d.sync += taken.eq(taken + 1)

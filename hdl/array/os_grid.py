@@ -5,8 +5,9 @@ from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.array.parts import Parts, Submodules
+from lmul.hdl.group.lanes import members
 from lmul.hdl.mac.datapath import Datapath
-from lmul.hdl.mac.pe import PE, members
+from lmul.hdl.mac.pe import PE
 
 __all__ = ["ArrayCell", "ArrayRow"]
 

@@ -20,19 +20,23 @@ __all__ = [
 def a_payload(datapath: Datapath, rows: int) -> data.StructLayout:
     """A column of the left matrix: ``lanes[i]`` is a[i, k]; beats have k ascending.
 
-    ``keep[i] = 0`` makes lane i a zero operand, whatever its code; ``last`` marks k = K - 1.
+    Where PEs take T pairs, T columns: ``lanes[T i + t]`` is a[i, k + t], and k ascends by T.
+
+    ``keep[i] = 0`` makes lane i a zero operand, whatever its code; ``last`` marks the beat that
+    has k = K - 1.
     """
-    codes = data.ArrayLayout(datapath.code_width, rows)
-    return data.StructLayout({"lanes": codes, "keep": rows, "last": 1})
+    count = rows * datapath.terms
+    codes = data.ArrayLayout(datapath.code_width, count)
+    return data.StructLayout({"lanes": codes, "keep": count, "last": 1})
 
 
 def b_payload(datapath: Datapath, columns: int) -> data.StructLayout:
     """A row of the right matrix: ``lanes[j]`` is b[k, j]; beats have k ascending.
 
-    ``keep`` as in :func:`a_payload`; ``last`` marks a tile's last beat.
+    Where PEs take T pairs, T rows: ``lanes[T j + t]`` is b[k + t, j]. ``keep`` as in
+    :func:`a_payload`; ``last`` marks a tile's last beat.
     """
-    codes = data.ArrayLayout(datapath.code_width, columns)
-    return data.StructLayout({"lanes": codes, "keep": columns, "last": 1})
+    return a_payload(datapath, columns)
 
 
 def out_payload(datapath: Datapath, columns: int, out: FloatFormat | None) -> data.StructLayout:
@@ -61,6 +65,8 @@ def signature(payload: data.StructLayout) -> stream.Signature:
 
 def activation_payload(datapath: Datapath, rows: int) -> data.StructLayout:
     """R neighbours of a row of the left matrix: ``lanes[i]`` is a[m, k + i]; m ascends.
+
+    Where PEs take T pairs, R T neighbours.
 
     ``keep[i] = 0`` makes lane i a zero operand, whatever its code; ``last`` marks m = M - 1, the
     tile's last beat, ``start`` m = 0, its first one. ``first`` and ``final`` are the same in all

@@ -45,6 +45,9 @@ class SystolicArray(wiring.Component):
     ``partials``  ws    as ``sums``
     ============  ====  =========================================================================
 
+    Where PEs take T pairs a cycle, streams of operands have T codes in place of one, neighbours
+    along K, and as many bits in ``keep``.
+
     Each stream ends in a :class:`~lmul.hdl.array.ports.RegisterSlice`: ready of what comes in and
     valid and payload of what goes out are registers, a beat a cycle passes, and no path without a
     register leads from any input to any output. In reset and in the cycle after it all ready and
@@ -158,7 +161,8 @@ class SystolicArray(wiring.Component):
         """Cycles for an M x K by K x N matrix: :func:`lmul.hdl.designs.cycles.array_cycles`."""
         stages = self.datapath.stages
         return array_cycles(
-            self.flow, self.rows, self.columns, stages, m, k, n, self.fifo, self.rounder
+            *(self.flow, self.rows, self.columns, stages, m, k, n),
+            *(self.fifo, self.rounder, self.datapath.terms),
         )
 
     def _counting(self) -> dict[str, Member]:

@@ -14,6 +14,7 @@ from lmul.hdl.array.streams import (
     signature,
     sums_payload,
 )
+from lmul.hdl.group.lanes import any_of_each, lanes
 from lmul.hdl.mac.datapath import Datapath
 
 __all__ = ["WeightStationaryEntry"]
@@ -156,10 +157,10 @@ class WeightStationaryEntry(wiring.Component):
         return full, takes & (rows[-1] ^ last), forgets
 
     def _edges(self, m: Module, side: str, payload, operands) -> Value:
-        """Unpack the lanes of one side; which of them are NaN."""
+        """Unpack the lanes of one side; which operands have a NaN."""
         nans = []
         make = partial(self.datapath.edge, side == "column")
-        for number, operand in enumerate(operands):
+        for number, operand in enumerate(lane for each in operands for lane in lanes(each)):
             edge = self.parts(f"{side}_edge", make)
             m.submodules[f"{side}_edge_{number}"] = edge
             m.d.comb += [
@@ -168,7 +169,7 @@ class WeightStationaryEntry(wiring.Component):
                 operand.eq(edge.operand),
             ]
             nans.append(edge.nan)
-        return Cat(nans)
+        return any_of_each(nans, self.datapath.terms)
 
     def _weight_nans(
         self, m: Module, coming: Value, takes: Value, opening: Value, forgets: Value
@@ -191,7 +192,7 @@ class WeightStationaryEntry(wiring.Component):
     def _count(self, m: Module) -> None:
         """Count the products in each sum up to K_max: earlier tiles' and the kept lanes of this."""
         before = self.sums.payload.terms
-        terms = Signal(len(before) + self.rows.bit_length())
+        terms = Signal(len(before) + len(self.a.payload.keep).bit_length())
         beyond = Signal()
         m.d.comb += [
             terms.eq(Mux(self.a.payload.first, 0, before) + _ones(self.a.payload.keep)),

@@ -6,8 +6,9 @@ from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.delay import delay
 from lmul.hdl.array.parts import Parts, Submodules
+from lmul.hdl.group.lanes import members
+from lmul.hdl.group.marks import special_products
 from lmul.hdl.mac.datapath import Datapath
-from lmul.hdl.mac.pe import members, special_product
 
 __all__ = ["WeightStationaryPE", "WeightStationaryRow"]
 
@@ -86,7 +87,7 @@ class WeightStationaryPE(wiring.Component):
             *(product.y[name].eq(y[name]) for name in members(product.y)),
         ]
         behind = members(product.p)
-        marks = special_product(m, x, y) if path.has_inf else {}
+        marks = special_products(m, x, y, path.operand_layout) if path.has_inf else {}
         if path.stages:
             behind = self._register(m, "product", behind)
             marks = self._register(m, "product", marks)
@@ -104,8 +105,9 @@ class WeightStationaryPE(wiring.Component):
         """The weight that is multiplied; the one in waiting stands behind it."""
         weight: dict[str, Value] = {}
         for name, value in members(self.b).items():
-            waiting = Signal(len(value), name=f"waiting_{name}", reset_less=True)
-            present = Signal(len(value), name=f"weight_{name}", reset_less=True)
+            width = len(Value.cast(value))
+            waiting = Signal(width, name=f"waiting_{name}", reset_less=True)
+            present = Signal(width, name=f"weight_{name}", reset_less=True)
             with m.If(self.en & self.loads):
                 m.d.sync += waiting.eq(value)
             with m.If(self.en & self.swaps):

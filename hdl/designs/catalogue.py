@@ -1,6 +1,7 @@
 """The named designs, and a sentence about each."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
@@ -22,6 +23,7 @@ _POLICIES = {
 }
 _FLOWS = {"os": "output-stationary", "ws": "weight-stationary"}
 _LISTED_SIDE = 8  # arrays may have any from 1 to 64
+_LISTED_PAIRS = 4  # a cycle: PEs of arrays may take any from 1 to 32
 _LISTED_TERMS = 8  # dot-product units may have any from 2 to 32
 _LISTED_WINDOWS = 12, 24  # of formats up to 8 bits, and beyond: any from 4 to 48
 
@@ -29,8 +31,9 @@ _LISTED_WINDOWS = 12, 24  # of formats up to 8 bits, and beyond: any from 4 to 4
 def named_designs() -> Iterator[Design]:
     """Every kind and format at each level; multipliers under every preset.
 
-    No stages, the paper's offset, the default accumulators, arrays of 8 by 8, dot-product units
-    of 8 terms in windows of 12 bits, for formats beyond 8 bits of 24.
+    No stages, the paper's offset, the default accumulators, arrays of 8 by 8, whose PEs take a
+    pair a cycle or four, dot-product units of 8 terms; windows of 12 bits, for formats beyond 8
+    bits of 24.
     """
     pairs: list[tuple[Kind, FloatFormat]] = [
         (kind, fmt)
@@ -47,11 +50,13 @@ def named_designs() -> Iterator[Design]:
     operands: list[tuple[MacKind, Format]] = [*pairs, ("int8", INT8)]
     for kind, fmt in operands:
         yield MacDesign("pe", kind, fmt)
-    side = _LISTED_SIDE
+    narrow, wide = _LISTED_WINDOWS
     for kind, fmt in operands:
         for flow in FLOWS:
-            yield MacDesign("array", kind, fmt, rows=side, columns=side, flow=flow)
-    narrow, wide = _LISTED_WINDOWS
+            one = MacDesign("array", kind, fmt, rows=_LISTED_SIDE, columns=_LISTED_SIDE, flow=flow)
+            yield one
+            window = 0 if one.resolved_accumulator.is_exact else wide
+            yield replace(one, terms=_LISTED_PAIRS, window=window)
     for kind, fmt in pairs:
         yield DotDesign(kind, fmt, _LISTED_TERMS, narrow if fmt.is_narrow else wide)
     yield DotDesign("int8", INT8, _LISTED_TERMS)
@@ -81,13 +86,15 @@ def _describe_mac(design: MacDesign) -> str:
         "pe": "processing element",
         "array": f"{design.rows} by {design.columns} {_FLOWS[design.flow]} array",
     }[design.level]
+    many = f"; each PE takes {design.terms} pairs a cycle" if design.terms > 1 else ""
+    many += f", their products cut in {design.window} bits" if design.window else ""
     if design.kind == "int8":
-        text = f"int8: {what}, 32-bit sums"
+        text = f"int8: {what}, 32-bit sums{many}"
     else:
         sums = design.resolved_accumulator
         kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
         of = f"{what} of {KINDS[design.kind].title}"
-        text = f"{design.format.name}: {of}, {kept}; {_policy(design)}"
+        text = f"{design.format.name}: {of}, {kept}{many}; {_policy(design)}"
     text += "; a register between product and sum" if design.stages else ""
     text += f"; {design.rounder} registers in each rounder" if design.rounder else ""
     return text + (f"; {design.fifo} beats of FIFO a port" if design.fifo else "")

@@ -37,8 +37,11 @@ def array_cycles(
     n: int,
     fifo: int = 0,
     rounder: int = 0,
+    terms: int = 1,
 ) -> int:
     """Cycles for a product of an M x K by a K x N matrix.
+
+    Where PEs take T pairs a cycle, K below is K/T, rounded up.
 
     ``os``: tiles of R x C results, in any order, each over all of K: the first takes
     ``2 R + C + K - 2 + P`` cycles, each further one ``max(K, R)``, as long as a column drains.
@@ -62,6 +65,8 @@ def array_cycles(
         Beats of the FIFO behind each port of operands; 0: there is none.
     rounder : int
         Registers in each column's rounder.
+    terms : int
+        T.
 
     Raises
     ------
@@ -73,6 +78,7 @@ def array_cycles(
             raise TypeError(f"{name} must be an integer, not {size!r}")
         if size < 1:
             raise ValueError(f"{name} must be at least 1, not {size!r}")
+    k = -(-k // terms)
     latency = pipeline_latency(flow, stages, fifo, rounder)
     along_n = -(-n // columns)
     if flow == "os":

@@ -10,6 +10,9 @@ from typing import Self
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.parts import (
+    MAX_TERMS,
+    MAX_WINDOW,
+    MIN_WINDOW,
     MacKind,
     check_format,
     check_number,
@@ -20,11 +23,10 @@ from lmul.hdl.numbers.formats import INT8, Format
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
-__all__ = ["MAX_TERMS", "MAX_WINDOW", "MIN_TERMS", "MIN_WINDOW", "DotDesign", "most_stages"]
+__all__ = ["MIN_TERMS", "DotDesign", "most_stages"]
 
 
-MIN_TERMS, MAX_TERMS = 2, 32
-MIN_WINDOW, MAX_WINDOW = 4, 48  # the full product of fp32; and 32 of them fit a float64
+MIN_TERMS = 2
 _DEFAULT_POLICY = POLICIES["ocp"]
 _COUNT = re.compile(r"n([0-9]+)")
 _WIDTH = re.compile(r"w([0-9]+)")

@@ -1,8 +1,8 @@
 """Designs of processing elements and of systolic arrays, and their names.
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
-array-KIND-FORMAT-RxC-FLOW[-POLICY][-ACC][-kK][-sN][-rN][-fN]
-product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-kK][-sN][-fN]
+array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
+product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
 """
 
 import re
@@ -12,6 +12,9 @@ from typing import Literal, Self, TypeVar, get_args
 from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.parts import (
+    MAX_TERMS,
+    MAX_WINDOW,
+    MIN_WINDOW,
     MacKind,
     check_format,
     check_number,
@@ -46,7 +49,8 @@ _MAX_ROUNDER = 3
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 _DEFAULT_POLICY = POLICIES["ocp"]
 _SIZE = re.compile(r"([0-9]+)x([0-9]+)")
-_NUMBER = re.compile(r"([ksrf])([0-9]+)")
+_GROUP_SUMS = "exact", "fp32"  # what sums of several pairs a cycle may be kept in
+_NUMBER = re.compile(r"([nwksrf])([0-9]+)")
 _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
 
 
@@ -87,6 +91,11 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     rounder : int
         Of an array of floating-point operands: 0 to 3 registers in the rounder at each column's
         end, which without them is one long cycle.
+    terms : int
+        Of an array: pairs that a PE takes a cycle, 1 to 32.
+    window : int
+        Of several pairs whose sum is kept in fp32: bits of a product that are kept, from the place
+        of the group's largest exponent down, 4 to 48; else 0. Exact sums cut nothing.
 
     Raises
     ------
@@ -108,6 +117,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     flow: Flow = "os"
     fifo: int = 0
     rounder: int = 0
+    terms: int = 1
+    window: int = 0
 
     def __post_init__(self) -> None:
         if self.level not in get_args(MacLevel):
@@ -123,9 +134,9 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         check_policy(self.policy)
         if self.accumulator is not None and not isinstance(self.accumulator, Accumulator):
             raise TypeError(f"Accumulator must be an Accumulator, not {self.accumulator!r}")
-        limit = INT8_MAX_K if self.kind == "int8" else MAX_K
-        check_number("k_max", self.k_max, 1, limit)
-        if self.k_max != DEFAULT_K_MAX and not self.resolved_accumulator.is_exact:
+        self._check_group()
+        check_number("k_max", self.k_max, 1, self._most_k)
+        if self.k_max != self._usual_k and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
         check_number("Stages", self.stages, 0, _MAX_STAGES)
         check_number("Rows", self.rows, 1, MAX_SIDE)
@@ -137,14 +148,57 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         check_number("Registers of the rounder", self.rounder, 0, _MAX_ROUNDER)
         if self.rounder and self.kind == "int8":
             raise ValueError("Sums of int8 are not rounded: its arrays have no rounder")
-        ours = self.rows, self.columns, self.flow, self.fifo, self.rounder
-        if self.level != "array" and ours != (1, 1, "os", 0, 0):
-            raise ValueError("Only an array has rows, columns, flow, FIFOs and rounders")
+        ours = self.rows, self.columns, self.flow, self.fifo, self.rounder, self.terms
+        if self.level != "array" and ours != (1, 1, "os", 0, 0, 1):
+            raise ValueError(
+                "Only an array has rows, columns, flow, FIFOs, rounders and several pairs a cycle"
+            )
         if self.level == "product":
             if self.kind != "int8":
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
             if self.stages or self.k_max != DEFAULT_K_MAX:
                 raise ValueError("A product unit has neither stages nor k_max; a PE has")
+
+    def _check_group(self) -> None:
+        """Raise where several pairs a cycle can't be added up so; K_max becomes a multiple."""
+        check_number("Pairs a cycle", self.terms, 1, MAX_TERMS)
+        sums = self.resolved_accumulator
+        if self.terms == 1:
+            if self.window != 0 or isinstance(self.window, bool):
+                raise ValueError("A window is for several pairs a cycle, as in -n4-w16")
+            return
+        if sums.name not in _GROUP_SUMS:
+            raise ValueError(
+                f"Several pairs a cycle are added to {' or '.join(_GROUP_SUMS)} sums, not to {sums}"
+            )
+        if sums.format is not None:
+            if self.window == 0 and not isinstance(self.window, bool):
+                raise ValueError("Several pairs a cycle and fp32 sums need a window, as in -n4-w16")
+            check_number("A window's bits", self.window, MIN_WINDOW, MAX_WINDOW)
+        elif self.window != 0 or isinstance(self.window, bool):
+            raise ValueError("Exact sums cut nothing, so they have no window: leave -wW out")
+        if self.k_max == DEFAULT_K_MAX:
+            object.__setattr__(self, "k_max", self._usual_k)
+        if isinstance(self.k_max, int) and self.k_max % self.terms:
+            raise ValueError(
+                f"k_max must be a multiple of the {self.terms} pairs a cycle, such as "
+                f"{self._whole(self.k_max)}, not {self.k_max!r}"
+            )
+
+    def _whole(self, k: int) -> int:
+        """So many products in whole groups."""
+        return -(-k // self.terms) * self.terms
+
+    @property
+    def _usual_k(self) -> int:
+        """The K_max that a name leaves out."""
+        return self._whole(DEFAULT_K_MAX)
+
+    @property
+    def _most_k(self) -> int:
+        """The largest K_max, in whole groups."""
+        most = INT8_MAX_K if self.kind == "int8" else MAX_K
+        return most // self.terms * self.terms
 
     @property
     def resolved_accumulator(self) -> Accumulator:
@@ -161,11 +215,15 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             parts.append(self.format.name)
         if self.level == "array":
             parts += [f"{self.rows}x{self.columns}", self.flow]
+        if self.terms > 1:
+            parts.append(f"n{self.terms}")
+        if self.window:
+            parts.append(f"w{self.window}")
         if self.policy != _DEFAULT_POLICY:
             parts.append(self.policy.name)
         if self.accumulator is not None:
             parts.append(self.accumulator.name)
-        if self.k_max != DEFAULT_K_MAX:
+        if self.k_max != self._usual_k:
             parts.append(f"k{self.k_max}")
         if self.stages:
             parts.append(f"s{self.stages}")
@@ -180,7 +238,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         if self.level != "array":
             return super().cycles(m, k, n)
         return array_cycles(
-            self.flow, self.rows, self.columns, self.stages, m, k, n, self.fifo, self.rounder
+            *(self.flow, self.rows, self.columns, self.stages, m, k, n),
+            *(self.fifo, self.rounder, self.terms),
         )
 
     @property
@@ -192,14 +251,19 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         """See :meth:`Design.utilisation`."""
         if self.level != "array":
             return super().utilisation(m, k, n)
-        return m * k * n / (self.rows * self.columns * self.cycles(m, k, n))
+        return m * k * n / (self.multipliers * self.cycles(m, k, n))
+
+    @property
+    def multipliers(self) -> int:
+        """How many products an array makes a cycle."""
+        return self.rows * self.columns * self.terms
 
     def check_depth(self, k: int) -> None:
         """Raise ValueError, with a way out, where sums of ``k`` products may not fit."""
         if k <= self.k_max or not self.resolved_accumulator.is_exact:
             return
-        if k <= (most := INT8_MAX_K if self.kind == "int8" else MAX_K):
-            way_out = f"use {replace(self, k_max=k).name!r}"
+        if k <= (most := self._most_k):
+            way_out = f"use {replace(self, k_max=self._whole(k)).name!r}"
         else:
             way_out = f"cut the product along K, since no such design has room for more than {most}"
         raise ValueError(
@@ -234,6 +298,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             flow,
             numbers.get("f", 0),
             numbers.get("r", 0),
+            numbers.get("n", 1),
+            numbers.get("w", 0),
         )
 
     @staticmethod
@@ -244,27 +310,33 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         numbers: dict[str, int] = {}
         allowed = "POLICY, then ACC, then kK, then sN" if fmt != INT8 else "kK, then sN"
         if level == "array":
-            allowed += ", then fN" if fmt == INT8 else ", then rN, then fN"
-        step = 0  # how far along POLICY, ACC, k, s, r, f we are
+            before = "nN, then " if fmt == INT8 else "nN, then wW, then "
+            allowed = before + allowed + (", then fN" if fmt == INT8 else ", then rN, then fN")
+        step = 0  # how far along n, w, POLICY, ACC, k, s, r, f we are
         for part in parts:
             match = _NUMBER.fullmatch(part)
             found = None
             if match:
-                place = 3 + "ksrf".index(match[1])
+                place = 1 + "nw__ksrf".index(match[1])
             else:
                 try:
                     found = Accumulator(part)
-                    place = 2
+                    place = 4
                 except ValueError:
                     if part.startswith("fix"):
                         raise
-                    place = 1
-            if place <= step or (fmt == INT8 and not match) or (level != "array" and place >= 5):
+                    place = 3
+            if level != "array" and place < 3:
+                raise ValueError(
+                    f"unexpected part {part!r}, only PEs of arrays take several pairs a cycle"
+                )
+            wrong = (fmt == INT8 and not match) or (level != "array" and place > 6)
+            if place <= step or wrong:
                 raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
             step = place
             if match:
                 numbers[match[1]] = int(match[2])
-            elif place == 2:
+            elif place == 4:
                 accumulator = found
             else:
                 policy = Policy.parse(part)

@@ -7,9 +7,21 @@ from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format
 from lmul.hdl.numbers.kinds import KINDS, Kind, is_kind
 from lmul.hdl.numbers.policy import Policy
 
-__all__ = ["MacKind", "check_format", "check_number", "check_policy", "read_kind_and_format"]
+__all__ = [
+    "MAX_TERMS",
+    "MAX_WINDOW",
+    "MIN_WINDOW",
+    "MacKind",
+    "check_format",
+    "check_number",
+    "check_policy",
+    "read_kind_and_format",
+]
 
 
+MAX_TERMS = 32
+"""Products that are added up at once."""
+MIN_WINDOW, MAX_WINDOW = 4, 48  # the full product of fp32; and 32 of them fit a float64
 MacKind = Kind | Literal["int8"]
 
 

@@ -74,7 +74,7 @@ def sum_range(design: MacDesign) -> SumRange:
     products = product_range(design.format, design.kind, design.policy)
     accumulator = design.resolved_accumulator
     if accumulator.format is not None:
-        return _floating(products, accumulator.format)
+        return _floating(products, accumulator.format, design.terms)
     if accumulator.window is not None:
         width, lsb = accumulator.window
         return _fixed(products, width, lsb, None, _fitting(products, width, lsb))
@@ -100,15 +100,17 @@ def _fitting(products: ProductRange, width: int, lsb: int) -> int:
     return min((half - 1) // up, half // down) if up else half // down
 
 
-def _floating(products: ProductRange, fmt: FloatFormat) -> SumRange:
+def _floating(products: ProductRange, fmt: FloatFormat, terms: int) -> SumRange:
     largest = products.largest * Fraction(2) ** products.lsb
     greatest = Fraction(fmt.max)
-    safe_k = _additions(largest, fmt, greatest)
+    # So many at once are no more than their exact sum, whatever the window cuts.
+    groups = _additions(terms * largest, fmt, greatest)
+    safe_k = None if groups is None else terms * groups
     return SumRange(-greatest, greatest, None, fmt.width, largest, safe_k, None)
 
 
 def _additions(product: Fraction, fmt: FloatFormat, greatest: Fraction) -> int | None:
-    """How often the largest product can be added, each sum rounded; None: it stops growing.
+    """How often the largest addend can be added, each sum rounded; None: it stops growing.
 
     Rounding keeps order, so no other operands reach a larger sum in as many additions.
     """

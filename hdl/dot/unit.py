@@ -1,25 +1,28 @@
 """The dot-product unit: N pairs of codes and an accumulator in, the next accumulator out."""
 
+from collections.abc import Sequence
 from typing import Any
 
-from amaranth import Cat, Const, Module, Mux, Shape, Signal, Value
+from amaranth import Cat, Const, Module, Mux, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
+from lmul.hdl.arithmetic.adders import bit_signal
 from lmul.hdl.arithmetic.delay import Cuts, delay
 from lmul.hdl.arithmetic.fields import float_word
-from lmul.hdl.arithmetic.shifters import shift_to_top
 from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.dot.core import DotCore
-from lmul.hdl.dot.int_sum import IntSum
+from lmul.hdl.group.core import GroupCore
+from lmul.hdl.group.int_sum import IntSum
+from lmul.hdl.group.lanes import lanes, members
+from lmul.hdl.group.marks import special_product
+from lmul.hdl.group.word import GroupWord
 from lmul.hdl.mac.accumulate_float import AccumulateFloat
-from lmul.hdl.mac.pe import members, special_product
-from lmul.hdl.numbers.formats import FORMATS, INT8
+from lmul.hdl.mac.datapath import FloatDatapath
+from lmul.hdl.numbers.accumulator import Accumulator
+from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat
 from lmul.hdl.products.int8 import SUM_BITS
-from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["DotUnit", "GroupWord", "IntDotUnit", "dot_unit"]
+__all__ = ["DotUnit", "IntDotUnit", "dot_core", "dot_datapath", "dot_unit"]
 
 
 _SUM = FORMATS["fp32"]
@@ -33,63 +36,24 @@ def dot_unit(design: DotDesign) -> "DotUnit | IntDotUnit":
     return IntDotUnit(design.terms, design.stages) if design.kind == "int8" else DotUnit(design)
 
 
-class GroupWord(wiring.Component):
-    """A group's sum as an unrounded product: its magnitude shifted up until the first bit is 1.
+def dot_datapath(design: DotDesign) -> FloatDatapath:
+    """What makes the edges and product units of a design of floating-point operands.
 
-    Combinational.
-
-    Parameters
-    ----------
-    core : DotCore
-
-    Members
-    -------
-    exp, sum : In
-        As the core's.
-    p : Out(layout)
-
-    Attributes
-    ----------
-    layout : ProductLayout
+    Raises
+    ------
+    ValueError
+        When it is the integer twin's.
     """
+    if not isinstance(design.format, FloatFormat) or design.kind == "int8":
+        raise ValueError(f"Design {design.name!r} is the integer twin's: use IntDotUnit")
+    return FloatDatapath(design.format, design.kind, design.policy, Accumulator("fp32"))
 
-    def __init__(self, core: DotCore) -> None:
-        given = core.layout
-        ports = core.signature.members
-        total = ports["sum"].shape
-        bits = Shape.cast(total).width - 1
-        # The exponent counts from the lowest place that the sum's first bit can be shifted from.
-        self._reach = (1 << (bits - 1).bit_length()) - 1
-        largest = (1 << given.exponent_bits) - 1 + self._reach
-        self.layout = ProductLayout(
-            exponent_bits=largest.bit_length(),
-            significand_bits=bits,
-            fraction_bits=bits - 1,
-            exp_bias=given.exp_bias - given.significand_bits + core.window + self._reach,
-            marks_zero=True,
-        )
-        super().__init__({"exp": In(ports["exp"].shape), "sum": In(total), "p": Out(self.layout)})
 
-    def elaborate(self, platform: object) -> Module:
-        """Build the circuit."""
-        m = Module()
-        total = Value.cast(self.sum).as_unsigned()
-        neg = total[-1]
-        flipped = Signal(len(total) - 1)
-        m.d.comb += flipped.eq(total[:-1] ^ neg.replicate(len(total) - 1))
-        magnitude = add_constant(m, flipped, 0, neg)
-        word, places = shift_to_top(m, magnitude, Const(self._reach, self._reach.bit_length()))
-        width = self.layout.exponent_bits
-        exp, up = (
-            Cat(side, Const(0, width - len(side))) for side in (Value.cast(self.exp), ~places)
-        )
-        m.d.comb += [
-            self.p.neg.eq(neg),
-            self.p.zero.eq(~word[-1]),
-            self.p.sig.eq(word),
-            self.p.exp.eq(add(m, exp, up)[:width]),
-        ]
-        return m
+def dot_core(design: DotDesign, cuts: Sequence[str] = ()) -> GroupCore:
+    """What of a unit grows with its terms: products, their alignment, and their sum."""
+    path = dot_datapath(design)
+    units = [path.product_unit() for _ in range(design.terms)]
+    return GroupCore(units, design.window, design.sticky, cuts)
 
 
 class DotUnit(wiring.Component):
@@ -129,12 +93,14 @@ class DotUnit(wiring.Component):
         self.design = design
         super().__init__(_ports(design.terms * design.format.width, _SUM.width, design.stages))
         self._places = _CUTS[design.stages]
-        self._core = DotCore(design, [place for place in self._places if place == "products"])
+        self._path = dot_datapath(design)
+        cuts = [place for place in self._places if place == "products"]
+        self._core = dot_core(design, cuts)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        path, design = self._core.path, self.design
+        path, design = self._path, self.design
         core = m.submodules.core = self._core
         word = m.submodules.word = GroupWord(core)
         m.submodules.accumulate = accumulate = AccumulateFloat(
@@ -224,13 +190,13 @@ class IntDotUnit(wiring.Component):
         total = m.submodules.sum = IntSum(self.terms, _INT8_CUTS[self.stages])
         if self.stages:
             m.d.comb += total.en.eq(self.en)
-        for index in range(self.terms):
+        for index, product in enumerate(lanes(total.p)):
             unit = m.submodules[f"product_{index}"] = total.product_unit()
             lane = slice(INT8.width * index, INT8.width * (index + 1))
             m.d.comb += [
                 unit.x.value.eq(self.x[lane]),
                 unit.y.value.eq(self.y[lane]),
-                total.products[index].eq(unit.p),
+                product.eq(unit.p),
             ]
         m.d.comb += [total.acc.eq(self.acc), self.p.eq(total.total)]
         _pass_valid(m, self, self.stages)

@@ -2,18 +2,25 @@
 
 from amaranth.hdl import Shape, signed, unsigned
 
-from lmul.hdl.mac.accumulate_fixed import AccumulateExact, AccumulateWindow
-from lmul.hdl.mac.accumulate_float import AccumulateFloat
+from lmul.hdl.group.product import AlignedGroup, ExactGroup
+from lmul.hdl.mac.accumulate_fixed import (
+    AccumulateExact,
+    AccumulateExactGroup,
+    AccumulateWindow,
+)
+from lmul.hdl.mac.accumulate_float import AccumulateFloat, AccumulateGroup
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.numbers.product_range import ProductRange
-from lmul.hdl.products.operand import ProductLayout
+from lmul.hdl.products.base import ProductUnit
 
 __all__ = ["AccumulationUnit", "accumulation_unit", "sum_shape"]
 
 
-AccumulationUnit = AccumulateExact | AccumulateWindow | AccumulateFloat
-"""Ports ``p`` (ProductLayout), ``acc`` and ``total`` (both of :func:`sum_shape`)."""
+AccumulationUnit = (
+    AccumulateExact | AccumulateWindow | AccumulateFloat | AccumulateExactGroup | AccumulateGroup
+)
+"""Ports ``p`` (as of the unit in front), ``acc`` and ``total`` (both of :func:`sum_shape`)."""
 
 
 def sum_shape(accumulator: Accumulator, range: ProductRange, k_max: int) -> Shape:
@@ -30,18 +37,19 @@ def sum_shape(accumulator: Accumulator, range: ProductRange, k_max: int) -> Shap
 
 def accumulation_unit(
     accumulator: Accumulator,
-    layout: ProductLayout,
+    unit: ProductUnit | AlignedGroup | ExactGroup,
     range: ProductRange,
     policy: Policy,
     k_max: int,
 ) -> AccumulationUnit:
-    """The accumulation behind a product unit.
+    """The accumulation behind a product unit, or behind a group of products.
 
     Parameters
     ----------
     accumulator : Accumulator
-    layout : ProductLayout
-        Of the product unit, whose operands have exponents from 0 up.
+        Of a group: a float one behind an AlignedGroup, ``exact`` behind an ExactGroup.
+    unit : ProductUnit, AlignedGroup or ExactGroup
+        Its operands have exponents from 0 up.
     range : ProductRange
         Of its products.
     policy : Policy
@@ -49,6 +57,12 @@ def accumulation_unit(
     k_max : int
         Of an exact accumulator.
     """
+    if isinstance(unit, AlignedGroup):
+        assert accumulator.format is not None
+        return AccumulateGroup(unit, accumulator.format, policy.overflow)
+    if isinstance(unit, ExactGroup):
+        return AccumulateExactGroup(unit, range.accumulator_bits(k_max))
+    layout = unit.product_layout
     if accumulator.window is not None:
         return AccumulateWindow(layout, *accumulator.window)
     if accumulator.format is not None:

@@ -1,4 +1,4 @@
-"""Fixed-point accumulators: the exact sum, and a window of it; products aligned to their bits."""
+"""Fixed-point accumulators: the exact sum, and a window of it."""
 
 from amaranth import Cat, Const, Module, Mux, Value, signed
 from amaranth.lib import wiring
@@ -6,47 +6,12 @@ from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add_constant, add_signed, at_least, bit_signal
 from lmul.hdl.arithmetic.shifters import shift_left
+from lmul.hdl.group.fixed_align import FixedAlign
+from lmul.hdl.group.product import ExactGroup
 from lmul.hdl.numbers.product_range import ProductRange
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["AccumulateExact", "AccumulateWindow", "Align"]
-
-
-class Align(wiring.Component):
-    """A product's significand in its place among the bits of an exact sum.
-
-    Combinational.
-
-    Parameters
-    ----------
-    layout : ProductLayout
-        Of the product unit in front, whose ``exp`` starts at 0.
-    lsb : int
-        The last bit kept is worth ``2**lsb``; no product has a bit below it.
-    width : int
-        Bits of the largest product.
-
-    Members
-    -------
-    p : In(ProductLayout)
-    magnitude : Out(width)
-    """
-
-    def __init__(self, layout: ProductLayout, lsb: int, width: int) -> None:
-        self.layout = layout
-        self.lsb = lsb
-        self.width = width
-        super().__init__({"p": In(layout), "magnitude": Out(width)})
-
-    def elaborate(self, platform: object) -> Module:
-        """Build the circuit."""
-        m = Module()
-        # Bits below the smallest product bit exist in no product, only in the shifter.
-        below = self.layout.exp_bias + self.lsb
-        p = self.p
-        word = shift_left(m, p.sig, p.exp, below, below + self.width, p.zero)
-        m.d.comb += self.magnitude.eq(word)
-        return m
+__all__ = ["AccumulateExact", "AccumulateExactGroup", "AccumulateWindow"]
 
 
 class AccumulateExact(wiring.Component):
@@ -88,11 +53,45 @@ class AccumulateExact(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        m.submodules.align = align = Align(self.layout, self.lsb, self.range.magnitude_bits)
+        m.submodules.align = align = FixedAlign(self.layout, self.lsb, self.range.magnitude_bits)
         m.d.comb += [
             *(align.p[name].eq(self.p[name]) for name, _ in self.layout),
             self.total.eq(add_signed(m, self.acc, align.magnitude, self.p.neg)),
         ]
+        return m
+
+
+class AccumulateExactGroup(wiring.Component):
+    """The next sum of a group's sum and a sum.
+
+    Combinational; the register is the PE's.
+
+    Parameters
+    ----------
+    group : ExactGroup
+        In front.
+    width : int
+        Of the sum, wider than the group's.
+
+    Members
+    -------
+    p : In(group.product_layout)
+    acc, total : In(signed(width)), Out(signed(width))
+        In the group's units.
+    """
+
+    def __init__(self, group: ExactGroup, width: int) -> None:
+        shape = signed(width)
+        super().__init__({"p": In(group.product_layout), "acc": In(shape), "total": Out(shape)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        word = Value.cast(self.p.sum)
+        neg = word[-1]
+        # A negative sum's complement is one less than its magnitude: no carry goes in.
+        magnitude = word[:-1] ^ neg.replicate(len(word) - 1)
+        m.d.comb += self.total.eq(add_signed(m, self.acc, magnitude, neg, Const(0, 1)))
         return m
 
 

@@ -1,4 +1,4 @@
-"""The floating-point accumulator: a sum rounded after each addition."""
+"""The floating-point accumulator: a sum rounded after each addition, of a product or a group."""
 
 from collections.abc import Sequence
 
@@ -12,6 +12,8 @@ from lmul.hdl.arithmetic.fields import FloatWord, float_word
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.arithmetic.rounding import overflow_code, round_word
 from lmul.hdl.arithmetic.shifters import shift_right_sticky
+from lmul.hdl.group.product import AlignedGroup
+from lmul.hdl.group.word import GroupWord
 from lmul.hdl.mac.far_path import far_path
 from lmul.hdl.mac.float_sides import beside
 from lmul.hdl.mac.near_path import near_path
@@ -19,7 +21,7 @@ from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Overflow
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["AccumulateFloat"]
+__all__ = ["AccumulateFloat", "AccumulateGroup"]
 
 
 # Below both significands, beside one for each integer bit of the product's. Where places of the
@@ -134,6 +136,49 @@ class AccumulateFloat(wiring.Component):
             limit = Const(overflow_code(fmt, self.overflow), fmt.magnitude_bits)
             code = choose(m, bit_signal(m, beyond & ~acc.special), limit, code)
         return Cat(code, neg)
+
+
+class AccumulateGroup(wiring.Component):
+    """The next sum of a group of products and a sum: one addition, rounded once.
+
+    Combinational; the register is the PE's.
+
+    Parameters
+    ----------
+    group : AlignedGroup
+        In front.
+    fmt : FloatFormat
+        Of the sum.
+    overflow : str
+        The policy's knob.
+
+    Members
+    -------
+    p : In(group.product_layout)
+    acc, total : In(width), Out(width)
+        Codes.
+    """
+
+    def __init__(self, group: AlignedGroup, fmt: FloatFormat, overflow: Overflow) -> None:
+        self._word = GroupWord(group.core)
+        self._accumulate = AccumulateFloat(self._word.layout, fmt, overflow)
+        super().__init__(
+            {"p": In(group.product_layout), "acc": In(fmt.width), "total": Out(fmt.width)}
+        )
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        m.submodules.word = word = self._word
+        m.submodules.accumulate = accumulate = self._accumulate
+        m.d.comb += [
+            word.exp.eq(self.p.exp),
+            word.sum.eq(self.p.sum),
+            *(accumulate.p[name].eq(word.p[name]) for name, _ in word.layout),
+            accumulate.acc.eq(self.acc),
+            self.total.eq(accumulate.total),
+        ]
+        return m
 
 
 def _widened(word: Value, width: int) -> Value:

@@ -2,11 +2,14 @@
 
 from dataclasses import dataclass
 from functools import cached_property
+from typing import Any
 
 from amaranth.hdl import Shape
 from amaranth.lib import data
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.group.lanes import LanesLayout, lane_resets
+from lmul.hdl.group.product import AlignedGroup, ExactGroup
 from lmul.hdl.mac.accumulate import AccumulationUnit, accumulation_unit, sum_shape
 from lmul.hdl.mac.edge import Edge, EdgeLayout
 from lmul.hdl.mac.int8 import IntDatapath
@@ -43,6 +46,10 @@ class FloatDatapath:
         1 puts a register between product and accumulation, else 0.
     offset : int or None
         The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
+    terms : int
+        Pairs that a PE takes at once.
+    window : int
+        Of several pairs and a float accumulator: bits of a product that are kept.
 
     Raises
     ------
@@ -57,10 +64,22 @@ class FloatDatapath:
     k_max: int = DEFAULT_K_MAX
     stages: int = 0
     offset: int | None = None
+    terms: int = 1
+    window: int = 0
 
     def __post_init__(self) -> None:
         # MacDesign checks all of them, in one place.
-        MacDesign("pe", self.kind, self.fmt, self.policy, self.accumulator, self.k_max, self.stages)
+        MacDesign(
+            "array",
+            self.kind,
+            self.fmt,
+            self.policy,
+            self.accumulator,
+            self.k_max,
+            self.stages,
+            terms=self.terms,
+            window=self.window,
+        )
         resolve_offset(self.kind, self.fmt, self.offset)
 
     @property
@@ -75,14 +94,20 @@ class FloatDatapath:
         return resolve_offset(self.kind, self.fmt, self.offset) if folded else 0
 
     @cached_property
-    def operand_layout(self) -> EdgeLayout:
-        """The members of an operand behind the edge."""
+    def edge_layout(self) -> EdgeLayout:
+        """The members of an operand behind its edge."""
         return EdgeLayout(self.fmt, self.policy, self.folded)
 
+    @cached_property
+    def operand_layout(self) -> EdgeLayout | LanesLayout:
+        """The members of a PE's operand: those of one code, or of several side by side."""
+        return LanesLayout.of(self.edge_layout, self.terms)
+
     @property
-    def operand_reset(self) -> dict[str, int]:
+    def operand_reset(self) -> dict[str, Any]:
         """What makes an operand a zero, nothing of it unknown."""
-        return {name: int(name == "zero") for name, _ in self.operand_layout}
+        zero = {name: int(name == "zero") for name, _ in self.edge_layout}
+        return lane_resets(zero, self.terms)
 
     @cached_property
     def range(self) -> ProductRange:
@@ -113,8 +138,8 @@ class FloatDatapath:
 
     @property
     def product_reset(self) -> dict[str, int]:
-        """What makes a product a zero, nothing of it unknown."""
-        return {"neg": 0, "zero": 1, "exp": 0, "sig": 0}
+        """What makes a product, or a group's sum, a zero, nothing of it unknown."""
+        return {"neg": 0, "zero": 1, "exp": 0, "sig": 0, "sum": 0}
 
     @property
     def limits_k(self) -> bool:
@@ -129,22 +154,31 @@ class FloatDatapath:
     @property
     def has_inf(self) -> bool:
         """Whether an operand can be infinite."""
-        return self.operand_layout.has_inf
+        return self.edge_layout.has_inf
 
     def edge(self, second: bool) -> Edge:
         """The edge of the first or second operand; the second has the offset folded in."""
-        return Edge(self.fmt, self.policy, self.operand_layout, self.folded if second else 0)
+        return Edge(self.fmt, self.policy, self.edge_layout, self.folded if second else 0)
 
-    def product_unit(self) -> ProductUnit:
-        """The multiplier of a PE: with its offset folded away, L-Mul is Mitchell's adder."""
+    def multiplier(self) -> ProductUnit:
+        """One product: with its offset folded away, L-Mul is Mitchell's adder."""
         if folded := KINDS[self.kind].folded:
-            return product_unit(folded, self.fmt, None, self.operand_layout)
-        return product_unit(self.kind, self.fmt, self.offset, self.operand_layout)
+            return product_unit(folded, self.fmt, None, self.edge_layout)
+        return product_unit(self.kind, self.fmt, self.offset, self.edge_layout)
 
-    def accumulation_unit(self, unit: ProductUnit) -> AccumulationUnit:
+    def product_unit(self) -> ProductUnit | AlignedGroup | ExactGroup:
+        """What a PE has before its accumulator: a multiplier, or several and their sum."""
+        if self.terms == 1:
+            return self.multiplier()
+        units = [self.multiplier() for _ in range(self.terms)]
+        if self.window:
+            return AlignedGroup(units, self.window)
+        return ExactGroup(units, self.range.lsb, self.range.magnitude_bits)
+
+    def accumulation_unit(self, unit: ProductUnit | AlignedGroup | ExactGroup) -> AccumulationUnit:
         """The adder behind a product unit, from sum to next sum."""
         return accumulation_unit(
-            self.resolved_accumulator, unit.product_layout, self.range, self.policy, self.k_max
+            self.resolved_accumulator, unit, self.range, self.policy, self.k_max
         )
 
     def rounder(self, out: FloatFormat, stages: int = 0) -> RoundFixed | RoundFloat:
@@ -179,7 +213,7 @@ def as_datapath(given: "Datapath | MacDesign | str") -> Datapath:
 def datapath_of(design: MacDesign) -> Datapath:
     """The datapath of a PE's or an array's design."""
     if design.kind == "int8" or not isinstance(design.format, FloatFormat):
-        return IntDatapath(design.k_max, design.stages)
+        return IntDatapath(design.k_max, design.stages, terms=design.terms)
     return FloatDatapath(
         design.format,
         design.kind,
@@ -187,4 +221,6 @@ def datapath_of(design: MacDesign) -> Datapath:
         design.accumulator,
         design.k_max,
         design.stages,
+        terms=design.terms,
+        window=design.window,
     )

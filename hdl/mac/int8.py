@@ -1,6 +1,7 @@
 """The integer twin: 8-bit signed operands, their product, a 32-bit sum."""
 
 from dataclasses import dataclass
+from typing import Any
 
 from amaranth import Cat, Module, Signal, Value, signed
 from amaranth.hdl import Shape
@@ -12,6 +13,9 @@ from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.group.int_sum import IntSum, int_unit
+from lmul.hdl.group.lanes import LanesLayout, lane_resets
+from lmul.hdl.group.product import ProductGroup
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
 from lmul.hdl.numbers.formats import INT8
 from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows
@@ -133,6 +137,8 @@ class IntDatapath:
         1 puts a register between product and accumulation, else 0.
     sum_bits : int
         Width of a sum: 32 in designs; where PEs are compared at equal ``k_max``, what that needs.
+    terms : int
+        Pairs that a PE takes at once.
 
     Raises
     ------
@@ -143,28 +149,35 @@ class IntDatapath:
     k_max: int = DEFAULT_K_MAX
     stages: int = 0
     sum_bits: int = SUM_BITS
+    terms: int = 1
 
     def __post_init__(self) -> None:
-        MacDesign("pe", "int8", INT8, k_max=self.k_max, stages=self.stages)
+        MacDesign("array", "int8", INT8, k_max=self.k_max, stages=self.stages, terms=self.terms)
+        if self.terms > 1 and self.sum_bits != SUM_BITS:
+            raise ValueError(f"Sums of {self.terms!r} products at once have {SUM_BITS} bits")
         limit = ((1 << (self.sum_bits - 1)) - 1) // _LARGEST_PRODUCT
         if self.k_max > limit:
             raise ValueError(f"k_max of int8 must be at most {limit}, not {self.k_max!r}")
 
     code_width = INT8.width
-    operand_layout = Int8Edge.layout
     limits_k = True
     has_nan = False
     has_inf = False
 
     @property
-    def operand_reset(self) -> dict[str, int]:
-        """What makes an operand a zero."""
-        return {"value": 0}
+    def operand_layout(self) -> data.StructLayout:
+        """The members of a PE's operand: one integer, or several side by side."""
+        return LanesLayout.of(Int8Edge.layout, self.terms)
 
     @property
-    def product_reset(self) -> dict[str, int]:
+    def operand_reset(self) -> dict[str, Any]:
+        """What makes an operand a zero."""
+        return lane_resets({"value": 0}, self.terms)
+
+    @property
+    def product_reset(self) -> dict[str, Any]:
         """What makes a product a zero."""
-        return {"value": 0}
+        return lane_resets({"value": 0}, self.terms)
 
     @property
     def sum_shape(self) -> Shape:
@@ -180,13 +193,20 @@ class IntDatapath:
         """The edge of either operand."""
         return Int8Edge()
 
-    def product_unit(self) -> Int8Product | Int8Rows:
-        """The multiplier of a PE.
+    def product_unit(self) -> Int8Product | Int8Rows | ProductGroup:
+        """The multiplier of a PE, or as many as it takes pairs.
 
         Its rows are added up in it before a register, and where FPGAs' carry chains add them.
         """
+        if self.terms > 1:
+            make = int_unit(bool(self.stages))
+            return ProductGroup([make() for _ in range(self.terms)])
         return Int8Product() if self.stages or form() in ("sums", "products") else Int8Rows()
 
-    def accumulation_unit(self, unit: Int8Product | Int8Rows) -> AccumulateInt8:
+    def accumulation_unit(
+        self, unit: Int8Product | Int8Rows | ProductGroup
+    ) -> AccumulateInt8 | IntSum:
         """The accumulation behind it."""
+        if isinstance(unit, ProductGroup):
+            return IntSum(self.terms, whole=bool(self.stages))
         return AccumulateInt8(unit, self.sum_bits)

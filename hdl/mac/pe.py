@@ -4,33 +4,12 @@ from amaranth import Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import bit_signal
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.group.lanes import members
+from lmul.hdl.group.marks import special_products
 from lmul.hdl.mac.datapath import Datapath, as_datapath
 
-__all__ = ["PE", "members", "special_product"]
-
-
-def special_product(m: Module, x: dict[str, Value], y: dict[str, Value]) -> dict[str, Value]:
-    """What a product does to the marks of its sum, by the members of two operands.
-
-    Returns
-    -------
-    dict
-        ``pos``: the product is Inf, ``neg``: it is -Inf, both: it is NaN (Inf times 0).
-    """
-    infinite = bit_signal(m, x["inf"] | y["inf"])
-    zero = bit_signal(m, x["zero"] | y["zero"])
-    neg = bit_signal(m, x["neg"] ^ y["neg"])
-    return {
-        "pos": bit_signal(m, infinite & (zero | ~neg)),
-        "neg": bit_signal(m, infinite & (zero | neg)),
-    }
-
-
-def members(struct) -> dict[str, Value]:
-    """The members of a struct by name."""
-    return {name: struct[name] for name, _ in struct.shape()}
+__all__ = ["PE"]
 
 
 class PE(wiring.Component):
@@ -120,7 +99,7 @@ class PE(wiring.Component):
         m.d.comb += self.last_next.eq(ends)
 
         behind = members(product.p)
-        marks = special_product(m, x, y) if path.has_inf else {}
+        marks = special_products(m, x, y, path.operand_layout) if path.has_inf else {}
         if path.stages:
             behind = self._register(m, "product", behind, path.product_reset)
             marks = self._register(m, "product", marks, {"pos": 0, "neg": 0})
@@ -154,7 +133,7 @@ class PE(wiring.Component):
         held: dict[str, Value] = {}
         for name, value in coming.items():
             register = Signal(
-                Value.cast(value).shape(),
+                value.shape(),
                 name=f"{prefix}_{name}" if name else prefix,
                 init=reset[name],
             )

@@ -47,7 +47,7 @@ _OTHERS: Mapping[str, Sequence[str]] = {
     "pe": ("unit",),
     "array": (
         *("core", "entry", "nan_marks", "row", "queue"),
-        *("unpack", "product", "accumulation", "align"),
+        *("unpack", "product", "accumulation", "align", "sum", "total", "word", "accumulate"),
     ),
     "dot": ("core", "unpack"),
 }
@@ -90,7 +90,8 @@ def part_modules(verilog: str, level: str) -> tuple[str, ...]:
     names = module_names(verilog)
     top = min(names, key=len)
     for name in names:
-        others = (name.endswith(f"_{word}") for word in _OTHERS[level])
+        words = _NUMBER.sub("", name)
+        others = (words.endswith(f"_{word}") for word in _OTHERS[level])
         if name != top and not part_of_module(name, level) and not any(others):
             raise LookupError(
                 f"Module {name!r} is of no known part of a design of level {level!r}: {__name__} "

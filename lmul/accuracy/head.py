@@ -63,7 +63,7 @@ class HeadRun:
     @property
     def utilisation(self) -> float:
         """Products made, of those that the array's cells had time for."""
-        cells = self.scores.run.design.rows * self.scores.run.design.columns
+        cells = self.scores.run.design.multipliers
         return (self.scores.run.macs + self.values.run.macs) / (cells * self.cycles)
 
 

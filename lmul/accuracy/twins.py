@@ -56,7 +56,7 @@ def twins(design: MacDesign, q: Floats, k: Floats, v: Floats) -> list[Twin]:
 def _names(design: MacDesign) -> Iterator[MacDesign]:
     yield design
     if design.kind != "int8":
-        size = f"{design.rows}x{design.columns}-{design.flow}"
+        size = f"{design.rows}x{design.columns}-{design.flow}-n{design.terms}"
         for kind in _KINDS:
             if kind != design.kind:
                 try:

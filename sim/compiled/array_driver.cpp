@@ -26,7 +26,8 @@ namespace {
 // Nothing moves for so many cycles only when nothing ever will.
 constexpr uint64_t PATIENCE = 100'000;
 constexpr uint64_t FLUSH = 2 * ROWS + COLUMNS + 12;
-constexpr size_t LEFT_BYTES = ROWS * CODE_BYTES, RIGHT_BYTES = COLUMNS * CODE_BYTES;
+constexpr size_t LEFT_BYTES = ROWS * TERMS * CODE_BYTES;
+constexpr size_t RIGHT_BYTES = COLUMNS * TERMS * CODE_BYTES;
 constexpr size_t OUT_BYTES = COLUMNS * RESULT_BYTES, FLAG_BYTES = (OUT_USER + 7) / 8;
 
 struct Job {
@@ -51,38 +52,50 @@ std::vector<uint8_t> read(FILE* file, size_t size) {
     return bytes;
 }
 
-// tkeep of a block in which so many of all lanes are kept: a bit a byte.
-std::vector<uint8_t> keep_bits(uint64_t lanes, uint64_t kept) {
-    std::vector<uint8_t> bits((lanes * CODE_BYTES + 7) / 8);
-    for (uint64_t byte = 0; byte < kept * CODE_BYTES; ++byte) bits[byte / 8] |= 1u << byte % 8;
-    return bits;
-}
-
-// The lines of a matrix, cut into blocks of neighbours with a tkeep each.
+// The lines of a matrix, cut into blocks of neighbours with a tkeep each. A line is `terms` rows of
+// the matrix, the codes of a column side by side: in the last line there may be fewer.
 struct Operand {
-    Operand(FILE* file, uint64_t lines, uint64_t size, uint64_t lanes)
-        : lines(lines), lanes(lanes), count(blocks(size, lanes)),
-          codes(read(file, lines * count * lanes * CODE_BYTES)), none(keep_bits(lanes, 0)),
-          all(keep_bits(lanes, lanes)), rest(keep_bits(lanes, size - (count - 1) * lanes)) {}
+    Operand(FILE* file, uint64_t rows, uint64_t size, uint64_t lanes, uint64_t terms)
+        : lines(blocks(rows, terms)), lanes(lanes), terms(terms), count(blocks(size, lanes)),
+          codes(read(file, lines * count * lanes * terms * CODE_BYTES)), none(keep_bits(0, 0)) {
+        const uint64_t last = rows - (lines - 1) * terms, rest = size - (count - 1) * lanes;
+        for (bool ends : {false, true})
+            for (bool edge : {false, true})
+                kept[ends][edge] = keep_bits(edge ? rest : lanes, ends ? last : terms);
+    }
 
     const uint8_t* at(uint64_t line, uint64_t block) const {
-        return codes.data() + (line * count + block) * lanes * CODE_BYTES;
+        return codes.data() + (line * count + block) * lanes * terms * CODE_BYTES;
     }
     const std::vector<uint8_t>& keep(uint64_t line, uint64_t block) const {
-        return line >= lines ? none : block + 1 == count ? rest : all;
+        return line >= lines ? none : kept[line + 1 == lines][block + 1 == count];
     }
 
-    uint64_t lines, lanes, count;
-    std::vector<uint8_t> codes, none, all, rest;
+    uint64_t lines, lanes, terms, count;
+    std::vector<uint8_t> codes, none, kept[2][2];
+
+  private:
+    // tkeep of a block in which so many columns are kept, and of each so many rows: a bit a byte.
+    std::vector<uint8_t> keep_bits(uint64_t columns, uint64_t rows) const {
+        std::vector<uint8_t> bits((lanes * terms * CODE_BYTES + 7) / 8);
+        for (uint64_t column = 0; column < columns; ++column)
+            for (uint64_t byte = 0; byte < rows * CODE_BYTES; ++byte) {
+                uint64_t place = column * terms * CODE_BYTES + byte;
+                bits[place / 8] |= 1u << place % 8;
+            }
+        return bits;
+    }
 };
 
 class Bench {
   public:
     Bench(FILE* file, const char* waves)
-        : job(header(file)), lines(FLOW_WS ? job.m : job.k),
-          left(file, lines, FLOW_WS ? job.k : job.m, ROWS), right(file, job.k, job.n, COLUMNS),
+        : job(header(file)),
+          left(file, FLOW_WS ? job.m : job.k, FLOW_WS ? job.k : job.m,
+               FLOW_WS ? ROWS * TERMS : ROWS, FLOW_WS ? 1 : TERMS),
+          right(file, job.k, job.n, COLUMNS, TERMS), lines(left.lines),
           tiles(left.count * right.count), a(lines * tiles, stalls(0)),
-          b((FLOW_WS ? ROWS : job.k) * tiles, stalls(1)), ready(stalls(2)),
+          b((FLOW_WS ? ROWS : lines) * tiles, stalls(1)), ready(stalls(2)),
           sums(FLOW_WS ? job.m * (tiles - right.count) : 0, stalls(3)), takes(stalls(4)),
           rows(FLOW_WS ? job.m : ROWS * left.count), results(rows * right.count * OUT_BYTES),
           flags(rows * right.count * FLAG_BYTES) {
@@ -193,11 +206,11 @@ class Bench {
     }
 
     void put_b(uint64_t beat) {
-        uint64_t tile_lines = FLOW_WS ? ROWS : job.k;
+        uint64_t tile_lines = FLOW_WS ? ROWS : lines;
         uint64_t tile = beat / tile_lines, line = beat % tile_lines, block = tile % right.count;
         top.s_axis_b_tlast = line + 1 == tile_lines;
         if (FLOW_WS) line += tile / right.count * ROWS;
-        if (line < job.k) put(top.s_axis_b_tdata, right.at(line, block), RIGHT_BYTES);
+        if (line < right.lines) put(top.s_axis_b_tdata, right.at(line, block), RIGHT_BYTES);
         const auto& keep = right.keep(line, block);
         put(top.s_axis_b_tkeep, keep.data(), keep.size());
     }
@@ -332,9 +345,8 @@ class Bench {
     uint64_t time = 0;
 
     Job job;
-    uint64_t lines;
     Operand left, right;
-    uint64_t tiles;
+    uint64_t lines, tiles;
     Source a, b;
     Stalls ready;
     Source sums;

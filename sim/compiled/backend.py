@@ -64,8 +64,9 @@ def matmul(
         ``"golden"``, or ``"rtl"`` for the simulated Verilog of ``design``; both give the same
         bits. RTL is compiled at its first use, which takes some time, and kept.
     design : MacDesign, str or None
-        An array, which must be one of the arguments before it; its ``k_max`` holds. None is 8x8,
-        output-stationary, with a ``k_max`` of 1024, or of K where that is more.
+        An array, which must be one of the arguments before it; its ``k_max`` holds, and so do the
+        pairs that it takes a cycle and their window. None is 8x8, output-stationary, a pair a
+        cycle, with a ``k_max`` of 1024, or of K where that is more.
 
     Returns
     -------
@@ -111,7 +112,8 @@ def matmul(
 
     def multiply(left: Codes, right: Codes) -> Codes:
         if backend == "golden" or array is None:
-            return golden.matmul(left, right, fmt, kind, policy, accumulator, result)
+            group = (array.terms, array.window) if array else (1, 0)
+            return golden.matmul(left, right, fmt, kind, policy, accumulator, result, *group)
         from lmul.sim.compiled.run import run_array
 
         return run_array(array, left, right, result.name).codes

@@ -66,16 +66,22 @@ def write_job(
     (m, k), n = a.shape, b.shape[1]
     chances = [round(stalls.get(name, 0.0) * (1 << 32)) for name in STREAMS]
     # A beat is neighbours in memory: of a column in os, of a row in ws.
-    left = a.T if design.flow == "os" else a
+    terms = design.terms
+    if design.flow == "os":
+        left = _lines(a.T, design.rows, terms)
+    else:
+        left = _lines(a, design.rows * terms, 1)
     with path.open("wb") as file:
         file.write(struct.pack("<10Q", m, k, n, seed, bare, *chances))
-        file.write(_padded(left, design.rows).tobytes())
-        file.write(_padded(b, design.columns).tobytes())
+        file.write(left.tobytes())
+        file.write(_lines(b, design.columns, terms).tobytes())
 
 
-def _padded(matrix: npt.NDArray[Any], lanes: int) -> npt.NDArray[Any]:
-    """Its lines filled up to whole beats."""
-    return np.pad(matrix, ((0, 0), (0, -matrix.shape[1] % lanes)))
+def _lines(matrix: npt.NDArray[Any], lanes: int, terms: int) -> npt.NDArray[Any]:
+    """So many rows a line, those of a column side by side, filled up to whole beats."""
+    height, width = matrix.shape
+    whole = np.pad(matrix, ((0, -height % terms), (0, -width % lanes)))
+    return whole.reshape(-1, terms, whole.shape[1]).swapaxes(1, 2)
 
 
 def read_counts(data: bytes) -> Counts:

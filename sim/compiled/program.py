@@ -111,7 +111,8 @@ def _shape(design: MacDesign, verilog: str) -> str:
         # last column: of os the drain rounds, of ws the grid.
         "PORT": 1 + FIFO_LATENCY * bool(design.fifo),
         "GRID": rows + columns + design.stages + (design.rounder if design.flow == "ws" else -1),
-        "CODE_BYTES": ports["s_axis_a_tkeep"] // rows,
+        "TERMS": design.terms,
+        "CODE_BYTES": ports["s_axis_a_tkeep"] // (rows * design.terms),
         "RESULT_BYTES": ports["m_axis_out_tdata"] // 8 // columns,
         "OUT_USER": ports.get("m_axis_out_tuser", 0),
         "SUM_BYTES": ports.get("s_axis_sums_tdata", 0) // 8 // columns,

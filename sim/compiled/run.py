@@ -83,8 +83,8 @@ class ArrayRun:
 
     @property
     def utilisation(self) -> float:
-        """Of all cells in all cycles, the part that did one of ``macs``."""
-        return self.macs / (self.cycles * self.design.rows * self.design.columns)
+        """Of all multipliers in all cycles, the part that did one of ``macs``."""
+        return self.macs / (self.cycles * self.design.multipliers)
 
     @property
     def macs_per_second(self) -> float:

@@ -45,7 +45,8 @@ def explain_sums(design: MacDesign) -> str:
 
 def _register(design: MacDesign, found: SumRange) -> str:
     if found.step is None:
-        return f"{design.resolved_accumulator}, rounded to nearest even after each product"
+        added = f"{design.terms} products" if design.window else "product"
+        return f"{design.resolved_accumulator}, rounded to nearest even after each {added}"
     return f"{found.width} bits of two's complement, the last one worth 2^{_power(found.step)}"
 
 

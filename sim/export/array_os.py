@@ -4,6 +4,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.sim.export.array_streams import (
     StreamWords,
+    beats_words,
     code_words,
     fifo_words,
     order_words,
@@ -16,20 +17,29 @@ __all__ = ["bad_last", "cycles_formula", "driving", "streams", "timing"]
 
 def streams(design: MacDesign) -> dict[str, StreamWords]:
     """What each stream carries."""
-    code = code_words(design)
+    code, terms = code_words(design), design.terms
+    a, b, ascending, beyond = "lane i is a[i][k]", "lane j is b[k][j]", "k ascending", ""
+    if terms > 1:
+        a = f"lane {terms}*i + t is a[i][k + t], t from 0 to {terms - 1},"
+        b = f"lane {terms}*j + t is b[k + t][j], t from 0 to {terms - 1},"
+        ascending = f"k ascending by {terms}"
+        beyond = ", and k + t beyond K in a tile's last beat"
     return {
         "a": StreamWords(
-            f"lane i is a[i][k] of the tile, {code}",
-            "k ascending, K beats a tile, tile after tile; a beat goes with the next one of b",
+            f"{a} of the tile, {code}",
+            f"{ascending}, {beats_words(design)} beats a tile, tile after tile; a beat goes with "
+            "the next one of b",
             "1 with k = K - 1, the tile's last beat",
-            "A lane that is not kept is a zero whatever its code: rows beyond M in a ragged tile. "
-            "A sender that can't mask, such as a DMA engine, keeps all and sends any code there",
+            f"A lane that is not kept is a zero whatever its code: rows beyond M in a ragged tile"
+            f"{beyond}. A sender that can't mask, such as a DMA engine, keeps all and sends any "
+            f"code there{_ragged_k(design)}",
         ),
         "b": StreamWords(
-            f"lane j is b[k][j] of the tile, {code}",
-            "k ascending, a beat for each beat of a",
+            f"{b} of the tile, {code}",
+            f"{ascending}, a beat for each beat of a",
             "1 with k = K - 1, as in a",
-            keep="A lane that is not kept is a zero: columns beyond N in a ragged tile, as in a",
+            keep="A lane that is not kept is a zero: columns beyond N in a ragged tile"
+            f"{beyond}, as in a",
         ),
         "out": StreamWords(
             f"lane j is c[i][j], {result_words(design)}",
@@ -45,6 +55,14 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
     }
 
 
+def _ragged_k(design: MacDesign) -> str:
+    """What a sender that can't mask does at the end of a K that a PE's pairs don't divide."""
+    if design.terms == 1:
+        return ""
+    bare = ", which does the same but under the policy bare" if design.kind != "int8" else ""
+    return f"; beyond K it sends code 0 in both a and b{bare}"
+
+
 def driving(design: MacDesign) -> dict[str, str]:
     """How a product of any size is computed."""
     rows, columns = design.rows, design.columns
@@ -56,8 +74,8 @@ def driving(design: MacDesign) -> dict[str, str]:
         "back-pressure": "nothing is lost or repeated whatever stream waits. A result that is not "
         "taken stops the drain, and the grid only while results are captured",
         "spacing": f"tiles end at least R = {rows} cycles apart, as long as a column drains: "
-        "tready waits where K < R",
-        "order": order_words(design, "a and b", "K"),
+        f"tready waits where {beats_words(design)} < R",
+        "order": order_words(design, "a and b", beats_words(design)),
     }
 
 
@@ -95,4 +113,5 @@ def _stages(design: MacDesign) -> str:
 
 def cycles_formula(design: MacDesign) -> str:
     """Cycles of a whole product."""
-    return "2*R + C + K - 2 + P + (ceil(M/R)*ceil(N/C) - 1)*max(K, R)"
+    beats = beats_words(design)
+    return f"2*R + C + {beats} - 2 + P + (ceil(M/R)*ceil(N/C) - 1)*max({beats}, R)"

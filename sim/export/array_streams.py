@@ -14,6 +14,7 @@ from lmul.sim.export.wording import sum_lsb
 
 __all__ = [
     "StreamWords",
+    "beats_words",
     "code_words",
     "fifo_words",
     "order_words",
@@ -83,6 +84,11 @@ def code_words(design: MacDesign) -> str:
         f"a code of {fmt.name}: sign, {fmt.exponent_bits} exponent bits (bias {fmt.bias}), "
         f"{fmt.mantissa_bits} mantissa bits"
     )
+
+
+def beats_words(design: MacDesign) -> str:
+    """The beats of a tile over all of K."""
+    return "K" if design.terms == 1 else f"ceil(K/{design.terms})"
 
 
 def fifo_words(design: MacDesign) -> str:

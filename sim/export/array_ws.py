@@ -15,12 +15,17 @@ __all__ = ["bad_last", "cycles_formula", "driving", "streams", "timing"]
 
 def streams(design: MacDesign) -> dict[str, StreamWords]:
     """What each stream carries."""
-    code = code_words(design)
+    code, terms_each = code_words(design), design.terms
+    a, b = "lane i is the activation a[m][k + i]", "lane j is the weight b[k + i][n + j]"
+    if terms_each > 1:
+        place = f"{terms_each}*i + t"
+        a = f"lane {place} is the activation a[m][k + {place}], t from 0 to {terms_each - 1}"
+        b = f"lane {terms_each}*j + t is the weight b[k + {place}][n + j]"
     terms = {"terms": "how many products are in each sum, up to K_max"}
     last = "1 with m = M - 1, the tile's last beat"
     return {
         "a": StreamWords(
-            f"lane i is the activation a[m][k + i], {code}",
+            f"{a}, {code}",
             "m ascending, M beats a tile; the first enters the grid after all weights of the tile",
             last,
             "A lane that is not kept is a zero whatever its code: rows beyond K in a ragged tile",
@@ -33,7 +38,7 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
             },
         ),
         "b": StreamWords(
-            f"lane j is the weight b[k + i][n + j], {code}",
+            f"{b}, {code}",
             f"i ascending, always R = {design.rows} beats a tile, before the tile's activations; "
             "the next tile's are taken while this one computes",
             f"1 with i = {design.rows - 1}, the tile's last beat",
@@ -71,7 +76,7 @@ def streams(design: MacDesign) -> dict[str, StreamWords]:
 
 def driving(design: MacDesign) -> dict[str, str]:
     """How a product of any size is computed."""
-    rows, columns = design.rows, design.columns
+    rows, columns = design.rows * design.terms, design.columns
     return {
         "tiles": f"B is cut into tiles of {rows} rows (along K) by {columns} columns (along N); "
         "for each, all M rows of the matching columns of A pass. All tiles along N for the first "
@@ -117,7 +122,8 @@ def timing(design: MacDesign) -> dict[str, str]:
 def cycles_formula(design: MacDesign) -> str:
     """Cycles of a whole product."""
     returns = f"R + C + P - {1 + design.rounder}"
+    depth = "R" if design.terms == 1 else f"({design.terms}*R)"
     return (
-        f"2*R + C + M - 2 + P + (ceil(K/R) - 1)*max(ceil(N/C)*max(M, R), {returns}) "
+        f"2*R + C + M - 2 + P + (ceil(K/{depth}) - 1)*max(ceil(N/C)*max(M, R), {returns}) "
         "+ (ceil(N/C) - 1)*max(M, R)"
     )

@@ -54,7 +54,9 @@ def mac_parameters(design: MacDesign) -> dict[str, Any]:
         words = operand_policy_words(design.policy, design.format)
         parameters["policy"] = policy_facts(design.policy, words)
     accumulator = accumulator_facts(path) | {"range": sum_range(design).facts()}
-    return parameters | {"accumulator": accumulator, "stages": design.stages}
+    many = {"pairs_a_cycle": design.terms} if design.terms > 1 else {}
+    many |= {"window_bits": design.window} if design.window else {}
+    return parameters | {"accumulator": accumulator, "stages": design.stages} | many
 
 
 def policy_section(design: MacDesign) -> tuple[Section, ...]:

@@ -126,6 +126,14 @@ def accumulator_words(path: Datapath) -> str:
         return f"exact: two's complement, {width} bits, enough for K_max = {path.k_max} products"
     accumulator = path.resolved_accumulator
     if accumulator.format is not None:
+        if path.window:
+            return (
+                f"floating-point: starts at +0. {path.terms} products at a time are cut, toward "
+                f"zero, to multiples of 2**(T - {path.window}), where 2**T is the place above the "
+                "first one of a significand with the largest exponent among them; their sum is "
+                f"exact, and {accumulator.name} plus that sum is rounded once, to nearest even. "
+                "k ascends, the last group of a sum may be smaller, any K"
+            )
         return (
             f"floating-point: starts at +0 and is rounded to {accumulator.name}, to nearest even, "
             "after each product, in the order in which they come; any K"

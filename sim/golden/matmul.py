@@ -10,7 +10,8 @@ from lmul.hdl.numbers.accumulator import Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
 from lmul.hdl.numbers.policy import Policy
-from lmul.sim.golden.codec import as_codes, as_format
+from lmul.sim.golden.codec import as_codes, as_format, decode
+from lmul.sim.golden.dot import group_sums
 from lmul.sim.golden.outer_products import Side
 from lmul.sim.golden.sums.exact import exact_sums
 from lmul.sim.golden.sums.rounding import drain
@@ -50,9 +51,11 @@ def matmul(
     policy: Policy | str = "ocp",
     accumulator: Accumulator | str | None = None,
     out: FloatFormat | str = "fp32",
+    terms: int = 1,
+    window: int = 0,
 ) -> Codes:
     """The matrix product of codes, as codes of ``out``: see :func:`dot_products`."""
-    return dot_products(a, b, fmt, kind, policy, accumulator, out).codes
+    return dot_products(a, b, fmt, kind, policy, accumulator, out, terms, window).codes
 
 
 def dot_products(
@@ -63,6 +66,8 @@ def dot_products(
     policy: Policy | str = "ocp",
     accumulator: Accumulator | str | None = None,
     out: FloatFormat | str = "fp32",
+    terms: int = 1,
+    window: int = 0,
 ) -> DotProducts:
     """Every row of ``a`` against every column of ``b``, over any K.
 
@@ -84,11 +89,15 @@ def dot_products(
         None is ``exact`` up to 8 bits and ``fp32`` beyond.
     out : FloatFormat or str
         ``fp32``, ``bf16`` or ``fp16``: what the sums are rounded to, once, to nearest even.
+    terms, window : int
+        With a window, products are added to an fp32 sum ``terms`` at a time, k ascending, aligned
+        in a window of so many bits, as :func:`lmul.sim.golden.dot.dot` does; the last group may
+        be smaller. Without one every product is added by itself; to an exact sum that is the same.
 
     Raises
     ------
     TypeError, ValueError
-        For wrong dtypes, names, shapes; a dimension of 0.
+        For wrong dtypes, names, shapes; a dimension of 0; a window of other than fp32 sums.
     """
     fmt, out = as_format(fmt), as_format(out)
     kind = check_kind(kind, fmt)
@@ -108,7 +117,12 @@ def dot_products(
         x, y = _without_specials(x, fmt), _without_specials(y, fmt)
     left, right = Side.of(x, fmt, policy.subnormals), Side.of(y, fmt, policy.subnormals)
     overflowed = np.zeros((x.shape[0], y.shape[1]), np.bool_)
-    if accumulator.is_exact:
+    if window:
+        if accumulator.name != "fp32":
+            raise ValueError(f"Groups of products are added to fp32 sums, not to {accumulator}")
+        groups = group_sums(x, y, fmt, kind, policy, terms, window)
+        sums = np.asarray(decode(groups, "fp32"), np.float64)
+    elif accumulator.is_exact:
         sums = exact_sums(left, right, fmt, kind, offset)
     elif accumulator.window is not None:
         sums, overflowed = window_sums(left, right, fmt, kind, offset, accumulator.window)

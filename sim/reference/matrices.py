@@ -120,7 +120,10 @@ def golden(
         x, y = (side.astype(np.uint8).view(np.int8).astype(np.int64) for side in (a, b))
         sums = (x @ y).astype(np.int32)
         return DotProducts(sums, np.zeros(sums.shape, np.bool_))
-    return dot_products(a, b, design.format, design.kind, design.policy, design.accumulator, out)
+    return dot_products(
+        *(a, b, design.format, design.kind, design.policy, design.accumulator, out),
+        *(design.terms, design.window),
+    )
 
 
 def array_design(design: MacDesign | str) -> MacDesign:

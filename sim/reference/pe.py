@@ -60,7 +60,7 @@ def edge_fields(
     """
     if not isinstance(path, FloatDatapath):
         return {"value": codes.astype(np.int64)}
-    fmt, layout = path.fmt, path.operand_layout
+    fmt, layout = path.fmt, path.edge_layout
     specials = path.policy.specials == "propagate"
     given = unpack(codes.astype(np.int64), fmt, path.policy.subnormals, specials)
     word = given.code - (layout.lowest << fmt.mantissa_bits) + (path.folded if second else 0)
@@ -116,7 +116,11 @@ def expected_results(design: MacDesign, a: Codes, b: Codes) -> list[list[RawResu
         return [[RawResult(total) for total in row] for row in (left @ right).tolist()]
     accumulator = path.resolved_accumulator
     if accumulator.format is not None:
-        codes = dot_products(a, b, path.fmt, path.kind, path.policy, accumulator, "fp32").codes
+        found = dot_products(
+            *(a, b, path.fmt, path.kind, path.policy, accumulator, "fp32"),
+            *(path.terms, path.window),
+        )
+        codes = found.codes
         return [[RawResult(v) for v in row] for row in decode(codes, "fp32", np.float64).tolist()]
     products = _products(path, a, b)
     if accumulator.window:

@@ -3,6 +3,9 @@
 An output-stationary array takes a tile of R rows of the left matrix and C columns of the right one
 at a time: K beats of both give R beats of results. Tiles go row by row.
 
+Where PEs take T pairs a cycle, a beat has T codes of each row or column side by side, neighbours
+along K: K is T times as short, and what sticks out at its end is not kept either.
+
 A weight-stationary one takes R beats of weights, then M beats with R columns of the left matrix.
 All tiles along N go for the first R of K, then for the next R, with the partial sums of the tiles
 before; M beats of each of the last ones are results. What sticks out at the edges is not kept.
@@ -26,7 +29,10 @@ Beat = dict[str, int]
 
 
 _Operand = tuple[str, Codes, dict[str, bool]]
-"""A beat's stream, its first lanes, and the bits beside them."""
+"""A beat's stream, the codes of its first rows or columns, and the bits beside them.
+
+Codes have the shape (rows or columns, T), or fewer than T at the end of K.
+"""
 
 
 def blocks(total: int, side: int) -> Iterator[slice]:
@@ -50,7 +56,9 @@ def beats_of(
     make = _output_stationary if design.flow == "os" else _weight_stationary
     beats: dict[str, list[Beat]] = {"a": [], "b": []}
     for name, codes, marks in make(design, a, b):
-        beats[name].append(_beat(layouts[name], codes, rng, marks))
+        # Of a weight-stationary array's activations, neighbours along K are rows' neighbours, too.
+        terms = 1 if name == "a" and design.flow == "ws" else design.terms
+        beats[name].append(_beat(layouts[name], codes, rng, marks, terms))
     return beats
 
 
@@ -58,19 +66,20 @@ def _output_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Opera
     depth = a.shape[1]
     for rows in blocks(a.shape[0], design.rows):
         for columns in blocks(b.shape[1], design.columns):
-            for k in range(depth):
-                last = k == depth - 1
-                yield "a", a[rows, k], {"last": last}
-                yield "b", b[k, columns], {"last": last}
+            for ks in blocks(depth, design.terms):
+                last = ks.stop == depth
+                yield "a", a[rows, ks], {"last": last}
+                yield "b", b[ks, columns].T, {"last": last}
 
 
 def _weight_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Operand]:
-    (m, depth), nothing = a.shape, b[0, :0]
-    for terms in blocks(depth, design.rows):
+    m, depth = a.shape
+    for terms in blocks(depth, design.rows * design.terms):
         for columns in blocks(b.shape[1], design.columns):
-            for k in range(terms.start, terms.start + design.rows):
-                last = k == terms.start + design.rows - 1
-                yield "b", b[k, columns] if k < depth else nothing, {"last": last}
+            for place in range(design.rows):
+                low = terms.start + place * design.terms
+                ks = slice(low, low + design.terms)  # beyond K: nothing
+                yield "b", b[ks, columns].T, {"last": place == design.rows - 1}
             for row in range(m):
                 marks = {
                     "last": row == m - 1,
@@ -78,7 +87,7 @@ def _weight_stationary(design: MacDesign, a: Codes, b: Codes) -> Iterator[_Opera
                     "first": terms.start == 0,
                     "final": terms.stop == depth,
                 }
-                yield "a", a[row, terms], marks
+                yield "a", a[row, terms, None], marks
 
 
 def result_beats(design: MacDesign, m: int, n: int) -> int:
@@ -141,16 +150,23 @@ def lanes_of(stream: AxiLayout, beat: Beat) -> list[int]:
 
 
 def _beat(
-    stream: AxiLayout, codes: Codes, rng: np.random.Generator, marks: Mapping[str, bool]
+    stream: AxiLayout,
+    codes: Codes,
+    rng: np.random.Generator,
+    marks: Mapping[str, bool],
+    terms: int,
 ) -> Beat:
-    """A beat whose first lanes are ``codes`` and whose others are not kept."""
-    size, kept = stream.lane_bytes, len(codes)
+    """A beat that has ``codes``, so many lanes to a row of them; others are not kept."""
+    size, keep = stream.lane_bytes, 0
     data = int.from_bytes(rng.bytes(size * stream.lanes), "little")
     mask = (1 << stream.lane_width) - 1
-    for lane, code in enumerate(codes.tolist()):
-        low = 8 * size * lane
-        data = data & ~(mask << low) | code << low
-    beat = {"tdata": data, "tkeep": (1 << (size * kept)) - 1}
+    for row, neighbours in enumerate(codes.tolist()):
+        for place, code in enumerate(neighbours):
+            lane = row * terms + place
+            low = 8 * size * lane
+            data = data & ~(mask << low) | code << low
+            keep |= ((1 << size) - 1) << size * lane
+    beat = {"tdata": data, "tkeep": keep}
     if stream.ends:
         beat["tlast"] = int(marks["last"])
     if stream.user:

@@ -85,7 +85,7 @@ def _mac(content: dict) -> MacCircuit:
 def _design(content: dict) -> UnitDesign | MacDesign | DotDesign:
     policy = Policy(**content["policy"])
     fmt = (FloatFormat if "bias" in content["format"] else IntegerFormat)(**content["format"])
-    if "terms" in content:
+    if "sticky" in content:
         return DotDesign(**(content | {"format": fmt, "policy": policy}))
     if "accumulator" not in content:
         return UnitDesign(**(content | {"format": fmt, "policy": policy}))

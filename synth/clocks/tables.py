@@ -186,7 +186,7 @@ def _row(one: Clocked) -> list[str]:
 def _throughput(one: Clocked) -> float:
     """Multiply-accumulates a second and mm², in thousands of millions."""
     design = MacDesign.parse(one.design)
-    return design.rows * design.columns * 1e9 / (one.clock_ps * one.area.median)
+    return design.multipliers * 1e9 / (one.clock_ps * one.area.median)
 
 
 def _registers(one: Clocked) -> str:

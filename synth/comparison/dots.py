@@ -1,9 +1,10 @@
-"""Which dot-product units the report compares, and what it knows of them."""
+"""Which dot-product units, and arrays of them, are compared, and what is known of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from lmul.hdl.designs.dot import DotDesign
+from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import Kind, check_kind
 from lmul.hdl.numbers.policy import POLICIES
@@ -20,6 +21,7 @@ __all__ = [
     "USUAL_WINDOWS",
     "DotRow",
     "DotSurvey",
+    "array_rows",
     "dot_name",
     "dot_points",
     "dot_rows",
@@ -51,6 +53,15 @@ _REGISTERS: Mapping[tuple[str, int], Sequence[int]] = {
     ("bf16", 16): (0, 1, 2, 3),
 }
 """With how many registers the usual units of L-Mul and the exact ones are measured."""
+_SIDE = 4
+_ARRAYS: Sequence[tuple[str, str, int, Sequence[int]]] = (
+    ("e4m3", "exact", 0, (1, 4)),
+    ("e4m3", "fp32", 12, (1, 4, 8)),
+    ("bf16", "fp32", 16, (1, 4, 8)),
+    (INT8.name, "", 0, (1, 4, 8)),
+)
+"""Arrays of 4 by 4 whose PEs take one pair a cycle or several: format, sums, window, pairs."""
+_ARRAY_KINDS = ("lmul", "lmul_rne", "exact")
 DOT_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "mitchell", "exact")
 _POLICY = POLICIES["ftz"]
 _STIMULUS = "attention QK"
@@ -156,12 +167,41 @@ def dot_rows() -> list[DotRow]:
     return [*found, *integers]
 
 
+def array_rows() -> list[DotRow]:
+    """Output-stationary arrays with a register between product, or group's sum, and accumulator.
+
+    ``window`` is 0 of exact sums and where a PE takes one pair.
+    """
+    found = []
+    for fmt, sums, window, pairs in _ARRAYS:
+        for terms in pairs:
+            group = (f"-n{terms}" + f"-w{window}" * (window > 0)) * (terms > 1)
+            ending = f"{fmt}-{_SIDE}x{_SIDE}-os{group}"
+            if fmt == INT8.name:
+                names = {fmt: f"array-{ending}-s1"}
+            else:
+                known = [kind for kind in _ARRAY_KINDS if kind in kinds_of(fmt)]
+                names = {kind: f"array-{kind}-{ending}-{_POLICY.name}-{sums}-s1" for kind in known}
+            parsed = {kind: MacDesign.parse(name) for kind, name in names.items()}
+            shown = next(iter(parsed.values())).window
+            found.append(DotRow(fmt, terms, shown, {k: d.name for k, d in parsed.items()}))
+    return found
+
+
 def dot_points() -> list[Point]:
     """What takes long, and is kept: :mod:`lmul.synth.comparison.accepted`.
 
-    Core and error of all; gates, area, delay and energy of some whole units with registers.
+    Core and error of all; gates, area, delay and energy of some whole units with registers, and of
+    arrays.
     """
-    return [point for row in dot_rows() for kind in row.names for point in _points(row, kind)]
+    arrays = [
+        _point(name, measure)
+        for row in array_rows()
+        for name in row.names.values()
+        for measure in ("gates", "cells", "energy")
+    ]
+    units = [point for row in dot_rows() for kind in row.names for point in _points(row, kind)]
+    return [*units, *arrays]
 
 
 def _points(row: DotRow, kind: str) -> Iterator[Point]:

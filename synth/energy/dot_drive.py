@@ -7,7 +7,7 @@ import numpy as np
 from amaranth.hdl import Fragment
 
 from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.dot.core import DotCore
+from lmul.hdl.dot.unit import dot_core, dot_datapath
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.dot import aligned_sums
@@ -107,14 +107,13 @@ class Groups:
                 return differing(pack(exact, len(outputs["p"])), outputs["p"])
 
             return Drive(inputs, wrong_integers, 0)
-        core = DotCore(design)
+        core, path = dot_core(design), dot_datapath(design)
         Fragment.get(core, None)  # or Amaranth warns that it was never used
-        path = core.path
         inputs = {}
         for name, codes in (("x", self.x), ("y", self.y)):
             check_finite(path, codes)
             fields = edge_fields(path, codes[rows], second=name == "y")
-            widths = {field: path.operand_layout[field].width for field in fields}
+            widths = {field: path.edge_layout[field].width for field in fields}
             inputs[name] = _lanes(
                 [
                     [(fields[field][..., lane], width) for field, width in widths.items()]

@@ -8,10 +8,10 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
-from lmul.hdl.numbers.formats import IntegerFormat
+from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
 from lmul.sim.accuracy.accumulators import accumulator_accuracy, int8_accuracy
 from lmul.sim.accuracy.dots import DotUnitAccuracy, dot_unit_accuracy
-from lmul.sim.accuracy.operands import operand_accuracy
+from lmul.sim.accuracy.operands import DotError, operand_accuracy
 from lmul.sim.accuracy.pairs import ErrorStats, accuracy
 from lmul.sim.accuracy.workload import attention
 from lmul.tools.metrics import Metric
@@ -71,14 +71,23 @@ def errors(design: Design, stimulus: str) -> tuple[list[Metric], dict[str, Any]]
             dots = int8_accuracy(left, right)
         else:
             assert isinstance(design, MacDesign)
-            dots = accumulator_accuracy(
-                left, right, design.format, design.kind, design.policy, design.accumulator
-            ).error
+            dots = _of_sums(design, matrix)
     metrics = [
         Metric(design.name, design.level, name, value, stimulus=f"{told}, dot products")
         for name, value in (("mred", dots.relative), ("bias", dots.gain))
     ]
     return metrics, asdict(dots)
+
+
+def _of_sums(design: MacDesign, matrix: str) -> DotError:
+    """The dot products of a PE or an array of floating-point operands."""
+    kind, fmt, policy = design.kind, design.format, design.policy
+    assert kind != "int8" and isinstance(fmt, FloatFormat)
+    if design.window:
+        unit = DotDesign(kind, fmt, design.terms, design.window, policy)
+        return dot_unit_accuracy(unit, matrix).original
+    left, right = attention().products[matrix]
+    return accumulator_accuracy(left, right, fmt, kind, policy, design.accumulator).error
 
 
 def why_no_error(design: Design, stimulus: str) -> str | None:

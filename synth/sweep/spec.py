@@ -8,8 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.dot import MAX_TERMS, MAX_WINDOW, MIN_TERMS, MIN_WINDOW
+from lmul.hdl.designs.dot import MIN_TERMS
 from lmul.hdl.designs.mac import FLOWS, MAX_SIDE
+from lmul.hdl.designs.parts import MAX_TERMS, MAX_WINDOW, MIN_WINDOW
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import KINDS

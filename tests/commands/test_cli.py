@@ -73,8 +73,9 @@ def test_list(capsys):
     names = [line.split()[0] for line in out.splitlines()]
     assert code == 0
     # 11 formats for 4 kinds, lmul_rne in the 7 with m <= 3: each as a multiplier under 4 policies,
-    # as a product unit, a PE, two arrays and a dot-product unit; int8 as all but the first.
-    assert len(names) == len(set(names)) == (4 * 11 + 7) * 9 + 5
+    # as a product unit, a PE, two arrays of one pair and of four, and a dot-product unit; int8 as
+    # all but the first.
+    assert len(names) == len(set(names)) == (4 * 11 + 7) * 11 + 7
     assert all(str(lmul.Design.parse(name)) == name for name in names)
 
 
@@ -97,7 +98,9 @@ def test_list_pattern_and_json(capsys):
                 "product-int8",
                 "pe-int8",
                 "array-int8-8x8-os",
+                "array-int8-8x8-os-n4",
                 "array-int8-8x8-ws",
+                "array-int8-8x8-ws-n4",
                 "dot-int8-n8",
             ],
         ),

@@ -160,14 +160,14 @@ _OFFER = """\
 
 """
 _LIMIT = """\
-    // One beat more than K_max without an end is noticed, and forgotten by a reset.
+    // One beat more than those of K_max without an end is noticed, and forgotten by a reset.
     reset;
-    endless(@K_MAX@);
-    if (a_count != @K_MAX@ || too_long !== 1'b0) begin
+    endless(@MOST@);
+    if (a_count != @MOST@ || too_long !== 1'b0) begin
       errors = errors + 1;
       $display("@MODULE@: too_long is %b after %0d beats", too_long, a_count);
     end
-    endless(@K_MAX@ + 1);
+    endless(@MOST@ + 1);
     if (too_long !== 1'b1) begin
       errors = errors + 1;
       $display("@MODULE@: no too_long after %0d beats", a_count);
@@ -199,7 +199,7 @@ def bench_text(design: MacDesign, vectors: ArrayVectors) -> str:
             for port, (_, width) in stream.fields.items()
         ]
         endless = fill(_OFFER, {"CLEAR": indent(clear, 6)})
-        limit = fill(_LIMIT, {"K_MAX": str(path.k_max)})
+        limit = fill(_LIMIT, {"MOST": str(path.k_max // path.terms)})
     ready = [stream for stream in streams if not stream.layout.incoming]
     takes = [f"{stream.name}_takes" for stream in streams]
     return fill(

@@ -123,16 +123,17 @@ def _word(layout: AxiLayout, beat: Beat, rng: random.Random) -> int:
 
 def _shapes(design: MacDesign) -> Iterator[tuple[int, int, int]]:
     """M, K and N: a single product, a tile, more than one tile each way; K below and above R."""
-    rows, columns = design.rows, design.columns
+    rows, columns, terms = design.rows, design.columns, design.terms
     limit = design.k_max if datapath_of(design).limits_k else 1 << 20
+    ragged = 1 if terms > 1 else 0  # the last beat has fewer pairs than a PE takes
     yield 1, 1, 1
-    yield rows, min(2, limit), columns
-    yield rows + 1, min(rows + 2, limit), columns + 1
+    yield rows, min(2 * terms, limit), columns
+    yield rows + 1, min((rows + 2) * terms - ragged, limit), columns + 1
     if rows * columns <= _SMALL:
-        yield max(1, rows - 1), min(2 * rows + 1, limit), 2 * columns + 1
+        yield max(1, rows - 1), min((2 * rows + 1) * terms - ragged, limit), 2 * columns + 1
         yield 2 * rows + 1, 1, columns
         longest = min(_LONGEST, limit)
-        if design.flow == "os" or longest <= 16 * rows:  # else too many tiles
+        if design.flow == "os" or longest <= 16 * rows * terms:  # else too many tiles
             yield 1, longest, 1  # the largest products
 
 

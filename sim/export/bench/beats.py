@@ -57,13 +57,13 @@ def beats_of(
 def _output_stationary(
     design: MacDesign, a: Matrix, b: Matrix, results: Matrix, overflows: Matrix
 ) -> Iterator[Beat]:
-    rows, columns, depth = design.rows, design.columns, a.shape[1]
+    rows, columns, depth, terms = design.rows, design.columns, a.shape[1], design.terms
     for top in range(0, a.shape[0], rows):
         for left in range(0, b.shape[1], columns):
-            for k in range(depth):
-                last = k == depth - 1
-                yield Beat("a", _lanes(a[:, k], top, rows), last)
-                yield Beat("b", _lanes(b[k], left, columns), last)
+            for k in range(0, depth, terms):
+                last = k + terms >= depth
+                yield Beat("a", _side_by_side(a, top, rows, k, terms), last)
+                yield Beat("b", _side_by_side(b.T, left, columns, k, terms), last)
             for row in range(top, top + rows):
                 yield _result(results, overflows, row, left, columns, last=row == top + rows - 1)
 
@@ -71,19 +71,29 @@ def _output_stationary(
 def _weight_stationary(
     design: MacDesign, a: Matrix, b: Matrix, results: Matrix, overflows: Matrix
 ) -> Iterator[Beat]:
-    rows, columns, depth = design.rows, design.columns, a.shape[1]
-    for low in range(0, depth, rows):
-        first, final = low == 0, low + rows >= depth
+    rows, columns, depth, terms = design.rows, design.columns, a.shape[1], design.terms
+    for low in range(0, depth, rows * terms):
+        high = low + rows * terms
+        first, final = low == 0, high >= depth
         for left in range(0, b.shape[1], columns):
-            for k in range(low, low + rows):
-                weights = b[k] if k < depth else b[0, :0]
-                yield Beat("b", _lanes(weights, left, columns), last=k == low + rows - 1)
+            for k in range(low, high, terms):
+                weights = _side_by_side(b.T, left, columns, k, terms)
+                yield Beat("b", weights, last=k + terms == high)
             for m in range(a.shape[0]):
                 last = m == a.shape[0] - 1
                 user = first | final << 1 | (m == 0) << 2
-                yield Beat("a", _lanes(a[m], low, rows), last, user)
+                yield Beat("a", _lanes(a[m], low, high - low), last, user)
                 if final:
                     yield _result(results, overflows, m, left, columns, last)
+
+
+def _side_by_side(matrix: Matrix, top: int, rows: int, k: int, terms: int) -> Lanes:
+    """So many neighbours of so many rows; None where the matrix has no more."""
+    found: Lanes = []
+    for row in range(top, top + rows):
+        inside = matrix[row] if row < len(matrix) else matrix[0, :0]
+        found += _lanes(inside, k, terms)
+    return found
 
 
 def _lanes(line: Matrix, low: int, count: int) -> Lanes:

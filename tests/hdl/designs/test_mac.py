@@ -26,6 +26,10 @@ CANONICAL = [
     "array-int8-16x16-ws",
     "array-lmul_rne-e5m2-3x64-os-ftz-bf16",
     "array-lmul-e4m3-1x1-ws-e4m3-s1",
+    "array-lmul-e4m3-8x8-os-n4-ftz-k1028-s1-r2",
+    "array-exact-bf16-8x8-ws-n4-w16",
+    "array-lmul-e4m3-4x4-os-n8-w12-fp32-f4",
+    "array-int8-4x4-ws-n32-k131040",
 ]
 
 
@@ -44,6 +48,8 @@ def test_parse_and_str_are_inverse(name):
         ("pe-lmul-e4m3-zffsp", "pe-lmul-e4m3-ftz"),
         ("pe-lmul-e4m3-fix024_-09", "pe-lmul-e4m3-fix24_-9"),
         ("pe-int8-k01024-s0", "pe-int8"),
+        ("array-int8-4x4-os-n1", "array-int8-4x4-os"),
+        ("array-lmul-e4m3-4x4-os-n3-k1026", "array-lmul-e4m3-4x4-os-n3"),
     ],
 )
 def test_defaults_are_left_out(written, canonical):
@@ -74,6 +80,32 @@ def test_parts():
         ("array-lmul-e4m3-8x65-os", "Columns must be from 1 to 64, not 65"),
         ("pe-lmul-e4m3-s2", "Stages must be from 0 to 1, not 2"),
         ("pe-lmul-e4m3-k0", "k_max must be from 1 to 16777216, not 0"),
+        ("pe-lmul-e4m3-n4", "unexpected part 'n4', only PEs of arrays take several pairs a cycle"),
+        ("array-lmul-e4m3-8x8-os-n33", "Pairs a cycle must be from 1 to 32, not 33"),
+        ("array-int8-2x2-os-n0", "Pairs a cycle must be from 1 to 32, not 0"),
+        (
+            "array-lmul-bf16-8x8-os-n4",
+            "Several pairs a cycle and fp32 sums need a window, as in -n4-w16",
+        ),
+        ("array-lmul-bf16-8x8-os-n4-w3", "A window's bits must be from 4 to 48, not 3"),
+        (
+            "array-lmul-e4m3-8x8-os-n4-w12",
+            "Exact sums cut nothing, so they have no window: leave -wW out",
+        ),
+        ("array-lmul-bf16-8x8-os-w12", "A window is for several pairs a cycle, as in -n4-w16"),
+        (
+            "array-lmul-e4m3-8x8-os-n4-fix24_-9",
+            "Several pairs a cycle are added to exact or fp32 sums, not to fix24_-9",
+        ),
+        (
+            "array-lmul-e4m3-8x8-os-n4-k10",
+            "k_max must be a multiple of the 4 pairs a cycle, such as 12, not 10",
+        ),
+        ("array-int8-2x2-os-n4-k131072", "k_max must be from 1 to 131068, not 131072"),
+        (
+            "array-int8-2x2-os-k64-n4",
+            "unexpected part 'n4', there may stand nN, then kK, then sN, then fN",
+        ),
         (
             "pe-lmul-e4m3-fp32-k9",
             "k_max is for exact accumulators; the others take any K",
@@ -125,15 +157,18 @@ def drawn_designs(count=3000, seed=2410):
             name = rng.choice(names) if fmt != INT8 else None
             flow: Flow = rng.choice(FLOWS)
             size = (rng.randint(1, 64), rng.randint(1, 64), flow, rng.choice([0, 2, 1 << 16]))
+            many = rng.choice([(1, 0), (rng.randint(1, 32), rng.choice([0, rng.randint(4, 48)]))])
             yield MacDesign(
                 level,
                 kind,
                 fmt,
                 policy,
                 Accumulator(name) if name else None,
-                rng.choice([1024, 1, rng.randint(1, 131071), 1 << 24]),
+                rng.choice([1024, many[0], many[0] * rng.randint(1, 131071 // many[0]), 1 << 24]),
                 stages,
                 *(size if level == "array" else (1, 1, "os", 0)),
+                0,
+                *(many if level == "array" else (1, 0)),
             )
         except ValueError:
             refused += 1
@@ -149,6 +184,9 @@ def test_every_legal_design_has_a_name_that_parses_back():
     seen = {(d.level, d.kind) for d in designs}
     assert seen >= {(level, "int8") for level in ("product", "pe", "array")}
     assert {d.k_max for d in designs if d.kind == "int8"} > {1, 1024}
+    arrays = [d for d in designs if d.level == "array"]
+    assert len({d.terms for d in arrays}) > 16  # of 32
+    assert any(d.window for d in arrays)
     for design in designs:
         again = Design.parse(str(design))
         assert (again, str(again), hash(again)) == (design, str(design), hash(design))

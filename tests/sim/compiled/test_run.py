@@ -40,7 +40,8 @@ def check(name, shapes, stalls: float | dict[str, float] = 0.0, out="fp32"):
         compared = compare(run, golden(design, a, b, out))
         assert compared.bit_exact, ((m, k, n), compared)
         size = design.flow, design.rows, design.columns, design.stages
-        assert run.closed_form == array_cycles(*size, m, k, n, design.fifo, design.rounder)
+        more = design.fifo, design.rounder, design.terms
+        assert run.closed_form == array_cycles(*size, m, k, n, *more)
         assert run.cycles == run.closed_form + run.stalls
         assert not run.too_long
         if not stalls:
@@ -97,6 +98,8 @@ def test_wrong_verilog_is_found():
         ("array-lmul-e4m3-3x2-os-s1-r2", "fp16"),
         ("array-exact-e4m3-2x3-ws-fix24_-9-r3", "bf16"),
         ("array-int8-3x2-ws-f2", "fp32"),
+        ("array-lmul-e4m3-2x3-os-n3-w8-bare-fp32", "bf16"),
+        ("array-exact-e4m3-3x2-ws-n2-bare-r1", "fp32"),
     ],
 )
 def test_other_arrays(name, out):

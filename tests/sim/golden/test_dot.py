@@ -110,6 +110,38 @@ def test_ragged_groups():
     assert decode(total, "fp32").tolist() == [[5.0]]
 
 
+@pytest.mark.parametrize("policy", ["bare", "ftz", "ocp"])
+def test_matrix_product_of_groups(policy):
+    """Groups of three, the last of one, each rounded as the page has it."""
+    fmt, chosen = FORMATS["e4m3"], POLICIES[policy]
+    rng = np.random.default_rng(5)
+    a, b = draw_codes(rng, fmt, (2, 7), 0.1), draw_codes(rng, fmt, (7, 2), 0.1)
+    a[a & 0x7F == 0x7F] = b[b & 0x7F == 0x7F] = 0  # NaN, told of below
+    a[0, 6] = 0x80
+    found = matmul(a, b, fmt, "lmul", chosen, "fp32", "fp32", 3, 9)
+    for i, j in np.ndindex(2, 2):
+        acc = 0.0
+        for low in (0, 3, 6):
+            x, y = a[i, low : low + 3], b[low : low + 3, j]
+            acc = literal(x, y, acc, fmt, "lmul", chosen, 9, False)
+        assert float(decode(found[i, j], "fp32")) == acc
+    a[1, 6] = 0x7F
+    nan = matmul(a, b, fmt, "lmul", chosen, "fp32", "fp32", 3, 9) == NAN
+    assert nan.tolist() == [[False] * 2, [policy != "bare"] * 2]
+
+
+def test_infinite_products_decide_a_sum_whatever_is_beside_them():
+    """As they do in a PE of one pair: an accumulator that overflowed is forgotten."""
+    large, inf, one = 0x7F7F, 0x7F80, 0x3F80
+    a = np.array([[large, large, inf | 0x8000], [inf, one, inf], [inf, one, inf | 0x8000]])
+    b = np.array([[large], [large], [one]])
+    found = matmul(a, b, "bf16", "exact", "ocp", "fp32", "fp32", 2, 16)
+    assert found.ravel().tolist() == [INF | 1 << 31, INF, NAN]
+    assert found.tolist() == matmul(a, b, "bf16", "exact", "ocp", "fp32").tolist()
+    with pytest.raises(ValueError, match=r"^Groups of products are added to fp32 sums, not to bf"):
+        matmul(a, b, "bf16", "exact", "ocp", "bf16", "fp32", 2, 16)
+
+
 @pytest.mark.parametrize(
     ("x", "y", "acc", "want"),
     [

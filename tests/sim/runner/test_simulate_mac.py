@@ -48,6 +48,16 @@ def drawn_arrays():
     yield from ("array-lmul-e4m3-1x5-os-k32", "array-exact-e4m3-5x1-os-k32-s1")
     yield from ("array-exact-e4m3-1x4-ws-k32-s1", "array-lmul-e4m3-4x1-ws-k32")
     yield from ("array-exact-e4m3-2x3-os-fix24_-9", "array-lmul-e5m2-3x2-ws-ftz-fix20_-6")
+    yield from SEVERAL_PAIRS
+
+
+SEVERAL_PAIRS = (
+    "array-lmul-e5m2-2x1-os-n3-w9-fp32-s1",
+    "array-exact-e2m1-2x1-os-n5",
+    "array-int8-2x2-os-n4-k64-s1",
+    "array-lmul-e4m3-2x1-ws-n2-bare-k32",
+    "array-mitchell-e2m1-1x2-ws-n3-w6-fp32",
+)
 
 
 def sound(name: str, out: Path, simulator: str = SIMULATOR) -> None:
@@ -64,7 +74,14 @@ def test_pe(name, tmp_path):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["array-lmul-e4m3-2x3-os-k32", "array-lmul-e5m2-3x1-ws-ftz-k16"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "array-lmul-e4m3-2x3-os-k32",
+        "array-lmul-e5m2-3x1-ws-ftz-k16",
+        "array-lmul-e2m1-1x1-os-n3-ftz-k6",
+    ],
+)
 def test_array(name, tmp_path):
     sound(name, tmp_path)
 
@@ -149,7 +166,10 @@ def test_plan_round_trip(tmp_path, monkeypatch):
         MacCircuit.of(design, text.replace("s_axis_a_tkeep", "keep"))
 
 
-@pytest.mark.parametrize("name", ["pe-int8-s1", "pe-lmul-e4m3-fp32", "array-int8-2x3-ws-f2"])
+@pytest.mark.parametrize(
+    "name",
+    ["pe-int8-s1", "pe-lmul-e4m3-fp32", "array-int8-2x3-ws-f2", "array-lmul-bf16-2x3-ws-n3-w9"],
+)
 def test_a_design_comes_back_from_a_plan(name, tmp_path, monkeypatch):
     design = MacDesign.parse(name)
     Plan((), mac=MacCircuit(design, "", ())).save(tmp_path / "plan.json")

@@ -10,10 +10,16 @@ from lmul.hdl.arithmetic.adders import add_signed
 from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.delay import Cuts
 from lmul.hdl.arithmetic.form import form
+from lmul.hdl.group.lanes import LanesLayout, lanes
 from lmul.hdl.numbers.formats import INT8
 from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows
 
-__all__ = ["IntSum"]
+__all__ = ["IntSum", "int_unit"]
+
+
+def int_unit(whole: bool) -> type[Int8Product] | type[Int8Rows]:
+    """What makes a product of a sum: one number, which registers want, or rows of bits."""
+    return Int8Product if whole or form() != "gates" else Int8Rows
 
 
 class IntSum(wiring.Component):
@@ -28,25 +34,25 @@ class IntSum(wiring.Component):
     terms : int
         N.
     cuts : sequence of str
+    whole : bool
+        Products come as one number each, as they must where there are registers behind them.
 
     Members
     -------
-    products : In(ArrayLayout of the unit's product layout)
+    p : In(LanesLayout of the unit's product layout)
     acc : In(32)
     total : Out(32)
     en : In(1)
         Where there are registers: while it is 0, they hold.
     """
 
-    def __init__(self, terms: int, cuts: Sequence[str] = ()) -> None:
+    def __init__(self, terms: int, cuts: Sequence[str] = (), whole: bool = False) -> None:
         self.terms = terms
         self.cuts = cuts
-        whole = form() != "gates" or "products" in cuts
-        self._unit = Int8Product if whole else Int8Rows
-        products = data.ArrayLayout(self._unit.product_layout, terms)
+        self._unit = int_unit(whole or "products" in cuts)
+        products = LanesLayout(self._unit.product_layout, terms)
         super().__init__(
-            {"products": In(products), "acc": In(SUM_BITS), "total": Out(SUM_BITS)}
-            | Cuts.ports(cuts)
+            {"p": In(products), "acc": In(SUM_BITS), "total": Out(SUM_BITS)} | Cuts.ports(cuts)
         )
 
     def product_unit(self) -> Int8Product | Int8Rows:
@@ -57,7 +63,7 @@ class IntSum(wiring.Component):
         """Build the circuit."""
         m = Module()
         cuts = Cuts.of(self, self.cuts)
-        given = {f"p{index}": Value.cast(self.products[index]) for index in range(self.terms)}
+        given = {f"p{index}": Value.cast(lane) for index, lane in enumerate(lanes(self.p))}
         *words, acc = cuts.at(m, "products", **given, acc=self.acc)
         products = [data.View(self._unit.product_layout, word) for word in words]
         if "core" not in cuts:

@@ -1,4 +1,4 @@
-"""What of a dot-product unit grows with its terms: products, their alignment, and their sum."""
+"""Several floating-point products aligned in one window, and their sum."""
 
 from collections.abc import Sequence
 
@@ -7,25 +7,26 @@ from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.delay import Cuts
-from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.dot.align import Align
-from lmul.hdl.dot.signed_sum import SignedSum
-from lmul.hdl.mac.datapath import FloatDatapath
-from lmul.hdl.numbers.accumulator import Accumulator
-from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.group.align import Align
+from lmul.hdl.group.signed_sum import SignedSum
+from lmul.hdl.products.base import ProductUnit
 
-__all__ = ["DotCore"]
+__all__ = ["GroupCore"]
 
 
-class DotCore(wiring.Component):
+class GroupCore(wiring.Component):
     """The exact sum of N products that are aligned in one window.
 
     Combinational, or with registers behind the products.
 
     Parameters
     ----------
-    design : DotDesign
-        Of floating-point operands.
+    units : sequence of ProductUnit
+        N of one kind, whose operands mark zeros.
+    window : int
+        W: bits of a product that are kept.
+    sticky : bool
+        The last bit kept is set where any below was lost, else those are cut.
     cuts : sequence of str
         ``"products"`` for registers there.
 
@@ -41,24 +42,25 @@ class DotCore(wiring.Component):
 
     Attributes
     ----------
-    path : FloatDatapath
-        Makes the product units, and the edges before them.
     layout : ProductLayout
         Of the products.
-    window : int
+    units, window, cuts
     """
 
-    def __init__(self, design: DotDesign, cuts: Sequence[str] = ()) -> None:
-        if not isinstance(design.format, FloatFormat) or design.kind == "int8":
-            raise ValueError(f"Design {design.name!r} is the integer twin's: use IntDotUnit")
-        self.path = FloatDatapath(design.format, design.kind, design.policy, Accumulator("fp32"))
-        self.window = design.window
+    def __init__(
+        self,
+        units: Sequence[ProductUnit],
+        window: int,
+        sticky: bool = False,
+        cuts: Sequence[str] = (),
+    ) -> None:
+        self.units = units
+        self.window = window
         self.cuts = cuts
-        self._units = [self.path.product_unit() for _ in range(design.terms)]
-        self.layout = self._units[0].product_layout
-        self._align = Align(self.layout, design.terms, design.window, design.sticky)
-        self._sum = SignedSum(design.terms, design.window)
-        lanes = In(data.ArrayLayout(self._units[0].operand_layout, design.terms))
+        self.layout = units[0].product_layout
+        self._align = Align(self.layout, len(units), window, sticky)
+        self._sum = SignedSum(len(units), window)
+        lanes = In(data.ArrayLayout(units[0].operand_layout, len(units)))
         super().__init__(
             {
                 "x": lanes,
@@ -75,7 +77,7 @@ class DotCore(wiring.Component):
         cuts = Cuts.of(self, self.cuts)
         align = m.submodules.align = self._align
         total = m.submodules.sum = self._sum
-        for index, unit in enumerate(self._units):
+        for index, unit in enumerate(self.units):
             m.submodules[f"product_{index}"] = unit
             m.d.comb += [
                 unit.x.eq(self.x[index]),
@@ -88,7 +90,7 @@ class DotCore(wiring.Component):
             ]
         m.d.comb += [
             total.words.eq(align.words),
-            total.neg.eq(Cat(align.p[index].neg for index in range(len(self._units)))),
+            total.neg.eq(Cat(align.p[index].neg for index in range(len(self.units)))),
             self.exp.eq(align.exp),
             self.sum.eq(total.sum),
         ]

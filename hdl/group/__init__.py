@@ -1,0 +1,1 @@
+"""Groups of products: several side by side, aligned and added up before an accumulator."""
