@@ -191,6 +191,11 @@ def test_wrong(arrays: Any, monkeypatch: pytest.MonkeyPatch) -> None:
     ):
         pass
     with (
+        pytest.raises(ValueError, match=r"adds 4 products at once, in a window, and models add o"),
+        lmul.torch.simulated("array-lmul-bf16-8x8-os-n4-w16"),
+    ):
+        pass
+    with (
         pytest.raises(RuntimeError, match=r"^Nothing inside lmul\.torch\.simulated multiplied"),
         lmul.torch.simulated(),
     ):

@@ -26,7 +26,7 @@ from planted_bugs import damaged_module
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.product_range import ProductRange
-from lmul.sim.export import package
+from lmul.sim.export import array_os, array_ws, package
 
 pytestmark = pytest.mark.slow  # makes Verilog, runs tools
 
@@ -72,6 +72,17 @@ def test_formula_is_the_closed_form(flow: str) -> None:
         )
     example = cycles["example"]
     assert example["cycles"] == design.cycles(example["M"], example["K"], example["N"])
+
+
+@pytest.mark.parametrize("name", ["array-int8-3x2-os-n4", "array-lmul-bf16-2x3-ws-n3-w16-r1"])
+def test_formula_of_several_pairs(name: str) -> None:
+    design = MacDesign.parse(name)
+    text = (array_os if design.flow == "os" else array_ws).cycles_formula(design)
+    formula = re.sub(r"ceil\((\w)/(\w|\(3\*R\))\)", r"up(\1, \2)", text)
+    assert formula.count("up(K, ") == text.count("K") > 0
+    where = {"R": design.rows, "C": design.columns, "P": design.latency, "max": max, "up": _up}
+    for m, k, n in ((1, 1, 1), (5, 13, 7), (2, 9, 4), (16, 40, 2)):
+        assert eval(formula, where | {"M": m, "K": k, "N": n}) == design.cycles(m, k, n)
 
 
 def _up(a: int, b: int) -> int:

@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from own_points import own_points
 
+from lmul.synth.comparison.accepted import accepted
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.measure import measure as point_measure
 from lmul.synth.measure import provenance
@@ -169,6 +170,14 @@ def test_errors_are_the_golden_models():
     assert mred.value == pytest.approx(np.abs(relative).mean())
     assert bias.value == pytest.approx(relative.mean())
     assert worst.value == pytest.approx(relative.min())
+
+
+def test_an_arrays_error_is_that_of_its_groups():
+    """Against the kept figure of a dot-product unit with the same window."""
+    unit = Point("dot-exact-e4m3-n8-w8-ftz", "error", stimulus="attention QK")
+    array = replace(unit, design="array-exact-e4m3-2x2-os-n8-w8-ftz-fp32")
+    kept = next(one for one in accepted("dots").found[unit].metrics if one.name == "mred")
+    assert measured(array).metrics[0].value == pytest.approx(kept.value)
 
 
 @pytest.mark.parametrize(
