@@ -23,9 +23,9 @@ def perplexity(row: str) -> str:
     return shown(CHANGES[row, "perplexity"], 2, 100)
 
 
-def table(first: str) -> list[list[str]]:
-    """The page's table whose head begins so, without its head."""
-    lines = PAGE[PAGE.index(first) :].split("\n\n")[0].splitlines()
+def table(first: str, page: str = PAGE) -> list[list[str]]:
+    """A page's table whose head begins so, without its head."""
+    lines = page[page.index(first) :].split("\n\n")[0].splitlines()
     return [[cell.strip() for cell in line.strip("|").split(" | ")] for line in lines[2:]]
 
 
@@ -86,10 +86,10 @@ def test_no_sentence_is_missing():
     assert len(table("| sentence | verdict |")) == len(CLAIMS)
 
 
-def test_readme_says_the_same():
-    text = " ".join((DOCS.parent / "README.md").read_text(encoding="utf-8").split())
-    for row in ("lmul-bf16", "lmul-e4m3", "exact-e4m3"):
-        value, between = perplexity(row).split(" ", 1)
-        assert f"{value} % {between}" in text
-    for row in ("lmul-e4m3 truncated", "exact-e4m3 truncated"):
-        assert f"{perplexity(row).split()[0]} %" in text
+def test_readme_has_some_of_the_rows():
+    readme = (DOCS.parent / "README.md").read_text(encoding="utf-8")
+    rows = {cells[0]: cells[1:] for cells in table("| | perplexity, %, rounded")}
+    told = table("| attention in | perplexity, %, rounded", readme)
+    assert {"exact-bf16", "lmul-bf16", "exact-e4m3", "lmul-e4m3"} < {cells[0] for cells in told}
+    for name, *cells in told:
+        assert cells == rows[name][:3]
