@@ -52,13 +52,13 @@ def clock_tables(found: Sequence[AtClock], held: Sequence[Hold]) -> Group:
     for one, hold in zip(found, held, strict=True):
         table.add_row(
             one.design,
-            f"{one.mapped.area_um2:.1f}",
+            f"{one.area_um2:.1f}",
             f"{one.mapped.sequential_um2:.1f}",
             f"{one.timing.delay_ps:.0f}",
             f"{one.slack_ps:.0f}",
             _slack(hold.slack_ps),
             *([_slack(hold.opensta_ps)] if beside else []),
-            one.way.name if one.way else "least area",
+            one.how,
         )
     missed = [
         f"{one.design} misses the clock by {-one.slack_ps:.0f} ps: the fastest of {one.tried} "
@@ -102,7 +102,7 @@ def clocked_table(found: Sequence[Clocked]) -> Group:
             *_ranged(one.area),
             *_ranged(one.energy),
             f"{one.delays[0]:.0f}",
-            one.mappings[0] or "least area",
+            one.mappings[0],
         )
     missed = [
         f"{one.design} misses the clock by {-one.slack_ps:.0f} ps: the fastest circuit is shown"

@@ -179,7 +179,7 @@ def _row(one: Clocked) -> list[str]:
         NOTHING if one.energy is None else f"{_throughput(one):.0f}",
         f"{one.delays[0]:.0f}",
         f"{-one.slack_ps:.0f}" if one.slack_ps < 0 else NOTHING,
-        one.mappings[0] or "least area",
+        one.mappings[0],
     ]
 
 

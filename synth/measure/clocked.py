@@ -2,28 +2,30 @@
 
 The smallest of many mappings is a lucky one. So the statements are put into other orders, which
 mean the same, and in each the ways that gave the smallest circuits as written compete again: the
-figures are the median of these winners, and their range is told. An array is mapped once, as
-written.
+figures are the median of these winners, and their range is told. So it is with an array, of which
+all parts and what is around them are mapped anew in each order.
 """
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
+from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy.energy import Energy, measure
+from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
-from lmul.synth.mapping.mapping import Mapped, map_cells
+from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Spread, reordered
-from lmul.synth.timing.array_clock import array_at_clock
-from lmul.synth.timing.clock import mappings, period_ps, pipelined
+from lmul.synth.timing.array_clock import ArrayParts, array_of, array_parts
+from lmul.synth.timing.clock import mappings, period_ps
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.search import AtClock, best
-from lmul.synth.timing.timing import Timing, analyse
+from lmul.synth.timing.search import AtClock, Subject, best, pipelined
+from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["FINALISTS", "ORDERS", "Clocked", "clocked"]
@@ -54,7 +56,7 @@ class Clocked:
         The library's inverter that drives four of its kind.
     library, stimulus : str
     mappings : sequence of str
-        In each order how it was mapped, of an array each part; empty for the least area.
+        In each order how it was mapped, of an array each part.
     delays : sequence of float
         In each order the longest path, ps; the first as written.
     area, sequential : Spread
@@ -121,7 +123,7 @@ def clocked(
     liberty : Paths, optional
         :func:`lmul.synth.liberty.default.default_library` when left out.
     orders : int
-        Besides the one as written; none is tried of arrays, nor where the clock is missed.
+        Besides the one as written; none is tried where the clock is missed.
     jobs, on_progress, wires
         As for :func:`lmul.synth.timing.clock.mappings`.
 
@@ -141,9 +143,8 @@ def clocked(
         raise ValueError(f"How fast an array can be is not searched for: {parsed.name!r}")
     else:
         check_wires(wires, library, parsed)
-        array = array_at_clock(parsed, library, period, jobs, on_progress)
-        winner = _Winner(array.design.name, array.mapped, array.timing, array.ways)
-        found = _Found([winner], array.timing.delay_ps, array.tried)
+        parts = array_parts(parsed, library, period, True, jobs, on_progress)
+        found = _arrays(parts, library, period, orders)
     first, winners = found.winners[0], found.winners
     if fastest:
         period = first.timing.delay_ps
@@ -158,7 +159,7 @@ def clocked(
         stimulus=stimulus,
         mappings=[one.how for one in winners],
         delays=[one.timing.delay_ps for one in winners],
-        area=Spread.of([one.mapped.area_um2 + one.timing.buffers_um2 for one in winners]),
+        area=Spread.of([one.area_um2 for one in winners]),
         sequential=Spread.of([one.mapped.sequential_um2 for one in winners]),
         energy=Spread.of([one.real_delays for one in energies]) if energies else None,
         opensta=[
@@ -173,18 +174,10 @@ def clocked(
 
 
 @dataclass(frozen=True)
-class _Winner:
-    """The best circuit of one order, and how it was mapped."""
-
-    design: str
-    mapped: Mapped
-    timing: Timing
-    how: str
-
-
-@dataclass(frozen=True)
 class _Found:
-    winners: Sequence[_Winner]
+    """The best circuit of each order, the first as written."""
+
+    winners: Sequence[AtClock]
     fastest_ps: float
     tried: int
 
@@ -209,11 +202,31 @@ def _circuits(found: Sequence[AtClock], library: Library, orders: int, fastest: 
         tried += len(mapped)
         if mapped and meets(winner := min(mapped, key=delay) if fastest else best(mapped)):
             winners.append(winner)
-    shown = [
-        _Winner(one.design, one.mapped, one.timing, one.way.name if one.way else "")
-        for one in winners
-    ]
-    return _Found(shown, delay(quick[0]), tried)
+    return _Found(winners, delay(quick[0]), tried)
+
+
+def _arrays(parts: ArrayParts, library: Library, period: float, orders: int) -> _Found:
+    """An array as written, and in other orders."""
+    first, limits = array_of(parts, library, period)
+    winners, tried = [first], first.tried
+    finalists = replace(parts, limits=limits).near(first.parts, FINALISTS)
+    for order in range(1, orders + 1 if first.slack_ps >= 0 else 1):
+        again = {part: _again(each, library, order) for part, each in finalists.items()}
+        if not all(again.values()):
+            continue
+        whole = Subject(
+            first.design, first.level, lambda form, order=order: _written(parts.design, form, order)
+        )
+        one, _ = array_of(replace(parts, found=again, limits=limits), library, period, whole)
+        tried += one.tried
+        if one.slack_ps >= 0:
+            winners.append(one)
+    return _Found(winners, first.timing.delay_ps, tried)
+
+
+def _written(design: MacDesign, form: Form, order: int) -> Circuit:
+    circuit = Circuit.of(design, form)
+    return replace(circuit, verilog=reordered(circuit.verilog, order))
 
 
 def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[AtClock]:
@@ -231,7 +244,7 @@ def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[A
     return found
 
 
-def _energies(winners: Sequence[_Winner], period: float, stimulus: str, wires: str) -> list[Energy]:
+def _energies(winners: Sequence[AtClock], period: float, stimulus: str, wires: str) -> list[Energy]:
     """Of each netlist, at its clock: what leaks in one period is counted."""
     return [
         energy

@@ -9,7 +9,7 @@ array of 2 by 2, whose parts are the same.
 """
 
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from lmul.hdl.arithmetic.form import Form
@@ -21,13 +21,12 @@ from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.cell_netlist import place_of
 from lmul.synth.mapping.composed import composed, part_circuit
 from lmul.synth.mapping.mapping import Mapped, map_cells
-from lmul.synth.mapping.ways import Way
-from lmul.synth.timing.clock import mappings, pipelined
-from lmul.synth.timing.search import AtClock, Subject, probes, search
+from lmul.synth.mapping.ways import ADDERS, Way
+from lmul.synth.timing.search import AtClock, Subject, pipelined, probes, search
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["ArrayAtClock", "array_at_clock"]
+__all__ = ["ArrayParts", "array_at_clock", "array_of", "array_parts"]
 
 
 _PE, _ROUNDER = "pe", "round"
@@ -46,63 +45,85 @@ a share of the clock, as in :data:`lmul.synth.mapping.ways.TRIED`."""
 
 
 @dataclass(frozen=True)
-class ArrayAtClock:
-    """An array at a clock.
+class ArrayParts:
+    """What an array is composed of.
 
     Attributes
     ----------
     design : MacDesign
-        With the pipeline registers that were chosen.
-    clock_ps : float
+        With its pipeline registers.
+    found : mapping of str to sequence of AtClock
+        Of each part all its mappings with those registers.
     limits : mapping of str to float
         How long each part's own longest path may be, ps.
-    chosen : mapping of str to AtClock
-        Those that were put in.
-    mapped : Mapped
-        The array composed of them.
-    timing : Timing
-        Of all of it, buffers of the nets that reach all parts included.
-    tried : int
-        Mappings in all, of parts and of wholes.
     """
 
     design: MacDesign
-    clock_ps: float
+    found: Mapping[str, Sequence[AtClock]]
     limits: Mapping[str, float]
-    chosen: Mapping[str, AtClock]
-    mapped: Mapped
-    timing: Timing
-    tried: int
 
-    @property
-    def slack_ps(self) -> float:
-        """What is left of the period; below 0 it misses by that much."""
-        return self.clock_ps - self.timing.delay_ps
+    def near(self, chosen: Mapping[str, AtClock], most: int) -> dict[str, Sequence[AtClock]]:
+        """Of each part the smallest mappings that are as quick as the chosen one or its limit.
 
-    @property
-    def ways(self) -> str:
-        """How each part was mapped."""
-        ways = {
-            part: one.way.name if one.way else "least area" for part, one in self.chosen.items()
+        Parameters
+        ----------
+        chosen : mapping of str to AtClock
+            By part.
+        most : int
+            Mappings of each.
+        """
+        slow = {part: max(self.limits[part], one.timing.delay_ps) for part, one in chosen.items()}
+        return {
+            part: sorted(
+                (one for one in each if one.timing.delay_ps <= slow[part]),
+                key=lambda one: one.area_um2,
+            )[:most]
+            for part, each in self.found.items()
         }
-        return ", ".join(f"{part} {way}" for part, way in ways.items())
 
 
 def array_at_clock(
     design: MacDesign,
     library: Library,
     clock_ps: float,
+    pipeline: bool = False,
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
-) -> ArrayAtClock:
+) -> AtClock:
     """The smallest array found that meets a clock, composed of its parts; else the fastest.
 
     Parameters
     ----------
+    design, library, clock_ps, pipeline, jobs, on_progress
+        As for :func:`array_parts`.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        As :func:`lmul.synth.mapping.mapping.map_cells`.
+    """
+    parts = array_parts(design, library, clock_ps, pipeline, jobs, on_progress)
+    return array_of(parts, library, clock_ps)[0]
+
+
+def array_parts(
+    design: MacDesign,
+    library: Library,
+    clock_ps: float,
+    pipeline: bool = False,
+    jobs: int = 2,
+    on_progress: Callable[[int, int, str], None] | None = None,
+) -> ArrayParts:
+    """All mappings of an array's parts for a clock, and how quick an array of 2 by 2 needs them.
+
+    Parameters
+    ----------
     design : MacDesign
-        An array; its pipeline registers are chosen anew.
+        An array.
     library, clock_ps, jobs, on_progress
         As for :func:`lmul.synth.timing.search.search`.
+    pipeline : bool
+        Choose its pipeline registers anew; else they are as its name says.
 
     Raises
     ------
@@ -110,15 +131,16 @@ def array_at_clock(
         As :func:`lmul.synth.mapping.mapping.map_cells`.
     """
     # A part is the same whatever the array's size, and a small one is written and timed sooner.
-    small = replace(design, rows=2, columns=2, stages=0, rounder=0)
+    small = replace(design, rows=2, columns=2)
     found: dict[str, Sequence[AtClock]] = {}
-    stages, ways = _pe_choices(design, library, clock_ps, jobs, on_progress)
+    stages, ways = _pe_choices(design, library, clock_ps, pipeline, jobs, on_progress)
     small = replace(small, stages=stages)
     pe = [_part(small, _PE)]
     found[_PE] = search(pe, library, clock_ps, ways, jobs, on_progress)
     inside = clock_ps - _AROUND_FO4 * Conditions.of(library).fo4_ps
     if design.kind != "int8":
-        rounders = {(one := replace(small, rounder=n)): _part(one, _ROUNDER) for n in range(4)}
+        registers = range(4) if pipeline else [design.rounder]
+        rounders = {(one := replace(small, rounder=n)): _part(one, _ROUNDER) for n in registers}
         subjects, tried = list(rounders.values()), [None, *probes(inside)]
         mapped = search(subjects, library, inside, tried, jobs, on_progress)
         best = mapped[0].design
@@ -126,24 +148,23 @@ def array_at_clock(
         small = next(one for one, subject in rounders.items() if subject.name == best)
     for edge in _EDGES:
         found[edge] = search([_part(small, edge)], library, inside, None, jobs, on_progress)
-    limits: Mapping[str, float] = dict.fromkeys(found, clock_ps)
-    for one in (small, replace(small, rows=design.rows, columns=design.columns)):
-        wholes = _wholes(one, library, clock_ps)
-        composition = _composed(one, clock_ps, found, limits, wholes)
-        limits = composition.limits
-    return composition
+    first = ArrayParts(small, found, dict.fromkeys(found, clock_ps))
+    _, limits = array_of(first, library, clock_ps)
+    return ArrayParts(replace(small, rows=design.rows, columns=design.columns), found, limits)
 
 
 def _pe_choices(
     design: MacDesign,
     library: Library,
     clock_ps: float,
+    pipeline: bool,
     jobs: int,
     on_progress: Callable[[int, int, str], None] | None,
 ) -> tuple[int, list[Way | None]]:
     """The registers of an array's PEs, and the ways that made such a PE small or quick."""
     pe = replace(design, level="pe", rows=1, columns=1, flow="os", fifo=0, rounder=0)
-    found = mappings(pipelined(pe), library, clock_ps, None, jobs, on_progress)
+    subjects = [Subject.of(one) for one in (pipelined(pe) if pipeline else [pe])]
+    found = search(subjects, library, clock_ps, None, jobs, on_progress)
     same = [one for one in found if one.design == found[0].design]
     quick = sorted(same, key=lambda one: one.timing.delay_ps)
     chosen = [one.way for one in (*same[:_SMALLEST], *quick[:_QUICKEST])]
@@ -157,39 +178,44 @@ def _part(design: MacDesign, part: str) -> Subject:
     return Subject(f"{part} of {design.name}", design.level, circuit)
 
 
-def _composed(
-    design: MacDesign,
-    clock_ps: float,
-    found: Mapping[str, Sequence[AtClock]],
-    limits: Mapping[str, float],
-    wholes: Iterable[Mapped],
-) -> ArrayAtClock:
+def array_of(
+    parts: ArrayParts, library: Library, clock_ps: float, whole: Subject | None = None
+) -> tuple[AtClock, Mapping[str, float]]:
     """The smallest array of these mappings that meets a clock, else the fastest.
 
     Parameters
     ----------
-    design : MacDesign
-        With its pipeline registers.
+    parts : ArrayParts
+    library : Library
     clock_ps : float
-    found : mapping of str to sequence of AtClock
-        Of each part all its mappings with those registers.
-    limits : mapping of str to float
-        As in :class:`ArrayAtClock`; they become shorter where the whole misses the clock.
-    wholes : iterable of Mapped
-        Mappings of the array for what is around its parts, at least one; the next is taken where
-        that is too slow.
+    whole : Subject, optional
+        The array's circuit, of which what is around its parts is taken, where it is written in
+        another way than its design says.
+
+    Returns
+    -------
+    AtClock
+        Its ``parts`` are those that were put in.
+    mapping of str to float
+        The parts' limits, shorter where the array misses the clock with those that were given.
+
+    Raises
+    ------
+    ToolNotFound, ToolFailed
+        As :func:`lmul.synth.mapping.mapping.map_cells`.
     """
-    around, held = iter(wholes), dict(limits)
-    whole = next(around)
+    found, held, design = parts.found, dict(parts.limits), parts.design
+    around = _wholes(whole or Subject.of(design), library, clock_ps)
+    mapped_whole = next(around)
     tried = 1 + sum(map(len, found.values()))
-    best: ArrayAtClock | None = None
+    best: tuple[AtClock, Mapping[str, float]] | None = None
     for _ in range(_TRIES):
         chosen = {part: _smallest(each, held[part]) for part, each in found.items()}
-        mapped = composed(whole, {part: one.mapped for part, one in chosen.items()})
+        mapped = composed(mapped_whole, {part: one.mapped for part, one in chosen.items()})
         timing = analyse(mapped)
-        one = ArrayAtClock(design, clock_ps, dict(held), chosen, mapped, timing, tried)
-        if best is None or one.slack_ps > best.slack_ps:
-            best = one
+        one = AtClock(design.name, "array", clock_ps, None, mapped, timing, tried, chosen)
+        if best is None or one.slack_ps > best[0].slack_ps:
+            best = one, dict(held)
         if one.slack_ps >= 0:
             break
         slowest = _slowest(timing)
@@ -203,17 +229,19 @@ def _composed(
             following = None if shorter else next(around, None)
             if following is None:
                 break
-            whole, tried = following, tried + 1
+            mapped_whole, tried = following, tried + 1
         held |= shorter
     assert best is not None
-    return replace(best, tried=tried)
+    return replace(best[0], tried=tried), best[1]
 
 
-def _wholes(design: MacDesign, library: Library, clock_ps: float) -> Iterator[Mapped]:
+def _wholes(array: Subject, library: Library, clock_ps: float) -> Iterator[Mapped]:
+    """Mappings of an array for what is around its parts, at least one, the smallest first."""
     for one in _AROUND:
         way = one and Way(*one[:3], round(one[3] * clock_ps) or 1000.0)
+        circuit = array.circuit(ADDERS[way.adder].form if way else "gates")
         try:
-            yield map_cells(design, library, way=way)
+            yield map_cells(circuit, library, way=way)
         except ToolFailed:
             continue  # ABC gives up on some
 
@@ -222,7 +250,7 @@ def _smallest(found: Sequence[AtClock], limit: float) -> AtClock:
     """The smallest mapping of a part that is quick enough, else the quickest."""
     quick = [one for one in found if one.timing.delay_ps <= limit]
     if quick:
-        return min(quick, key=lambda one: (one.mapped.area_um2, one.timing.delay_ps))
+        return min(quick, key=lambda one: (one.area_um2, one.timing.delay_ps))
     return min(found, key=lambda one: one.timing.delay_ps)
 
 

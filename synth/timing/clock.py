@@ -1,21 +1,19 @@
 """A clock as a requirement: the smallest circuit found whose longest path fits into a period."""
 
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import replace
+from collections.abc import Callable, Sequence
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.dot import DotDesign, most_stages
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.designs.unit import UnitDesign
-from lmul.synth.layout.wires import NONE
+from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.ways import Way
-from lmul.synth.timing.search import AtClock, Subject, best, search
+from lmul.synth.timing.array_clock import array_at_clock
+from lmul.synth.timing.search import AtClock, Subject, best, pipelined, search
 
-__all__ = ["at_clock", "mappings", "period_ps", "pipelined"]
+__all__ = ["at_clock", "mappings", "period_ps"]
 
 
 _PERIOD = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(fo4)?")
@@ -38,53 +36,46 @@ def period_ps(text: str, library: Library) -> float:
     return period * (Conditions.of(library).fo4_ps if match[2] else 1000)
 
 
-def pipelined(design: Design) -> list[Design]:
-    """The design with each number of pipeline registers that its name can say, fewest first."""
-    if isinstance(design, DotDesign):
-        return _each(design, "stages", range(1 + most_stages(design.kind)))
-    if isinstance(design, UnitDesign):
-        return [design] if design.level == "product" else _each(design, "stages", range(4))
-    if not isinstance(design, MacDesign) or design.level == "product":
-        return [design]
-    if design.level != "array" or design.kind == "int8":
-        return _each(design, "stages", range(2))
-    return [
-        replace(design, stages=stages, rounder=rounder)
-        for stages in range(2)
-        for rounder in range(4)
-    ]
-
-
-def _each(
-    design: DotDesign | MacDesign | UnitDesign, knob: str, values: Iterable[int]
-) -> list[Design]:
-    return [replace(design, **{knob: value}) for value in values]
-
-
 def at_clock(
-    designs: Design | str | Sequence[Design],
+    design: Design | str,
     liberty: Paths | Library,
     clock_ps: float,
     way: Way | None = None,
+    pipeline: bool = False,
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
     wires: str = NONE,
 ) -> AtClock:
-    """The smallest circuit found that meets a clock; of those that none does, the fastest.
+    """The smallest circuit found that meets a clock; where none does, the fastest.
 
     Parameters
     ----------
-    designs, liberty, clock_ps, jobs, on_progress, wires
+    design : Design or str
+        An array is composed of parts: :func:`lmul.synth.timing.array_clock.array_at_clock`; no
+        wires are estimated of one.
+    liberty, clock_ps, jobs, on_progress, wires
         As for :func:`mappings`.
     way : Way, optional
-        The only way to try.
+        The only way to try, of anything but an array.
+    pipeline : bool
+        Try all pipeline registers that the design's name can say; else those that it says.
 
     Raises
     ------
     TypeError, ValueError, OSError, ToolNotFound, ToolFailed
-        As :func:`mappings`.
+        As :func:`mappings`; for an array and a way.
     """
-    return best(mappings(designs, liberty, clock_ps, way, jobs, on_progress, wires))
+    parsed = Design.parse(design)
+    if isinstance(parsed, MacDesign) and parsed.level == "array":
+        if way:
+            raise ValueError(
+                f"Each part of {parsed.name!r} is mapped in a way of its own: leave the mapping out"
+            )
+        library = liberty if isinstance(liberty, Library) else load(liberty)
+        check_wires(wires, library, parsed)
+        return array_at_clock(parsed, library, clock_ps, pipeline, jobs, on_progress)
+    tried = pipelined(parsed) if pipeline else [parsed]
+    return best(mappings(tried, liberty, clock_ps, way, jobs, on_progress, wires))
 
 
 def mappings(
@@ -101,7 +92,8 @@ def mappings(
     Parameters
     ----------
     designs : Design, str or sequence of Design
-        A design, or several of which any will do, such as :func:`pipelined` gives.
+        A design, or several of which any will do, such as
+        :func:`lmul.synth.timing.search.pipelined` gives.
     liberty : Paths or Library
         The library, or its Liberty file or files.
     clock_ps : float

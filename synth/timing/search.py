@@ -1,11 +1,14 @@
 """A search for the smallest circuit that meets a clock, of many mappings of it or of several."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign, most_stages
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.unit import UnitDesign
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
@@ -15,8 +18,11 @@ from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 from lmul.tools.metrics import Metric
 
-__all__ = ["AtClock", "Subject", "best", "probes", "search", "ways_for"]
+__all__ = ["LEAST_AREA", "AtClock", "Subject", "best", "pipelined", "probes", "search", "ways_for"]
 
+
+LEAST_AREA = "least area"
+"""How a circuit was mapped that needs none of the ways for a clock."""
 
 _FASTEST_PS = 1000.0  # a target that no circuit reaches which is in need of one
 
@@ -38,6 +44,29 @@ def ways_for(clock_ps: float) -> list[Way]:
 def probes(clock_ps: float) -> list[Way]:
     """Of those the ones by which a pipeline is chosen."""
     return [one for one in ways_for(clock_ps) if (one.cells, one.adder, one.chains) in PROBES]
+
+
+def pipelined(design: Design) -> list[Design]:
+    """The design with each number of pipeline registers that its name can say, fewest first."""
+    if isinstance(design, DotDesign):
+        return _each(design, "stages", range(1 + most_stages(design.kind)))
+    if isinstance(design, UnitDesign):
+        return [design] if design.level == "product" else _each(design, "stages", range(4))
+    if not isinstance(design, MacDesign) or design.level == "product":
+        return [design]
+    if design.level != "array" or design.kind == "int8":
+        return _each(design, "stages", range(2))
+    return [
+        replace(design, stages=stages, rounder=rounder)
+        for stages in range(2)
+        for rounder in range(4)
+    ]
+
+
+def _each(
+    design: DotDesign | MacDesign | UnitDesign, knob: str, values: Iterable[int]
+) -> list[Design]:
+    return [replace(design, **{knob: value}) for value in values]
 
 
 @dataclass(frozen=True)
@@ -76,12 +105,14 @@ class AtClock:
     clock_ps : float
         The period asked for.
     way : Way or None
-        How it was mapped; None: for the least area, which is fast enough.
+        How it was mapped; None: for the least area, which is fast enough, or in parts.
     mapped : Mapped
     timing : Timing
         Its longest path, with the registers' clock-to-output and setup times.
     tried : int
         Mappings that were made.
+    parts : mapping of str to AtClock
+        Of an array: what it is composed of.
     """
 
     design: str
@@ -91,6 +122,19 @@ class AtClock:
     mapped: Mapped
     timing: Timing
     tried: int
+    parts: Mapping[str, "AtClock"] = field(default_factory=dict)
+
+    @property
+    def area_um2(self) -> float:
+        """Of all cells, and of the buffers of nets that drive more than a cell may."""
+        return self.mapped.area_um2 + self.timing.buffers_um2
+
+    @property
+    def how(self) -> str:
+        """How it was mapped, of an array each part."""
+        if self.parts:
+            return ", ".join(f"{part} {one.how}" for part, one in self.parts.items())
+        return self.way.name if self.way else LEAST_AREA
 
     @property
     def slack_ps(self) -> float:
@@ -101,18 +145,16 @@ class AtClock:
     def command(self) -> str:
         """What gives this circuit again."""
         wires = f" --wires {self.timing.wires}" if self.timing.wires != NONE else ""
-        if self.way is None:
+        if self.way is None and not self.parts:
             return f"lmul synth {self.design}{wires}"
-        return (
-            f"lmul synth {self.design} --clock {self.clock_ps / 1000:g} --mapping {self.way.name}"
-            f"{wires}"
-        )
+        mapping = f" --mapping {self.way.name}" if self.way else ""
+        return f"lmul synth {self.design} --clock {self.clock_ps / 1000:g}{mapping}{wires}"
 
     def metrics(self) -> list[Metric]:
         """Area, delay and slack under the names that reports use."""
         library = self.mapped.library.name
         figures = [
-            ("area_um2", self.mapped.area_um2, "um2"),
+            ("area_um2", self.area_um2, "um2"),
             ("sequential_um2", self.mapped.sequential_um2, "um2"),
             ("delay_ps", self.timing.delay_ps, "ps"),
             ("slack_ps", self.slack_ps, "ps"),
@@ -124,10 +166,10 @@ class AtClock:
         return {
             "clock_ps": self.clock_ps,
             "design": self.design,
-            "mapping": self.way.name if self.way else None,
+            "mapping": self.how,
             "meets": self.slack_ps >= 0,
             "slack_ps": self.slack_ps,
-            "area_um2": self.mapped.area_um2,
+            "area_um2": self.area_um2,
             "tried": self.tried,
             "command": self.command,
         }
@@ -140,7 +182,7 @@ def best(found: Sequence[AtClock]) -> AtClock:
 
 def _rank(one: AtClock) -> tuple[bool, float, float]:
     missed = one.slack_ps < 0
-    return missed, -one.slack_ps if missed else one.mapped.area_um2, -one.slack_ps
+    return missed, -one.slack_ps if missed else one.area_um2, -one.slack_ps
 
 
 def search(
@@ -243,7 +285,7 @@ def _mapped(
     with ThreadPoolExecutor(jobs) as pool:
         done = zip(pool.map(work, plan), plan, strict=True)
         for number, (one, (subject, way)) in enumerate(done):
-            label = f"{subject.name}: {way.name if way else 'least area'}"
+            label = f"{subject.name}: {way.name if way else LEAST_AREA}"
             report(before + number + 1, before + len(plan), label)
             if isinstance(one, ToolFailed):
                 failed = one

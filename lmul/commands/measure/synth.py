@@ -31,7 +31,7 @@ def synth(
         typer.Option(
             metavar="PERIOD",
             help="Find the smallest circuit that meets a clock: its period in ns, or 60fo4 for 60 "
-            "inverter delays.",
+            "inverter delays. An array is composed of parts that meet it.",
         ),
     ] = None,
     mapping: Annotated[
@@ -111,7 +111,7 @@ def _at_clock(
     from lmul.synth.liberty.default import default_library
     from lmul.synth.liberty.library import load
     from lmul.synth.mapping.ways import Way
-    from lmul.synth.timing.clock import at_clock, period_ps, pipelined
+    from lmul.synth.timing.clock import at_clock, period_ps
     from lmul.synth.timing.hold import hold
 
     library = load(liberty or default_library())
@@ -121,12 +121,7 @@ def _at_clock(
     with progress_bar("synth") as on_progress:
         found = [
             at_clock(
-                pipelined(design) if pipeline else design,
-                library,
-                period,
-                way,
-                on_progress=on_progress,
-                wires=wires,
+                design, library, period, way, pipeline, on_progress=on_progress, wires=wires
             )
             for design in designs
         ]

@@ -12,8 +12,9 @@ from lmul.synth.liberty.library import load
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
 from lmul.synth.timing import search
-from lmul.synth.timing.clock import at_clock, period_ps, pipelined
+from lmul.synth.timing.clock import at_clock, period_ps
 from lmul.synth.timing.opensta import opensta_delay
+from lmul.synth.timing.search import pipelined
 from lmul.tools import yosys
 
 LIBRARY = load(default_library())
