@@ -88,6 +88,9 @@ class WeightStationaryPE(wiring.Component):
         ]
         behind = members(product.p)
         marks = special_products(m, x, y, path.operand_layout) if path.has_inf else {}
+        if path.stages > 1:
+            m.d.comb += product.en.eq(self.en)
+            marks = self._register(m, "operand", marks)
         if path.stages:
             behind = self._register(m, "product", behind)
             marks = self._register(m, "product", marks)

@@ -21,6 +21,11 @@ _POLICIES = {
     "ftz": "subnormals and tiny results to zero, saturating, NaN and Inf propagate",
     "ocp": "subnormals in and out, overflow to Inf or NaN, NaN and Inf propagate",
 }
+_REGISTERS = (
+    "",
+    "; a register between product and sum",
+    "; a register in the product, and one between product and sum",
+)
 _FLOWS = {"os": "output-stationary", "ws": "weight-stationary"}
 _LISTED_SIDE = 8  # arrays may have any from 1 to 64
 _LISTED_PAIRS = 4  # a cycle: PEs of arrays may take any from 1 to 32
@@ -95,7 +100,7 @@ def _describe_mac(design: MacDesign) -> str:
         kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
         of = f"{what} of {KINDS[design.kind].title}"
         text = f"{design.format.name}: {of}, {kept}{many}; {_policy(design)}"
-    text += "; a register between product and sum" if design.stages else ""
+    text += _REGISTERS[design.stages]
     text += f"; {design.rounder} registers in each rounder" if design.rounder else ""
     return text + (f"; {design.fifo} beats of FIFO a port" if design.fifo else "")
 

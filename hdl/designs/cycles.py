@@ -20,7 +20,7 @@ def pipeline_latency(flow: Flow, stages: int, fifo: int = 0, rounder: int = 0) -
     """P: the cycles that registers take which every operand or result passes once.
 
     Of ``os``: the port of operands and its FIFO where it has one (``fifo`` is not 0), operands,
-    the register between product and accumulation (``stages``), those in the ``rounder``, the port
+    the registers between them and accumulation (``stages``), those in the ``rounder``, the port
     of results, which is the rounder's last. Of ``ws`` one more: a tile begins in the cycle after
     its last weights.
     """
@@ -59,7 +59,7 @@ def array_cycles(
     rows, columns : int
         R and C.
     stages : int
-        Registers between product and accumulation.
+        Registers between operands and accumulation.
     m, k, n : int
     fifo : int
         Beats of the FIFO behind each port of operands; 0: there is none.

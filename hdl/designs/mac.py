@@ -44,7 +44,7 @@ MAX_SIDE = 64
 MAX_K = 1 << 24
 INT8_MAX_K = ((1 << 31) - 1) >> 14
 """So many squares of -128, the largest product of int8, fit into a sum of 32 bits: 131071."""
-_MAX_STAGES = 1
+_MAX_STAGES = 2
 _MAX_ROUNDER = 3
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 _DEFAULT_POLICY = POLICIES["ocp"]
@@ -80,7 +80,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         The longest dot product of an ``exact`` accumulator, up to 2**24; of ``int8``, up to 131071,
         for its sums have 32 bits whatever K.
     stages : int
-        1 puts a register between product and accumulation.
+        Registers between operands and accumulation: 1 behind the product, or behind the sum of
+        several; 2 also in the product.
     rows, columns : int
         Of an array, 1 to 64; 1 for a PE.
     flow : str
@@ -138,7 +139,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         check_number("k_max", self.k_max, 1, self._most_k)
         if self.k_max != self._usual_k and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
-        check_number("Stages", self.stages, 0, _MAX_STAGES)
+        check_number("Stages", self.stages, 0, self.most_stages)
         check_number("Rows", self.rows, 1, MAX_SIDE)
         check_number("Columns", self.columns, 1, MAX_SIDE)
         if self.flow not in get_args(Flow):
@@ -188,6 +189,11 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     def _whole(self, k: int) -> int:
         """So many products in whole groups."""
         return -(-k // self.terms) * self.terms
+
+    @property
+    def most_stages(self) -> int:
+        """Registers between operands and accumulation, at most: several products have none."""
+        return _MAX_STAGES if self.terms == 1 else 1
 
     @property
     def _usual_k(self) -> int:

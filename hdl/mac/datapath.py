@@ -43,7 +43,7 @@ class FloatDatapath:
     k_max : int
         The longest dot product that an exact accumulator has room for.
     stages : int
-        1 puts a register between product and accumulation, else 0.
+        Registers between operands and accumulation: 1 behind the product, 2 also in it.
     offset : int or None
         The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
     terms : int
@@ -162,9 +162,9 @@ class FloatDatapath:
 
     def multiplier(self) -> ProductUnit:
         """One product: with its offset folded away, L-Mul is Mitchell's adder."""
-        if folded := KINDS[self.kind].folded:
-            return product_unit(folded, self.fmt, None, self.edge_layout)
-        return product_unit(self.kind, self.fmt, self.offset, self.edge_layout)
+        folded = KINDS[self.kind].folded
+        kind, offset = (folded, None) if folded else (self.kind, self.offset)
+        return product_unit(kind, self.fmt, offset, self.edge_layout, self.stages > 1)
 
     def product_unit(self) -> ProductUnit | AlignedGroup | ExactGroup:
         """What a PE has before its accumulator: a multiplier, or several and their sum."""

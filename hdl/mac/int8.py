@@ -134,7 +134,7 @@ class IntDatapath:
     k_max : int
         The longest dot product: up to 131071, since so many squares of -128 fit into 32 bits.
     stages : int
-        1 puts a register between product and accumulation, else 0.
+        Registers between operands and accumulation: 1 behind the product, 2 also in it.
     sum_bits : int
         Width of a sum: 32 in designs; where PEs are compared at equal ``k_max``, what that needs.
     terms : int
@@ -201,7 +201,9 @@ class IntDatapath:
         if self.terms > 1:
             make = int_unit(bool(self.stages))
             return ProductGroup([make() for _ in range(self.terms)])
-        return Int8Product() if self.stages or form() in ("sums", "products") else Int8Rows()
+        if self.stages or form() in ("sums", "products"):
+            return Int8Product(self.stages > 1)
+        return Int8Rows()
 
     def accumulation_unit(
         self, unit: Int8Product | Int8Rows | ProductGroup

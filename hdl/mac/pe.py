@@ -100,6 +100,10 @@ class PE(wiring.Component):
 
         behind = members(product.p)
         marks = special_products(m, x, y, path.operand_layout) if path.has_inf else {}
+        if path.stages > 1:
+            m.d.comb += product.en.eq(self.en)
+            marks = self._register(m, "operand", marks, {"pos": 0, "neg": 0})
+            ends = self._register(m, "operand_last", {"": ends}, {"": 0})[""]
         if path.stages:
             behind = self._register(m, "product", behind, path.product_reset)
             marks = self._register(m, "product", marks, {"pos": 0, "neg": 0})

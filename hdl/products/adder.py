@@ -1,5 +1,7 @@
 """Product units that add the operands as integers: L-Mul, Mitchell, and the exactly rounded one."""
 
+from functools import partial
+
 from amaranth import Cat, Const, Module, Value
 
 from lmul.hdl.arithmetic.adders import add, add_constant
@@ -80,11 +82,13 @@ class AdderProduct(ProductUnit):
     a constant (arXiv 2410.00907, equation 2); ``lmul_rne`` adds the one carry that makes the sum
     the exact product rounded to nearest even. The bias is not subtracted: it is in ``exp_bias``.
 
-    Combinational. Where the gates go, for e4m3: 32 for seven bits of adder (L-Mul's offset is its
-    carry-in), 1 for the sign, 4 for zero: 37. No mask of the three mantissa bits can be shared,
-    since with a zero operand the other one's bits still run into them. ``lmul_rne`` takes 52:
-    27 for the mantissas' rounded sum, 20 for the exponents, and the same 5. From four
-    mantissa bits on, ``lmul``'s offset costs another 2 for every bit from it up.
+    Cut, it adds mantissas and exponents apart, and the mantissas' carry behind its register.
+
+    Combinational otherwise. Where the gates go, for e4m3: 32 for seven bits of adder (L-Mul's
+    offset is its carry-in), 1 for the sign, 4 for zero: 37. No mask of the three mantissa bits
+    can be shared, since with a zero operand the other one's bits still run into them.
+    ``lmul_rne`` takes 52: 27 for the mantissas' rounded sum, 20 for the exponents, and the same 5.
+    From four mantissa bits on, ``lmul``'s offset costs another 2 for every bit from it up.
 
     Parameters
     ----------
@@ -95,14 +99,24 @@ class AdderProduct(ProductUnit):
         The added constant in units of ``2**-m``; 0 but for ``lmul``.
     operands : OperandLayout
         The layout of ``x`` and ``y``.
+    cut : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
+    en : In(1)
+        Where it is cut.
     """
 
-    def __init__(self, kind: Kind, fmt: FloatFormat, offset: int, operands: OperandLayout) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        fmt: FloatFormat,
+        offset: int,
+        operands: OperandLayout,
+        cut: bool = False,
+    ) -> None:
         m = fmt.mantissa_bits
         # The offset's last bit and lmul_rne's carry are the adder's carry-in. More than that is
         # added by a chain of half adders, which takes along for nothing what pack would have to
@@ -122,24 +136,33 @@ class AdderProduct(ProductUnit):
             exp_bias=exp_bias + m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product)
+        super().__init__(kind, fmt, offset, operands, product, cut)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
         bits = self.fmt.mantissa_bits
         x, y = Cat(self.x.man, self.x.exp), Cat(self.y.man, self.y.exp)
-        if self.kind == "lmul_rne":
-            rounded = rounded_sum(m, self.x.man, self.y.man)
-            total = Cat(rounded[:-1], add(m, self.x.exp, self.y.exp, rounded[-1]))
+        carry = Const(1, 1) if self.offset & 1 else None
+        if self.kind == "lmul_rne" or self.cut:
+            sums = rounded_sum if self.kind == "lmul_rne" else partial(add, carry=carry)
+            low = self._late(m, "man", sums(m, self.x.man, self.y.man))
+            total = Cat(low[:-1], self._exponent(m, low[-1]))
         else:
-            total = add(m, x, y, Const(1, 1) if self.offset & 1 else None)
+            total = add(m, x, y, carry)
         if self._constant:
             room = self.product_layout.exponent_bits + bits - len(total)
             total = add_constant(m, Cat(total, Const(0, max(0, room))), self._constant)
-        nonzero = self._sign_and_zero(m)
+        nonzero = self._late(m, "nonzero", self._sign_and_zero(m))
         m.d.comb += [
             self.p.exp.eq(total[bits:]),
             self.p.sig.eq(Cat((bit & nonzero for bit in total[:bits]), nonzero)),
         ]
         return m
+
+    def _exponent(self, m: Module, carry: Value) -> Value:
+        """The exponents' sum and the mantissas' carry, which comes a cycle later in a cut unit."""
+        if not self.cut:
+            return add(m, self.x.exp, self.y.exp, carry)
+        total = self._late(m, "exp", add(m, self.x.exp, self.y.exp))
+        return add_constant(m, total, 0, carry)

@@ -1,10 +1,11 @@
-"""Product units: what all of them have in common, and the unit of a kind."""
+"""Product units: what all of them have in common."""
 
 from amaranth import Const, Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.delay import Cuts, delay
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.products.operand import OperandLayout, ProductLayout
@@ -13,7 +14,10 @@ __all__ = ["ProductUnit"]
 
 
 class ProductUnit(wiring.Component):
-    """Two operands in, their unrounded product out. Combinational.
+    """Two operands in, their unrounded product out.
+
+    Combinational, or cut: with a register on every way, where it parts the longest one in circuits
+    for short clocks. After reset it holds a product of zeros.
 
     Parameters
     ----------
@@ -23,15 +27,18 @@ class ProductUnit(wiring.Component):
         The added constant in units of ``2**-m``.
     operands : OperandLayout
     product : ProductLayout
+    cut : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
+    en : In(1)
+        Where it is cut: while it is 0, the register holds.
 
     Attributes
     ----------
-    kind, fmt, offset, operand_layout, product_layout
+    kind, fmt, offset, operand_layout, product_layout, cut
     exp_bias : int
         The product layout's.
     """
@@ -43,6 +50,7 @@ class ProductUnit(wiring.Component):
         offset: int,
         operands: OperandLayout,
         product: ProductLayout,
+        cut: bool,
     ) -> None:
         self.kind: Kind = kind
         self.fmt = fmt
@@ -50,13 +58,24 @@ class ProductUnit(wiring.Component):
         self.operand_layout = operands
         self.product_layout = product
         self.exp_bias = product.exp_bias
-        super().__init__({"x": In(operands), "y": In(operands), "p": Out(product)})
+        self.cut = cut
+        ports = {"x": In(operands), "y": In(operands), "p": Out(product)}
+        super().__init__(ports | Cuts.ports(["product"] if cut else []))
+
+    def _late(self, m: Module, name: str, value: Value, reset: int = 0) -> Value:
+        """The value, an enabled cycle later where the unit is cut; then with one after reset."""
+        if not self.cut or isinstance(value, Const):
+            return value
+        return delay(m, value, 1, self.en, f"late_{name}", reset)
 
     def _sign_and_zero(self, m: Module) -> Value:
-        """Drive ``p.neg`` and what marks a zero; what ``sig`` has to be masked with is returned."""
-        m.d.comb += self.p.neg.eq(self.x.neg ^ self.y.neg)
+        """Drive ``p.neg`` and what marks a zero; what ``sig`` has to be masked with is returned.
+
+        Where the unit is cut, both are driven a cycle later, and the mask is not.
+        """
+        m.d.comb += self.p.neg.eq(self._late(m, "neg", self.x.neg ^ self.y.neg))
         zero = bit_signal(m, self.x.zero | self.y.zero)
         if not self.product_layout.marks_zero:
             return bit_signal(m, ~zero)
-        m.d.comb += self.p.zero.eq(zero)
+        m.d.comb += self.p.zero.eq(self._late(m, "zero", zero, 1))
         return Const(1, 1)

@@ -1,5 +1,7 @@
 """The conventional product unit: exponents added, significands multiplied in full."""
 
+from collections.abc import Callable
+
 from amaranth import Cat, Const, Module, Signal, Value
 
 from lmul.hdl.arithmetic.adders import add, bit_signal
@@ -84,7 +86,10 @@ def searched_significands(m: Module, x: Value, y: Value) -> Value:
 _MIN_BOOTH_BITS = 7
 
 
-def multiply_significands(m: Module, x: Value, y: Value) -> Value:
+Late = Callable[[Module, str, Value], Value]
+
+
+def multiply_significands(m: Module, x: Value, y: Value, late: Late | None = None) -> Value:
     """``(2**n + x) * (2**n + y)`` of two n-bit mantissas, 2n + 2 bits.
 
     Parameters
@@ -93,15 +98,21 @@ def multiply_significands(m: Module, x: Value, y: Value) -> Value:
         Where the array's signals are driven.
     x, y : Value
         Mantissas of one width.
+    late : callable, optional
+        Puts a register with a name behind a value: at one place on every way.
     """
     product = Signal(2 * len(x) + 2)
     if form() == "products":
         m.d.comb += product.eq(Cat(x, Const(1, 1)) * Cat(y, Const(1, 1)))
-        return product
+        return late(m, "sig", product) if late else product
     if is_fast():
         first, second = compress(m, _columns(m, x, y), len(product))
+        if late:
+            first, second = late(m, "first", first), late(m, "second", second)
         m.d.comb += product.eq(first + second)
         return product
+    if late:
+        return _rows(m, x, y, late)
     if len(x) == SEARCHED_BITS:
         return searched_significands(m, x, y)
     if len(x) >= _MIN_BOOTH_BITS:
@@ -118,10 +129,11 @@ def _columns(m: Module, x: Value, y: Value) -> list[list[Value]]:
     return columns
 
 
-def _rows(m: Module, x: Value, y: Value) -> Value:
+def _rows(m: Module, x: Value, y: Value, late: Late | None = None) -> Value:
     """A row of partial products for each bit of ``y``, then ``x + y`` in the upper half.
 
-    The carries of that last sum are shared: where it adds x[i] and y[i], their product is there.
+    Registers stand before that last sum. Its carries are shared: where it adds x[i] and y[i],
+    their product is there.
     """
     bits = len(x)
     rows = [[bit_signal(m, x[i] & y[j]) for i in range(bits)] for j in range(bits)]
@@ -131,6 +143,10 @@ def _rows(m: Module, x: Value, y: Value) -> Value:
         first, *above = add(m, row, above)
         low.append(first)
     both = add(m, x, y)
+    if late:
+        low = list(late(m, "low", Cat(*low)))
+        above = list(late(m, "above", Cat(*above)))
+        both = late(m, "both", both)
     upper = add(m, above, both[:-1])
     # The product is below 4, so of these two carries and the leading one no carry arises.
     first, second = both[-1], upper[-1]
@@ -173,8 +189,9 @@ def _booth(m: Module, x: Value, y: Value) -> Value:
 class ExactProduct(ProductUnit):
     """Multiply the significands: (m + 1) by (m + 1) bits.
 
-    Combinational. Where the gates go, for e4m3, 73 in all: 45 to the significands, 17 to the sum
-    of the exponents, 1 to the sign, 2 to see a zero and 7 to mask its mantissas and leading one.
+    Combinational, or cut before the last two words are added up. Where the gates go, for e4m3, 73
+    in all: 45 to the significands, 17 to the sum of the exponents, 1 to the sign, 2 to see a zero
+    and 7 to mask its mantissas and leading one.
 
     Parameters
     ----------
@@ -185,14 +202,24 @@ class ExactProduct(ProductUnit):
         0.
     operands : OperandLayout
         The layout of ``x`` and ``y``.
+    cut : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
+    en : In(1)
+        Where it is cut.
     """
 
-    def __init__(self, kind: Kind, fmt: FloatFormat, offset: int, operands: OperandLayout) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        fmt: FloatFormat,
+        offset: int,
+        operands: OperandLayout,
+        cut: bool = False,
+    ) -> None:
         m = fmt.mantissa_bits
         product = ProductLayout(
             exponent_bits=operands.exponent_bits + 1,
@@ -201,7 +228,7 @@ class ExactProduct(ProductUnit):
             exp_bias=2 * operands.exp_bias + 2 * m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product)
+        super().__init__(kind, fmt, offset, operands, product, cut)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -214,9 +241,10 @@ class ExactProduct(ProductUnit):
             x_man.eq(self.x.man & nonzero.replicate(bits)),
             y_man.eq(self.y.man & nonzero.replicate(bits)),
         ]
-        sig = multiply_significands(m, x_man, y_man)
+        sig = multiply_significands(m, x_man, y_man, self._late if self.cut else None)
+        leading = self._late(m, "nonzero", nonzero)
         m.d.comb += [
-            self.p.exp.eq(add(m, self.x.exp, self.y.exp)),
-            self.p.sig.eq(Cat(sig[: 2 * bits], sig[2 * bits] & nonzero, sig[2 * bits + 1])),
+            self.p.exp.eq(self._late(m, "exp", add(m, self.x.exp, self.y.exp))),
+            self.p.sig.eq(Cat(sig[: 2 * bits], sig[2 * bits] & leading, sig[2 * bits + 1])),
         ]
         return m

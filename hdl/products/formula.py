@@ -17,7 +17,7 @@ class FormulaProduct(ProductUnit):
     Where the mantissas' sum passes one, the carry stays in the significand as its second integer
     bit; it does not run into the exponent as in ``lmul``.
 
-    Combinational.
+    Combinational, or cut behind the operands' sums.
 
     Parameters
     ----------
@@ -28,14 +28,24 @@ class FormulaProduct(ProductUnit):
         The added constant in units of ``2**-m``.
     operands : OperandLayout
         The layout of ``x`` and ``y``.
+    cut : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
+    en : In(1)
+        Where it is cut.
     """
 
-    def __init__(self, kind: Kind, fmt: FloatFormat, offset: int, operands: OperandLayout) -> None:
+    def __init__(
+        self,
+        kind: Kind,
+        fmt: FloatFormat,
+        offset: int,
+        operands: OperandLayout,
+        cut: bool = False,
+    ) -> None:
         m = fmt.mantissa_bits
         product = ProductLayout(
             exponent_bits=operands.exponent_bits + 1,
@@ -44,18 +54,19 @@ class FormulaProduct(ProductUnit):
             exp_bias=2 * operands.exp_bias + m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product)
+        super().__init__(kind, fmt, offset, operands, product, cut)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
         bits = self.fmt.mantissa_bits
         total = add(m, self.x.man, self.y.man, Const(1, 1) if self.offset & 1 else None)
+        total = self._late(m, "total", total)
         one = 1 << bits
         sig = add_constant(m, Cat(total, Const(0, 1)), one + (self.offset & ~1))
-        nonzero = self._sign_and_zero(m)
+        nonzero = self._late(m, "nonzero", self._sign_and_zero(m))
         m.d.comb += [
-            self.p.exp.eq(add(m, self.x.exp, self.y.exp)),
+            self.p.exp.eq(self._late(m, "exp", add(m, self.x.exp, self.y.exp))),
             self.p.sig.eq(sig & nonzero.replicate(len(sig))),
         ]
         return m

@@ -11,9 +11,10 @@ from amaranth import Cat, Const, Module, Signal, Value, signed
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.adders import add, bit_signal
 from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
+from lmul.hdl.arithmetic.delay import Cuts, delay
 from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.numbers.formats import INT8
 
@@ -123,41 +124,55 @@ _Rows = data.StructLayout({"bits": len(ROW_PLACES)})
 class Int8Product(wiring.Component):
     """The exact product of two signed integers.
 
-    Combinational.
+    Combinational, or cut before the last two words are added up; then it is 0 after reset.
+
+    Parameters
+    ----------
+    cut : bool
+        With a register on every way.
 
     Members
     -------
     x, y : In(operand_layout)
     p : Out(product_layout)
+    en : In(1)
+        Where it is cut: while it is 0, the register holds.
     """
 
     operand_layout = _Operand
     product_layout = _Product
 
-    def __init__(self) -> None:
-        super().__init__({"x": In(_Operand), "y": In(_Operand), "p": Out(_Product)})
+    def __init__(self, cut: bool = False) -> None:
+        self.cut = cut
+        ports = {"x": In(_Operand), "y": In(_Operand), "p": Out(_Product)}
+        super().__init__(ports | Cuts.ports(["product"] if cut else []))
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
         if form() == "products":
-            m.d.comb += self.p.value.eq(self.x.value * self.y.value)
+            m.d.comb += self.p.value.eq(self._late(m, "product", self.x.value * self.y.value))
             return m
         bits = booth_bits(m, Value.cast(self.x.value), Value.cast(self.y.value))
         if form() == "sums":
-            m.d.comb += self.p.value.eq(add_rows(m, bits))
+            m.d.comb += self.p.value.eq(self._late(m, "product", add_rows(m, bits)))
             return m
-        if is_fast():
+        if is_fast() or self.cut:
             first, second = compress(m, booth_columns(bits), PLACES + 1)
+            first = self._late(m, "first", first, 1 << PLACES)
+            second = self._late(m, "second", second)
             total = Signal(PLACES + 1)
             m.d.comb += [
-                total.eq(first + second),
+                total.eq(first + second if is_fast() else add(m, first, second)[:-1]),
                 self.p.value.eq(Cat(total[:-1], ~total[-1])),
             ]
             return m
         low, (top,) = add_columns(m, booth_columns(bits))
         m.d.comb += self.p.value.eq(Cat(*low, ~top))
         return m
+
+    def _late(self, m: Module, name: str, value: Value, reset: int = 0) -> Value:
+        return delay(m, value, 1, self.en, f"late_{name}", reset) if self.cut else value
 
     @staticmethod
     def columns(p: data.View) -> list[list[Value]]:

@@ -11,7 +11,11 @@ __all__ = ["product_unit"]
 
 
 def product_unit(
-    kind: Kind, fmt: FloatFormat, offset: int | None = None, operands: OperandLayout | None = None
+    kind: Kind,
+    fmt: FloatFormat,
+    offset: int | None = None,
+    operands: OperandLayout | None = None,
+    cut: bool = False,
 ) -> ProductUnit:
     """The product unit of a kind, a drop-in for that of any other.
 
@@ -24,6 +28,8 @@ def product_unit(
         The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
     operands : OperandLayout or None
         The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
+    cut : bool
+        With a register in it.
 
     Raises
     ------
@@ -32,4 +38,4 @@ def product_unit(
     """
     module, name = KINDS[check_kind(kind, fmt)].unit
     unit = getattr(import_module(module), name)
-    return unit(kind, fmt, resolve_offset(kind, fmt, offset), operands or OperandLayout(fmt))
+    return unit(kind, fmt, resolve_offset(kind, fmt, offset), operands or OperandLayout(fmt), cut)

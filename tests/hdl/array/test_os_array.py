@@ -51,7 +51,7 @@ def closed_form(rows, columns, k, tiles, latency):
     [
         (3, 4, 1),
         pytest.param(1, 1, 0, marks=pytest.mark.evidence),
-        pytest.param(1, 5, 1, marks=pytest.mark.evidence),
+        pytest.param(1, 5, 2, marks=pytest.mark.evidence),
         pytest.param(4, 1, 0, marks=pytest.mark.evidence),
         pytest.param(5, 2, 0, marks=pytest.mark.evidence),
     ],

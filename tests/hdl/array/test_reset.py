@@ -69,9 +69,9 @@ PES = [
     ("pe-mitchell-e4m3-s1", {"sum": 12}),
     ("pe-exact-e4m3-fix16_-4", {"sum": 12, "overflow": 0}),
     ("pe-exact-e4m3-e4m3", {"sum": 12}),
-    ("pe-exact-e5m2-s1", {"sum": 12, "pos": 0, "neg": 0}),
+    ("pe-exact-e5m2-s2", {"sum": 12, "pos": 0, "neg": 0}),
     ("pe-exact-bf16", {"sum": 12, "pos": 0, "neg": 0}),
-    ("pe-int8-s1", {"sum": 12}),
+    ("pe-int8-s2", {"sum": 12}),
 ]
 _FEW = ("its domain, disabled", "an inserted reset")
 

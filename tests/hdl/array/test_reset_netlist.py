@@ -27,9 +27,9 @@ _RTL = "proc\nopt_clean\n"
 BENCHED = [
     "lmul-e4m3-s2",
     "exact-e5m2-s3",
-    "pe-int8-s1",
+    "pe-int8-s2",
     "pe-lmul-e4m3-e4m3",
-    "pe-exact-e5m2-s1",
+    "pe-exact-e5m2-s2",
     "array-lmul-e4m3-2x2-os",
     "array-lmul-bf16-2x2-os",
     "array-exact-e4m3-2x3-os-fix24_-9-s1",
@@ -107,7 +107,7 @@ def test_bench_finds_a_missing_reset(name: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["pe-int8-s1", "pe-exact-e5m2-s1", "pe-exact-e4m3-e4m3", "pe-exact-e4m3-fix24_-9"]
+    "name", ["pe-int8-s2", "pe-exact-e5m2-s2", "pe-exact-e4m3-e4m3", "pe-exact-e4m3-fix24_-9"]
 )
 def test_registers_without_reset(name: str) -> None:
     """A PE has none: whatever logic is made of it, it sees no unknown bit after one edge."""

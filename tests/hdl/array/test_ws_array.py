@@ -55,9 +55,9 @@ def some_shapes(rng, rows, columns, count):
 @pytest.mark.parametrize(
     ("rows", "columns", "stages"),
     [
-        (3, 4, 1),
+        (3, 4, 2),
         pytest.param(1, 1, 0, marks=pytest.mark.evidence),
-        pytest.param(1, 5, 1, marks=pytest.mark.evidence),
+        pytest.param(1, 5, 2, marks=pytest.mark.evidence),
         pytest.param(4, 1, 0, marks=pytest.mark.evidence),
         pytest.param(5, 2, 0, marks=pytest.mark.evidence),
         pytest.param(2, 2, 1, marks=pytest.mark.evidence),

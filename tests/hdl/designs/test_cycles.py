@@ -46,7 +46,7 @@ def test_closed_form(flow, played):
     rng = np.random.default_rng(SEED)
     for _ in range(1500):
         rows, columns, m, k, n = (int(v) for v in rng.integers(1, 40, 5))
-        stages = int(rng.integers(2))
+        stages = int(rng.integers(3))
         for fifo, port in ((0, 1), (16, 3)):
             found = array_cycles(flow, rows, columns, stages, m, k, n, fifo)
             due = played(rows, columns, stages, m, k, n, port)

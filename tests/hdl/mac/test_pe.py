@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # simulates
 
 SEED = 20241003
 K_MAX = 16
-FLUSH = [(0, 0, 0, 0, 1)] * 3
+FLUSH = [(0, 0, 0, 0, 1)] * 4
 
 
 def is_nan(code, fmt):
@@ -83,15 +83,15 @@ CASES = [
     ("e4m3", "lmul", "ocp", 0),
     ("e4m3", "lmul", "ftz", 1),
     ("e4m3", "lmul", "bare", 0),
-    ("e4m3", "exact", "ocp", 1),
+    ("e4m3", "exact", "ocp", 2),
     ("e4m3", "exact", "lax", 0),
-    ("e4m3", "lmul_rne", "ocp", 0),
-    ("e4m3", "lmul_formula", "ocp", 0),
+    ("e4m3", "lmul_rne", "ocp", 2),
+    ("e4m3", "lmul_formula", "ocp", 2),
     ("e4m3", "mitchell", "ftz", 0),
     ("e5m2", "lmul", "ocp", 0),
     ("e5m2", "exact", "lax", 1),
     ("e3m4", "lmul", "ocp", 0),
-    ("e4m3fnuz", "lmul", "bare", 1),
+    ("e4m3fnuz", "lmul", "bare", 2),
     ("e2m1", "lmul_rne", "ocp", 0),
     ("e2m3", "exact", "ftz", 0),
 ]
@@ -131,7 +131,7 @@ def test_smallest_products_are_kept():
 INF, MINUS, ONE, SMALL, ZERO = 0x7C, 0xFC, 0x3C, 0x01, 0x80
 
 
-@pytest.mark.parametrize("stages", [0, 1])
+@pytest.mark.parametrize("stages", [0, 2])
 @pytest.mark.parametrize(
     ("pairs", "ftz", "ocp"),
     [

@@ -68,7 +68,7 @@ def test_head_has_the_numbers() -> None:
     assert "24 bits, the last one worth 2**-9" in head("pe-exact-e5m2-ftz-fix24_-9-s1")
 
 
-SOUND = "pe-lmul_rne-e4m3fnuz-k8"
+SOUND = "pe-lmul_rne-e4m3fnuz-k8-s2"
 BUGS = {
     "nothing": ("", {}),
     "stall ignored": ("", {"en": "1'b1"}),
@@ -77,6 +77,8 @@ BUGS = {
     "lowest bit lost": ("", {"total_sum": "(sound_total_sum >> 1) << 1"}),
     "operand passed on wrong": ("", {"b_next_man": "~sound_b_next_man"}),
     "last passed on early": ("", {"last_next": "last"}),
+    "stall ignored in the product": ("_unit_product", {"en": "1'b1"}),
+    "reset ignored in the product": ("_unit_product", {"rst": "1'b0"}),
     "mask ignored": ("_edge_a", {"keep": "1'b1"}),
     "sign of b lost": ("_edge_b", {"operand_neg": "1'b0"}),
 }
