@@ -45,8 +45,8 @@ def drawn_arrays():
     for what, flow, policy in rest:
         rows, columns = rng.integers(1, 5, 2)
         yield "-".join(filter(None, ("array", what, f"{rows}x{columns}", flow, policy)))
-    yield from ("array-lmul-e4m3-1x5-os-k32", "array-exact-e4m3-5x1-os-k32-s1")
-    yield from ("array-exact-e4m3-1x4-ws-k32-s1", "array-lmul-e4m3-4x1-ws-k32")
+    yield from ("array-lmul-e4m3-1x5-os-k32", "array-exact-e4m3-5x1-os-k32-s2")
+    yield from ("array-exact-e4m3-1x4-ws-k32-s2", "array-lmul-e4m3-4x1-ws-k32")
     yield from ("array-exact-e4m3-2x3-os-fix24_-9", "array-lmul-e5m2-3x2-ws-ftz-fix20_-6")
     yield from SEVERAL_PAIRS
 
@@ -101,10 +101,10 @@ def test_product_of_integers(tmp_path):
         "pe-lmul_rne-e4m3-lax-fix24_-9",
         "pe-lmul_formula-e5m2-ftz-fp32",
         "pe-mitchell-e4m3fnuz-k64",
-        "pe-exact-bf16-s1",
+        "pe-exact-bf16-s2",
         "pe-lmul-e2m1-k16",
         "pe-lmul-e4m3-ftz-e4m3",
-        "pe-int8-s1",
+        "pe-int8-s2",
     ],
 )
 def test_every_kind_of_pe(name, tmp_path):
