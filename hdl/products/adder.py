@@ -82,7 +82,7 @@ class AdderProduct(ProductUnit):
     a constant (arXiv 2410.00907, equation 2); ``lmul_rne`` adds the one carry that makes the sum
     the exact product rounded to nearest even. The bias is not subtracted: it is in ``exp_bias``.
 
-    Cut, it adds mantissas and exponents apart, and the mantissas' carry behind its register.
+    With registers, it adds mantissas and exponents apart, and the mantissas' carry behind them.
 
     Combinational otherwise. Where the gates go, for e4m3: 32 for seven bits of adder (L-Mul's
     offset is its carry-in), 1 for the sign, 4 for zero: 37. No mask of the three mantissa bits
@@ -99,14 +99,14 @@ class AdderProduct(ProductUnit):
         The added constant in units of ``2**-m``; 0 but for ``lmul``.
     operands : OperandLayout
         The layout of ``x`` and ``y``.
-    cut : bool
+    registered : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
     en : In(1)
-        Where it is cut.
+        Of a registered unit.
     """
 
     def __init__(
@@ -115,7 +115,7 @@ class AdderProduct(ProductUnit):
         fmt: FloatFormat,
         offset: int,
         operands: OperandLayout,
-        cut: bool = False,
+        registered: bool = False,
     ) -> None:
         m = fmt.mantissa_bits
         # The offset's last bit and lmul_rne's carry are the adder's carry-in. More than that is
@@ -136,7 +136,7 @@ class AdderProduct(ProductUnit):
             exp_bias=exp_bias + m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, cut)
+        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -144,7 +144,7 @@ class AdderProduct(ProductUnit):
         bits = self.fmt.mantissa_bits
         x, y = Cat(self.x.man, self.x.exp), Cat(self.y.man, self.y.exp)
         carry = Const(1, 1) if self.offset & 1 else None
-        if self.kind == "lmul_rne" or self.cut:
+        if self.kind == "lmul_rne" or self.registered:
             sums = rounded_sum if self.kind == "lmul_rne" else partial(add, carry=carry)
             low = self._late(m, "man", sums(m, self.x.man, self.y.man))
             total = Cat(low[:-1], self._exponent(m, low[-1]))
@@ -161,8 +161,8 @@ class AdderProduct(ProductUnit):
         return m
 
     def _exponent(self, m: Module, carry: Value) -> Value:
-        """The exponents' sum and the mantissas' carry, which comes a cycle later in a cut unit."""
-        if not self.cut:
+        """The exponents' sum and the mantissas' carry, which comes a cycle later with registers."""
+        if not self.registered:
             return add(m, self.x.exp, self.y.exp, carry)
         total = self._late(m, "exp", add(m, self.x.exp, self.y.exp))
         return add_constant(m, total, 0, carry)

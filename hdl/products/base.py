@@ -16,8 +16,8 @@ __all__ = ["ProductUnit"]
 class ProductUnit(wiring.Component):
     """Two operands in, their unrounded product out.
 
-    Combinational, or cut: with a register on every way, where it parts the longest one in circuits
-    for short clocks. After reset it holds a product of zeros.
+    Combinational, or with a register on every way, where it parts the longest one in circuits for
+    short clocks. After reset it holds a product of zeros.
 
     Parameters
     ----------
@@ -27,18 +27,18 @@ class ProductUnit(wiring.Component):
         The added constant in units of ``2**-m``.
     operands : OperandLayout
     product : ProductLayout
-    cut : bool
+    registered : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
     en : In(1)
-        Where it is cut: while it is 0, the register holds.
+        Of a registered unit: while it is 0, the register holds.
 
     Attributes
     ----------
-    kind, fmt, offset, operand_layout, product_layout, cut
+    kind, fmt, offset, operand_layout, product_layout, registered
     exp_bias : int
         The product layout's.
     """
@@ -50,7 +50,7 @@ class ProductUnit(wiring.Component):
         offset: int,
         operands: OperandLayout,
         product: ProductLayout,
-        cut: bool,
+        registered: bool,
     ) -> None:
         self.kind: Kind = kind
         self.fmt = fmt
@@ -58,20 +58,20 @@ class ProductUnit(wiring.Component):
         self.operand_layout = operands
         self.product_layout = product
         self.exp_bias = product.exp_bias
-        self.cut = cut
+        self.registered = registered
         ports = {"x": In(operands), "y": In(operands), "p": Out(product)}
-        super().__init__(ports | Cuts.ports(["product"] if cut else []))
+        super().__init__(ports | Cuts.ports(["product"] if registered else []))
 
     def _late(self, m: Module, name: str, value: Value, reset: int = 0) -> Value:
-        """The value, an enabled cycle later where the unit is cut; then with one after reset."""
-        if not self.cut or isinstance(value, Const):
+        """The value, in a registered unit an enabled cycle later; ``reset`` stands there first."""
+        if not self.registered or isinstance(value, Const):
             return value
         return delay(m, value, 1, self.en, f"late_{name}", reset)
 
     def _sign_and_zero(self, m: Module) -> Value:
         """Drive ``p.neg`` and what marks a zero; what ``sig`` has to be masked with is returned.
 
-        Where the unit is cut, both are driven a cycle later, and the mask is not.
+        In a registered unit both come a cycle later, and the mask does not.
         """
         m.d.comb += self.p.neg.eq(self._late(m, "neg", self.x.neg ^ self.y.neg))
         zero = bit_signal(m, self.x.zero | self.y.zero)

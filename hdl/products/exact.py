@@ -189,9 +189,9 @@ def _booth(m: Module, x: Value, y: Value) -> Value:
 class ExactProduct(ProductUnit):
     """Multiply the significands: (m + 1) by (m + 1) bits.
 
-    Combinational, or cut before the last two words are added up. Where the gates go, for e4m3, 73
-    in all: 45 to the significands, 17 to the sum of the exponents, 1 to the sign, 2 to see a zero
-    and 7 to mask its mantissas and leading one.
+    Combinational, or with registers before the last two words are added up. Where the gates go,
+    for e4m3, 73 in all: 45 to the significands, 17 to the sum of the exponents, 1 to the sign, 2
+    to see a zero and 7 to mask its mantissas and leading one.
 
     Parameters
     ----------
@@ -202,14 +202,14 @@ class ExactProduct(ProductUnit):
         0.
     operands : OperandLayout
         The layout of ``x`` and ``y``.
-    cut : bool
+    registered : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
     en : In(1)
-        Where it is cut.
+        Of a registered unit.
     """
 
     def __init__(
@@ -218,7 +218,7 @@ class ExactProduct(ProductUnit):
         fmt: FloatFormat,
         offset: int,
         operands: OperandLayout,
-        cut: bool = False,
+        registered: bool = False,
     ) -> None:
         m = fmt.mantissa_bits
         product = ProductLayout(
@@ -228,7 +228,7 @@ class ExactProduct(ProductUnit):
             exp_bias=2 * operands.exp_bias + 2 * m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, cut)
+        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -241,7 +241,7 @@ class ExactProduct(ProductUnit):
             x_man.eq(self.x.man & nonzero.replicate(bits)),
             y_man.eq(self.y.man & nonzero.replicate(bits)),
         ]
-        sig = multiply_significands(m, x_man, y_man, self._late if self.cut else None)
+        sig = multiply_significands(m, x_man, y_man, self._late if self.registered else None)
         leading = self._late(m, "nonzero", nonzero)
         m.d.comb += [
             self.p.exp.eq(self._late(m, "exp", add(m, self.x.exp, self.y.exp))),

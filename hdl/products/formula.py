@@ -17,7 +17,7 @@ class FormulaProduct(ProductUnit):
     Where the mantissas' sum passes one, the carry stays in the significand as its second integer
     bit; it does not run into the exponent as in ``lmul``.
 
-    Combinational, or cut behind the operands' sums.
+    Combinational, or with registers behind the operands' sums.
 
     Parameters
     ----------
@@ -28,14 +28,14 @@ class FormulaProduct(ProductUnit):
         The added constant in units of ``2**-m``.
     operands : OperandLayout
         The layout of ``x`` and ``y``.
-    cut : bool
+    registered : bool
 
     Members
     -------
     x, y : In(OperandLayout)
     p : Out(ProductLayout)
     en : In(1)
-        Where it is cut.
+        Of a registered unit.
     """
 
     def __init__(
@@ -44,7 +44,7 @@ class FormulaProduct(ProductUnit):
         fmt: FloatFormat,
         offset: int,
         operands: OperandLayout,
-        cut: bool = False,
+        registered: bool = False,
     ) -> None:
         m = fmt.mantissa_bits
         product = ProductLayout(
@@ -54,7 +54,7 @@ class FormulaProduct(ProductUnit):
             exp_bias=2 * operands.exp_bias + m,
             marks_zero=operands.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, cut)
+        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

@@ -124,11 +124,11 @@ _Rows = data.StructLayout({"bits": len(ROW_PLACES)})
 class Int8Product(wiring.Component):
     """The exact product of two signed integers.
 
-    Combinational, or cut before the last two words are added up; then it is 0 after reset.
+    Combinational, or with registers before the last two words are added up; it is 0 after reset.
 
     Parameters
     ----------
-    cut : bool
+    registered : bool
         With a register on every way.
 
     Members
@@ -136,16 +136,16 @@ class Int8Product(wiring.Component):
     x, y : In(operand_layout)
     p : Out(product_layout)
     en : In(1)
-        Where it is cut: while it is 0, the register holds.
+        Of a registered unit: while it is 0, the register holds.
     """
 
     operand_layout = _Operand
     product_layout = _Product
 
-    def __init__(self, cut: bool = False) -> None:
-        self.cut = cut
+    def __init__(self, registered: bool = False) -> None:
+        self.registered = registered
         ports = {"x": In(_Operand), "y": In(_Operand), "p": Out(_Product)}
-        super().__init__(ports | Cuts.ports(["product"] if cut else []))
+        super().__init__(ports | Cuts.ports(["product"] if registered else []))
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -157,7 +157,7 @@ class Int8Product(wiring.Component):
         if form() == "sums":
             m.d.comb += self.p.value.eq(self._late(m, "product", add_rows(m, bits)))
             return m
-        if is_fast() or self.cut:
+        if is_fast() or self.registered:
             first, second = compress(m, booth_columns(bits), PLACES + 1)
             first = self._late(m, "first", first, 1 << PLACES)
             second = self._late(m, "second", second)
@@ -172,7 +172,7 @@ class Int8Product(wiring.Component):
         return m
 
     def _late(self, m: Module, name: str, value: Value, reset: int = 0) -> Value:
-        return delay(m, value, 1, self.en, f"late_{name}", reset) if self.cut else value
+        return delay(m, value, 1, self.en, f"late_{name}", reset) if self.registered else value
 
     @staticmethod
     def columns(p: data.View) -> list[list[Value]]:

@@ -15,7 +15,7 @@ def product_unit(
     fmt: FloatFormat,
     offset: int | None = None,
     operands: OperandLayout | None = None,
-    cut: bool = False,
+    registered: bool = False,
 ) -> ProductUnit:
     """The product unit of a kind, a drop-in for that of any other.
 
@@ -28,7 +28,7 @@ def product_unit(
         The added constant in units of ``2**-m``, where the kind has one; None is the paper's.
     operands : OperandLayout or None
         The layout of ``x`` and ``y``; None is ``OperandLayout(fmt)``, for flushed subnormals.
-    cut : bool
+    registered : bool
         With a register in it.
 
     Raises
@@ -38,4 +38,6 @@ def product_unit(
     """
     module, name = KINDS[check_kind(kind, fmt)].unit
     unit = getattr(import_module(module), name)
-    return unit(kind, fmt, resolve_offset(kind, fmt, offset), operands or OperandLayout(fmt), cut)
+    return unit(
+        kind, fmt, resolve_offset(kind, fmt, offset), operands or OperandLayout(fmt), registered
+    )
