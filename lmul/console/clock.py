@@ -48,7 +48,7 @@ def clock_tables(found: Sequence[AtClock], held: Sequence[Hold]) -> Group:
         *(["by OpenSTA"] if beside else []),
         "mapping",
     )
-    table.columns[-1].no_wrap = True
+    table.columns[-1].no_wrap = not any(one.parts for one in found)
     for one, hold in zip(found, held, strict=True):
         table.add_row(
             one.design,

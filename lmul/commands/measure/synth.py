@@ -120,9 +120,7 @@ def _at_clock(
     way = Way.parse(mapping) if mapping else None
     with progress_bar("synth") as on_progress:
         found = [
-            at_clock(
-                design, library, period, way, pipeline, on_progress=on_progress, wires=wires
-            )
+            at_clock(design, library, period, way, pipeline, on_progress=on_progress, wires=wires)
             for design in designs
         ]
     held = [hold(one.mapped, wires=wires) for one in found]
