@@ -22,7 +22,7 @@ from lmul.synth.mapping.cell_netlist import place_of
 from lmul.synth.mapping.composed import composed, part_circuit
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
-from lmul.synth.timing.search import AtClock, Subject, pipelined, probes, search
+from lmul.synth.timing.search import AtClock, Subject, probes, search
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 
@@ -162,13 +162,22 @@ def _pe_choices(
     on_progress: Callable[[int, int, str], None] | None,
 ) -> tuple[int, list[Way | None]]:
     """The registers of an array's PEs, and the ways that made such a PE small or quick."""
-    pe = replace(design, level="pe", rows=1, columns=1, flow="os", fifo=0, rounder=0)
-    subjects = [Subject.of(one) for one in (pipelined(pe) if pipeline else [pe])]
+    pe = replace(design, rows=1, columns=1, flow="os", fifo=0, rounder=0)
+    numbers = range(1 + design.most_stages) if pipeline else [design.stages]
+    each = {_alone(one).name: one for n in numbers if (one := replace(pe, stages=n))}
+    subjects = [_alone(one) for one in each.values()]
     found = search(subjects, library, clock_ps, None, jobs, on_progress)
     same = [one for one in found if one.design == found[0].design]
     quick = sorted(same, key=lambda one: one.timing.delay_ps)
     chosen = [one.way for one in (*same[:_SMALLEST], *quick[:_QUICKEST])]
-    return MacDesign.parse(found[0].design).stages, list(dict.fromkeys(chosen))
+    return each[found[0].design].stages, list(dict.fromkeys(chosen))
+
+
+def _alone(array: MacDesign) -> Subject:
+    """The PE of an array as a design of its own, where there is one that takes so many pairs."""
+    if array.terms > 1:
+        return _part(array, _PE)
+    return Subject.of(replace(array, level="pe"))
 
 
 def _part(design: MacDesign, part: str) -> Subject:

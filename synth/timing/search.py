@@ -7,7 +7,7 @@ from dataclasses import dataclass, field, replace
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign, most_stages
-from lmul.hdl.designs.mac import MAX_PE_STAGES, MacDesign
+from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE
@@ -55,10 +55,10 @@ def pipelined(design: Design) -> list[Design]:
     if not isinstance(design, MacDesign) or design.level == "product":
         return [design]
     if design.level != "array" or design.kind == "int8":
-        return _each(design, "stages", range(1 + MAX_PE_STAGES))
+        return _each(design, "stages", range(1 + design.most_stages))
     return [
         replace(design, stages=stages, rounder=rounder)
-        for stages in range(1 + MAX_PE_STAGES)
+        for stages in range(1 + design.most_stages)
         for rounder in range(4)
     ]
 

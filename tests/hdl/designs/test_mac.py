@@ -79,6 +79,7 @@ def test_parts():
         ("array-lmul-e4m3-0x8-os", "Rows must be from 1 to 64, not 0"),
         ("array-lmul-e4m3-8x65-os", "Columns must be from 1 to 64, not 65"),
         ("pe-lmul-e4m3-s3", "Stages must be from 0 to 2, not 3"),
+        ("array-int8-2x2-os-n2-s2", "Stages must be from 0 to 1, not 2"),
         ("pe-lmul-e4m3-k0", "k_max must be from 1 to 16777216, not 0"),
         ("pe-lmul-e4m3-n4", "unexpected part 'n4', only PEs of arrays take several pairs a cycle"),
         ("array-lmul-e4m3-8x8-os-n33", "Pairs a cycle must be from 1 to 32, not 33"),
