@@ -14,6 +14,7 @@ from amaranth.lib import wiring
 from amaranth.lib.fifo import FIFOInterface
 from amaranth.lib.wiring import In, Out
 
+from lmul.hdl.netlist.crossings import Region, check_crossings
 from lmul.hdl.netlist.reader import read_rtlil
 from lmul.hdl.netlist.rtlil import Module
 
@@ -28,8 +29,39 @@ def component_modules(component: wiring.Component, name: str) -> list[Module]:
     component : wiring.Component
         Not yet elaborated anywhere else.
     name : str
+
+    Raises
+    ------
+    ValueError
+        When a signal goes from component to component beside their ports.
     """
-    return _modules(component, Fragment.get(component, None), name)
+    fragment = Fragment.get(component, None)
+    check_crossings(_regions(component, fragment, name))
+    return _modules(component, fragment, name)
+
+
+def _regions(component: wiring.Component, fragment: Fragment, name: str) -> list[Region]:
+    """What becomes a module each, the top one first."""
+    own, below = [fragment], list[wiring.Component]()
+    inside: list[Region] = []
+    for sub, called in _below(fragment):
+        inner = _component_of(sub)
+        if inner is None:
+            own += _whole(sub)
+        else:
+            below.append(inner)
+            inside += _regions(inner, sub, f"{name}_{called}")
+    return [Region(name, component, own, below), *inside]
+
+
+def _below(fragment: Fragment) -> list[tuple[Fragment, str | int]]:
+    found = enumerate(fragment.subfragments)
+    return [(sub, called or place) for place, (sub, called, _) in found]
+
+
+def _whole(fragment: Fragment) -> list[Fragment]:
+    """A fragment and all below it."""
+    return [fragment, *(one for sub, _ in _below(fragment) for one in _whole(sub))]
 
 
 class _Elaborated(Elaboratable):

@@ -41,6 +41,11 @@ def convert(component: wiring.Component, name: str) -> str:
         Not yet elaborated anywhere else.
     name : str
         Of the top module; those below it are called ``name_…``.
+
+    Raises
+    ------
+    ValueError
+        When a signal goes from component to component beside their ports.
     """
     with _undisturbed():
         modules = {module.name: module for module in component_modules(component, name)}
