@@ -159,6 +159,7 @@ def _energy_of(point: Point, parts: bool = False, core: bool = False) -> Energy:
         stationary=name != point.stimulus,
         parts=parts,
         core=core,
+        wires=point.wires or NONE,
     )
     if len(found) != 1:
         raise ValueError(

@@ -38,7 +38,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "area": ("library",),
     "cells": ("library", "wires"),
     "curve": ("library", "wires"),
-    "energy": ("library", "stimulus"),
+    "energy": ("library", "stimulus", "wires"),
     "parts": ("library", "stimulus"),
     "spread": ("library", "stimulus"),
     "clock": ("library", "stimulus", "clock", "wires"),
@@ -92,8 +92,8 @@ class Point:
         Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.clock.period_ps`;
         or :data:`FASTEST`.
     wires : str
-        Of ``cells``, ``curve`` and ``clock``: one of :data:`lmul.synth.layout.wires.SETTINGS`;
-        empty for none.
+        Of ``cells``, ``curve``, ``energy`` and ``clock``: one of
+        :data:`lmul.synth.layout.wires.SETTINGS`; empty for none.
 
     Raises
     ------
