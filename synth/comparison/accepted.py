@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.synth.comparison.clocks.layout import layout_points
 from lmul.synth.comparison.clocks.points import array_points, clock_points, node_points
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
@@ -95,6 +96,7 @@ SETS: Mapping[str, Callable[[], list[Point]]] = {
     "clocks": clock_points,
     "arrays": array_points,
     "nodes": node_points,
+    "layout": layout_points,
 }
 """What is measured together, by the name of its set."""
 

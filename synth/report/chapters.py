@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from lmul.synth.clocks.front import front_table as clock_front_table
+from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import node_table
 from lmul.synth.clocks.picture import energy_by_clock_picture
 from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
@@ -17,7 +18,6 @@ from lmul.synth.pictures.gates import error_against_gates, error_histograms, gat
 from lmul.synth.pictures.levels import energy_by_level_picture
 from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture, gates_by_part
 from lmul.synth.pictures.picture import Picture
-from lmul.synth.pictures.worth import worth_picture
 from lmul.synth.report import circuit_tables
 from lmul.synth.tables import arrays, cells, claims, dots, errors, gates, pes
 from lmul.synth.tables.fpga import fpga_table
@@ -36,6 +36,7 @@ TABLES = (
     "pes-with-sums-of-one-width-at-equal-clocks",
     "circuits-at-equal-clocks-ftz",
     "at-equal-clocks-in-other-nodes-what-a-pe-of-l-mul-takes-of-its-twins",
+    "with-estimated-wires-what-a-pe-of-l-mul-takes-of-its-twins",
     "energy-that-l-mul-takes-of-its-twins-and-its-error",
     "pes-that-no-other-beats-in-energy-and-error",
     "the-papers-claims-one-by-one",
@@ -127,13 +128,13 @@ def _filled(sections: Sequence[Section]) -> Iterator[Section]:
 
 
 def opening(document: ReportDocument) -> Chapter:
-    """What stands below the verdict: the table at one clock, where L-Mul pays, error and energy."""
+    """What stands below the verdict: the table at one clock, energy by clock, error and energy."""
     return _named(
         document,
         Chapter.of(
             "At one clock",
             clock_front_table(document),
-            worth_picture(document),
+            energy_by_clock_picture(document),
             accuracy_energy_picture(document),
         ),
     )
@@ -145,9 +146,8 @@ def chapters(document: ReportDocument) -> list[Chapter]:
         Chapter.of(
             "At equal clocks",
             clock_share_table(document),
-            energy_by_clock_picture(document),
             same_width_table(document),
-            detail=[clock_table(document), node_table(document)],
+            detail=[clock_table(document), node_table(document), layout_table(document)],
         ),
         Chapter.of(
             "Energy and error, level by level, at the least area",

@@ -5,9 +5,11 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.clocks.tables import clock_share_table
-from lmul.synth.comparison.clocks.kept import clock_survey
+from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.clocks.kept import clock_survey, clocked_of
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.variation import Ratio
@@ -92,3 +94,46 @@ def test_nodes():
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     said = readme[readme.index("In five open libraries") :].split("[other nodes]")[0]
     assert [list(one) for one in re.findall(r"(\d+) to (\d+) %", said)] == ranges[:2]
+
+
+def test_wires():
+    """The table of wires and clock trees, what is told of it, and FPGAs beside it."""
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    shown = page[page.index("| format | clock | wires |") :].split("\n\n")[0].splitlines()[2:]
+    document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"])
+    rows = layout_table(cast(ReportDocument, document)).rows
+    assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
+    found = {
+        (point.design, point.wires): clocked_of(one)
+        for point, one in accepted("layout").found.items()
+        if point.clock == "60fo4"
+    }
+    said = page[page.index("With `middle` wires, at 60 inverter delays") :].split(". So it")[0]
+    grown = []
+    for design in ("pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz"):
+        with_, without = found[design, "middle"], found[design, ""]
+        assert with_.energy and without.energy
+        grown += [with_.area.median / without.area.median]
+        grown += [with_.energy.median / without.energy.median]
+    assert re.findall(r"(\d+) (?:%|more)", said) == [f"{100 * one - 100:.0f}" for one in grown]
+    missed = [one.delays[0] for (_, wires), one in found.items() if wires == "long"]
+    assert [one > 4860 for one in missed] == [True, True, True, False]
+    assert [f"{ps / 1000:.1f}" for ps in sorted(missed)[1:]] == ["5.8", "5.9", "6.0"]
+
+
+def test_fpgas_beside_wires():
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    said = page[page.index("FPGAs have real wires") :].split("int8's")[0]
+    luts = {
+        (point.design, point.device): metric.value
+        for point, one in accepted().found.items()
+        if point.measure == "fpga" and not point.dsp
+        for metric in one.metrics
+        if metric.name == "lut4"
+    }
+    told = [
+        f"{100 * luts['pe-lmul-e4m3-ftz', device] / luts[twin, device]:.0f}"
+        for twin in TWINS
+        for device in ("ecp5-25k", "ice40-hx8k")
+    ]
+    assert re.findall(r"\b(\d\d)\b", said) == told

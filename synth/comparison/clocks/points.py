@@ -17,6 +17,7 @@ from lmul.synth.measure.measurement import FASTEST, Point
 __all__ = [
     "ARRAY",
     "CLOCKS",
+    "LONG",
     "NODE_CLOCKS",
     "PE",
     "USUAL",
@@ -33,15 +34,15 @@ PE, ARRAY = "PE", f"{ARRAY_SIDE}x{ARRAY_SIDE} array"
 USUAL = "60fo4"
 """The clock of published multiply-accumulate units; 40 inverter delays are a fast one's."""
 
-_LONG, _SHORT = "120fo4", "40fo4"
+LONG, _SHORT = "120fo4", "40fo4"
 
 CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
     PE: {
-        "e4m3": (_LONG, USUAL, _SHORT, FASTEST),
-        "e5m2": (_LONG, USUAL, _SHORT, FASTEST),
-        "bf16": (_LONG, USUAL, FASTEST),
+        "e4m3": (LONG, USUAL, _SHORT, FASTEST),
+        "e5m2": (LONG, USUAL, _SHORT, FASTEST),
+        "bf16": (LONG, USUAL, FASTEST),
     },
-    ARRAY: {"e4m3": (_LONG, USUAL), "bf16": (_LONG,)},
+    ARRAY: {"e4m3": (LONG, USUAL), "bf16": (LONG,)},
 }
 """Periods by level and format, the longest first."""
 
