@@ -21,6 +21,7 @@ from lmul.commands.matmul import matmul
 from lmul.commands.measure.energy import energy
 from lmul.commands.measure.fpga import fpga
 from lmul.commands.measure.history import history
+from lmul.commands.measure.optimise import optimise
 from lmul.commands.measure.paper import paper
 from lmul.commands.measure.report import report
 from lmul.commands.measure.sweep import sweep
@@ -106,6 +107,11 @@ app.command(
 app.command("lut", epilog="Example: lmul lut lmul-bf16 --for approxtrain -o lmul_7.bin")(lut)
 app.command("energy", epilog="Example: lmul energy lmul-e4m3-ftz exact-e4m3-ftz --json")(energy)
 app.command("fpga", epilog="Example: lmul fpga lmul-e4m3-ftz --device ice40-hx8k")(fpga)
+app.command(
+    "optimise",
+    epilog="Example: lmul optimise --format bf16 --top 3\n\n"
+    "L-Mul among its relatives: lmul optimise --format bf16 --relatives",
+)(optimise)
 app.command("accuracy", epilog="Example: lmul accuracy --quick")(accuracy)
 app.command("attention", epilog="Example: lmul attention 'Addition is all you need'")(attention)
 app.command("paper", epilog="Example: lmul paper --json")(paper)

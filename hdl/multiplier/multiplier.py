@@ -13,6 +13,8 @@ from lmul.hdl.multiplier.unpack_pair import UnpackPair
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
+from lmul.hdl.products.base import ProductUnit
+from lmul.hdl.products.operand import OperandLayout
 from lmul.hdl.products.registry import product_unit
 
 __all__ = ["Multiplier"]
@@ -132,9 +134,7 @@ class Multiplier(wiring.Component):
         m = Module()
         fmt, policy = self.fmt, self.policy
         m.submodules.unpack = unpack = UnpackPair(fmt, policy)
-        m.submodules.product_unit = product = product_unit(
-            self.kind, fmt, self._design.offset, unpack.layout
-        )
+        m.submodules.product_unit = product = self._product_unit(unpack.layout)
         m.submodules.pack = pack = Pack(fmt, policy, product.product_layout)
         m.d.comb += [unpack.x.eq(self.x), unpack.y.eq(self.y)]
         x, y = unpack.first, unpack.second
@@ -161,6 +161,10 @@ class Multiplier(wiring.Component):
         if self.stages:
             self._delay_valid(m)
         return m
+
+    def _product_unit(self, operands: OperandLayout) -> ProductUnit:
+        """The unit between unpack and pack."""
+        return product_unit(self.kind, self.fmt, self._design.offset, operands)
 
     def _register(self, m: Module, source: ValueLike, name: str) -> Any:
         """``source`` one enabled cycle later."""

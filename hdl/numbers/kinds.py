@@ -8,13 +8,27 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Literal, TypeGuard, TypeVar
 
+from lmul.hdl.numbers.corrections import LMUL_COARSE, LMUL_FINE, Correction
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Policy
+from lmul.hdl.numbers.product_facts import (
+    lowest_of_product,
+    lowest_of_sum,
+    say_exact,
+    say_formula,
+    say_lmul,
+    say_mitchell,
+    say_rne,
+    square_by_bracket,
+    square_by_sum,
+    square_exact,
+    square_rounded,
+)
 
 __all__ = ["KINDS", "Kind", "KindInfo", "check_kind", "is_kind", "of_every_kind", "resolve_offset"]
 
 
-Kind = Literal["lmul", "lmul_rne", "lmul_formula", "mitchell", "exact"]
+Kind = Literal["lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "lmul_formula", "mitchell", "exact"]
 """What is computed of two normalised operands; :data:`KINDS` says what each is."""
 
 
@@ -52,6 +66,10 @@ class KindInfo:
         Whether a product has more bits than a code's mantissa, so that a multiplier rounds it.
     max_mantissa_bits : int or None
         The widest mantissa that it exists for.
+    correction : Correction or None
+        The table that corrects a code sum; the kind exists for mantissas that have its places.
+    is_surveyed : bool
+        Whether the report measures it at every level; others stand among L-Mul's relatives.
     colour, marker, hatch : str
         How pictures show it: a hex colour, matplotlib's marker and hatch.
     """
@@ -69,94 +87,47 @@ class KindInfo:
     folded: Kind | None = None
     is_rounded: bool = False
     max_mantissa_bits: int | None = None
+    correction: Correction | None = None
+    is_surveyed: bool = True
 
     def exists_for(self, fmt: FloatFormat) -> bool:
-        """Whether a format's mantissa is narrow enough."""
-        return self.max_mantissa_bits is None or fmt.mantissa_bits <= self.max_mantissa_bits
+        """Whether a format's mantissa is neither too wide nor too narrow."""
+        return not self.refusal(fmt)
+
+    def refusal(self, fmt: FloatFormat) -> str:
+        """What a format would need, where the kind does not exist for it; else empty."""
+        bits, most = fmt.mantissa_bits, self.max_mantissa_bits
+        least = 0 if self.correction is None else self.correction.least_mantissa_bits
+        if most is not None and bits > most:
+            return f"at most {most} mantissa bits"
+        return f"at least {least} mantissa bits" if bits < least else ""
 
 
-_AS_ONE = "(exponent and mantissa read as one integer)"
+_MOST_CORRECTED = 10  # beyond, most of the sum would be places that are not added
 
 
-def _say_lmul(fmt: FloatFormat, offset: int) -> str:
-    bias = fmt.bias << fmt.mantissa_bits
-    return (
-        "L-Mul (arXiv 2410.00907): the product's magnitude code is the integer sum "
-        f"X + Y - {bias - offset} of the operands' magnitude codes {_AS_ONE}; the constant "
-        f"is the bias at its place, {bias}, less the offset {offset}"
+def _corrected(kind: Kind, how: str, correction: Correction, colour: str, marker: str) -> KindInfo:
+    """A kind that adds a correction from a table of the operands' top bits."""
+
+    def lowest(fmt: FloatFormat, policy: Policy, added: int) -> int:
+        below = correction.lowest_place() if policy.subnormals == "normalize" else 0
+        return lowest_of_sum(fmt, policy, 0) - below
+
+    return KindInfo(
+        f"L-Mul, {how} corrected",
+        f"L-Mul's adder, {how} corrected by the mantissas' top {correction.top_bits} bits in "
+        f"place of the constant ({correction.least_mantissa_bits} to {_MOST_CORRECTED} mantissa "
+        "bits)",
+        definition=lambda fmt, offset: correction.say(kind, fmt),
+        unit=("lmul.hdl.products.corrected", "GateCorrectedProduct"),
+        lowest_bit=lowest,
+        square=lambda fmt, mantissa, added: correction.square(mantissa, fmt.mantissa_bits),
+        colour=colour,
+        marker=marker,
+        max_mantissa_bits=_MOST_CORRECTED,
+        correction=correction,
+        is_surveyed=False,
     )
-
-
-def _say_mitchell(fmt: FloatFormat, offset: int) -> str:
-    return (
-        "Mitchell's logarithmic product: its magnitude code is the integer sum "
-        f"X + Y - {fmt.bias << fmt.mantissa_bits} of the operands' magnitude codes {_AS_ONE}; the "
-        "constant is the bias at its place"
-    )
-
-
-def _say_rne(fmt: FloatFormat, offset: int) -> str:
-    m = fmt.mantissa_bits
-    return (
-        f"the exact product rounded to nearest even at {m} mantissa bits, as the integer "
-        f"sum X + Y - {fmt.bias << m} + c of the operands' magnitude codes {_AS_ONE}; the constant "
-        "is the bias at its place, the carry c is 0 or 1 and depends on the mantissas alone"
-    )
-
-
-def _say_formula(fmt: FloatFormat, offset: int) -> str:
-    return (
-        "the L-Mul formula (arXiv 2410.00907, equation 1), not renormalised: "
-        f"(1 + xm + ym + {offset}/{1 << fmt.mantissa_bits}) * 2**(ex + ey)"
-    )
-
-
-def _say_exact(fmt: FloatFormat, offset: int) -> str:
-    return "the exact product (1 + xm) * (1 + ym) * 2**(ex + ey)"
-
-
-def _full(fmt: FloatFormat, policy: Policy) -> int:
-    """The smallest exponent of a full mantissa: flushed operands start at E = 1, raw ones at 0."""
-    return (0 if policy.subnormals == "raw" else 1) - fmt.bias
-
-
-def _lowest_of_sum(fmt: FloatFormat, policy: Policy, added: int) -> int:
-    """The exponent of the lowest bit of a sum of mantissas, or of a product rounded to as many."""
-    m, full = fmt.mantissa_bits, _full(fmt, policy)
-    if policy.subnormals != "normalize":
-        return 2 * full - m
-    # A normalised subnormal of exponent full - i has m - i bits of fraction: its last bit is
-    # never below full - m. The smallest operand has none, so that of two of them only the
-    # added constant lies lower. (lmul_rne: of the exact product nothing lies lower, either.)
-    constant = m - (added & -added).bit_length() + 1 if added else 0
-    return 2 * (full - m) - constant
-
-
-def _lowest_of_product(fmt: FloatFormat, policy: Policy, added: int) -> int:
-    return 2 * (_full(fmt, policy) - fmt.mantissa_bits)
-
-
-def _sum(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
-    one = 1 << fmt.mantissa_bits
-    carry, low = divmod(2 * mantissa + added, one)
-    return (one + low) << carry, fmt.mantissa_bits
-
-
-def _rounded(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
-    one = 1 << fmt.mantissa_bits
-    square = (one + mantissa) ** 2
-    unit = 2 * one if square >= 2 * one * one else one
-    quotient, rest = divmod(square, unit)
-    quotient += 2 * rest > unit or (2 * rest == unit and quotient % 2)
-    return quotient * (unit // one), fmt.mantissa_bits
-
-
-def _bracket(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
-    return (1 << fmt.mantissa_bits) + 2 * mantissa + added, fmt.mantissa_bits
-
-
-def _square(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
-    return ((1 << fmt.mantissa_bits) + mantissa) ** 2, 2 * fmt.mantissa_bits
 
 
 KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
@@ -164,10 +135,10 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
         "lmul": KindInfo(
             "L-Mul",
             "L-Mul (arXiv 2410.00907): the sum of both codes as integers, plus a constant",
-            definition=_say_lmul,
+            definition=say_lmul,
             unit=("lmul.hdl.products.adder", "AdderProduct"),
-            lowest_bit=_lowest_of_sum,
-            square=_sum,
+            lowest_bit=lowest_of_sum,
+            square=square_by_sum,
             colour="#D55E00",
             marker="o",
             has_offset=True,
@@ -177,21 +148,23 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             "exactly rounded by L-Mul's adder and a carry-in",
             "L-Mul's adder with a carry-in that depends on the mantissas: the exact product "
             "rounded to nearest even (up to three mantissa bits)",
-            definition=_say_rne,
+            definition=say_rne,
             unit=("lmul.hdl.products.adder", "AdderProduct"),
-            lowest_bit=_lowest_of_sum,
-            square=_rounded,
+            lowest_bit=lowest_of_sum,
+            square=square_rounded,
             colour="#0072B2",
             marker="s",
             max_mantissa_bits=3,  # beyond, the carry would not be one bit
         ),
+        "lmul_coarse": _corrected("lmul_coarse", "coarsely", LMUL_COARSE, "#882255", "P"),
+        "lmul_fine": _corrected("lmul_fine", "finely", LMUL_FINE, "#44AA99", "X"),
         "lmul_formula": KindInfo(
             "L-Mul's formula, not renormalised",
             "the paper's equation 1 read literally: 1 + xm + ym + 2^-l, not renormalised",
-            definition=_say_formula,
+            definition=say_formula,
             unit=("lmul.hdl.products.formula", "FormulaProduct"),
-            lowest_bit=_lowest_of_sum,
-            square=_bracket,
+            lowest_bit=lowest_of_sum,
+            square=square_by_bracket,
             colour="#CC79A7",
             marker="v",
             hatch="\\\\\\\\",
@@ -201,10 +174,10 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
         "mitchell": KindInfo(
             "Mitchell's product",
             "Mitchell 1962: the sum of both codes as integers, without a constant",
-            definition=_say_mitchell,
+            definition=say_mitchell,
             unit=("lmul.hdl.products.adder", "AdderProduct"),
-            lowest_bit=_lowest_of_sum,
-            square=_sum,
+            lowest_bit=lowest_of_sum,
+            square=square_by_sum,
             colour="#E69F00",
             marker="^",
             hatch="////",
@@ -212,10 +185,10 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
         "exact": KindInfo(
             "full product, rounded once",
             "the exact product, rounded once: the conventional multiplier",
-            definition=_say_exact,
+            definition=say_exact,
             unit=("lmul.hdl.products.exact", "ExactProduct"),
-            lowest_bit=_lowest_of_product,
-            square=_square,
+            lowest_bit=lowest_of_product,
+            square=square_exact,
             colour="#009E73",
             marker="D",
             is_rounded=True,
@@ -259,11 +232,9 @@ def check_kind(kind: str, fmt: FloatFormat) -> Kind:
     """
     if not is_kind(kind):
         raise ValueError(f"Unknown kind {kind!r}: use {', '.join(KINDS)}")
-    info = KINDS[kind]
-    if not info.exists_for(fmt):
+    if needed := KINDS[kind].refusal(fmt):
         raise ValueError(
-            f"Kind {kind!r} needs a format of at most {info.max_mantissa_bits} mantissa bits, "
-            f"not {fmt.name!r} with {fmt.mantissa_bits}"
+            f"Kind {kind!r} needs a format of {needed}, not {fmt.name!r} with {fmt.mantissa_bits}"
         )
     return kind
 

@@ -159,10 +159,3 @@ class AdderProduct(ProductUnit):
             self.p.sig.eq(Cat((bit & nonzero for bit in total[:bits]), nonzero)),
         ]
         return m
-
-    def _exponent(self, m: Module, carry: Value) -> Value:
-        """The exponents' sum and the mantissas' carry, which comes a cycle later with registers."""
-        if not self.registered:
-            return add(m, self.x.exp, self.y.exp, carry)
-        total = self._late(m, "exp", add(m, self.x.exp, self.y.exp))
-        return add_constant(m, total, 0, carry)

@@ -4,7 +4,7 @@ from amaranth import Const, Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import bit_signal
+from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal
 from lmul.hdl.arithmetic.delay import Cuts, delay
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import Kind
@@ -67,6 +67,13 @@ class ProductUnit(wiring.Component):
         if not self.registered or isinstance(value, Const):
             return value
         return delay(m, value, 1, self.en, f"late_{name}", reset)
+
+    def _exponent(self, m: Module, carry: Value) -> Value:
+        """The exponents' sum and the mantissas' carry, which comes a cycle later with registers."""
+        if not self.registered:
+            return add(m, self.x.exp, self.y.exp, carry)
+        total = self._late(m, "exp", add(m, self.x.exp, self.y.exp))
+        return add_constant(m, total, 0, carry)
 
     def _sign_and_zero(self, m: Module) -> Value:
         """Drive ``p.neg`` and what marks a zero; what ``sig`` has to be masked with is returned.

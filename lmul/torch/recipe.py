@@ -90,6 +90,8 @@ class Recipe:
         ``offset`` is the kind's constant, in units of ``2**-m``.
         """
         fmt, accumulator = arithmetic.format, arithmetic.accumulator
+        if arithmetic.kind not in PRODUCTS:
+            return None
         assert isinstance(fmt, FloatFormat)
         (x_low, x_high), (y_low, y_high) = exponents
         m = fmt.mantissa_bits

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, of_every_kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind, of_every_kind, resolve_offset
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.explain.reading import Reading, read_code
 
@@ -101,12 +101,37 @@ def _lmul_rne(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product
     return _code_sum(a, b, fmt, fmt.bias << m, _bias_note(fmt), row)
 
 
+def _corrected(kind: Kind) -> "_Calculation":
+    correction = KINDS[kind].correction
+    assert correction is not None
+    bits, places = correction.top_bits, correction.places
+
+    def product(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+        m = fmt.mantissa_bits
+        last = m - correction.summed
+        lost = a.mantissa & b.mantissa & ((1 << last) - 1)
+        x, y = (v.mantissa >> (m - bits) for v in (a, b))
+        # What the sum has beyond that of the top bits.
+        carry = (a.mantissa + b.mantissa - lost >> (m - bits)) - x - y
+        steps = correction.tables[carry if correction.by_carry else 0][x][y]
+        note = f"{steps}/{1 << places} for mantissas .{x:0{bits}b}… and .{y:0{bits}b}…"
+        if correction.by_carry:
+            note += f" and a carry of {carry} into these"
+        rows = (
+            Row("+", "correction", steps << (m - places), m, note),
+            Row("-", "lost", lost, m, f"ones that both have in the last {last} bits"),
+        )
+        return _code_sum(a, b, fmt, fmt.bias << m, _bias_note(fmt), *rows[: 2 if last else 1])
+
+    return product
+
+
 def _bias_note(fmt: FloatFormat) -> str:
     return f"the bias, {fmt.bias}, at the exponent's place"
 
 
 def _code_sum(
-    a: Reading, b: Reading, fmt: FloatFormat, constant: int, note: str, carry: Row | None = None
+    a: Reading, b: Reading, fmt: FloatFormat, constant: int, note: str, *corrections: Row
 ) -> _Product:
     m = fmt.mantissa_bits
     rows = [
@@ -115,9 +140,9 @@ def _code_sum(
         Row("-", "constant", constant, m, note),
     ]
     total = a.magnitude(fmt) + b.magnitude(fmt) - constant
-    if carry is not None:
-        rows.append(carry)
-        total += carry.value
+    for row in corrections:
+        rows.append(row)
+        total += row.value if row.operator == "+" else -row.value
     sig, exp = (1 << m) + (total & fmt.mantissa_mask), total >> m
     rows.append(Row("=", "P", total, m, f"{fixed_point(sig, m)} × 2^{exp - fmt.bias}"))
     return (tuple(rows),), sig, exp, m
@@ -167,6 +192,8 @@ DERIVATIONS: Mapping[Kind, _Calculation] = of_every_kind(
     {
         "lmul": _lmul,
         "lmul_rne": _lmul_rne,
+        "lmul_coarse": _corrected("lmul_coarse"),
+        "lmul_fine": _corrected("lmul_fine"),
         "lmul_formula": _lmul_formula,
         "mitchell": _mitchell,
         "exact": _exact,

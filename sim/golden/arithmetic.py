@@ -12,7 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, of_every_kind
+from lmul.hdl.numbers.kinds import KINDS, Kind, of_every_kind
 from lmul.hdl.numbers.policy import Policy, Subnormals
 
 __all__ = [
@@ -115,6 +115,25 @@ def _rounded(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Signifi
     return Significands((code & fmt.mantissa_mask) + (1 << m), code >> m, m)
 
 
+def _corrected(kind: Kind) -> "_Product":
+    correction = KINDS[kind].correction
+    assert correction is not None
+    tables = np.array(correction.tables)
+
+    def product(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+        m = fmt.mantissa_bits
+        top = m - correction.top_bits
+        mx, my = x.code & fmt.mantissa_mask, y.code & fmt.mantissa_mask
+        lost = mx & my & ((1 << (m - correction.summed)) - 1)
+        below = (1 << top) - 1
+        carry = ((mx & below) + (my & below) - lost) >> top if correction.by_carry else 0
+        steps = tables[carry, mx >> top, my >> top].astype(x.code.dtype)
+        total = x.code + y.code - (fmt.bias << m) + (steps << (m - correction.places)) - lost
+        return Significands((total & fmt.mantissa_mask) + (1 << m), total >> m, m)
+
+    return product
+
+
 def _exponent(x: Operands, y: Operands, fmt: FloatFormat) -> IntArray:
     return (x.code >> fmt.mantissa_bits) + (y.code >> fmt.mantissa_bits) - fmt.bias
 
@@ -126,6 +145,8 @@ PRODUCTS: Mapping[Kind, _Product] = of_every_kind(
     {
         "lmul": _code_sum,
         "lmul_rne": _rounded,
+        "lmul_coarse": _corrected("lmul_coarse"),
+        "lmul_fine": _corrected("lmul_fine"),
         "lmul_formula": _bracket,
         "mitchell": _code_sum,
         "exact": _full,

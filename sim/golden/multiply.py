@@ -48,7 +48,7 @@ def multiply(
         Integers, or arrays of the format's own numpy or ml_dtypes dtype.
     fmt : FloatFormat or str
     kind : str
-        ``lmul``, ``lmul_rne``, ``lmul_formula``, ``mitchell`` or ``exact``.
+        One of :data:`lmul.hdl.numbers.kinds.KINDS`.
     policy : Policy or str
         What happens to zeros, subnormals, overflow and specials: a Policy or its name.
     offset : int or None

@@ -57,8 +57,9 @@ REPORT_POLICIES = tuple(POLICIES)
 
 
 def kinds_of(fmt: str) -> tuple[Kind, ...]:
-    """The kinds that can be built for a named format."""
-    return tuple(kind for kind, info in KINDS.items() if info.exists_for(FORMATS[fmt]))
+    """The kinds that the report measures and that can be built for a named format."""
+    made = FORMATS[fmt]
+    return tuple(k for k, info in KINDS.items() if info.is_surveyed and info.exists_for(made))
 
 
 def multiplier_name(kind: Kind, fmt: str, policy: str) -> str:

@@ -22,7 +22,9 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 
 _BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 _INLINE = re.compile(r"`((?:\.venv/bin/)?lmul [^`]*)`")
-_KINDS = r"(array|pe|product|dot|lmul|lmul_rne|lmul_formula|mitchell|exact)-[\w-]+"
+_KINDS = (
+    r"(array|pe|product|dot|lmul|lmul_rne|lmul_coarse|lmul_fine|lmul_formula|mitchell|exact)-[\w-]+"
+)
 
 QUICK = (
     "lmul list",
@@ -58,6 +60,7 @@ NOT_RUN = {
     "lmul report --table how-narrow-": "a minute; tests/sim/accuracy measures some of it",
     "cp build/report": "the next one reads what it keeps",
     "lmul history": "there are no kept reports; tests/synth/history reads some",
+    "lmul optimise": "minutes; tests/synth/optimise and tests/docs search and count parts of it",
     "lmul fpga": "minutes; tests/synth/fpga places smaller circuits",
     "lmul accuracy": "minutes, and an extra; tests/accuracy measures in small",
     "lmul attention": "an extra; tests/accuracy runs a smaller array",

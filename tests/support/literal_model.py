@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 
 from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.numbers.kinds import KINDS, is_kind
 from lmul.hdl.numbers.policy import Policy
 
 
@@ -68,6 +69,19 @@ def multiply_numbers(x: Number, y: Number, fmt: FloatFormat, kind: str, offset: 
         while total >= 1:  # each overflow of the mantissa field is one more in the exponent
             total, exponent = total - 1, exponent + 1
         return (1 + total) * two**exponent
+    correction = KINDS[kind].correction if is_kind(kind) else None
+    if correction is not None:
+        # Both mantissas up to 2**-6; beyond, a one where either has one.
+        cut = [Fraction(v.mantissa * 2**6 // 1, 2**6) for v in (x, y)]
+        rest = [int((v.mantissa - c) * 2**m) for v, c in zip((x, y), cut, strict=True)]
+        total = sum(cut) + Fraction(rest[0] | rest[1], 2**m)
+        side = len(correction.tables[0])
+        row, column = (v.mantissa * side // 1 for v in (x, y))
+        # How much the sum exceeds that of the top bits, in units of their last place.
+        carry = (total - Fraction(row + column, side)) * side // 1
+        table = correction.tables[carry if len(correction.tables) > 1 else 0]
+        total += Fraction(table[row][column], 2**6)
+        return (1 + total if total < 1 else 2 * total) * two**exponent
     if kind == "lmul_formula":
         return (1 + total + Fraction(offset, 2**m)) * two**exponent
     product = (1 + x.mantissa) * (1 + y.mantissa) * two**exponent

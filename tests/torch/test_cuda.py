@@ -23,7 +23,7 @@ from lmul.torch.arithmetic import Arithmetic  # noqa: E402
 from lmul.torch.cuda.to_odd import sums_to_odd  # noqa: E402
 from lmul.torch.functional import matmul  # noqa: E402
 from lmul.torch.grid import to_grid  # noqa: E402
-from lmul.torch.recipe import Recipe  # noqa: E402
+from lmul.torch.recipe import PRODUCTS, Recipe  # noqa: E402
 
 DEVICE = "cuda" if HAVE_GPU else "cpu"
 ACCUMULATORS = ("exact", "fp32", "bf16", "e4m3", "fix24_-9")
@@ -53,7 +53,7 @@ def test_a_few_products(name: str, kind, accumulator) -> None:
 
 
 @pytest.mark.evidence
-@pytest.mark.parametrize("kind", lmul.KINDS)
+@pytest.mark.parametrize("kind", PRODUCTS)
 @pytest.mark.parametrize("accumulator", ACCUMULATORS)
 def test_bits_are_the_golden_models(kind, accumulator) -> None:
     a, b = drawn(1, 5, 13), drawn(2, 13, 37)

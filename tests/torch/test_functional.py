@@ -13,6 +13,7 @@ from tensors import drawn, same_bits  # noqa: E402
 
 from lmul.torch.functional import matmul  # noqa: E402
 from lmul.torch.grid import to_grid  # noqa: E402
+from lmul.torch.recipe import PRODUCTS  # noqa: E402
 
 POLICIES = ("ocp", "ftz", "lax", "bare")
 ACCUMULATORS = ("exact", "fp32", "bf16", "e4m3", "fix24_-9", "fix40_-20")
@@ -36,7 +37,7 @@ def test_numbers_are_rounded_as_encode_rounds(name: str, rounding) -> None:
             assert (np.signbit(want) == np.signbit(got))[~np.isnan(want)].all()
 
 
-@pytest.mark.parametrize("kind", lmul.KINDS)
+@pytest.mark.parametrize("kind", PRODUCTS)
 @pytest.mark.parametrize("accumulator", ACCUMULATORS)
 def test_bits_are_the_golden_models(kind, accumulator) -> None:
     a, b = drawn(1, 5, 13), drawn(2, 13, 37)

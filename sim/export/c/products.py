@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.numbers.kinds import KINDS, Kind
 
 __all__ = ["PRODUCTS", "CProduct"]
 
@@ -67,6 +67,36 @@ def _lmul_rne(fmt: FloatFormat, offset: int) -> CProduct:
     )
 
 
+def _corrected(kind: Kind) -> Callable[[FloatFormat, int], CProduct]:
+    correction = KINDS[kind].correction
+    assert correction is not None
+    size = len(correction.tables[0])
+
+    def product(fmt: FloatFormat, offset: int) -> CProduct:
+        m = fmt.mantissa_bits
+        top, step = 1 << (m - correction.top_bits), 1 << (m - correction.places)
+        rows = (
+            f"    {{{', '.join(map(str, row))}}}," for table in correction.tables for row in table
+        )
+        row = f"mx / {top}"
+        if correction.by_carry:
+            row += f" + {size} * ((mx % {top} + my % {top} - lost) / {top})"
+        return CProduct(
+            (
+                f"static const unsigned char steps[{size * len(correction.tables)}][{size}] = {{",
+                *rows,
+                "};",
+                *_mantissas(fmt),
+                f"const INT lost = mx & my & {(1 << (m - correction.summed)) - 1};",
+                f"const INT correction = {step} * (INT)steps[{row}][my / {top}];",
+                f"INT P = X + Y - {fmt.bias << m};  /* the bias at its place */",
+                "P += correction - lost;",
+            )
+        )
+
+    return product
+
+
 def _formula(fmt: FloatFormat, offset: int) -> CProduct:
     m = fmt.mantissa_bits
     bracket = f"const INT sig = {1 << m} + mx + my + {offset};  /* not renormalised */"
@@ -82,6 +112,8 @@ def _exact(fmt: FloatFormat, offset: int) -> CProduct:
 PRODUCTS: Mapping[Kind, Callable[[FloatFormat, int], CProduct]] = {
     "lmul": _lmul,
     "lmul_rne": _lmul_rne,
+    "lmul_coarse": _corrected("lmul_coarse"),
+    "lmul_fine": _corrected("lmul_fine"),
     "lmul_formula": _formula,
     "mitchell": _mitchell,
     "exact": _exact,

@@ -25,7 +25,11 @@ def test_name():
 @pytest.mark.parametrize(
     ("name", "said"),
     [
-        ("dot-", "unknown kind '', use lmul, lmul_rne, lmul_formula, mitchell, exact, int8"),
+        (
+            "dot-",
+            "unknown kind '', use lmul, "
+            "lmul_rne, lmul_coarse, lmul_fine, lmul_formula, mitchell, exact, int8",
+        ),
         ("dot-lmul-e4m3", "unexpected part '', use nN, such as n8"),
         ("dot-lmul-e4m3-w12", "unexpected part 'w12', use nN, such as n8"),
         ("dot-lmul-e4m3-n8", "unexpected part '', use wW, such as w12"),

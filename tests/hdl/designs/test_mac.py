@@ -73,7 +73,11 @@ def test_parts():
             "pe-lmul-e4m3-ocp-lax",
             "unexpected part 'lax', there may stand POLICY, then ACC, then kK, then sN",
         ),
-        ("pe-foo", "unknown kind 'foo', use lmul, lmul_rne, lmul_formula, mitchell, exact, int8"),
+        (
+            "pe-foo",
+            "unknown kind 'foo', use lmul, "
+            "lmul_rne, lmul_coarse, lmul_fine, lmul_formula, mitchell, exact, int8",
+        ),
         ("array-lmul-e4m3", "unknown size '', use RxC, such as 8x8"),
         ("array-lmul-e4m3-8x8-is", "unknown flow 'is', use os or ws"),
         ("array-lmul-e4m3-0x8-os", "Rows must be from 1 to 64, not 0"),

@@ -26,7 +26,7 @@ def every_design() -> list[UnitDesign]:
     designs = []
     for kind in KINDS:
         for fmt in FORMATS.values():
-            if kind == "lmul_rne" and fmt.mantissa_bits > 3:
+            if not KINDS[kind].exists_for(fmt):
                 continue
             offsets: set[int | None] = {None}
             if kind in ("lmul", "lmul_formula"):
@@ -90,7 +90,7 @@ def test_product_has_no_policy() -> None:
     assert UnitDesign("lmul", fmt, "product", POLICIES["ftz"]) == UnitDesign("lmul", fmt, "product")
 
 
-KIND_LIST = "lmul, lmul_rne, lmul_formula, mitchell, exact"
+KIND_LIST = "lmul, lmul_rne, lmul_coarse, lmul_fine, lmul_formula, mitchell, exact"
 LEVELS = "product-KIND-FORMAT, pe-KIND-FORMAT, array-KIND-FORMAT-RxC-FLOW or dot-KIND-FORMAT-nN-wW"
 FORMAT_LIST = "e4m3, e5m2, e3m4, e4m3fnuz, e5m2fnuz, e2m3, e3m2, e2m1, bf16, fp16, fp32"
 POLICY_RULE = (

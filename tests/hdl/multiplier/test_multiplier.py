@@ -44,7 +44,7 @@ USER_MADE = [
 
 
 def designs_of(fmt):
-    kinds: list[Kind] = [k for k in KINDS if k != "lmul_rne" or fmt.mantissa_bits <= 3]
+    kinds: list[Kind] = [k for k in KINDS if KINDS[k].exists_for(fmt)]
     return [UnitDesign(kind, fmt, policy=policy) for kind in kinds for policy in POLICIES.values()]
 
 

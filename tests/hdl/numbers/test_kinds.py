@@ -11,7 +11,9 @@ from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, of_every_kind, resol
 
 def test_kinds() -> None:
     assert (
-        tuple(KINDS) == get_args(Kind) == ("lmul", "lmul_rne", "lmul_formula", "mitchell", "exact")
+        tuple(KINDS)
+        == get_args(Kind)
+        == ("lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "lmul_formula", "mitchell", "exact")
     )
 
 
@@ -29,10 +31,15 @@ def test_a_table_has_every_kind_and_no_other() -> None:
 @pytest.mark.parametrize("fmt", FORMATS.values(), ids=str)
 @pytest.mark.parametrize("kind", KINDS)
 def test_check_kind(kind: Kind, fmt: FloatFormat) -> None:
-    if kind == "lmul_rne" and fmt.mantissa_bits > 3:
+    bits = fmt.mantissa_bits
+    needed = ""
+    if kind == "lmul_rne" and bits > 3:
+        needed = "at most 3"
+    if kind in ("lmul_coarse", "lmul_fine") and not 6 <= bits <= 10:
+        needed = "at least 6" if bits < 6 else "at most 10"
+    if needed:
         message = (
-            "Kind 'lmul_rne' needs a format of at most 3 mantissa bits, "
-            f"not '{fmt.name}' with {fmt.mantissa_bits}"
+            f"Kind '{kind}' needs a format of {needed} mantissa bits, not '{fmt.name}' with {bits}"
         )
         with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
             check_kind(kind, fmt)
@@ -42,7 +49,7 @@ def test_check_kind(kind: Kind, fmt: FloatFormat) -> None:
 
 @pytest.mark.parametrize("kind", ["", "LMUL", "int8", None, 3, ["lmul"]])
 def test_unknown_kind(kind: object) -> None:
-    message = f"Unknown kind {kind!r}: use lmul, lmul_rne, lmul_formula, mitchell, exact"
+    message = f"Unknown kind {kind!r}: use {', '.join(KINDS)}"
     with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
         check_kind(kind, FORMATS["e4m3"])  # pyright: ignore[reportArgumentType]
 
@@ -64,7 +71,7 @@ def test_offset_of_the_paper(kind: Kind, name: str, paper: int) -> None:
     assert resolve_offset(kind, FORMATS[name], None) == paper
 
 
-@pytest.mark.parametrize("kind", ["lmul_rne", "mitchell", "exact"])
+@pytest.mark.parametrize("kind", ["lmul_rne", "lmul_coarse", "mitchell", "exact"])
 def test_kinds_without_offset(kind: Kind) -> None:
     assert resolve_offset(kind, FORMATS["e4m3"], None) == 0
     message = f"Kind '{kind}' has no offset; only lmul and lmul_formula have one"

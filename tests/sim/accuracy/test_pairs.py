@@ -81,7 +81,9 @@ def test_exact_product_packed_is_a_rounding_error():
 def test_policies_pack_in_range_products_alike(policy):
     # accuracy() measures one policy; here is why one is enough.
     codes = np.arange(FORMATS["e4m3"].mantissa_mask + 1) + (7 << 3)
-    for kind in KINDS:
+    for kind, info in KINDS.items():
+        if not info.exists_for(FORMATS["e4m3"]):
+            continue
         packed = multiply(codes[:, None], codes, "e4m3", kind, policy)
         assert np.array_equal(packed, multiply(codes[:, None], codes, "e4m3", kind, "ftz"))
 

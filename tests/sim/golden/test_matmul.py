@@ -14,7 +14,7 @@ CASES = [
     )
     for name, fmt in FORMATS.items()
     for kind in KINDS
-    if kind != "lmul_rne" or fmt.mantissa_bits <= 3
+    if KINDS[kind].exists_for(fmt)
 ]
 
 

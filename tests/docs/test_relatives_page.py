@@ -1,0 +1,73 @@
+"""docs/relatives.md: what `lmul optimise --relatives` prints, and the kinds' own tables."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.kinds import KINDS
+from lmul.synth.gates.count import count
+from lmul.synth.optimise.relatives import PUBLISHED, RELATED_FORMATS, relatives
+from lmul.synth.optimise.shown import counted, relatives_table
+
+PAGE = (Path(__file__).parents[2] / "docs" / "relatives.md").read_text(encoding="utf-8")
+WIDE = ("fp16",)  # a million pairs for each row
+
+
+def rows(fmt: str) -> list[list[str]]:
+    """A format's rows, without spaces before per cent."""
+    lines = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if f"| {fmt} | " in line]
+    return [[cell.replace(" %", "%") for cell in line[1:]] for line in lines]
+
+
+@pytest.mark.parametrize(
+    "fmt",
+    [pytest.param(f, marks=pytest.mark.evidence if f in WIDE else ()) for f in RELATED_FORMATS],
+)
+def test_errors(fmt: str) -> None:
+    found = [
+        [one.name, f"{one.mred:.2%}", f"{one.bias:+.2%}", f"{one.worst:+.1%}"]
+        for one in relatives(FORMATS[fmt])
+    ]
+    assert [row[:4] for row in rows(fmt)] == found
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("fmt", RELATED_FORMATS)
+def test_gates(fmt: str) -> None:
+    table = relatives_table(fmt, counted(relatives(FORMATS[fmt])))
+    assert rows(fmt) == [row for row in table.rows if not row[0].endswith("published")]
+
+
+def test_goals_are_met() -> None:
+    """What the project asked for: gates, mean error and bias in percent."""
+    table = {row[0]: row for row in rows("bf16")}
+    for kind, gates, mred in (("lmul_coarse", 218, 1.45), ("lmul_fine", 252, 0.80)):
+        _, error, bias, _, counted_gates = table[kind]
+        assert float(error.rstrip("%")) <= mred
+        assert abs(float(bias.rstrip("%"))) <= 0.1
+        assert int(counted_gates) <= gates
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
+def test_gates_of_the_kinds(kind: str) -> None:
+    [row] = [row for row in rows("bf16") if row[0] == kind]
+    assert count(f"{kind}-bf16-ftz").gates == int(row[-1])
+
+
+@pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
+def test_tables_of_the_kinds(kind) -> None:
+    block = PAGE[PAGE.index(f"`{kind}`:\n") :].split("```")[1].splitlines()[2:]
+    lines = [list(map(int, line.split())) for line in block]
+    correction = KINDS[kind].correction
+    assert correction is not None
+    without, carry = correction.tables
+    assert lines == [[*a, *b] for a, b in zip(without, carry, strict=True)]
+
+
+def test_published_figures() -> None:
+    for one in PUBLISHED:
+        told = f"{100 * one.mred:.3f} %" if one.format == "bf16" else f"{100 * one.mred:.2f} %"
+        assert re.search(rf"\b{re.escape(told)}", PAGE), one
