@@ -26,6 +26,10 @@ class PE(wiring.Component):
     the accumulator starts the next one from zero. A pair of zeros changes nothing, so bubbles need
     no mark of their own.
 
+    Where the datapath takes several pairs at once, an operand is as many of them side by side, each
+    from an edge of its own, and "product" above is the sum of a group: an adder tree stands before
+    the accumulator.
+
     While ``en`` is 0 every register holds. After reset the accumulator is zero, and so are the
     operands.
 

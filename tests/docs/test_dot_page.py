@@ -5,8 +5,9 @@ from pathlib import Path
 
 import pytest
 
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.dots import DotSurvey, dot_name, dot_rows
+from lmul.synth.comparison.dots import DotRow, DotSurvey, array_rows, dot_name, dot_rows
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
@@ -77,6 +78,55 @@ def test_a_row_of_registers(cells):
         share("energy_without_glitches_fj"),
     ]
     assert cells[3:] == wanted
+
+
+ARRAYS = "| format | sums | N |"
+
+
+@pytest.mark.parametrize("cells", rows(ARRAYS), ids=lambda cells: "-".join(cells[:3]))
+def test_a_row_of_arrays(cells):
+    [row] = [row for row in array_rows() if _array_of(row) == cells[:3]]
+
+    def each(kind: str, name: str) -> float | None:
+        value = SURVEY.figure(row.names[kind], name) if kind in row.names else None
+        shared = 1 if "energy" in name else row.terms * _PES
+        return None if value is None else value / shared
+
+    def number(kind: str, name: str) -> str:
+        value = each(kind, name)
+        return "–" if value is None else f"{value:,.0f}"
+
+    def share(kind: str, name: str) -> str:
+        mine, its = each(kind, name), each("exact", name)
+        return "–" if mine is None or its is None else f"{100 * mine / its:.0f} %"
+
+    if row.format == "int8":
+        wanted = [x for name in _COSTS for x in ("–", number("int8", name), "–")] + ["–"] * 4
+    else:
+        wanted = [
+            *(
+                cell
+                for name in _COSTS
+                for cell in (number("lmul", name), number("exact", name), share("lmul", name))
+            ),
+            share("lmul", "energy_without_glitches_fj"),
+            *(share("lmul_rne", name) for name in _COSTS),
+        ]
+    assert cells[3:] == wanted
+
+
+_PES = 16
+_COSTS = ("gates", "area_um2", "energy_fj")
+
+
+def _array_of(row: DotRow) -> list[str]:
+    design = MacDesign.parse(next(iter(row.names.values())))
+    sums = "int32" if row.format == "int8" else str(design.resolved_accumulator)
+    return [row.format, f"{sums}, W {row.window}" if row.window else sums, str(row.terms)]
+
+
+def test_all_arrays_are_shown():
+    assert [row[:3] for row in rows(ARRAYS)] == [_array_of(row) for row in array_rows()]
 
 
 def test_all_sizes_are_shown():
