@@ -27,7 +27,7 @@ ADDER = netlist("a b c", "s q", *FULL_ADDER, library=METAL)
 )
 def test_length_is_that_of_routed_circuits(cells, area, routed):
     """A cell has two connections to its inputs, in the mean (in sky130hd's gcd 2.0)."""
-    assert 2 * cells * reach_um(cells, area, "middle") == pytest.approx(routed, rel=0.11)
+    assert 2 * cells * reach_um(cells, area, "middle") == pytest.approx(routed, rel=0.15)
 
 
 def test_settings():
