@@ -55,11 +55,9 @@ def drawn_arrays():
 
 
 SEVERAL_PAIRS = (
-    "array-lmul-e5m2-2x1-os-n3-w9-fp32-s1",
     "array-exact-e2m1-2x1-os-n5",
     "array-int8-2x2-os-n4-k64-s1",
-    "array-lmul-e4m3-2x1-ws-n2-bare-k32",
-    "array-mitchell-e2m1-1x2-ws-n3-w6-fp32",
+    "array-mitchell-e2m1-1x1-ws-n3-w6-fp32",
 )
 
 
