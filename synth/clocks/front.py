@@ -85,8 +85,8 @@ def front_table(document: ReportDocument) -> Table:
             "delays, no wires, subnormals flushed. Medians of up to "
             f"{1 + ORDERS} mappings of the same circuit, in brackets what their ranges allow; "
             "≈ where the two circuits' ranges overlap, so that no difference is told. An array is "
-            "composed of parts that are mapped once; its range is its PE's, to either side. Errors "
-            "are those of real dot products, that of encoding the operands included. "
+            "composed of parts, which are mapped anew in each order. Errors are those of real dot "
+            "products, that of encoding the operands included. "
             f"{document.clocks.told}",
         ],
         text_columns=4,

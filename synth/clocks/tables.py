@@ -98,15 +98,15 @@ def clock_table(document: ReportDocument) -> Table:
             f"again in each of {ORDERS} other orders of the statements, and the smallest of each "
             "order counts; orders in which none meets it are left out, and a range of one value "
             "has one left. A kind that misses the clock shows its fastest circuit, and no energy. "
-            "“registers in it”: stages between product and sum, and in an array's rounders, "
+            "“registers in it”: stages between operands and sum, and in an array's rounders, "
             "chosen with the mapping. Each PE takes a pair a cycle, so that at one clock all "
             "energies are at equal throughput; GMAC/s/mm² is that throughput by area. "
             "“fastest”: each kind at the shortest period that was found for it. "
             "`lmul energy DESIGN --clock PERIOD` measures one anew.",
             "An array is composed: its PE, rounders and edges each the smallest that meets, with "
-            "what stands around them, each mapped once, and all of it timed across its parts. Its "
-            "range is its PE's, to either side. Its area has buffers for the nets that reach all "
-            "parts, its energy has not.",
+            "what stands around them, all of it timed across its parts; in each other order all "
+            "parts are mapped anew. Its area has buffers for the nets that reach all parts, its "
+            "energy has not.",
         ],
         text_columns=4,
         strong=frozenset({5, 7}),

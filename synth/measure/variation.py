@@ -88,14 +88,6 @@ class Spread:
         """This figure over another circuit's."""
         return Ratio(self.least / other.most, self.median / other.median, self.most / other.least)
 
-    def around(self, figure: float) -> "Spread":
-        """The range of a figure that moves in proportion to this one, and was measured once.
-
-        Where in this range that was is not known: it may lie a whole range to either side.
-        """
-        width = self.most / self.least
-        return Spread(figure, figure / width, figure, figure * width)
-
     def at(self, figure: float) -> "Spread":
         """The range of a figure that moves in proportion to this one, measured as written."""
         share = figure / self.as_written

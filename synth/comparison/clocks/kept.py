@@ -1,11 +1,9 @@
 """What the repository keeps of circuits at equal clocks."""
 
-from collections.abc import Iterator, Mapping
-from dataclasses import asdict, dataclass, field, fields, replace
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
-from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.points import (
     CLOCKS,
@@ -83,22 +81,7 @@ def clock_survey() -> ClockSurvey:
     points = kept.of(clock_points()) | arrays.of(array_points())
     found = {(point.design, point.clock): clocked_of(one) for point, one in points.items()}
     told = kept.told + (f" Arrays: {arrays.told}" if arrays.found else "")
-    return ClockSurvey(found | dict(_ranged(found)), told)
-
-
-def _ranged(found: Found) -> Iterator[tuple[tuple[str, str], Clocked]]:
-    """Arrays, which are mapped once, with the ranges of their PEs to either side."""
-    for (design, clock), one in found.items():
-        array = Design.parse(design)
-        if not isinstance(array, MacDesign) or array.level != "array":
-            continue
-        pe = found.get((replace(array, level="pe", rows=1, columns=1, flow="os").name, clock))
-        if pe and pe.energy and one.energy:
-            area, energy = one.area.as_written, one.energy.as_written
-            yield (
-                (design, clock),
-                replace(one, area=pe.area.around(area), energy=pe.energy.around(energy)),
-            )
+    return ClockSurvey(found, told)
 
 
 def clocked_of(measured: Measured) -> Clocked:

@@ -42,7 +42,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, _SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
-    ARRAY: {"e4m3": (LONG, USUAL), "bf16": (LONG,)},
+    ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "bf16": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
 

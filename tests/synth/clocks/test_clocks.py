@@ -9,14 +9,11 @@ from made_up_document import cells_of, document
 
 from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
 from lmul.synth.comparison.accepted import Accepted, read, text_of
-from lmul.synth.comparison.clocks import kept
 from lmul.synth.comparison.clocks.kept import ClockSurvey, clock_survey, clocked_of
 from lmul.synth.comparison.clocks.points import array_points, clock_points
 from lmul.synth.measure.measurement import FASTEST, Measured, Point
-from lmul.synth.measure.variation import Spread
 
 LMUL, EXACT, INT8 = "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz", "pe-int8"
-SHOWN = {"commit": "0", "date": "now", "command": "none"}
 DOCUMENT = replace(document(("e4m3", "bf16"), False), clocks=CLOCKS)
 
 
@@ -53,27 +50,6 @@ def test_arrays_are_rows_of_their_own():
     row = rows["8x8 array", "e4m3", "60 FO4, 4.9 ns", "lmul"]
     # Registers in PEs, and in rounders; 64 MACs each 4.86 ns in 0.4 mm².
     assert (row[4], row[9]) == ("1, 2", "33")
-
-
-def test_an_array_has_its_pes_range_to_either_side(monkeypatch):
-    """It may lie anywhere in it: 300 of 294 to 306, a figure of 500 from 480 to 520."""
-    points = [
-        Point(design, "clock", stimulus="attention QK", clock="60fo4")
-        for design in (LMUL, "array-lmul-e4m3-8x8-os-ftz")
-    ]
-    pe, array = (asdict(CLOCKS.found[point.design, "60fo4"]) for point in points)
-    array["energy"] = asdict(Spread.of([500.0]))
-    sets = {
-        "clocks": Accepted(SHOWN, {points[0]: Measured((), pe)}),
-        "arrays": Accepted(SHOWN, {points[1]: Measured((), array)}),
-    }
-    monkeypatch.setattr(kept, "accepted", sets.__getitem__)
-    found = clock_survey().found
-    energy = found[points[1].design, "60fo4"].energy
-    assert energy
-    assert (energy.as_written, energy.median) == (500, 500)
-    assert (energy.least, energy.most) == pytest.approx((480.4, 520.4), abs=0.1)
-    assert found[LMUL, "60fo4"] == CLOCKS.found[LMUL, "60fo4"]
 
 
 def test_sums_of_one_width():
