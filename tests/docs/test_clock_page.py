@@ -10,6 +10,7 @@ from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.clocks.tables import clock_share_table
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey, clocked_of
+from lmul.synth.comparison.clocks.points import same_width_pes
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.variation import Ratio
@@ -51,6 +52,18 @@ def test_arrays():
     assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares]
     assert len(shares) == 6
     assert all(one.told for one in shares)
+
+
+def test_sums_of_one_width():
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    said = page[page.index("With exact sums as wide") :].split("\n")[0]
+    found = clock_survey().found
+    shares = []
+    for fmt in ("e4m3", "e5m2"):
+        mine, its = (found[same_width_pes(fmt)[kind], "60fo4"] for kind in ("lmul", "exact"))
+        assert mine.energy and its.energy
+        shares += [mine.area.over(its.area), mine.energy.over(its.energy)]
+    assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares]
 
 
 def test_table():
