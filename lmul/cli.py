@@ -110,7 +110,8 @@ app.command("fpga", epilog="Example: lmul fpga lmul-e4m3-ftz --device ice40-hx8k
 app.command(
     "optimise",
     epilog="Example: lmul optimise --format bf16 --top 3\n\n"
-    "L-Mul among its relatives: lmul optimise --format bf16 --relatives",
+    "How lmul_fine was found: lmul optimise --format bf16 --circuit 0.8\n\n"
+    "L-Mul among its relatives: lmul optimise --relatives",
 )(optimise)
 app.command("accuracy", epilog="Example: lmul accuracy --quick")(accuracy)
 app.command("attention", epilog="Example: lmul attention 'Addition is all you need'")(attention)

@@ -39,6 +39,8 @@ QUICK = (
 LONG = (
     "lmul sim lmul-e4m3-s1",
     "lmul energy lmul-e4m3-ftz",
+    "lmul energy mitchell-bf16-ftz",
+    "lmul synth mitchell-bf16-ftz",
     "lmul matmul --att",
     "lmul synth --parts dot-",
     "lmul energy dot-",

@@ -6,8 +6,10 @@ from pathlib import Path
 import pytest
 
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.hdl.numbers.kinds import KINDS
-from lmul.synth.gates.count import count
+from lmul.hdl.numbers.kinds import KINDS, check_kind
+from lmul.sim.accuracy.pairs import accuracy
+from lmul.synth.measure.measurement import Point
+from lmul.synth.measure.runs import all_points
 from lmul.synth.optimise.relatives import PUBLISHED, RELATED_FORMATS, relatives
 from lmul.synth.optimise.shown import counted, relatives_table
 
@@ -50,13 +52,6 @@ def test_goals_are_met() -> None:
         assert int(counted_gates) <= gates
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
-def test_gates_of_the_kinds(kind: str) -> None:
-    [row] = [row for row in rows("bf16") if row[0] == kind]
-    assert count(f"{kind}-bf16-ftz").gates == int(row[-1])
-
-
 @pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
 def test_tables_of_the_kinds(kind) -> None:
     block = PAGE[PAGE.index(f"`{kind}`:\n") :].split("```")[1].splitlines()[2:]
@@ -71,3 +66,21 @@ def test_published_figures() -> None:
     for one in PUBLISHED:
         told = f"{100 * one.mred:.3f} %" if one.format == "bf16" else f"{100 * one.mred:.2f} %"
         assert re.search(rf"\b{re.escape(told)}", PAGE), one
+
+
+@pytest.mark.evidence
+def test_in_cells() -> None:
+    cells = [line.strip("| ").split(" | ") for line in PAGE.splitlines() if "| `" in line]
+    names = {line[0].strip("`"): f"{line[0].strip('`')}-bf16-ftz" for line in cells}
+    points = [Point(name, "area") for name in names.values()]
+    points += [Point(name, "energy", stimulus="attention QK") for name in names.values()]
+    metrics = [metric for one in all_points(points).values() for metric in one.metrics]
+    found = {(metric.design, metric.name): metric.value for metric in metrics}
+    for (kind, name), line in zip(names.items(), cells, strict=True):
+        area, energy = (found[name, figure] for figure in ("area_um2", "energy_fj"))
+        mred = accuracy(check_kind(kind, FORMATS["bf16"]), "bf16").packed.mred
+        assert line[1:] == [
+            f"{area:.0f}",
+            f"{energy:.0f}",
+            f"{mred:.2%}".replace("%", " %"),
+        ]

@@ -42,8 +42,8 @@ def optimise(
         typer.Option(
             "--circuit",
             metavar="PERCENT",
-            help="Search a table together with its gates for this mean error: some ten minutes; a "
-            "search that was stopped goes on.",
+            help="Search a table by 3 top bits and the carry together with its gates, for this "
+            "mean error: some minutes.",
         ),
     ] = None,
     rounds: Annotated[

@@ -67,8 +67,13 @@ def test_products_are_alike_either_way_and_below_4(kind: Kind) -> None:
     assert square / (1 << fraction) == found.max()
 
 
-@pytest.mark.slow
-@pytest.mark.parametrize("form", ["gates", "sums", "fastest"])
+@pytest.mark.parametrize(
+    "form",
+    [
+        pytest.param("gates", marks=pytest.mark.slow),
+        *(pytest.param(form, marks=pytest.mark.evidence) for form in ("sums", "fastest")),
+    ],
+)
 def test_every_pair_of_mantissas(form: Form) -> None:
     """As laid out, and as written for FPGAs and for the shortest clocks."""
     with written_as(form):
@@ -89,7 +94,7 @@ def test_every_pair_of_mantissas(form: Form) -> None:
         )["p_sig"].any()
 
 
-@pytest.mark.slow
+@pytest.mark.evidence
 @pytest.mark.parametrize("kind", KIND_NAMES)
 def test_a_table_left_to_synthesis_is_the_same(kind: Kind) -> None:
     layout = OperandLayout(SEVEN)

@@ -9,6 +9,7 @@ import textwrap
 
 import numpy as np
 import pytest
+from corrected_kinds import marks_of
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind
@@ -30,7 +31,7 @@ EVERY_POLICY = [
 ]
 SMALL = [f for f in FORMATS.values() if f.width <= 8]
 UNITS = [
-    pytest.param(kind, fmt, id=f"{kind}-{fmt}")
+    pytest.param(kind, fmt, id=f"{kind}-{fmt}", marks=marks_of(kind, fmt.name))
     for kind in KINDS
     for fmt in FORMATS.values()
     if KINDS[kind].exists_for(fmt)

@@ -2,6 +2,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
+from corrected_kinds import marks_of
 from literal_model import nearest_even, scale
 
 from lmul import FORMATS, KINDS, decode, encode, product
@@ -10,7 +11,10 @@ from lmul.sim.golden.matmul import OUT_FORMATS, dot_products, matmul
 
 CASES = [
     pytest.param(
-        name, kind, id=f"{kind}-{name}", marks=[pytest.mark.slow] if name == "fp32" else []
+        name,
+        kind,
+        id=f"{kind}-{name}",
+        marks=[pytest.mark.slow] if name == "fp32" else marks_of(kind, name),
     )
     for name, fmt in FORMATS.items()
     for kind in KINDS

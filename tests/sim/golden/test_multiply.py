@@ -1,5 +1,6 @@
 import numpy as np
 import pytest
+from corrected_kinds import marks_of
 from literal_model import multiply_literally
 from oracle import DTYPES
 
@@ -95,7 +96,9 @@ def literal_cases():
     for fmt in [*FORMATS.values(), *USER_FORMATS]:
         for kind in KINDS:
             if KINDS[kind].exists_for(fmt):
-                marks = [pytest.mark.slow] if fmt.exponent_bits == 8 else []
+                marks = marks_of(kind, fmt.name)
+                if not marks and fmt.exponent_bits == 8:
+                    marks = [pytest.mark.slow]
                 yield pytest.param(fmt, kind, id=f"{kind}-{fmt}", marks=marks)
 
 
