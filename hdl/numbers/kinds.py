@@ -156,7 +156,7 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             marker="s",
             max_mantissa_bits=3,  # beyond, the carry would not be one bit
         ),
-        "lmul_coarse": _corrected("lmul_coarse", "coarsely", LMUL_COARSE, "#882255", "P"),
+        "lmul_coarse": _corrected("lmul_coarse", "coarsely", LMUL_COARSE, "#882255", "h"),
         "lmul_fine": _corrected("lmul_fine", "finely", LMUL_FINE, "#44AA99", "X"),
         "lmul_formula": KindInfo(
             "L-Mul's formula, not renormalised",

@@ -18,7 +18,7 @@ from lmul.sim.runner.verify import VerifyResult, family, verify_format
 from lmul.synth.comparison.cell_survey import cell_survey, dot_survey, survey_points
 from lmul.synth.comparison.check_points import check_points, checked, weight_stationary
 from lmul.synth.comparison.clocks.kept import clock_survey
-from lmul.synth.comparison.designs import REPORT_FORMATS, report_designs
+from lmul.synth.comparison.designs import REPORT_FORMATS, kinds_of, report_designs
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.dots import window_points
 from lmul.synth.comparison.error_survey import survey
@@ -116,7 +116,7 @@ def _points(formats: Sequence[str], full: bool) -> list[Point]:
     points = gate_points(report_designs(formats)) + mac_points(formats, full)
     points += survey_points(formats, full)
     points += window_points() if full else []
-    simulated = {design.name for fmt in formats for design in family(FORMATS[fmt])}
+    simulated = {one.name for fmt in formats for one in family(FORMATS[fmt], kinds_of(fmt))}
     points += check_points(points, simulated) + weight_stationary(formats)
     return list(dict.fromkeys(points))
 
@@ -186,7 +186,7 @@ def _verify(
     """Hold the very texts that were counted against the golden model, two formats at a time."""
 
     def verify(fmt: str) -> VerifyResult:
-        designs = family(FORMATS[fmt])
+        designs = family(FORMATS[fmt], kinds_of(fmt))
         texts = {design: _same_text(design, counted_text(found, design.name)) for design in designs}
         result = verify_format(designs, _SIMULATOR, verilog=texts)
         if result.mismatches:
