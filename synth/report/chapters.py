@@ -18,6 +18,7 @@ from lmul.synth.pictures.gates import error_against_gates, error_histograms, gat
 from lmul.synth.pictures.levels import energy_by_level_picture
 from lmul.synth.pictures.parts import area_by_part_picture, energy_by_part_picture, gates_by_part
 from lmul.synth.pictures.picture import Picture
+from lmul.synth.pictures.worth import worth_picture
 from lmul.synth.report import circuit_tables
 from lmul.synth.tables import arrays, cells, claims, dots, errors, gates, pes
 from lmul.synth.tables.fpga import fpga_table
@@ -128,13 +129,13 @@ def _filled(sections: Sequence[Section]) -> Iterator[Section]:
 
 
 def opening(document: ReportDocument) -> Chapter:
-    """What stands below the verdict: the table at one clock, energy by clock, error and energy."""
+    """What stands below the verdict: the table at one clock, where L-Mul pays, error and energy."""
     return _named(
         document,
         Chapter.of(
             "At one clock",
             clock_front_table(document),
-            energy_by_clock_picture(document),
+            worth_picture(document),
             accuracy_energy_picture(document),
         ),
     )
@@ -146,6 +147,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
         Chapter.of(
             "At equal clocks",
             clock_share_table(document),
+            energy_by_clock_picture(document),
             same_width_table(document),
             detail=[clock_table(document), node_table(document), layout_table(document)],
         ),

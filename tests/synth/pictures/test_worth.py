@@ -14,7 +14,9 @@ from lmul.synth.comparison.cell_survey import CellSurvey
 from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.dots import DotSurvey
 from lmul.synth.comparison.points import kept_points
-from lmul.synth.pictures.worth import worth_picture, worth_shares
+from lmul.synth.pictures.picture import Picture
+from lmul.synth.pictures.worth import WORTH, worth_picture, worth_shares
+from lmul.synth.report.chapters import opening
 from lmul.synth.report.verdict import verdict
 
 KINDS = ("lmul", "exact")
@@ -90,3 +92,8 @@ def test_errors_of_a_format_without_pes():
     narrow = replace(KEPT, mac=replace(KEPT.mac, errors={}))
     lmul, exact = (100 * kept_figure(f"dot-{kind}-fp16-n8-w24-ftz", "mred") for kind in KINDS)
     assert f"errs, %: lmul {lmul:.2g}, exact {exact:.2g}<" in worth_picture(narrow).svg()
+
+
+def test_it_is_what_the_report_shows_first():
+    [first, *_] = [one for one in opening(KEPT).sections if isinstance(one, Picture)]
+    assert first.name == WORTH
