@@ -83,6 +83,28 @@ def test_a_row_of_registers(cells):
 ARRAYS = "| format | sums | N |"
 
 
+@pytest.mark.parametrize("cells", rows("| bf16, W 16, N 8 |"), ids=lambda cells: cells[0])
+def test_a_row_of_corrected_kinds(cells):
+    kind = cells[0].strip("`")
+
+    def of(who: str, name: str, stages: int = 0) -> float:
+        value = figure(who, "bf16", 8, 16, name, stages)
+        assert value is not None
+        return value
+
+    def share(name: str, stages: int = 0) -> str:
+        return f"{100 * of(kind, name, stages) / of('exact', name, stages):.0f} %"
+
+    assert cells[1:] == [
+        *(f"{of(kind, f'core_{name}') / 8:,.0f}" for name in ("gates", "area_um2")),
+        f"{of(kind, 'core_energy_fj'):,.0f}",
+        *(f"{of(kind, 'area_um2', 1) / 8:,.0f}", f"{of(kind, 'energy_fj', 1):,.0f}"),
+        *(share("core_gates"), share("core_energy_fj")),
+        *(share("area_um2", 1), share("energy_fj", 1)),
+        f"{100 * of(kind, 'mred'):.2f}",
+    ]
+
+
 @pytest.mark.parametrize("cells", rows(ARRAYS), ids=lambda cells: "-".join(cells[:3]))
 def test_a_row_of_arrays(cells):
     [row] = [row for row in array_rows() if _array_of(row) == cells[:3]]
@@ -145,3 +167,14 @@ def test_readme_says_the_same():
     core = [row[column] for row in (bf16, fp16, e4m3) for column in (5, 9)]
     unit = [row[column] for row in (bf16, fp16) for column in (11, 12)]
     assert re.findall(r"\d+ %", sentence) == [*core, e4m3[6], *unit]
+
+
+def test_readme_says_the_same_of_corrected_kinds():
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    kinds = {row[0].strip("`"): row for row in rows("| bf16, W 16, N 8 |")}
+    area, energy, errs = (kinds["lmul_fine"][column] for column in (8, 9, 10))
+    assert area == energy
+    assert (
+        f"with `lmul_fine` takes {area} of an exact one's area and energy, and its sums err by "
+        f"{errs} % in place of L-Mul's {kinds['lmul'][10]} %"
+    ) in readme

@@ -52,6 +52,21 @@ def test_goals_are_met() -> None:
         assert int(counted_gates) <= gates
 
 
+def test_readme_says_the_same() -> None:
+    readme = " ".join((Path(__file__).parents[2] / "README.md").read_text("utf-8").split())
+    table = {row[0]: row for row in rows("bf16")}
+    lmul, exact = table["L-Mul, the paper's constant 8"], table["exact, rounded to nearest even"]
+    coarse, fine = (
+        (table[kind][-1], table[kind][1].replace("%", " %"))
+        for kind in ("lmul_coarse", "lmul_fine")
+    )
+    assert (
+        f"`lmul_coarse` takes {coarse[0]} gates to L-Mul's {lmul[-1]} and errs by {coarse[1]} in "
+        f"place of {lmul[1].replace('%', ' %')}, `lmul_fine` {fine[0]} and {fine[1]}, an exact "
+        f"multiplier {exact[-1]}."
+    ) in readme
+
+
 @pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
 def test_tables_of_the_kinds(kind) -> None:
     block = PAGE[PAGE.index(f"`{kind}`:\n") :].split("```")[1].splitlines()[2:]
