@@ -72,7 +72,7 @@ def test_a_wrong_sum_is_found():
         pytest.param("pe-exact-bf16-ftz", "fast", marks=pytest.mark.evidence),
         pytest.param("pe-exact-bf16-s2", "fastest", marks=pytest.mark.evidence),
         pytest.param("pe-exact-bf16-ftz-s2", "products", marks=pytest.mark.evidence),
-        pytest.param("pe-lmul-bf16-s2", "fastest", marks=pytest.mark.evidence),
+        pytest.param("pe-lmul-e4m3-ftz-fp32-s2", "fastest", marks=pytest.mark.evidence),
     ],
 )
 def test_processing_elements(name, chosen):

@@ -47,7 +47,7 @@ def test_drawn(tmp_path: Path) -> None:
 @pytest.mark.evidence
 @pytest.mark.parametrize("seed", range(8))
 def test_many(seed: int, tmp_path: Path) -> None:
-    check(drawn(seed=100 + seed, count=40), tmp_path)
+    check(drawn(seed=100 + seed, count=25), tmp_path)
 
 
 def test_two_designs_in_one_project() -> None:

@@ -15,8 +15,8 @@ from lmul.sim.runner.simulate import simulate
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 NAMES = [
     "pe-lmul_coarse-bf16-ftz-s2",
-    "array-lmul_fine-bf16-1x2-os-ftz-k16",
-    "array-lmul_coarse-fp16-1x1-ws-k16",
+    "array-lmul_fine-bf16-1x2-os-ftz",
+    "array-lmul_coarse-fp16-1x1-ws",
     "dot-lmul_fine-bf16-n2-w12-ftz",
 ]
 
