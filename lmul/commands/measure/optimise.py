@@ -59,7 +59,7 @@ def optimise(
     ] = False,
     as_json: Annotated[bool, typer.Option("--json", help="As JSON, for scripts.")] = False,
 ) -> None:
-    """Find what to add to L-Mul's sum: the best constant, the best tables, their circuits.
+    """Find the best constant or table to add to L-Mul's sum.
 
     A table is addressed by the top bits of both mantissas. Each is shown with its error and with
     the gates of the whole multiplier under ftz. What was found or counted once is kept: a search
