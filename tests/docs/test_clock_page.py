@@ -1,6 +1,7 @@
 """What docs/measuring.md says of equal clocks is what is kept."""
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -130,6 +131,33 @@ def test_wires():
     missed = [one.delays[0] for (_, wires), one in found.items() if wires == "long"]
     assert [one > 4860 for one in missed] == [True, True, True, False]
     assert [f"{ps / 1000:.1f}" for ps in sorted(missed)[1:]] == ["5.8", "5.9", "6.0"]
+
+
+def test_readme_says_the_same_of_wires():
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    document = SimpleNamespace(formats=["e4m3"])
+    rows = layout_table(cast(ReportDocument, document)).rows
+
+    def percents(row: Sequence[str], columns: range) -> list[int]:
+        found = (re.search(r"\d+", row[column].split("(")[0]) for column in columns)
+        return [int(one[0]) for one in found if one]
+
+    at_60 = {row[2]: row for row in rows if row[1].startswith("60 FO4")}
+    areas, energies = (
+        [percents(at_60[wires], range(column, column + 1)) for wires in ("none", "middle")]
+        for column in (6, 9)
+    )
+    assert areas[0] == areas[1]
+    assert f"of exact's energy from {energies[0][0]} to {energies[1][0]} % at 60 inv" in readme
+    moved = [
+        abs(one - other)
+        for row in rows
+        for one, other in zip(
+            percents(row, range(8, 11)), percents(row, range(12, 15)), strict=True
+        )
+    ]
+    assert max(moved) == 4
+    assert "last stage moves ratios of energy by at most four points" in readme
 
 
 def test_fpgas_beside_wires():
