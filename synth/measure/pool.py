@@ -6,11 +6,12 @@ import signal
 import sys
 import threading
 from collections import deque
-from collections.abc import Generator, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ProcessPoolExecutor, wait
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import FrameType
 
 from lmul.synth.measure.measure import measured
 from lmul.synth.measure.measurement import Measured, Point
@@ -120,13 +121,24 @@ def _one_thread_each() -> Iterator[None]:
 
 def _begin() -> None:
     """In a new process: stop when told to, and when the process that started it is gone."""
-    for number in (signal.SIGINT, signal.SIGTERM):
-        signal.signal(number, _stop)
+    _when_told(_leave)
     threading.Thread(target=_end_with_parent, daemon=True).start()
+
+
+def _when_told(act: Callable[[int, FrameType | None], None] | signal.Handlers) -> None:
+    for number in (signal.SIGINT, signal.SIGTERM):
+        signal.signal(number, act)
+
+
+def _leave(*_: object) -> None:
+    """Exit between points: nothing is to be removed, and an exception might show as a warning."""
+    os._exit(1)
 
 
 def _stop(*_: object) -> None:
     """Exit by an exception, so that what runs removes its files; if that is caught, exit anyway."""
+    # The pool and who uses it both tell a process to stop: the second must not cut the removal off.
+    _when_told(signal.SIG_IGN)
     # Some libraries catch all exceptions, as numpy does while it is imported.
     late = threading.Timer(_GRACE, os._exit, (1,))
     late.daemon = True
@@ -143,7 +155,10 @@ def _end_with_parent() -> None:
 
 def _attempt(point: Point) -> Measured | Failure:
     try:
-        return attempt(point)
+        _when_told(_stop)
+        result = attempt(point)
+        _when_told(_leave)
     except SystemExit:
         # Told to stop; temporary files are gone by now. The pool would go on to its next point.
         os._exit(1)
+    return result

@@ -63,7 +63,10 @@ def test_a_dying_process_fails_its_point_alone(tmp_path):
 @pytest.mark.slow  # starts processes
 @pytest.mark.parametrize("signal_number", [signal.SIGINT, signal.SIGKILL])
 def test_an_interruption_leaves_no_process(tmp_path, signal_number):
-    run = start(tmp_path, "Path('id').write_text(f'{os.getpid()} '); time.sleep(100)")
+    # The second signal, as a pool sends it, must not cut off what the first makes the process do.
+    act = "Path('id').write_text(f'{os.getpid()} ')\ntry: time.sleep(100)\n"
+    act += "finally: os.kill(os.getpid(), signal.SIGTERM); Path('removed').touch()"
+    run = start(tmp_path, f"exec({act!r})")
     note = tmp_path / "id"
     wait_until(lambda: note.is_file() and note.read_text().endswith(" "))
     worker = Path("/proc", note.read_text().strip())
@@ -75,6 +78,7 @@ def test_an_interruption_leaves_no_process(tmp_path, signal_number):
     assert re.search(told, err.strip()) or signal_number == signal.SIGKILL
     assert err.count("Traceback") <= 1  # the script's own
     wait_until(lambda: not worker.exists())
+    assert (tmp_path / "removed").exists() == (signal_number == signal.SIGINT)
 
 
 @pytest.mark.slow  # starts processes
