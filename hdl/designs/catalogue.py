@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.designs.mac import FLOWS, MacDesign
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.mac_name import FLOWS
 from lmul.hdl.designs.parts import MacKind
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format

@@ -1,16 +1,11 @@
-"""Designs of processing elements and of systolic arrays, and their names.
+"""Designs of processing elements and of systolic arrays."""
 
-pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
-array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
-product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
-"""
-
-import re
 from dataclasses import dataclass, replace
-from typing import Literal, Self, TypeVar, get_args
+from typing import Self
 
 from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac_name import DEFAULT_POLICY, FLOWS, LEVELS, MacLevel, read_mac_name
 from lmul.hdl.designs.parts import (
     MAX_TERMS,
     MAX_WINDOW,
@@ -19,26 +14,21 @@ from lmul.hdl.designs.parts import (
     check_format,
     check_number,
     check_policy,
-    read_kind_and_format,
 )
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import INT8, Format
 from lmul.hdl.numbers.kinds import check_kind
-from lmul.hdl.numbers.policy import POLICIES, Policy
+from lmul.hdl.numbers.policy import Policy
 
 __all__ = [
-    "FLOWS",
     "INT8_MAX_K",
     "MAX_FIFO",
     "MAX_K",
     "MAX_SIDE",
     "MIN_FIFO",
     "MacDesign",
-    "MacLevel",
 ]
 
-
-MacLevel = Literal["product", "pe", "array"]
 
 MAX_SIDE = 64
 MAX_K = 1 << 24
@@ -47,16 +37,7 @@ INT8_MAX_K = ((1 << 31) - 1) >> 14
 _MAX_STAGES = 2
 _MAX_ROUNDER = 3
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
-_DEFAULT_POLICY = POLICIES["ocp"]
-_SIZE = re.compile(r"([0-9]+)x([0-9]+)")
 _GROUP_SUMS = "exact", "fp32"  # what sums of several pairs a cycle may be kept in
-_NUMBER = re.compile(r"([nwksrf])([0-9]+)")
-_PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
-
-
-_LEVELS: tuple[MacLevel, ...] = get_args(MacLevel)
-FLOWS: tuple[Flow, ...] = get_args(Flow)
-_Choice = TypeVar("_Choice", bound=str)
 
 
 @dataclass(frozen=True)
@@ -109,7 +90,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     level: MacLevel
     kind: MacKind
     format: Format
-    policy: Policy = _DEFAULT_POLICY
+    policy: Policy = DEFAULT_POLICY
     accumulator: Accumulator | None = None
     k_max: int = DEFAULT_K_MAX
     stages: int = 0
@@ -122,12 +103,12 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     window: int = 0
 
     def __post_init__(self) -> None:
-        if self.level not in get_args(MacLevel):
-            raise ValueError(f"Level must be {', '.join(_LEVELS)}, not {self.level!r}")
+        if self.level not in LEVELS:
+            raise ValueError(f"Level must be {', '.join(LEVELS)}, not {self.level!r}")
         if self.kind == "int8":
             if self.format != INT8 or self.accumulator is not None:
                 raise ValueError("Kind 'int8' has neither a floating-point format nor accumulator")
-            object.__setattr__(self, "policy", _DEFAULT_POLICY)
+            object.__setattr__(self, "policy", DEFAULT_POLICY)
         else:
             check_kind(self.kind, check_format(self.format))
             if self.accumulator == default_accumulator(self.format):
@@ -142,7 +123,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         check_number("Stages", self.stages, 0, self.most_stages)
         check_number("Rows", self.rows, 1, MAX_SIDE)
         check_number("Columns", self.columns, 1, MAX_SIDE)
-        if self.flow not in get_args(Flow):
+        if self.flow not in FLOWS:
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
         if self.fifo != 0 or isinstance(self.fifo, bool):
             check_number("FIFO", self.fifo, MIN_FIFO, MAX_FIFO)
@@ -225,7 +206,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             parts.append(f"n{self.terms}")
         if self.window:
             parts.append(f"w{self.window}")
-        if self.policy != _DEFAULT_POLICY:
+        if self.policy != DEFAULT_POLICY:
             parts.append(self.policy.name)
         if self.accumulator is not None:
             parts.append(self.accumulator.name)
@@ -278,79 +259,4 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
 
     @classmethod
     def _from_name(cls, name: str) -> Self:
-        rest = iter(_PART.split(name))
-        level: MacLevel = _one_of("level", next(rest), _LEVELS)
-        kind, fmt = read_kind_and_format(rest)
-        rows = columns = 1
-        flow: Flow = "os"
-        if level == "array":
-            size = next(rest, "")
-            match = _SIZE.fullmatch(size)
-            if not match:
-                raise ValueError(f"unknown size {size!r}, use RxC, such as 8x8")
-            rows, columns = int(match[1]), int(match[2])
-            flow = _one_of("flow", next(rest, ""), FLOWS)
-        policy, accumulator, numbers = cls._options(level, list(rest), fmt)
-        return cls(
-            level,
-            kind,
-            fmt,
-            policy,
-            accumulator,
-            numbers.get("k", DEFAULT_K_MAX),
-            numbers.get("s", 0),
-            rows,
-            columns,
-            flow,
-            numbers.get("f", 0),
-            numbers.get("r", 0),
-            numbers.get("n", 1),
-            numbers.get("w", 0),
-        )
-
-    @staticmethod
-    def _options(
-        level: MacLevel, parts: list[str], fmt: Format
-    ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
-        policy, accumulator = _DEFAULT_POLICY, None
-        numbers: dict[str, int] = {}
-        allowed = "POLICY, then ACC, then kK, then sN" if fmt != INT8 else "kK, then sN"
-        if level == "array":
-            before = "nN, then " if fmt == INT8 else "nN, then wW, then "
-            allowed = before + allowed + (", then fN" if fmt == INT8 else ", then rN, then fN")
-        step = 0  # how far along n, w, POLICY, ACC, k, s, r, f we are
-        for part in parts:
-            match = _NUMBER.fullmatch(part)
-            found = None
-            if match:
-                place = 1 + "nw__ksrf".index(match[1])
-            else:
-                try:
-                    found = Accumulator(part)
-                    place = 4
-                except ValueError:
-                    if part.startswith("fix"):
-                        raise
-                    place = 3
-            if level != "array" and place < 3:
-                raise ValueError(
-                    f"unexpected part {part!r}, only PEs of arrays take several pairs a cycle"
-                )
-            wrong = (fmt == INT8 and not match) or (level != "array" and place > 6)
-            if place <= step or wrong:
-                raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
-            step = place
-            if match:
-                numbers[match[1]] = int(match[2])
-            elif place == 4:
-                accumulator = found
-            else:
-                policy = Policy.parse(part)
-        return policy, accumulator, numbers
-
-
-def _one_of(what: str, part: str, choices: tuple[_Choice, ...]) -> _Choice:
-    for choice in choices:
-        if part == choice:
-            return choice
-    raise ValueError(f"unknown {what} {part!r}, use {' or '.join(choices)}")
+        return cls(**read_mac_name(name))

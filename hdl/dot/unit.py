@@ -16,11 +16,11 @@ from lmul.hdl.group.int_sum import IntSum
 from lmul.hdl.group.lanes import lanes, members
 from lmul.hdl.group.marks import special_product
 from lmul.hdl.group.word import GroupWord
-from lmul.hdl.mac.accumulate_float import AccumulateFloat
 from lmul.hdl.mac.datapath import FloatDatapath
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat
 from lmul.hdl.products.int8 import SUM_BITS
+from lmul.hdl.sums.accumulate_float import AccumulateFloat
 
 __all__ = ["DotUnit", "IntDotUnit", "dot_core", "dot_datapath", "dot_unit"]
 

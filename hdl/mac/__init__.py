@@ -1,1 +1,1 @@
-"""Processing elements: edge, accumulators, rounder, and the datapath that gives their widths."""
+"""Processing elements: edge, rounder, and the datapath that gives their widths."""

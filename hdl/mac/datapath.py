@@ -10,7 +10,6 @@ from amaranth.lib import data
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.lanes import LanesLayout, lane_resets
 from lmul.hdl.group.product import AlignedGroup, ExactGroup
-from lmul.hdl.mac.accumulate import AccumulationUnit, accumulation_unit, sum_shape
 from lmul.hdl.mac.edge import Edge, EdgeLayout
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
@@ -21,6 +20,7 @@ from lmul.hdl.numbers.policy import POLICIES, Policy
 from lmul.hdl.numbers.product_range import ProductRange, product_range
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.registry import product_unit
+from lmul.hdl.sums.accumulate import AccumulationUnit, accumulation_unit, sum_shape
 
 __all__ = ["Datapath", "FloatDatapath", "datapath_of"]
 

@@ -7,7 +7,8 @@ import pytest
 
 from lmul import FORMATS, KINDS, POLICIES, Design, FloatFormat, Policy
 from lmul.hdl.designs.cycles import Flow
-from lmul.hdl.designs.mac import FLOWS, INT8_MAX_K, MacDesign
+from lmul.hdl.designs.mac import INT8_MAX_K, MacDesign
+from lmul.hdl.designs.mac_name import FLOWS
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.numbers.accumulator import Accumulator

@@ -3,16 +3,16 @@
 from amaranth.hdl import Shape, signed, unsigned
 
 from lmul.hdl.group.product import AlignedGroup, ExactGroup
-from lmul.hdl.mac.accumulate_fixed import (
-    AccumulateExact,
-    AccumulateExactGroup,
-    AccumulateWindow,
-)
-from lmul.hdl.mac.accumulate_float import AccumulateFloat, AccumulateGroup
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.numbers.product_range import ProductRange
 from lmul.hdl.products.base import ProductUnit
+from lmul.hdl.sums.accumulate_fixed import (
+    AccumulateExact,
+    AccumulateExactGroup,
+    AccumulateWindow,
+)
+from lmul.hdl.sums.accumulate_float import AccumulateFloat, AccumulateGroup
 
 __all__ = ["AccumulationUnit", "accumulation_unit", "sum_shape"]
 

@@ -8,8 +8,8 @@ from amaranth import Cat, Const, Module, Mux, Value
 
 from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal, choose
 from lmul.hdl.arithmetic.prefix import compound_sum
-from lmul.hdl.mac.float_sides import PathSum, Sides, at_top
 from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.sums.float_sides import PathSum, Sides, at_top
 
 __all__ = ["far_path"]
 

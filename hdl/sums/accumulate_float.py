@@ -14,12 +14,12 @@ from lmul.hdl.arithmetic.rounding import overflow_code, round_word
 from lmul.hdl.arithmetic.shifters import shift_right_sticky
 from lmul.hdl.group.product import AlignedGroup
 from lmul.hdl.group.word import GroupWord
-from lmul.hdl.mac.far_path import far_path
-from lmul.hdl.mac.float_sides import beside
-from lmul.hdl.mac.near_path import near_path
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Overflow
 from lmul.hdl.products.operand import ProductLayout
+from lmul.hdl.sums.far_path import far_path
+from lmul.hdl.sums.float_sides import beside
+from lmul.hdl.sums.near_path import near_path
 
 __all__ = ["AccumulateFloat", "AccumulateGroup"]
 

@@ -14,10 +14,10 @@ from same_outputs import prove_same_outputs
 
 from lmul.hdl.arithmetic.form import written_as
 from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.mac.accumulate_float import AccumulateFloat
 from lmul.hdl.mac.datapath import FloatDatapath, datapath_of
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.products.operand import ProductLayout
+from lmul.hdl.sums.accumulate_float import AccumulateFloat
 from lmul.hdl.verilog.convert import convert
 from lmul.tools.errors import ToolFailed
 

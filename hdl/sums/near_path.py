@@ -8,8 +8,8 @@ from amaranth import Cat, Const, Module, Mux, Value
 
 from lmul.hdl.arithmetic.adders import add, add_constant, bit_signal, choose
 from lmul.hdl.arithmetic.prefix import compound_sum, leading_zeros
-from lmul.hdl.mac.float_sides import PathSum, Sides
 from lmul.hdl.numbers.formats import FloatFormat
+from lmul.hdl.sums.float_sides import PathSum, Sides
 
 __all__ = ["near_path"]
 

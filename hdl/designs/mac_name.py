@@ -1,0 +1,133 @@
+"""Names of PEs and of systolic arrays, read part by part.
+
+pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
+array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
+product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
+"""
+
+import re
+from typing import Literal, TypedDict, TypeVar, get_args
+
+from lmul.hdl.designs.cycles import Flow
+from lmul.hdl.designs.parts import MacKind, read_kind_and_format
+from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
+from lmul.hdl.numbers.formats import INT8, Format
+from lmul.hdl.numbers.policy import POLICIES, Policy
+
+__all__ = ["DEFAULT_POLICY", "FLOWS", "LEVELS", "MacFields", "MacLevel", "read_mac_name"]
+
+
+MacLevel = Literal["product", "pe", "array"]
+LEVELS: tuple[MacLevel, ...] = get_args(MacLevel)
+FLOWS: tuple[Flow, ...] = get_args(Flow)
+DEFAULT_POLICY = POLICIES["ocp"]
+
+_SIZE = re.compile(r"([0-9]+)x([0-9]+)")
+_NUMBER = re.compile(r"([nwksrf])([0-9]+)")
+_PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
+_Choice = TypeVar("_Choice", bound=str)
+
+
+class MacFields(TypedDict):
+    """The fields of a :class:`~lmul.hdl.designs.mac.MacDesign`."""
+
+    level: MacLevel
+    kind: MacKind
+    format: Format
+    policy: Policy
+    accumulator: Accumulator | None
+    k_max: int
+    stages: int
+    rows: int
+    columns: int
+    flow: Flow
+    fifo: int
+    rounder: int
+    terms: int
+    window: int
+
+
+def read_mac_name(name: str) -> MacFields:
+    """The fields of the design of a name; what is left out has its default.
+
+    Raises
+    ------
+    ValueError
+        With the part that is wrong and what may stand there.
+    """
+    rest = iter(_PART.split(name))
+    level: MacLevel = _one_of("level", next(rest), LEVELS)
+    kind, fmt = read_kind_and_format(rest)
+    rows = columns = 1
+    flow: Flow = "os"
+    if level == "array":
+        size = next(rest, "")
+        match = _SIZE.fullmatch(size)
+        if not match:
+            raise ValueError(f"unknown size {size!r}, use RxC, such as 8x8")
+        rows, columns = int(match[1]), int(match[2])
+        flow = _one_of("flow", next(rest, ""), FLOWS)
+    policy, accumulator, numbers = _options(level, list(rest), fmt)
+    return {
+        "level": level,
+        "kind": kind,
+        "format": fmt,
+        "policy": policy,
+        "accumulator": accumulator,
+        "k_max": numbers.get("k", DEFAULT_K_MAX),
+        "stages": numbers.get("s", 0),
+        "rows": rows,
+        "columns": columns,
+        "flow": flow,
+        "fifo": numbers.get("f", 0),
+        "rounder": numbers.get("r", 0),
+        "terms": numbers.get("n", 1),
+        "window": numbers.get("w", 0),
+    }
+
+
+def _options(
+    level: MacLevel, parts: list[str], fmt: Format
+) -> tuple[Policy, Accumulator | None, dict[str, int]]:
+    policy, accumulator = DEFAULT_POLICY, None
+    numbers: dict[str, int] = {}
+    allowed = "POLICY, then ACC, then kK, then sN" if fmt != INT8 else "kK, then sN"
+    if level == "array":
+        before = "nN, then " if fmt == INT8 else "nN, then wW, then "
+        allowed = before + allowed + (", then fN" if fmt == INT8 else ", then rN, then fN")
+    step = 0  # how far along n, w, POLICY, ACC, k, s, r, f we are
+    for part in parts:
+        match = _NUMBER.fullmatch(part)
+        found = None
+        if match:
+            place = 1 + "nw__ksrf".index(match[1])
+        else:
+            try:
+                found = Accumulator(part)
+                place = 4
+            except ValueError:
+                if part.startswith("fix"):
+                    raise
+                place = 3
+        if level != "array" and place < 3:
+            raise ValueError(
+                f"unexpected part {part!r}, only PEs of arrays take several pairs a cycle"
+            )
+        wrong = (fmt == INT8 and not match) or (level != "array" and place > 6)
+        if place <= step or wrong:
+            raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
+        step = place
+        if match:
+            numbers[match[1]] = int(match[2])
+        elif place == 4:
+            accumulator = found
+        else:
+            policy = Policy.parse(part)
+    return policy, accumulator, numbers
+
+
+def _one_of(what: str, part: str, choices: tuple[_Choice, ...]) -> _Choice:
+    for choice in choices:
+        if part == choice:
+            return choice
+    raise ValueError(f"unknown {what} {part!r}, use {' or '.join(choices)}")

@@ -1,0 +1,1 @@
+"""Accumulations: the next sum of a sum and a product or a group, in fixed point or in floats."""
