@@ -36,6 +36,7 @@ INT8_MAX_K = ((1 << 31) - 1) >> 14
 """So many squares of -128, the largest product of int8, fit into a sum of 32 bits: 131071."""
 _MAX_STAGES = 2
 _MAX_ROUNDER = 3
+_MAX_PLACES = 64
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 _GROUP_SUMS = "exact", "fp32"  # what sums of several pairs a cycle may be kept in
 
@@ -78,6 +79,9 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     window : int
         Of several pairs whose sum is kept in fp32: bits of a product that are kept, from the place
         of the group's largest exponent down, 4 to 48; else 0. Exact sums cut nothing.
+    carries : int
+        Of an exact sum: a carry is kept every so many places, 1 to 64, for the next cycle to add;
+        0: none is. Results are the same.
 
     Raises
     ------
@@ -101,6 +105,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     rounder: int = 0
     terms: int = 1
     window: int = 0
+    carries: int = 0
 
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
@@ -121,6 +126,9 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         if self.k_max != self._usual_k and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
         check_number("Stages", self.stages, 0, self.most_stages)
+        check_number("Places between carries", self.carries, 0, _MAX_PLACES)
+        if self.carries:
+            self._check_carries()
         check_number("Rows", self.rows, 1, MAX_SIDE)
         check_number("Columns", self.columns, 1, MAX_SIDE)
         if self.flow not in FLOWS:
@@ -140,6 +148,17 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
             if self.stages or self.k_max != DEFAULT_K_MAX:
                 raise ValueError("A product unit has neither stages nor k_max; a PE has")
+
+    def _check_carries(self) -> None:
+        """Raise where carries can't be kept."""
+        if not self.resolved_accumulator.is_exact:
+            raise ValueError(
+                f"Carries are kept of exact sums, not of {self.resolved_accumulator}: leave -cN out"
+            )
+        if self.terms > 1:
+            raise ValueError("Sums of several pairs a cycle keep no carries: leave -cN out")
+        if self.level == "array":
+            raise ValueError("Arrays keep no carries yet: leave -cN out")
 
     def _check_group(self) -> None:
         """Raise where several pairs a cycle can't be added up so; K_max becomes a multiple."""
@@ -214,6 +233,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             parts.append(f"k{self.k_max}")
         if self.stages:
             parts.append(f"s{self.stages}")
+        if self.carries:
+            parts.append(f"c{self.carries}")
         if self.rounder:
             parts.append(f"r{self.rounder}")
         if self.fifo:
@@ -228,6 +249,11 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             *(self.flow, self.rows, self.columns, self.stages, m, k, n),
             *(self.fifo, self.rounder, self.terms),
         )
+
+    @property
+    def pe_latency(self) -> int:
+        """Enabled cycles from a pair at a PE's port to its sum: with carries kept, one more."""
+        return 1 + self.stages + bool(self.carries)
 
     @property
     def latency(self) -> int:

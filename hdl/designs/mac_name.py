@@ -1,8 +1,8 @@
 """Names of PEs and of systolic arrays, read part by part.
 
-pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN]
+pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN][-cN]
 array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
-product-int8, pe-int8[-kK][-sN], array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
+product-int8, pe-int8[-kK][-sN][-cN], array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
 """
 
 import re
@@ -23,7 +23,7 @@ FLOWS: tuple[Flow, ...] = get_args(Flow)
 DEFAULT_POLICY = POLICIES["ocp"]
 
 _SIZE = re.compile(r"([0-9]+)x([0-9]+)")
-_NUMBER = re.compile(r"([nwksrf])([0-9]+)")
+_NUMBER = re.compile(r"([nwkscrf])([0-9]+)")
 _PART = re.compile(r"(?<!_)-")  # the minus of fix24_-9 parts nothing
 _Choice = TypeVar("_Choice", bound=str)
 
@@ -45,6 +45,7 @@ class MacFields(TypedDict):
     rounder: int
     terms: int
     window: int
+    carries: int
 
 
 def read_mac_name(name: str) -> MacFields:
@@ -83,6 +84,7 @@ def read_mac_name(name: str) -> MacFields:
         "rounder": numbers.get("r", 0),
         "terms": numbers.get("n", 1),
         "window": numbers.get("w", 0),
+        "carries": numbers.get("c", 0),
     }
 
 
@@ -91,16 +93,16 @@ def _options(
 ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
     policy, accumulator = DEFAULT_POLICY, None
     numbers: dict[str, int] = {}
-    allowed = "POLICY, then ACC, then kK, then sN" if fmt != INT8 else "kK, then sN"
+    allowed = ("" if fmt == INT8 else "POLICY, then ACC, then ") + "kK, then sN, then cN"
     if level == "array":
         before = "nN, then " if fmt == INT8 else "nN, then wW, then "
         allowed = before + allowed + (", then fN" if fmt == INT8 else ", then rN, then fN")
-    step = 0  # how far along n, w, POLICY, ACC, k, s, r, f we are
+    step = 0  # how far along n, w, POLICY, ACC, k, s, c, r, f we are
     for part in parts:
         match = _NUMBER.fullmatch(part)
         found = None
         if match:
-            place = 1 + "nw__ksrf".index(match[1])
+            place = 1 + "nw__kscrf".index(match[1])
         else:
             try:
                 found = Accumulator(part)
@@ -113,7 +115,7 @@ def _options(
             raise ValueError(
                 f"unexpected part {part!r}, only PEs of arrays take several pairs a cycle"
             )
-        wrong = (fmt == INT8 and not match) or (level != "array" and place > 6)
+        wrong = (fmt == INT8 and not match) or (level != "array" and place > 7)
         if place <= step or wrong:
             raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
         step = place

@@ -21,6 +21,7 @@ from lmul.hdl.numbers.product_range import ProductRange, product_range
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.registry import product_unit
 from lmul.hdl.sums.accumulate import AccumulationUnit, accumulation_unit, sum_shape
+from lmul.hdl.sums.saved_carries import AccumulateSaved, Segments
 
 __all__ = ["Datapath", "FloatDatapath", "datapath_of"]
 
@@ -50,6 +51,8 @@ class FloatDatapath:
         Pairs that a PE takes at once.
     window : int
         Of several pairs and a float accumulator: bits of a product that are kept.
+    carries : int
+        Of an exact sum: a carry is kept every so many places; 0: none is.
 
     Raises
     ------
@@ -66,11 +69,12 @@ class FloatDatapath:
     offset: int | None = None
     terms: int = 1
     window: int = 0
+    carries: int = 0
 
     def __post_init__(self) -> None:
         # MacDesign checks all of them, in one place.
         MacDesign(
-            "array",
+            "pe" if self.terms == 1 else "array",
             self.kind,
             self.fmt,
             self.policy,
@@ -79,6 +83,7 @@ class FloatDatapath:
             self.stages,
             terms=self.terms,
             window=self.window,
+            carries=self.carries,
         )
         resolve_offset(self.kind, self.fmt, self.offset)
 
@@ -123,6 +128,13 @@ class FloatDatapath:
     def sum_shape(self) -> Shape:
         """The width and sign of the accumulator's register."""
         return sum_shape(self.resolved_accumulator, self.range, self.k_max)
+
+    @property
+    def segments(self) -> Segments | None:
+        """How a sum is parted that keeps carries; None: it keeps none."""
+        if not self.carries:
+            return None
+        return Segments(self.sum_shape.width, self.range.magnitude_bits, self.carries)
 
     @cached_property
     def result_layout(self) -> data.StructLayout:
@@ -175,8 +187,13 @@ class FloatDatapath:
             return AlignedGroup(units, self.window)
         return ExactGroup(units, self.range.lsb, self.range.magnitude_bits)
 
-    def accumulation_unit(self, unit: ProductUnit | AlignedGroup | ExactGroup) -> AccumulationUnit:
+    def accumulation_unit(
+        self, unit: ProductUnit | AlignedGroup | ExactGroup
+    ) -> AccumulationUnit | AccumulateSaved:
         """The adder behind a product unit, from sum to next sum."""
+        if self.segments:
+            assert not isinstance(unit, AlignedGroup | ExactGroup)
+            return AccumulateSaved(unit.product_layout, self.range, self.segments)
         return accumulation_unit(
             self.resolved_accumulator, unit, self.range, self.policy, self.k_max
         )
@@ -213,7 +230,7 @@ def as_datapath(given: "Datapath | MacDesign | str") -> Datapath:
 def datapath_of(design: MacDesign) -> Datapath:
     """The datapath of a PE's or an array's design."""
     if design.kind == "int8" or not isinstance(design.format, FloatFormat):
-        return IntDatapath(design.k_max, design.stages, terms=design.terms)
+        return IntDatapath(design.k_max, design.stages, terms=design.terms, carries=design.carries)
     return FloatDatapath(
         design.format,
         design.kind,
@@ -223,4 +240,5 @@ def datapath_of(design: MacDesign) -> Datapath:
         design.stages,
         terms=design.terms,
         window=design.window,
+        carries=design.carries,
     )

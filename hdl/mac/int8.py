@@ -18,7 +18,8 @@ from lmul.hdl.group.lanes import LanesLayout, lane_resets
 from lmul.hdl.group.product import ProductGroup
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
 from lmul.hdl.numbers.formats import INT8
-from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows
+from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows, Int8Words
+from lmul.hdl.sums.saved_carries import INT8_LOW, AccumulateInt8Saved, Segments
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
 
@@ -139,6 +140,8 @@ class IntDatapath:
         Width of a sum: 32 in designs; where PEs are compared at equal ``k_max``, what that needs.
     terms : int
         Pairs that a PE takes at once.
+    carries : int
+        A carry of the sum is kept every so many places; 0: none is.
 
     Raises
     ------
@@ -150,9 +153,18 @@ class IntDatapath:
     stages: int = 0
     sum_bits: int = SUM_BITS
     terms: int = 1
+    carries: int = 0
 
     def __post_init__(self) -> None:
-        MacDesign("array", "int8", INT8, k_max=self.k_max, stages=self.stages, terms=self.terms)
+        MacDesign(
+            "pe" if self.terms == 1 else "array",
+            "int8",
+            INT8,
+            k_max=self.k_max,
+            stages=self.stages,
+            terms=self.terms,
+            carries=self.carries,
+        )
         if self.terms > 1 and self.sum_bits != SUM_BITS:
             raise ValueError(f"Sums of {self.terms!r} products at once have {SUM_BITS} bits")
         limit = ((1 << (self.sum_bits - 1)) - 1) // _LARGEST_PRODUCT
@@ -177,12 +189,19 @@ class IntDatapath:
     @property
     def product_reset(self) -> dict[str, Any]:
         """What makes a product a zero."""
-        return lane_resets({"value": 0}, self.terms)
+        return lane_resets({"value": 0, **Int8Words.ZERO}, self.terms)
 
     @property
     def sum_shape(self) -> Shape:
         """The width and sign of the accumulator's register."""
         return signed(self.sum_bits)
+
+    @property
+    def segments(self) -> Segments | None:
+        """How a sum is parted that keeps carries; None: it keeps none."""
+        if not self.carries:
+            return None
+        return Segments(self.sum_bits, INT8_LOW, self.carries)
 
     @property
     def result_layout(self) -> data.StructLayout:
@@ -193,22 +212,28 @@ class IntDatapath:
         """The edge of either operand."""
         return Int8Edge()
 
-    def product_unit(self) -> Int8Product | Int8Rows | ProductGroup:
+    def product_unit(self) -> Int8Product | Int8Rows | Int8Words | ProductGroup:
         """The multiplier of a PE, or as many as it takes pairs.
 
-        Its rows are added up in it before a register, and where FPGAs' carry chains add them.
+        Its rows are added up in it before a register, to two words where a sum keeps carries, and
+        where FPGAs' carry chains add them.
         """
         if self.terms > 1:
             make = int_unit(bool(self.stages))
             return ProductGroup([make() for _ in range(self.terms)])
+        if self.stages == 1 and self.carries and form() not in ("sums", "products"):
+            return Int8Words()
         if self.stages or form() in ("sums", "products"):
             return Int8Product(self.stages > 1)
         return Int8Rows()
 
     def accumulation_unit(
-        self, unit: Int8Product | Int8Rows | ProductGroup
-    ) -> AccumulateInt8 | IntSum:
+        self, unit: Int8Product | Int8Rows | Int8Words | ProductGroup
+    ) -> AccumulateInt8 | AccumulateInt8Saved | IntSum:
         """The accumulation behind it."""
         if isinstance(unit, ProductGroup):
             return IntSum(self.terms, whole=bool(self.stages))
+        if self.segments:
+            return AccumulateInt8Saved(unit, self.segments)
+        assert not isinstance(unit, Int8Words)
         return AccumulateInt8(unit, self.sum_bits)

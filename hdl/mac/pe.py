@@ -8,6 +8,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.lanes import members
 from lmul.hdl.group.marks import special_products
 from lmul.hdl.mac.datapath import Datapath, as_datapath
+from lmul.hdl.sums.saved_carries import AccumulateInt8Saved, AccumulateSaved, Segments
 
 __all__ = ["PE"]
 
@@ -29,6 +30,9 @@ class PE(wiring.Component):
     Where the datapath takes several pairs at once, an operand is as many of them side by side, each
     from an edge of its own, and "product" above is the sum of a group: an adder tree stands before
     the accumulator.
+
+    Where the datapath keeps carries, a sum is made whole in the cycle after the one that adds its
+    last product, out of the sum's own registers: ``captures`` and ``total`` come a cycle later.
 
     While ``en`` is 0 every register holds. After reset the accumulator is zero, and so are the
     operands.
@@ -55,7 +59,8 @@ class PE(wiring.Component):
     ----------
     datapath
     latency : int
-        Enabled cycles from a pair to the end of the cycle that adds it: ``1 + stages``.
+        Enabled cycles from a pair to the end of the cycle that adds it, ``1 + stages``; where
+        carries are kept, of the one that makes the sum whole, one more.
     """
 
     def __init__(self, datapath: Datapath | MacDesign | str) -> None:
@@ -82,8 +87,8 @@ class PE(wiring.Component):
 
     @property
     def latency(self) -> int:
-        """Enabled cycles from a pair to the end of the cycle that adds it."""
-        return 1 + self.datapath.stages
+        """Enabled cycles from a pair to the end of the cycle in which its sum is there."""
+        return 1 + self.datapath.stages + bool(self.datapath.carries)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -115,6 +120,9 @@ class PE(wiring.Component):
         m.d.comb += [accumulation.p[name].eq(value) for name, value in behind.items()]
         m.d.comb += self.captures.eq(ends)
 
+        if path.segments:
+            self._resolve(m, path.segments, accumulation, ends, marks)
+            return m
         # Cleared on the way out, not when the next one begins, and to what reset gives, too: so a
         # register's own reset does both, and no gate a bit.
         acc = {"sum": Signal(path.sum_shape, name="acc")}
@@ -133,6 +141,31 @@ class PE(wiring.Component):
             with m.Elif(self.en):
                 m.d.sync += register.eq(total[name])
         return m
+
+    def _resolve(
+        self,
+        m: Module,
+        segments: Segments,
+        accumulation: AccumulateSaved | AccumulateInt8Saved,
+        ends: Value,
+        marks: dict[str, Value],
+    ) -> None:
+        """Keep sum and carries; in the cycle behind that of the last product they are one."""
+        ended = self._register(m, "acc_last", {"": ends}, {"": 0})[""]
+        kept = Signal(segments.shape, name="acc")
+        m.d.comb += [
+            self.captures.eq(ended),
+            accumulation.acc.eq(kept),
+            accumulation.starts.eq(ended),
+            self.total.sum.eq(accumulation.whole),
+        ]
+        with m.If(self.en):
+            m.d.sync += kept.eq(accumulation.total)
+        for name, mark in marks.items():
+            flag = Signal(name=f"acc_{name}")
+            m.d.comb += self.total[name].eq(flag)
+            with m.If(self.en):
+                m.d.sync += flag.eq((flag & ~ended) | mark)
 
     def _register(
         self, m: Module, prefix: str, coming: dict[str, Value], reset: dict[str, int]

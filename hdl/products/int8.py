@@ -5,7 +5,7 @@ that a product is added to takes a row's place among the adders; then nearly all
 ones. With the product added up first, an integer PE has 17 gates more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from amaranth import Cat, Const, Module, Signal, Value, signed
 from amaranth.lib import data, wiring
@@ -24,6 +24,7 @@ __all__ = [
     "SUM_BITS",
     "Int8Product",
     "Int8Rows",
+    "Int8Words",
     "add_rows",
     "booth_bits",
     "booth_columns",
@@ -119,6 +120,7 @@ SUM_BITS = 32
 _Operand = data.StructLayout({"value": signed(INT8.width)})
 _Product = data.StructLayout({"value": signed(2 * INT8.width)})
 _Rows = data.StructLayout({"bits": len(ROW_PLACES)})
+_Words = data.StructLayout({"first": PLACES + 1, "second": PLACES + 1})
 
 
 class Int8Product(wiring.Component):
@@ -209,3 +211,36 @@ class Int8Rows(wiring.Component):
     def columns(p: data.View) -> list[list[Value]]:
         """Bits of ``p`` for each of 16 places; their sum, less ``2**15``, is the product."""
         return [*booth_columns(list(Value.cast(p.bits))), []]
+
+
+class Int8Words(wiring.Component):
+    """The exact product of two signed integers, as two words that are not added up yet.
+
+    Combinational.
+
+    Members
+    -------
+    x, y : In(operand_layout)
+    p : Out(product_layout)
+    """
+
+    operand_layout = _Operand
+    product_layout = _Words
+    ZERO: Mapping[str, int] = {"first": 1 << PLACES, "second": 0}
+    """A product of 0."""
+
+    def __init__(self) -> None:
+        super().__init__({"x": In(_Operand), "y": In(_Operand), "p": Out(_Words)})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        bits = booth_bits(m, Value.cast(self.x.value), Value.cast(self.y.value))
+        first, second = compress(m, booth_columns(bits), PLACES + 1)
+        m.d.comb += [self.p.first.eq(first), self.p.second.eq(second)]
+        return m
+
+    @staticmethod
+    def columns(p: data.View) -> list[list[Value]]:
+        """Bits of ``p`` for each of 16 places; their sum, less ``2**15``, is the product."""
+        return [list(bits) for bits in zip(p.first, p.second, strict=True)]

@@ -55,7 +55,7 @@ _OTHERS: Mapping[str, Sequence[str]] = {
 # By level: registers, by how their names begin, and the part that each belongs to.
 _REGISTERS: Mapping[str, Mapping[str, str]] = {
     "pe": {
-        r"(x|product)_last": CONTROL,
+        r"(x|product|acc)_last": CONTROL,
         r"[xy]_": "operand registers",
         r"product_": "product",
         r"acc": "accumulate",

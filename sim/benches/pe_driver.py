@@ -43,7 +43,7 @@ class _Slot:
 
 
 class PEDriver:
-    """One PE; after ``1 + stages`` enabled cycles a pair is in the sum that ``total`` shows.
+    """One PE; after ``pe_latency`` enabled cycles a pair is in the sum that ``total`` shows.
 
     Parameters
     ----------
@@ -67,7 +67,7 @@ class PEDriver:
         self.compared = 0
         self._dut = dut
         self._results = [name for name, _ in self.path.result_layout]
-        self._slots = [_Slot()] * (1 + self.design.stages)  # newest first
+        self._slots = [_Slot()] * self.design.pe_latency  # newest first
         self._sum: list[tuple[int, int]] = []
         self._seen: list[tuple[tuple[tuple[int, int], ...], RawResult]] = []
 

@@ -27,7 +27,7 @@ def computes(design: MacDesign) -> str:
 def timing(design: MacDesign) -> dict[str, str]:
     """When a pair is taken, and when its sum is there."""
     path = datapath_of(design)
-    edges = 1 + design.stages
+    edges = design.pe_latency
     after = "that edge" if edges == 1 else f"{edges} such edges, counting the one that takes it"
     words = {
         "operands": "a, b and last are taken at every rising edge of clk at which en is 1; a pair "
@@ -143,7 +143,7 @@ def pe_contents(design: MacDesign, form: Form) -> Contents:
                 "timing",
                 "Timing",
                 words,
-                {"latency_cycles": 1 + design.stages, "initiation_interval": 1, **words},
+                {"latency_cycles": design.pe_latency, "initiation_interval": 1, **words},
             ),
             *policy_section(design),
             Section("companions", "Modules beside it", companion_words(design)),

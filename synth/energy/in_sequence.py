@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy.run import Streams, in_order
 from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.gatesim.bit_parallel import LANES
@@ -83,7 +84,8 @@ def in_sequence(design: Design, stimulus: Stimulus, sequential: bool) -> Circle:
     each = products // pieces * length
     cycles = pieces * each
     # Whole dot products before a piece, and no fewer cycles than an operand takes to a sum.
-    lead = length * -(-(design.stages + 2) // length) if sequential else 1
+    late = 1 + (design.pe_latency if isinstance(design, MacDesign) else 1 + design.stages)
+    lead = length * -(-late // length) if sequential else 1
     rows = np.arange(-lead, each)[:, None] + np.arange(LANES) % pieces * each
     rows %= cycles
     first = lead if sequential else lead - 1  # the last cycle before the piece, behind the reset

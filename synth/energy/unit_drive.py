@@ -175,11 +175,11 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
         apart = products.reshape(-1, length, streams).swapaxes(0, 1).reshape(length, -1)
         bits = running_sums(apart, accumulator, lsb, width, overflow)
         bits = bits.reshape(width, length, -1, streams).swapaxes(1, 2).reshape(width, -1, streams)
-        late = 2 + path.stages  # cycles from a pair's port, behind the reset, to its sum
+        late = 1 + design.pe_latency  # cycles from a pair's port, behind the reset, to its sum
         want = [pack(bit.astype(np.int64), 1)[0][: cycles + 1 - late] for bit in bits]
         return differing(want, [words[late:] for words in outputs["total_sum"]])
 
-    return Drive(inputs, wrong, 2 + path.stages)
+    return Drive(inputs, wrong, 1 + design.pe_latency)
 
 
 def check_finite(path: Datapath, codes: Ints) -> None:

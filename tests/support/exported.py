@@ -55,7 +55,7 @@ PE_NAMES = [
             "pe-exact-e5m2-ftz-fix24_-9-s1",
             "pe-lmul_formula-e2m3-bare-e4m3",
             "pe-mitchell-bf16-lax-s1",
-            "pe-int8",
+            "pe-int8-s1-c8",
         )
     ),
 ]

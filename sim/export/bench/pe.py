@@ -243,7 +243,7 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
             "WORD": str(vectors.word_bits - 1),
             "PAIRS": str(len(vectors)),
             "COUNT": str(dots),
-            "LATENCY": str(1 + design.stages),
+            "LATENCY": str(design.pe_latency),
             "MODULE": module,
         },
     )

@@ -21,7 +21,8 @@ CANONICAL = [
     "pe-lmul-bf16",
     "pe-lmul-bf16-exact-k32",
     "pe-int8-s1",
-    "pe-int8-k131071-s1",
+    "pe-int8-k131071-s1-c8",
+    "pe-lmul-bf16-exact-k32-c64",
     "array-int8-2x2-os-k2048",
     "array-lmul-e4m3-8x8-os",
     "array-int8-16x16-ws",
@@ -72,7 +73,7 @@ def test_parts():
     [
         (
             "pe-lmul-e4m3-ocp-lax",
-            "unexpected part 'lax', there may stand POLICY, then ACC, then kK, then sN",
+            "unexpected part 'lax', there may stand POLICY, then ACC, then kK, then sN, then cN",
         ),
         (
             "pe-foo",
@@ -110,19 +111,28 @@ def test_parts():
         ("array-int8-2x2-os-n4-k131072", "k_max must be from 1 to 131068, not 131072"),
         (
             "array-int8-2x2-os-k64-n4",
-            "unexpected part 'n4', there may stand nN, then kK, then sN, then fN",
+            "unexpected part 'n4', there may stand nN, then kK, then sN, then cN, then fN",
         ),
         (
             "pe-lmul-e4m3-fp32-k9",
             "k_max is for exact accumulators; the others take any K",
         ),
-        ("pe-int8-ftz", "unexpected part 'ftz', there may stand kK, then sN"),
+        ("pe-int8-ftz", "unexpected part 'ftz', there may stand kK, then sN, then cN"),
         (
             "pe-lmul-e4m3-s1-ftz",
-            "unexpected part 'ftz', there may stand POLICY, then ACC, then kK, then sN",
+            "unexpected part 'ftz', there may stand POLICY, then ACC, then kK, then sN, then cN",
         ),
-        ("pe-int8-s1-k9", "unexpected part 'k9', there may stand kK, then sN"),
-        ("pe-int8-fp32", "unexpected part 'fp32', there may stand kK, then sN"),
+        ("pe-int8-s1-k9", "unexpected part 'k9', there may stand kK, then sN, then cN"),
+        ("pe-int8-c8-s1", "unexpected part 's1', there may stand kK, then sN, then cN"),
+        ("pe-int8-c65", "Places between carries must be from 0 to 64, not 65"),
+        (
+            "pe-lmul-e4m3-fix24_-9-c8",
+            "Carries are kept of exact sums, not of fix24_-9: leave -cN out",
+        ),
+        ("pe-lmul-bf16-c8", "Carries are kept of exact sums, not of fp32: leave -cN out"),
+        ("array-int8-2x2-os-c8", "Arrays keep no carries yet: leave -cN out"),
+        ("array-int8-2x2-os-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
+        ("pe-int8-fp32", "unexpected part 'fp32', there may stand kK, then sN, then cN"),
         ("pe-int8-k131072", "k_max must be from 1 to 131071, not 131072"),
         ("product-int8-k9", "A product unit has neither stages nor k_max; a PE has"),
         (

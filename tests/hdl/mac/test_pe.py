@@ -17,7 +17,7 @@ pytestmark = pytest.mark.slow  # simulates
 
 SEED = 20241003
 K_MAX = 16
-FLUSH = [(0, 0, 0, 0, 1)] * 4
+FLUSH = [(0, 0, 0, 0, 1)] * 5
 
 
 def is_nan(code, fmt):
@@ -80,26 +80,26 @@ def check(path, cycles, wanted):
 
 
 CASES = [
-    ("e4m3", "lmul", "ocp", 0),
-    ("e4m3", "lmul", "ftz", 1),
-    ("e4m3", "lmul", "bare", 0),
-    ("e4m3", "exact", "ocp", 2),
-    ("e4m3", "exact", "lax", 0),
-    ("e4m3", "lmul_rne", "ocp", 2),
-    ("e4m3", "lmul_formula", "ocp", 2),
-    ("e4m3", "mitchell", "ftz", 0),
-    ("e5m2", "lmul", "ocp", 0),
-    ("e5m2", "exact", "lax", 1),
-    ("e3m4", "lmul", "ocp", 0),
-    ("e4m3fnuz", "lmul", "bare", 2),
-    ("e2m1", "lmul_rne", "ocp", 0),
-    ("e2m3", "exact", "ftz", 0),
+    ("e4m3", "lmul", "ocp", 0, 0),
+    ("e4m3", "lmul", "ftz", 1, 8),
+    ("e4m3", "lmul", "bare", 0, 0),
+    ("e4m3", "exact", "ocp", 2, 0),
+    ("e4m3", "exact", "lax", 0, 1),
+    ("e4m3", "lmul_rne", "ocp", 2, 5),
+    ("e4m3", "lmul_formula", "ocp", 2, 0),
+    ("e4m3", "mitchell", "ftz", 0, 0),
+    ("e5m2", "lmul", "ocp", 0, 8),
+    ("e5m2", "exact", "lax", 1, 0),
+    ("e3m4", "lmul", "ocp", 0, 0),
+    ("e4m3fnuz", "lmul", "bare", 2, 64),
+    ("e2m1", "lmul_rne", "ocp", 0, 3),
+    ("e2m3", "exact", "ftz", 0, 0),
 ]
 
 
-@pytest.mark.parametrize(("fmt", "kind", "policy", "stages"), CASES)
-def test_sums(fmt, kind, policy, stages):
-    path = FloatDatapath(FORMATS[fmt], kind, POLICIES[policy], None, K_MAX, stages)
+@pytest.mark.parametrize(("fmt", "kind", "policy", "stages", "carries"), CASES)
+def test_sums(fmt, kind, policy, stages, carries):
+    path = FloatDatapath(FORMATS[fmt], kind, POLICIES[policy], None, K_MAX, stages, carries=carries)
     check(path, *dot_products(path, np.random.default_rng(SEED), [1, K_MAX, 3, 1, 7]))
 
 
@@ -131,7 +131,7 @@ def test_smallest_products_are_kept():
 INF, MINUS, ONE, SMALL, ZERO = 0x7C, 0xFC, 0x3C, 0x01, 0x80
 
 
-@pytest.mark.parametrize("stages", [0, 2])
+@pytest.mark.parametrize(("stages", "carries"), [(0, 0), (2, 8)])
 @pytest.mark.parametrize(
     ("pairs", "ftz", "ocp"),
     [
@@ -143,9 +143,11 @@ INF, MINUS, ONE, SMALL, ZERO = 0x7C, 0xFC, 0x3C, 0x01, 0x80
         ([(ONE, ONE), (SMALL, MINUS), (ONE, ONE)], math.nan, -math.inf),
     ],
 )
-def test_infinite_products_stay(pairs, ftz, ocp, stages):
+def test_infinite_products_stay(pairs, ftz, ocp, stages, carries):
     for policy, wanted in (("ftz", ftz), ("ocp", ocp)):
-        path = FloatDatapath(FORMATS["e5m2"], "lmul", POLICIES[policy], None, K_MAX, stages)
+        path = FloatDatapath(
+            FORMATS["e5m2"], "lmul", POLICIES[policy], None, K_MAX, stages, carries=carries
+        )
         cycles = [(x, y, 1, k == len(pairs) - 1, 1) for k, (x, y) in enumerate(pairs)]
         after = [(ONE, ONE, 1, 1, 1), *FLUSH]  # and the next sum has forgotten it
         check(path, cycles + after, [wanted, Fraction(product(ONE, ONE, path))])

@@ -69,7 +69,7 @@ def sound(name: str, out: Path, simulator: str = SIMULATOR) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["pe-lmul-e5m2-k64-s1", "pe-int8"])
+@pytest.mark.parametrize("name", ["pe-lmul-e5m2-k64-s1-c8", "pe-int8"])
 def test_pe(name, tmp_path):
     sound(name, tmp_path)
 

@@ -59,7 +59,10 @@ def test_pipelines():
         return [one.name for one in pipelined(Design.parse(name))]
 
     assert names("lmul-e4m3-s2") == ["lmul-e4m3", "lmul-e4m3-s1", "lmul-e4m3-s2", "lmul-e4m3-s3"]
-    assert names("pe-int8") == ["pe-int8", "pe-int8-s1", "pe-int8-s2"]
+    kept = ["pe-int8-c8", "pe-int8-s1-c8", "pe-int8-s2-c8"]
+    assert names("pe-int8") == ["pe-int8", "pe-int8-s1", "pe-int8-s2", *kept]
+    assert names("pe-int8-c5") == ["pe-int8-c5", "pe-int8-s1-c5", "pe-int8-s2-c5"]
+    assert len(names("pe-lmul-bf16-ftz")) == 3  # of float sums no carries are kept
     assert names("product-lmul-e4m3") == ["product-lmul-e4m3"]
     assert names("array-int8-2x2-os")[1:] == ["array-int8-2x2-os-s1", "array-int8-2x2-os-s2"]
     assert names("dot-int8-n4") == ["dot-int8-n4", "dot-int8-n4-s1", "dot-int8-n4-s2"]

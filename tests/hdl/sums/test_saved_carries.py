@@ -1,0 +1,134 @@
+"""Sums that keep carries: whatever is kept, a step adds the product, and one word is made of it."""
+
+import numpy as np
+import pytest
+from amaranth import Module
+from amaranth.lib import wiring
+from amaranth.lib.wiring import In, Out
+from netlist_eval import netlists
+
+from lmul.hdl.arithmetic.form import written_as
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import FloatDatapath, datapath_of
+from lmul.hdl.verilog.convert import convert
+
+pytestmark = pytest.mark.slow  # makes netlists
+
+SEED, COUNT = 5, 20_000
+INT8_LOW = 17
+
+
+class Step(wiring.Component):
+    """A PE's product and accumulation: of codes' integers with int8, else of a product."""
+
+    def __init__(self, path):
+        self.path = path
+        self.unit = path.product_unit()
+        self.accumulation = path.accumulation_unit(self.unit)
+        bits = path.segments.shape.width
+        given = {"x": In(8), "y": In(8)}
+        if isinstance(path, FloatDatapath):
+            given = {name: In(field.shape) for name, field in self.unit.product_layout}
+        super().__init__(
+            {
+                **given,
+                "acc": In(bits),
+                "starts": In(1),
+                "total": Out(bits),
+                "whole": Out(path.sum_shape.width),
+            }
+        )
+
+    def elaborate(self, platform):
+        m = Module()
+        m.submodules.accumulation = add = self.accumulation
+        if isinstance(self.path, FloatDatapath):
+            m.d.comb += [
+                add.p[name].eq(getattr(self, name)) for name, _ in self.unit.product_layout
+            ]
+        else:
+            m.submodules.unit = self.unit
+            m.d.comb += [
+                self.unit.x.value.eq(self.x),
+                self.unit.y.value.eq(self.y),
+                add.p.eq(self.unit.p),
+            ]
+        m.d.comb += [
+            add.acc.eq(self.acc),
+            add.starts.eq(self.starts),
+            self.total.eq(add.total),
+            self.whole.eq(add.whole),
+        ]
+        return m
+
+
+def value_of(word, width, low, size):
+    """The number that is kept: the sum, a carry below each segment, and a step at the low end."""
+    places = range(size, low - 1, size)
+    up, down = (word >> np.uint64(width + len(places) + more) & np.uint64(1) for more in (0, 1))
+    value = (word & np.uint64((1 << width) - 1)) + ((up - down) << np.uint64(low))
+    for index, place in enumerate(places):
+        value += (word >> np.uint64(width + index) & np.uint64(1)) << np.uint64(place)
+    return value & np.uint64((1 << width) - 1)
+
+
+def words(rng, width, low, size):
+    """Anything that may be kept, the lower places often full: where carries go far."""
+    carries = len(range(size, low - 1, size))
+    word = rng.integers(0, 1 << width + carries, COUNT, dtype=np.uint64)
+    word[::3] |= np.uint64((1 << low) - 1)
+    word[::7] |= np.uint64(((1 << carries) - 1) << width)
+    return word | rng.integers(0, 3, COUNT).astype(np.uint64) << np.uint64(width + carries)
+
+
+def int8_products(rng, path):
+    x, y = rng.integers(-128, 128, (2, COUNT))
+    x[::5], y[::10], y[5::10] = -128, -128, 127
+    return {"x": x & 0xFF, "y": y & 0xFF}, x * y
+
+
+def float_products(rng, path):
+    """Products whose bits are all in the sum."""
+    layout = path.product_unit().product_layout
+    below = layout.exp_bias + path.range.lsb
+    sig = rng.integers(1, 1 << layout.significand_bits, COUNT)
+    sig[::4] = (1 << layout.significand_bits) - 1
+    most = path.range.magnitude_bits - layout.significand_bits
+    exp = rng.integers(max(below, 0), below + most + 1, COUNT)
+    exp[::8] = below + most
+    neg, zero = rng.integers(0, 2, (2, COUNT))
+    value = np.where(neg == 1, -1, 1) * np.where(zero == 1, 0, sig << (exp - below))
+    return {"neg": neg, "zero": zero, "exp": exp, "sig": sig}, value
+
+
+@pytest.mark.parametrize(
+    ("name", "form"),
+    [
+        ("pe-lmul-e4m3-ftz-c8", "gates"),
+        ("pe-exact-e3m4-ftz-k8-s1-c1", "fast"),
+        ("pe-lmul-e4m3-ftz-k8-c3", "sums"),
+        ("pe-int8-c8", "gates"),
+        ("pe-int8-c1", "fast"),
+        ("pe-int8-s1-c5", "fast"),
+        ("pe-int8-s1-c2", "sums"),
+    ],
+)
+def test_step(name, form):
+    design = MacDesign.parse(name)
+    path, rng = datapath_of(design), np.random.default_rng(SEED)
+    is_float = isinstance(path, FloatDatapath)
+    width = path.sum_shape.width
+    low = path.range.magnitude_bits if is_float else INT8_LOW
+    given, product = (float_products if is_float else int8_products)(rng, path)
+    acc = words(rng, width, low, design.carries)
+    starts = rng.integers(0, 4, COUNT) == 0
+    with written_as(form):
+        text = convert(Step(path), "step")
+    found = netlists(text, ["step"])["step"](**given, acc=acc, starts=starts.astype(int))
+    mask = np.uint64((1 << width) - 1)
+    before = value_of(acc, width, low, design.carries)
+    assert np.array_equal(found["whole"].astype(np.uint64), before)
+    after = np.where(starts, np.uint64(0), before) + product.astype(np.uint64) & mask
+    assert np.array_equal(
+        value_of(found["total"].astype(np.uint64), width, low, design.carries), after
+    )
