@@ -26,9 +26,10 @@ __all__ = ["DotUnit", "IntDotUnit", "dot_core", "dot_datapath", "dot_unit"]
 
 
 _SUM = FORMATS["fp32"]
-_CUTS = ((), ("core",), ("core", "total"), ("products", "core", "total"))
-"""Where registers stand, by their number: each new one parts the longest path that is left."""
-_INT8_CUTS = ((), ("products",), ("products", "core"))
+_CUTS = ("core", "total", "products", "shifted", "word", "largest", "shifting", "aligned")
+"""Where registers stand, as many of the first as a unit has: each new one parts the longest path
+that is left."""
+_INT8_CUTS = ("products", "core")
 
 
 def dot_unit(design: DotDesign) -> "DotUnit | IntDotUnit":
@@ -68,8 +69,10 @@ class DotUnit(wiring.Component):
     one register so every group of a dot product, with S registers every S-th.
 
     The registers stand: 1 behind the core, which is products, alignment and their exact sum; 2
-    also in the fp32 adder, before it normalises and rounds; 3 also behind the products. ``acc``
-    is delayed as its group is.
+    also in the fp32 adder, before it normalises; 3 also behind the products; 4 also before the
+    fp32 adder rounds; 5 also behind the group's sum once it is normalised; 6 also behind the
+    group's largest exponent; 7 also half way through the fp32 adder's normalising; 8 also behind
+    the shifts to the largest exponent. ``acc`` is delayed as its group is.
 
     Parameters
     ----------
@@ -92,10 +95,13 @@ class DotUnit(wiring.Component):
     def __init__(self, design: DotDesign) -> None:
         self.design = design
         super().__init__(_ports(design.terms * design.format.width, _SUM.width, design.stages))
-        self._places = _CUTS[design.stages]
+        self._places = _CUTS[: design.stages]
         self._path = dot_datapath(design)
-        cuts = [place for place in self._places if place == "products"]
-        self._core = dot_core(design, cuts)
+        self._core = dot_core(design, self._of("products", "largest", "aligned"))
+
+    def _of(self, *places: str) -> list[str]:
+        """Those at which this unit has registers."""
+        return [place for place in places if place in self._places]
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
@@ -107,7 +113,7 @@ class DotUnit(wiring.Component):
             word.layout,
             _SUM,
             design.policy.overflow,
-            [place for place in self._places if place == "total"],
+            self._of("total", "shifting", "shifted"),
         )
         cuts = Cuts.of(self, self._places)
         for part in (core, accumulate):
@@ -127,13 +133,15 @@ class DotUnit(wiring.Component):
                 for name, mark in special_product(m, sides["x"], sides["y"]).items():
                     marks[name].append(mark)
         late = {"acc": self.acc} | {name: Cat(*bits).any() for name, bits in marks.items() if bits}
-        for place in ("products", "core"):
+        for place in ("products", "largest", "aligned", "core", "word"):
             late = dict(zip(late, cuts.at(m, place, **late), strict=True))
         exp, total = cuts.at(m, "core", exp=core.exp, sum=core.sum)
+        normal = members(word.p)
+        sums = cuts.at(m, "word", **normal)
         m.d.comb += [
             word.exp.eq(exp),
             word.sum.eq(total),
-            *(accumulate.p[name].eq(word.p[name]) for name, _ in word.layout),
+            *(accumulate.p[name].eq(value) for name, value in zip(normal, sums, strict=True)),
             accumulate.acc.eq(late["acc"]),
         ]
         m.d.comb += self.p.eq(self._with_special(m, accumulate.total, late, cuts))
@@ -148,7 +156,8 @@ class DotUnit(wiring.Component):
         pos = bit_signal(m, given.get("pos", none) | (infinite & ~acc.neg))
         neg = bit_signal(m, given.get("neg", none) | (infinite & acc.neg))
         nan = bit_signal(m, given["nan"] | acc.nan | (pos & neg))
-        pos, neg, nan = cuts.at(m, "total", pos=pos, neg=neg, nan=nan)
+        for place in ("total", "shifting", "shifted"):
+            pos, neg, nan = cuts.at(m, place, pos=pos, neg=neg, nan=nan)
         assert _SUM.inf_code is not None and _SUM.nan_code is not None
         inf_code = Cat(Const(_SUM.inf_code, _SUM.magnitude_bits), neg)
         special = Mux(nan, Const(_SUM.nan_code, _SUM.width), inf_code)
@@ -187,7 +196,7 @@ class IntDotUnit(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        total = m.submodules.sum = IntSum(self.terms, _INT8_CUTS[self.stages])
+        total = m.submodules.sum = IntSum(self.terms, _INT8_CUTS[: self.stages])
         if self.stages:
             m.d.comb += total.en.eq(self.en)
         for index, product in enumerate(lanes(total.p)):

@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 
-from amaranth import Cat, Const, Module, Value
+from amaranth import Cat, Const, Module, Mux, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add, bit_signal
+from lmul.hdl.arithmetic.delay import Cuts
+from lmul.hdl.arithmetic.form import is_fast
 from lmul.hdl.arithmetic.shifters import shift_right_sticky
 from lmul.hdl.products.operand import ProductLayout
 
@@ -16,7 +18,7 @@ __all__ = ["Align"]
 class Align(wiring.Component):
     """Shift each product's significand to the largest exponent's.
 
-    Combinational.
+    Combinational, or with registers behind the largest exponent.
 
     Parameters
     ----------
@@ -29,6 +31,8 @@ class Align(wiring.Component):
         with the largest exponent.
     sticky : bool
         The last bit kept is set where any was shifted out of the window, else those are cut.
+    cuts : sequence of str
+        ``"largest"`` for registers there.
 
     Members
     -------
@@ -37,34 +41,49 @@ class Align(wiring.Component):
         The largest exponent of those that are not zero; 0 if there is none.
     words : Out(ArrayLayout of window bits)
         Magnitudes in units of ``2**(exp - exp_bias + significand_bits - window)``.
+    en : In(1)
+        Where there are registers: while it is 0, they hold.
 
     Attributes
     ----------
-    layout, terms, window, sticky
+    layout, terms, window, sticky, cuts
     """
 
-    def __init__(self, layout: ProductLayout, terms: int, window: int, sticky: bool) -> None:
+    def __init__(
+        self,
+        layout: ProductLayout,
+        terms: int,
+        window: int,
+        sticky: bool,
+        cuts: Sequence[str] = (),
+    ) -> None:
         self.layout = layout
         self.terms = terms
         self.window = window
         self.sticky = sticky
+        self.cuts = cuts
         super().__init__(
             {
                 "p": In(data.ArrayLayout(layout, terms)),
                 "exp": Out(layout.exponent_bits),
                 "words": Out(data.ArrayLayout(window, terms)),
             }
+            | Cuts.ports(cuts)
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        cuts = Cuts.of(self, self.cuts)
         products = [self.p[index] for index in range(self.terms)]
-        largest = _largest(m, [p.exp for p in products], [p.zero for p in products])
+        find = _largest_by_pairs if is_fast() else _largest
+        largest = find(m, [p.exp for p in products], [p.zero for p in products])
+        (largest,) = cuts.at(m, "largest", largest=largest)
         m.d.comb += self.exp.eq(largest)
         for index, p in enumerate(products):
-            places = add(m, largest, ~p.exp, Const(1, 1))[: len(largest)]
-            m.d.comb += self.words[index].eq(self._shifted(m, p.sig, places, p.zero))
+            exp, sig, zero = cuts.at(m, "largest", exp=p.exp, sig=p.sig, zero=p.zero)
+            places = add(m, largest, ~exp, Const(1, 1))[: len(largest)]
+            m.d.comb += self.words[index].eq(self._shifted(m, sig, places, zero))
         return m
 
     def _shifted(self, m: Module, sig: Value, places: Value, zero: Value) -> Value:
@@ -91,3 +110,18 @@ def _largest(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value
         bits.insert(0, bit)
         alive = [bit_signal(m, one | live & ~bit) for one, live in zip(ones, alive, strict=True)]
     return Cat(*bits)
+
+
+def _largest_by_pairs(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value:
+    """The same in rounds, each of which compares by one carry."""
+    left = [
+        Cat(bit_signal(m, bit & ~zero) for bit in word)
+        for word, zero in zip(words, zeros, strict=True)
+    ]
+    while len(left) > 1:
+        pairs = [
+            Cat(bit_signal(m, bit) for bit in Mux(bit_signal(m, a > b), a, b))
+            for a, b in zip(left[::2], left[1::2], strict=False)
+        ]
+        left = pairs + left[2 * len(pairs) :]
+    return left[0]

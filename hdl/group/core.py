@@ -17,7 +17,7 @@ __all__ = ["GroupCore"]
 class GroupCore(wiring.Component):
     """The exact sum of N products that are aligned in one window.
 
-    Combinational, or with registers behind the products.
+    Combinational, or with registers behind the products, their largest exponent, or their shifts.
 
     Parameters
     ----------
@@ -28,7 +28,7 @@ class GroupCore(wiring.Component):
     sticky : bool
         The last bit kept is set where any below was lost, else those are cut.
     cuts : sequence of str
-        ``"products"`` for registers there.
+        ``"products"``, ``"largest"`` and ``"aligned"`` for registers there.
 
     Members
     -------
@@ -58,7 +58,8 @@ class GroupCore(wiring.Component):
         self.window = window
         self.cuts = cuts
         self.layout = units[0].product_layout
-        self._align = Align(self.layout, len(units), window, sticky)
+        late = [place for place in cuts if place == "largest"]
+        self._align = Align(self.layout, len(units), window, sticky, late)
         self._sum = SignedSum(len(units), window)
         lanes = In(data.ArrayLayout(units[0].operand_layout, len(units)))
         super().__init__(
@@ -76,6 +77,8 @@ class GroupCore(wiring.Component):
         m = Module()
         cuts = Cuts.of(self, self.cuts)
         align = m.submodules.align = self._align
+        if align.cuts:
+            m.d.comb += align.en.eq(self.en)
         total = m.submodules.sum = self._sum
         for index, unit in enumerate(self.units):
             m.submodules[f"product_{index}"] = unit
@@ -88,10 +91,14 @@ class GroupCore(wiring.Component):
             m.d.comb += [
                 align.p[index][name].eq(value) for name, value in zip(product, late, strict=True)
             ]
+        negs = Cat(align.p[index].neg for index in range(len(self.units)))
+        (negs,) = cuts.at(m, "largest", negs=negs)
+        exp, words = Value.cast(align.exp), Value.cast(align.words)
+        exp, words, negs = cuts.at(m, "aligned", exp=exp, words=words, negs=negs)
         m.d.comb += [
-            total.words.eq(align.words),
-            total.neg.eq(Cat(align.p[index].neg for index in range(len(self.units)))),
-            self.exp.eq(align.exp),
+            Value.cast(total.words).eq(words),
+            total.neg.eq(negs),
+            self.exp.eq(exp),
             self.sum.eq(total.sum),
         ]
         return m

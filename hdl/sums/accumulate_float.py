@@ -36,9 +36,9 @@ class AccumulateFloat(wiring.Component):
     To nearest even, with gradual underflow. Once Inf (or NaN, where there is no Inf), a sum stays
     so.
 
-    Combinational, or with a register before the sum is normalised and rounded; the register that
-    keeps a sum is the PE's. In the form ``fastest`` a sum without that register is made in two
-    paths.
+    Combinational, or with registers before the sum is normalised, half way through that, and
+    before it is rounded; the register that keeps a sum is the PE's. In the form ``fastest`` a sum
+    without registers is made in two paths.
 
     Parameters
     ----------
@@ -49,7 +49,8 @@ class AccumulateFloat(wiring.Component):
     overflow : str
         The policy's knob.
     cuts : sequence of str
-        ``"total"`` for a register there.
+        ``"total"``, before it is normalised, ``"shifting"``, half way through that, and
+        ``"shifted"``, behind it, for registers there.
 
     Members
     -------
@@ -57,7 +58,7 @@ class AccumulateFloat(wiring.Component):
     acc, total : In(width), Out(width)
         Codes.
     en : In(1)
-        Where there is a register: while it is 0, that holds.
+        Where there are registers: while it is 0, they hold.
     """
 
     def __init__(
@@ -115,9 +116,13 @@ class AccumulateFloat(wiring.Component):
         # The word's highest bit is one above both significands.
         exponent = choose(m, leads, field, acc_field)[: bits - 1]
         (exponent,) = cuts.at(m, "total", exponent=exponent)
-        code = round_word(m, fmt, self.overflow, exponent, word, special)
+        for place in ("shifting", "shifted"):
+            (special,) = cuts.at(m, place, special=special)
+        code = round_word(m, fmt, self.overflow, exponent, word, special, cuts)
         # An exact difference of zero is +0.
         neg = bit_signal(m, (neg ^ flips) & word.any())
+        for place in ("shifting", "shifted"):
+            (neg,) = cuts.at(m, place, neg=neg)
         m.d.comb += self.total.eq(Cat(code, neg))
         return m
 

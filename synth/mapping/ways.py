@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lmul.hdl.arithmetic.form import Form
 
-__all__ = ["ADDERS", "CELLS", "PROBES", "TRIED", "Adder", "Way"]
+__all__ = ["ADDERS", "CELLS", "FEW", "PROBES", "TRIED", "Adder", "Way"]
 
 
 @dataclass(frozen=True)
@@ -96,6 +96,11 @@ PROBES: Sequence[tuple[str, str, str]] = (
     ("map", "two_path_han_carlson", "6"),
 )
 """Of these the ones by which a pipeline is chosen, before all are tried with it."""
+
+FEW: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
+    ("map", ("han_carlson",), ("36", "43", "4"), (0.6,)),
+)
+"""What is tried of dot-product units, the quickest first: thousands of gates take seconds each."""
 
 _SIZES = """\
 topo

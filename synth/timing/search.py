@@ -13,7 +13,7 @@ from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import Mapped, map_cells
-from lmul.synth.mapping.ways import ADDERS, PROBES, TRIED, Way
+from lmul.synth.mapping.ways import ADDERS, FEW, PROBES, TRIED, Way
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 from lmul.tools.metrics import Metric
@@ -31,14 +31,17 @@ quicker by more than some percent, and with 1 it has nearly twice the flip-flops
 _FASTEST_PS = 1000.0  # a target that no circuit reaches which is in need of one
 
 
-def ways_for(clock_ps: float) -> list[Way]:
-    """The ways that are tried for a clock.
+def ways_for(
+    clock_ps: float,
+    table: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = TRIED,
+) -> list[Way]:
+    """The ways of a table that are tried for a clock.
 
     ABC sees the logic between registers alone, so it is asked for less than the period.
     """
     return [
         Way(adder, chains, cells, round(share * clock_ps) or _FASTEST_PS)
-        for cells, adders, rounds, shares in TRIED
+        for cells, adders, rounds, shares in table
         for adder in adders
         for chains in rounds
         for share in shares
@@ -221,6 +224,8 @@ def search(
         The only ways to try, None being the least area; :func:`ways_for` the clock when left out,
         after the mapping for the least area: where that is fast enough, no other is tried. Of
         several subjects one is chosen by :func:`probes`, and the others are tried with it.
+        Dot-product units are mapped in few of them, with as many registers as the quickest needs,
+        or more.
     jobs : int
         Yosys processes at a time.
     on_progress : callable, optional
@@ -236,20 +241,38 @@ def search(
     """
     report = on_progress or (lambda _done, _total, _label: None)
     # Elaboration stays in this thread: Amaranth is not made for several.
+    first, tried = probes(clock_ps), ways_for(clock_ps)
+    if ways is None and all(one.level == DotDesign.level for one in subjects):
+        first = tried = ways_for(clock_ps, FEW)
+        subjects = _within_reach(subjects, first[0], library, clock_ps, wires)
     plan = [(one, way) for one in subjects for way in ways or [None]]
     seen: set[tuple[str, ...]] = set()
     found = _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, 0, wires)
     missed = {one.design for one in found if one.slack_ps < 0}
     slow = [one for one in subjects if one.name in missed]
     if ways is None and slow:
-        first = probes(clock_ps)
-        others = [way for way in ways_for(clock_ps) if way not in first]
+        others = [way for way in tried if way not in first]
         plan = _unlike([(one, way) for one in slow for way in first], seen)
         found += _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
         chosen = min(found, key=_rank).design
         plan = [(one, way) for one in slow if one.name == chosen for way in others]
         found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found), wires)
     return sorted(found, key=_rank)
+
+
+def _within_reach(
+    subjects: Sequence[Subject], quickest: Way, library: Library, clock_ps: float, wires: str
+) -> Sequence[Subject]:
+    """Of pipelines, the fewest registers first, those that meet a clock in a way; or the last.
+
+    Each has all registers of the one before it: behind one that misses none with fewer can meet.
+    """
+    for most, one in enumerate(reversed(subjects)):
+        plan = [(one, quickest)]
+        [found] = _mapped(plan, library, clock_ps, 1, lambda _done, _total, _label: None, 0, wires)
+        if found.slack_ps < 0:
+            return subjects[-max(most, 1) :]
+    return subjects
 
 
 def _unlike(

@@ -10,15 +10,15 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.verilog.emit import emit
 from lmul.sim.reference.dot import draw_dots, expected_words, lane_words
 
-QUICK = ["dot-exact-e2m1-n2-w4-sticky-s3", "dot-int8-n2-s2"]
+QUICK = ["dot-exact-e2m1-n2-w4-sticky-s8", "dot-int8-n2-s2"]
 NAMES = [
     *QUICK,
     *(
         pytest.param(name, marks=pytest.mark.evidence)
         for name in (
             "dot-lmul-e4m3-n3-w8-ftz-s1",
-            "dot-exact-bf16-n4-w16-s2",
-            "dot-lmul_rne-e5m2-n5-w12-lax-s3",
+            "dot-exact-bf16-n4-w16-s4",
+            "dot-lmul_rne-e5m2-n5-w12-lax-s6",
             "dot-int8-n5-s1",
         )
     ),

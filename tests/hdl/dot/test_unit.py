@@ -42,7 +42,7 @@ def test_equals_golden_long(name):
 
 
 @pytest.mark.evidence
-@pytest.mark.parametrize("form", ["sums", "products"])
+@pytest.mark.parametrize("form", ["sums", "products", "fast"])
 @pytest.mark.parametrize("name", ["dot-exact-e4m3-n5-w9", "dot-int8-n5"])
 def test_forms_equal_golden(name, form):
     assert wrong_words(name, form=form) == 0

@@ -1,6 +1,7 @@
 import json
 import re
 import shutil
+from types import SimpleNamespace
 
 import pytest
 
@@ -15,7 +16,7 @@ from lmul.synth.measure.clocked import clocked
 from lmul.synth.timing import array_clock, search
 from lmul.synth.timing.clock import at_clock, period_ps
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.search import pipelined
+from lmul.synth.timing.search import Subject, pipelined
 from lmul.tools import yosys
 
 LIBRARY = load(default_library())
@@ -66,10 +67,37 @@ def test_pipelines():
     assert names("product-lmul-e4m3") == ["product-lmul-e4m3"]
     assert names("array-int8-2x2-os")[1:] == ["array-int8-2x2-os-s1", "array-int8-2x2-os-s2"]
     assert names("dot-int8-n4") == ["dot-int8-n4", "dot-int8-n4-s1", "dot-int8-n4-s2"]
-    assert names("dot-lmul-e4m3-n4-w8-sticky")[-1] == "dot-lmul-e4m3-n4-w8-sticky-s3"
+    assert names("dot-lmul-e4m3-n4-w8-sticky")[-1] == "dot-lmul-e4m3-n4-w8-sticky-s8"
     arrays = names("array-lmul-e4m3-2x2-ws-f4")
     assert len(arrays) == 12
     assert arrays[-1] == "array-lmul-e4m3-2x2-ws-s2-r3-f4"
+
+
+def test_a_units_registers(monkeypatch):
+    """Fewer than meet the clock in the quickest way are tried in no other."""
+    tried: dict[str, list[str]] = {}
+
+    def mapped(plan, *_):
+        for subject, way in plan:
+            tried.setdefault(subject.name[-2:], []).append(way.name if way else "least area")
+        return [
+            SimpleNamespace(
+                design=subject.name,
+                slack_ps=Design.parse(subject.name).stages - 6 if way else -9,
+                area_um2=1000,
+            )
+            for subject, way in plan
+        ]
+
+    monkeypatch.setattr(search, "_mapped", mapped)
+    unit = Design.parse("dot-lmul-e2m1-n2-w4-ftz")
+    found = search.search([Subject.of(one) for one in pipelined(unit)], LIBRARY, 5000)
+    assert tried.keys() == {"s8", "s7", "s6", "s5"}
+    quickest, *_ = tried["s5"]
+    assert tried["s5"] == [quickest]
+    assert tried["s8"][:2] == [quickest, "least area"]
+    assert len(tried["s8"]) == len(tried["s6"]) > 3
+    assert not found[0].design.endswith("s5")
 
 
 @pytest.mark.slow
