@@ -25,6 +25,7 @@ _CASES: tuple[Case, ...] = (
     ("e4m3", "lmul_rne", "exact"),
     ("e5m2", "lmul", "exact"),
     ("bf16", "lmul", "fp32"),
+    ("bf16", "lmul_fine", "fp32"),
     ("bf16", "exact", "fp32"),
     ("bf16", "lmul", "exact"),
 )

@@ -7,8 +7,9 @@ kernel and the GPU's follow the same one, and so give the same bits.
 import math
 from dataclasses import dataclass
 
+from lmul.hdl.numbers.corrections import Correction
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import Kind
+from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.torch.arithmetic import Arithmetic
 
 __all__ = [
@@ -29,9 +30,11 @@ _BIAS = 1023
 FULL_BITS = _MANTISSA + 1
 _SINGLE = 24  # bits of a float32
 _LEAST_SINGLE, _LARGEST_SINGLE = -149, 127  # exponents of float32's numbers
+_TOP_BITS = 3  # of a mantissa, that choose its correction
 _WINDOW = 50  # the widest that is counted in float64
 
 PRODUCTS = {"lmul": 0, "mitchell": 0, "exact": 1, "lmul_formula": 2, "lmul_rne": 3}
+PRODUCTS |= {"lmul_coarse": 4, "lmul_fine": 4}
 EXACT, BAND, FLOAT32, FORMAT, WINDOWED = range(5)
 
 Exponents = tuple[tuple[int, int], tuple[int, int]]
@@ -80,6 +83,9 @@ class Recipe:
     limit: float = 0.0
     greatest: float = 0.0
     least: float = 0.0
+    lost: int = 0
+    corrected_at: int = 0
+    corrections: tuple[int, ...] = (0,) * (1 << _TOP_BITS)
 
     @classmethod
     def of(
@@ -106,6 +112,8 @@ class Recipe:
             offset_less_one=offset / (1 << m) - 1,
             product_cut=_MANTISSA - m,
         )
+        if (correction := KINDS[arithmetic.kind].correction) is not None:
+            made._correct(correction, m)
         lost = made.lowest - 2  # products of zeros must stay below this power of two
         if accumulator.is_exact:
             if made.top + made.growth - made.lowest > FULL_BITS:
@@ -139,12 +147,30 @@ class Recipe:
         made.zero = math.ldexp(1, lost - 3 - made.peak)
         return made
 
+    def _correct(self, correction: Correction, bits: int) -> None:
+        assert correction.top_bits == _TOP_BITS, "the kernels' words are for so many"
+        self.lost = (1 << _MANTISSA - correction.summed) - (1 << _MANTISSA - bits)
+        self.corrected_at = _MANTISSA - correction.places
+        self.corrections = tuple(_word(correction, x) for x in range(1 << _TOP_BITS))
+
     def _round_in(self, fmt: FloatFormat, overflow: str) -> None:
         self.sum_cut = _MANTISSA - fmt.mantissa_bits
         self.min_normal, self.max = fmt.min_normal, fmt.max
         self.subnormal = _grid(int(math.log2(fmt.min_subnormal)))
         beyond = math.inf if fmt.has_inf else math.nan if fmt.has_nan else fmt.max
         self.overflow = fmt.max if overflow == "saturate" else beyond
+
+
+def _word(correction: Correction, x: int) -> int:
+    """A correction for x's top bits: four bits each, at y's top bits and the sum's last of them."""
+    word = 0
+    for last in range(2):
+        for y in range(1 << _TOP_BITS):
+            carry = (last ^ x ^ y) & 1
+            steps = correction.tables[carry * correction.by_carry][x][y]
+            assert steps < 16
+            word |= steps << 4 * (last << _TOP_BITS | y)
+    return word
 
 
 def _product_bits(kind: Kind, fmt: FloatFormat) -> int:

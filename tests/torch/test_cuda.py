@@ -18,7 +18,7 @@ import tensors  # noqa: E402
 from tensors import drawn  # noqa: E402
 
 import lmul.torch.cuda.dispatch as gpu  # noqa: E402
-from lmul.hdl.numbers.kinds import resolve_offset  # noqa: E402
+from lmul.hdl.numbers.kinds import KINDS, resolve_offset  # noqa: E402
 from lmul.torch.arithmetic import Arithmetic  # noqa: E402
 from lmul.torch.cuda.to_odd import sums_to_odd  # noqa: E402
 from lmul.torch.functional import matmul  # noqa: E402
@@ -57,8 +57,16 @@ def test_a_few_products(name: str, kind, accumulator) -> None:
 @pytest.mark.parametrize("accumulator", ACCUMULATORS)
 def test_bits_are_the_golden_models(kind, accumulator) -> None:
     a, b = drawn(1, 5, 13), drawn(2, 13, 37)
-    for name, policy in (("e4m3", "ocp"), ("e5m2", "ftz")):
+    wide = KINDS[kind].correction is not None
+    for name, policy in (("bf16" if wide else "e4m3", "ocp"), ("fp16" if wide else "e5m2", "ftz")):
         assert same_bits(a, b, name, kind, policy, accumulator), name
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
+def test_every_pair_of_mantissas_is_corrected(kind) -> None:
+    x = (1 + np.arange(128, dtype=np.float32) / 128)[:, None]
+    assert same_bits(x, -x.T, "bf16", kind, "ftz", "exact")
 
 
 @pytest.mark.evidence

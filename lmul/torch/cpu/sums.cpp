@@ -2,7 +2,7 @@
 //
 // A product of two grid numbers is exact in a double, and L-Mul's takes one integer addition: the
 // doubles' bits are added, less the bias and plus L-Mul's constant, and the sign bits add up by
-// themselves. What is summed of the products, and how, is a template parameter.
+// themselves. Corrected kinds look the rest up. What is summed, and how, is a template parameter.
 #include "kernel.h"
 
 namespace {
@@ -18,10 +18,11 @@ constexpr int64_t POWER = int64_t(-1) << 52;  // sign and exponent of a double
 
 typedef double Doubles __attribute__((vector_size(8 * LANES)));
 typedef int64_t Bits __attribute__((vector_size(8 * LANES)));
+typedef uint64_t Counts __attribute__((vector_size(8 * LANES)));
 typedef float Floats __attribute__((vector_size(4 * LANES)));
 
-enum { CODE_SUM, FULL, BRACKET, ROUNDED };      // products
-enum { EXACT, BAND, FLOAT32, FORMAT, WINDOW };  // sums
+enum { CODE_SUM, FULL, BRACKET, ROUNDED, CORRECTED };  // products
+enum { EXACT, BAND, FLOAT32, FORMAT, WINDOW };         // sums
 
 }  // namespace
 
@@ -35,8 +36,8 @@ struct Matrix {                  // of floats on the grid, any strides (in eleme
 
 struct Arithmetic {
   int64_t product, sum;
-  int64_t constant;              // CODE_SUM: what is added to the sum of both doubles' bits
-  double zero;                   // CODE_SUM: stands for 0; its products are lost in every sum
+  int64_t constant;              // CODE_SUM, CORRECTED: is added to the sum of both doubles' bits
+  double zero;                   // the same: stands for 0; its products are lost in every sum
   double offset_less_one;        // BRACKET
   int64_t product_cut, sum_cut;  // ROUNDED, FORMAT: bits of a double's mantissa that are dropped
   double high, low;              // BAND: 1.5 * 2**(52 + c): adding it rounds to multiples of 2**c
@@ -44,6 +45,9 @@ struct Arithmetic {
   double max, overflow;          // FORMAT: the largest finite number, and what is beyond
   double scale, limit, greatest; // WINDOW: 2**-L, 2**W, the largest sum in units of 2**L
   double least;                  // less than any sum but 0 (WINDOW: any product, in its units)
+  int64_t lost;                  // CORRECTED: bits of which the sum has only one operand's
+  int64_t corrected_at;          // CORRECTED: the place of a correction's last bit
+  uint64_t corrections[8];       // CORRECTED: see correction()
 };
 
 }  // extern "C"
@@ -59,9 +63,22 @@ Doubles rounded(Doubles value, int64_t cut) {
   return Doubles((code + half_less_one + ((code >> cut) & 1)) & -(int64_t(1) << cut));
 }
 
+// Of 16 corrections for the top three bits of x's mantissa, four bits each, the one for those of
+// y's (three bits of its place), and for the last of these bits in the sum, which tells the carry.
+Bits correction(double x, Doubles y, Bits sum, const Arithmetic &a) {
+  const uint64_t those = a.corrections[(bits_of<int64_t>(x) >> 49) & 7];
+  const Counts place = Counts(((Bits(y) >> 47) & 28) | ((sum >> 44) & 32));
+  return Bits(((Counts{} + those) >> place) & 15) << a.corrected_at;
+}
+
 template <int PRODUCT>
-Doubles multiply(Doubles x, Doubles y, const Arithmetic &a) {
+Doubles multiply(double one, Doubles y, const Arithmetic &a) {
+  const Doubles x = bits_of<Doubles>(Bits{} + bits_of<int64_t>(one));
   if constexpr (PRODUCT == CODE_SUM) return Doubles(Bits(x) + Bits(y));
+  if constexpr (PRODUCT == CORRECTED) {
+    const Bits sum = Bits(x) + Bits(y) - (Bits(x) & Bits(y) & a.lost);
+    return Doubles(sum + correction(one, y, sum, a));
+  }
   if constexpr (PRODUCT == FULL) return x * y;
   if constexpr (PRODUCT == BRACKET) {
     Doubles px = Doubles(Bits(x) & POWER), py = Doubles(Bits(y) & POWER);
@@ -114,12 +131,10 @@ void tile(const double *x, const double *y, int64_t depth, double *totals, const
     Doubles right[VECTORS];
     std::memcpy(right, y, sizeof right);
 #pragma GCC unroll 4
-    for (int i = 0; i < ROWS; i++) {
-      const Doubles left = bits_of<Doubles>(Bits{} + bits_of<int64_t>(x[i]));
+    for (int i = 0; i < ROWS; i++)
 #pragma GCC unroll 4
       for (int j = 0; j < VECTORS; j++)
-        total[i][j] = add<SUM>(total[i][j], multiply<PRODUCT>(left, right[j], a), a);
-    }
+        total[i][j] = add<SUM>(total[i][j], multiply<PRODUCT>(x[i], right[j], a), a);
   }
   std::memcpy(totals, total, sizeof total);
 }
@@ -135,7 +150,7 @@ Tile tile_of(int64_t sum) {
 
 Tile tile_of(const Arithmetic &a) {
   static Tile (*const of[])(int64_t) = {tile_of<CODE_SUM>, tile_of<FULL>, tile_of<BRACKET>,
-                                        tile_of<ROUNDED>};
+                                        tile_of<ROUNDED>, tile_of<CORRECTED>};
   return of[a.product](a.sum);
 }
 
@@ -149,8 +164,9 @@ void work(const Piece &piece, const Matrix &left, const Matrix &right, int64_t d
   const Tile run = tile_of(a);
   const float *x = left.data + left.starts[piece.place];
   const float *y = right.data + right.starts[piece.place];
-  const double zero = a.product == CODE_SUM ? a.zero : 0;
-  const int64_t constant = a.product == CODE_SUM ? a.constant : 0;
+  const bool adds_codes = a.product == CODE_SUM || a.product == CORRECTED;
+  const double zero = adds_codes ? a.zero : 0;
+  const int64_t constant = adds_codes ? a.constant : 0;
   const auto prepared = [&](float value, int64_t added) {
     return bits_of<double>(bits_of<int64_t>(value == 0 ? zero : double(value)) + added);
   };

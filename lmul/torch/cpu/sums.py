@@ -45,15 +45,18 @@ class _Arithmetic(ctypes.Structure):
     _cuts_ = "product_cut", "sum_cut"
     _bounds_ = "high", "low", "min_normal", "subnormal", "max", "overflow"
     _window_ = "scale", "limit", "greatest", "least"
+    _places_ = "lost", "corrected_at"
     _fields_ = [(name, ctypes.c_int64) for name in _integers_]
     _fields_ += [(name, ctypes.c_double) for name in _numbers_]
     _fields_ += [(name, ctypes.c_int64) for name in _cuts_]
     _fields_ += [(name, ctypes.c_double) for name in _bounds_ + _window_]
+    _fields_ += [(name, ctypes.c_int64) for name in _places_]
+    _fields_ += [("corrections", ctypes.c_uint64 * 8)]
 
     @classmethod
     def of(cls, recipe: Recipe) -> "_Arithmetic":
         """The recipe, without its bands."""
-        names = cls._integers_ + cls._numbers_ + cls._cuts_ + cls._bounds_[2:] + cls._window_
+        names = (field[0] for field in cls._fields_ if field[0] not in ("high", "low"))
         return cls(**{name: getattr(recipe, name) for name in names})
 
 

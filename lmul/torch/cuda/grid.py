@@ -20,9 +20,11 @@ _INFINITE = 0x7F800000  # float32's Inf
 
 
 @lru_cache(256)
-def constants(numbers: tuple[float, ...], device: torch.device) -> torch.Tensor:
-    """Numbers for a kernel, as float64; its scalar arguments would be float32."""
-    return torch.tensor(numbers, dtype=torch.float64, device=device)
+def constants(
+    numbers: tuple[float, ...], device: torch.device, dtype: torch.dtype = torch.float64
+) -> torch.Tensor:
+    """Numbers for a kernel, whose scalar arguments would be float32."""
+    return torch.tensor(numbers, dtype=dtype, device=device)
 
 
 def round_to_grid(

@@ -1,8 +1,8 @@
 """Sums of products on a GPU, k ascending in each: sums.cpp's arithmetic, operation by operation.
 
 All kinds, formats and accumulators that it knows. A thread keeps some sums in registers, and a
-product is one integer addition there, too. Where float32 holds all products of an L-Mul with
-sums in float32, so are the words that are added, which is quicker.
+product is one integer addition there, too; corrected kinds look the rest up. Where float32 holds
+all products of an L-Mul with sums in float32, so are the words that are added, which is quicker.
 """
 # pyright: reportMissingImports=false
 # pyright: reportIndexIssue=false
@@ -28,7 +28,7 @@ Tile = tuple[int, int, int, int]
 _TILE: Tile = 64, 64, 8, 4
 _SINGLE_TILE: Tile = 128, 64, 8, 4
 _ROUNDED_TILE: Tile = 64, 64, 2, 4  # of sums that take many operations each
-_CODE_SUM = PRODUCTS["lmul"]
+_CODE_SUM, _CORRECTED = PRODUCTS["lmul"], PRODUCTS["lmul_fine"]
 _MANTISSA, _BIAS = 52, 1023  # of float64
 _SINGLE_MANTISSA, _SINGLE_BIAS, _SINGLE_BITS = 23, 127, 24
 _LEAST_NORMAL, _LEAST_SINGLE = -126, -149  # exponents of float32
@@ -46,7 +46,7 @@ def sums(
     rows, columns, unroll, _ = tile
     left = pad(x.mT, (0, -m % rows, 0, -k % unroll)).contiguous()
     right = pad(y, (0, -n % columns, 0, -k % unroll)).contiguous()
-    if recipe.product == _CODE_SUM:
+    if recipe.product in (_CODE_SUM, _CORRECTED):
         left, right = (_words(side, recipe, shift) for side in (left, right))
         right += _constant(recipe, shift)
     else:
@@ -120,6 +120,7 @@ def _run(
         left,
         right,
         constants(numbers, left.device),
+        constants(recipe.corrections, left.device, torch.uint64),
         out,
         depth,
         height,
@@ -130,6 +131,8 @@ def _run(
         recipe.sum,
         recipe.product_cut,
         recipe.sum_cut,
+        recipe.lost,
+        recipe.corrected_at,
         shift is not None,
         rows,
         columns,
@@ -149,7 +152,17 @@ def _rounded(value, CUT: tl.constexpr):
 
 
 @triton.jit
-def _multiply(x, y, numbers, PRODUCT: tl.constexpr, CUT: tl.constexpr, SINGLE: tl.constexpr):
+def _multiply(
+    x,
+    y,
+    numbers,
+    corrections,
+    PRODUCT: tl.constexpr,
+    CUT: tl.constexpr,
+    LOST: tl.constexpr,
+    AT: tl.constexpr,
+    SINGLE: tl.constexpr,
+):
     if PRODUCT == 0:
         if SINGLE:
             product = (x + y).to(tl.float32, bitcast=True)
@@ -162,6 +175,12 @@ def _multiply(x, y, numbers, PRODUCT: tl.constexpr, CUT: tl.constexpr, SINGLE: t
         px = (x.to(tl.int64, bitcast=True) & power).to(tl.float64, bitcast=True)
         py = (y.to(tl.int64, bitcast=True) & power).to(tl.float64, bitcast=True)
         product = x * py + px * (y + tl.load(numbers) * py)
+    elif PRODUCT == 4:  # see correction() in sums.cpp
+        total = x + y - (x & y & LOST)
+        place = ((y >> 47) & 28) | ((total >> 44) & 32)
+        those = tl.load(corrections + ((x >> 49) & 7))
+        steps = ((those >> place.to(tl.uint64)) & 15).to(tl.int64)
+        product = (total + (steps << AT)).to(tl.float64, bitcast=True)
     else:
         product = _rounded(x * y, CUT)
     return product
@@ -213,6 +232,7 @@ def _sums(
     left,
     right,
     numbers,
+    corrections,
     out,
     depth,
     height,
@@ -223,6 +243,8 @@ def _sums(
     SUM: tl.constexpr,
     PRODUCT_CUT: tl.constexpr,
     SUM_CUT: tl.constexpr,
+    LOST: tl.constexpr,
+    AT: tl.constexpr,
     SINGLE: tl.constexpr,
     ROWS: tl.constexpr,
     COLUMNS: tl.constexpr,
@@ -242,7 +264,7 @@ def _sums(
     for _ in range(0, depth, UNROLL):
         for _u in tl.static_range(UNROLL):
             x, y = tl.load(x_at)[:, None], tl.load(y_at)[None, :]
-            product = _multiply(x, y, numbers, PRODUCT, PRODUCT_CUT, SINGLE)
+            product = _multiply(x, y, numbers, corrections, PRODUCT, PRODUCT_CUT, LOST, AT, SINGLE)
             total = _add(total, product, numbers, SUM, SUM_CUT, SINGLE)
             x_at += height
             y_at += width
