@@ -24,7 +24,7 @@ from lmul.synth.comparison.clocks.layout import layout_points
 from lmul.synth.comparison.clocks.points import array_points, clock_points, node_points
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
-from lmul.synth.comparison.points import FMAX, kept_points, placed_points
+from lmul.synth.comparison.points import FMAX, corrected_points, kept_points, placed_points
 from lmul.synth.liberty.nodes import node_files
 from lmul.synth.measure.measurement import Measured, Point
 from lmul.synth.measure.provenance import measuring_digest, tool_versions
@@ -92,6 +92,7 @@ def accepted_points() -> list[Point]:
 REST = "rest"
 SETS: Mapping[str, Callable[[], list[Point]]] = {
     REST: accepted_points,
+    "corrected": lambda: corrected_points(REPORT_FORMATS),
     "dots": dot_points,
     "clocks": clock_points,
     "arrays": array_points,

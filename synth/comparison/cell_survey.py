@@ -11,6 +11,7 @@ from lmul.synth.comparison.designs import ARRAY_COUNTED, arrays_in_cells
 from lmul.synth.comparison.dots import DotSurvey, dot_points, window_points
 from lmul.synth.comparison.points import (
     cell_points,
+    corrected_points,
     fmax_metrics,
     kept_points,
     lut_points,
@@ -67,12 +68,13 @@ class CellSurvey:
     ----------
     found : mapping of Point to Measured
         Of this run, and those that are kept in the repository.
-    kept : str
-        Where the latter come from, a sentence.
+    kept, kept_corrected : str
+        Where the latter come from, a sentence; of corrected kinds another.
     """
 
     found: Mapping[Point, Measured] = field(default_factory=dict)
     kept: str = ""
+    kept_corrected: str = ""
 
     @cached_property
     def metrics(self) -> list[Metric]:
@@ -177,7 +179,7 @@ def survey_points(formats: Sequence[str], full: bool = False) -> list[Point]:
 def cell_survey(
     found: Mapping[Point, Measured], formats: Sequence[str], full: bool = False
 ) -> CellSurvey:
-    """Put together what was measured, and what is kept of large arrays and of FPGAs.
+    """Put together what was measured, and what is kept of large arrays, FPGAs, corrected kinds.
 
     Parameters
     ----------
@@ -187,10 +189,11 @@ def cell_survey(
     full : bool
         As there.
     """
-    kept = accepted()
+    kept, corrected = accepted(), accepted("corrected")
     shown = kept.of([*placed_points(formats), *kept_points(formats)])
+    shown |= corrected.of(corrected_points(formats))
     measured = {point: found[point] for point in survey_points(formats, full)}
-    return CellSurvey(shown | measured, kept.told)
+    return CellSurvey(shown | measured, kept.told, corrected.told)
 
 
 def dot_survey(found: Mapping[Point, Measured]) -> DotSurvey:

@@ -35,6 +35,7 @@ __all__ = [
     "has_pes",
     "int8_array_name",
     "int8_own_width",
+    "kept_kinds",
     "kinds_of",
     "mac_designs",
     "multiplier_name",
@@ -46,6 +47,7 @@ __all__ = [
     "product_name",
     "report_designs",
     "same_width_name",
+    "shown_kinds",
     "split_designs",
     "sum_bits",
     "window_pes",
@@ -58,8 +60,17 @@ REPORT_POLICIES = tuple(POLICIES)
 
 def kinds_of(fmt: str) -> tuple[Kind, ...]:
     """The kinds that the report measures and that can be built for a named format."""
-    made = FORMATS[fmt]
-    return tuple(k for k, info in KINDS.items() if info.is_surveyed and info.exists_for(made))
+    return tuple(kind for kind in shown_kinds(fmt) if KINDS[kind].is_surveyed)
+
+
+def kept_kinds(fmt: str) -> tuple[Kind, ...]:
+    """The kinds whose multipliers and PEs are kept figures: the others would take minutes."""
+    return tuple(kind for kind in shown_kinds(fmt) if not KINDS[kind].is_surveyed)
+
+
+def shown_kinds(fmt: str) -> tuple[Kind, ...]:
+    """All kinds that can be built for a named format; their errors are measured in every report."""
+    return tuple(kind for kind, info in KINDS.items() if info.exists_for(FORMATS[fmt]))
 
 
 def multiplier_name(kind: Kind, fmt: str, policy: str) -> str:
@@ -244,20 +255,24 @@ def has_int8_beside(fmt: str) -> bool:
 
 
 def multipliers_in_cells(fmt: str, policy: str) -> dict[str, str]:
-    """Multipliers by kind; the bare integer product, which has nothing to unpack, beside fp8."""
-    names = {kind: multiplier_name(kind, fmt, policy) for kind in kinds_of(fmt)}
+    """Multipliers by kind; the bare integer product, which has nothing to unpack, beside fp8.
+
+    Under ftz those that are kept, too.
+    """
+    kinds = shown_kinds(fmt) if policy == "ftz" else kinds_of(fmt)
+    names = {kind: multiplier_name(kind, fmt, policy) for kind in kinds}
     return {**names, "int8": INT8_PRODUCT} if has_int8_beside(fmt) else {**names}
 
 
 def pes_in_cells(fmt: str, policy: str) -> dict[str, str]:
     """PEs by kind, each with its format's usual accumulator; int8's beside fp8.
 
-    Of all kinds under ftz alone, and none of wider formats under lax: inside an array, where
-    operands are unpacked already, that differs from ftz by what a NaN takes.
+    Of all kinds under ftz alone, kept ones among them, and none of wider formats under lax: inside
+    an array, where operands are unpacked already, that differs from ftz by what a NaN takes.
     """
     if not has_pes(fmt) or (policy == "lax" and not has_int8_beside(fmt)):
         return {}
-    kinds: list[Kind] = [k for k in kinds_of(fmt) if policy == "ftz" or k in WINDOW_KINDS]
+    kinds: list[Kind] = [k for k in shown_kinds(fmt) if policy == "ftz" or k in WINDOW_KINDS]
     names = {kind: pe_name(kind, fmt, policy) for kind in kinds}
     return {**names, "int8": INT8_PE} if has_int8_beside(fmt) else {**names}
 

@@ -16,6 +16,7 @@ from lmul.synth.comparison.dots import DotSurvey
 from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.mac_survey import MacSurvey
+from lmul.synth.comparison.points import corrected_points
 from lmul.synth.gates.count import GateCount
 from lmul.tools.metrics import Metric, Report
 
@@ -71,15 +72,18 @@ class ReportDocument:
 
     def gates(self, design: str) -> int | None:
         """A circuit's gates: the median where several orders were counted, else as written."""
-        if found := self.cells.spread(design, GATES):
-            return round(found.median)
-        counted = self.counts.get(design) or self.mac.counts.get(design)
-        return None if counted is None else counted.gates
+        if counted := self.counts.get(design) or self.mac.counts.get(design):
+            found = self.cells.spread(design, GATES)
+            return counted.gates if found is None else round(found.median)
+        kept = self.cells.figure(design, GATES)
+        return None if kept is None else round(kept)
 
     @cached_property
     def circuits(self) -> list[str]:
-        """The multipliers and PEs that were measured, the integer ones among them."""
-        mapped = [point.design for point in self.cells.found if point.measure == "cells"]
+        """The multipliers and PEs that were measured, the integer ones among them, none kept."""
+        kept = {point.design for point in corrected_points(self.formats)}
+        mapped = [one.design for one in self.cells.found if one.measure == "cells"]
+        mapped = [name for name in mapped if name not in kept]
         names = dict.fromkeys([*self.counts, *self.mac.counts, *mapped])
         wanted = {name for name in names if Design.parse(name).level in ("multiplier", "pe")}
         return [name for name in names if name in wanted or name == INT8_PRODUCT]

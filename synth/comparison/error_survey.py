@@ -12,7 +12,7 @@ from lmul.sim.accuracy.pairs import SEEDED_PAIRS, Histogram, PairAccuracy, accur
 from lmul.sim.accuracy.ranges import Census, census
 from lmul.sim.accuracy.workload import attention
 from lmul.sim.golden.codec import Rounding
-from lmul.synth.comparison.designs import REPORT_FORMATS, kinds_of
+from lmul.synth.comparison.designs import REPORT_FORMATS, shown_kinds
 
 __all__ = ["HISTOGRAM_FORMATS", "ErrorSurvey", "OperandRow", "survey"]
 
@@ -64,7 +64,7 @@ def survey(
     attention weights are subnormal in e4m3, and that is no error of a multiplier. Wider formats
     need no scale.
     """
-    cases: list[tuple[str, Kind]] = [(fmt, kind) for fmt in formats for kind in kinds_of(fmt)]
+    cases: list[tuple[str, Kind]] = [(fmt, kind) for fmt in formats for kind in shown_kinds(fmt)]
     roundings: tuple[Rounding, ...] = ("nearest", "truncate")
     runs: list[tuple[str, Kind, Rounding, str, bool]] = [
         (fmt, kind, rounding, matrix, scaled)

@@ -16,6 +16,7 @@ from lmul.synth.comparison.designs import (
     has_pes,
     int8_array_name,
     int8_own_width,
+    kept_kinds,
     mac_designs,
     pe_kinds,
     pe_name,
@@ -114,7 +115,7 @@ def _int8_own() -> tuple[int, GateCount]:
 def _measured(formats: Iterable[str], full: bool) -> Iterator[tuple[str, str, Kind, str | None]]:
     """PEs whose sums are measured: name, format, kind, accumulator."""
     for fmt in (fmt for fmt in formats if has_pes(fmt)):
-        for kind in pe_kinds(fmt):
+        for kind in (*pe_kinds(fmt), *kept_kinds(fmt)):
             yield pe_name(kind, fmt, "ftz"), fmt, kind, None
         if not full:
             continue

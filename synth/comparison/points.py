@@ -18,6 +18,7 @@ from lmul.synth.comparison.designs import (
     curve_designs,
     has_int8_beside,
     int8_array_name,
+    kept_kinds,
     kinds_of,
     mac_designs,
     multiplier_name,
@@ -41,6 +42,7 @@ __all__ = [
     "STIMULUS",
     "cell_points",
     "claim_points",
+    "corrected_points",
     "counted",
     "counted_text",
     "fmax_metrics",
@@ -111,9 +113,10 @@ def cell_points(formats: Sequence[str], full: bool = False) -> list[Point]:
     """All points, in the embedded library: a PDK that happens to be installed changes nothing.
 
     Product units, multipliers, PEs and arrays under ftz; with ``full`` other policies too, other
-    sums, curves, parts, and arrays of another size.
+    sums, curves, parts, and arrays of another size. None of what is kept.
     """
-    return list(dict.fromkeys(_points(formats, full)))
+    kept = set(corrected_points(formats))
+    return [point for point in dict.fromkeys(_points(formats, full)) if point not in kept]
 
 
 def _points(formats: Sequence[str], full: bool) -> Iterator[Point]:
@@ -174,6 +177,17 @@ def kept_points(formats: Sequence[str]) -> list[Point]:
         for name in arrays_in_cells(fmt, ARRAY_DRIVEN[-1]).values():
             found.append(Point(name, "energy", stimulus=STIMULUS))
     return list(dict.fromkeys(found))
+
+
+def corrected_points(formats: Sequence[str]) -> list[Point]:
+    """Multipliers and PEs of corrected kinds under ftz, kept too: gates, area, delay, energy."""
+    found: list[Point] = []
+    for fmt in formats:
+        multipliers, pes = multipliers_in_cells(fmt, "ftz"), pes_in_cells(fmt, "ftz")
+        for kind in kept_kinds(fmt):
+            found += [*gate_points([multipliers[kind]])]
+            found += [*_area_and_energy([multipliers[kind], pes[kind]])]
+    return found
 
 
 def _area_and_energy(names: Iterable[str]) -> Iterator[Point]:

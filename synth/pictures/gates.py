@@ -5,6 +5,8 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 
 from lmul.hdl.numbers.kinds import KINDS, Kind
+from lmul.synth.comparison.designs import multiplier_name, shown_kinds
+from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.error_survey import HISTOGRAM_FORMATS, ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.pictures.picture import COLOURS, INK, MARKERS, Draw, Picture, front, kinds_key
@@ -95,16 +97,19 @@ def error_histograms(errors: ErrorSurvey) -> Picture:
     )
 
 
-def error_against_gates(
-    rows: Sequence[HeadlineRow], errors: ErrorSurvey, policy: str = "ftz"
-) -> Picture:
+def error_against_gates(document: ReportDocument, policy: str = "ftz") -> Picture:
     """Points: mean error against gates under one policy, with the front of the best."""
+    shown: dict[str, dict[str, int]] = {}
+    for fmt in document.formats:
+        names = {kind: multiplier_name(kind, fmt, policy) for kind in shown_kinds(fmt)}
+        found = {kind: document.gates(name) for kind, name in names.items()}
+        shown[fmt] = {kind: gates for kind, gates in found.items() if gates is not None}
 
-    def panel(row: HeadlineRow) -> Draw:
+    def panel(fmt: str) -> Draw:
         def draw(axes: Axes) -> None:
             points = {
-                kind: (gates, 100 * errors.pair(row.format, kind).packed.mred)
-                for kind, gates in row.gates.items()
+                kind: (gates, 100 * document.errors.pair(fmt, kind).packed.mred)
+                for kind, gates in shown[fmt].items()
             }
             figures = list(points.values())
             best = [figures[index] for index in front(figures)]
@@ -141,11 +146,11 @@ def error_against_gates(
         "Which kinds no other beats in error and gates",
         f"Mean relative error over mantissa pairs against the gates of the {policy} multiplier; "
         "to the lower left is better, the line joins the kinds that no other beats in both.",
-        [(f"{row.format}, {policy}", panel(row)) for row in rows if row.policy == policy],
+        [(f"{fmt}, {policy}", panel(fmt)) for fmt in shown],
         Method(
             GATES.library,
             MANTISSAS.stimulus,
             f"gates: {GATES.method}; errors: {MANTISSAS.method}",
         ),
-        kinds_key(kind for row in rows for kind in row.gates),
+        kinds_key(kind for gates in shown.values() for kind in gates),
     )

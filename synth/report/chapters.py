@@ -189,7 +189,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             "Errors",
             errors.pair_error_table(document),
             errors.operand_table(document),
-            error_against_gates(document.rows, document.errors),
+            error_against_gates(document),
             detail=[error_histograms(document.errors), errors.census_table(document)],
         ),
         Chapter.of(

@@ -23,13 +23,13 @@ from lmul.synth.comparison.designs import (
 )
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.tables.levels import level_error
-from lmul.synth.tables.methods import cells_method
+from lmul.synth.tables.methods import cells_method, kept_note
 from lmul.synth.tables.table import NOTHING, Table, error, percent
 
 __all__ = ["cost_table", "multiplier_cost_table", "pe_cost_table"]
 
 
-_COSTED = ("lmul", "lmul_rne", "exact", "int8")
+_COSTED = ("lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "exact", "int8")
 _TAKEN = ("L-Mul takes of its area", "of its fJ")
 _ALL = (*KINDS, "int8")
 _ENERGIES = (ENERGY, WITHOUT_GLITCHES, UNIT_DELAY)
@@ -74,6 +74,7 @@ def cost_table(document: ReportDocument) -> Table:
             "Medians of several mappings, but for arrays; the table of ranges says how far they "
             "lie apart. Error: of the PE's real dot products, that of encoding their operands "
             "included.",
+            *kept_note(cells, document.formats),
         ],
         text_columns=2,
         strong=frozenset({4, 7, 10}),
@@ -114,7 +115,8 @@ def multiplier_cost_table(document: ReportDocument) -> Table:
         [
             "NAND2: the area in two-input NAND gates of the library. The delay is that of the "
             "circuit mapped for the least area: the curves show what less of it costs. int8 is "
-            "the bare integer product, the same in every row."
+            "the bare integer product, the same in every row.",
+            *kept_note(cells, document.formats),
         ],
         text_columns=3,
         strong=frozenset({3, 6}),
@@ -172,6 +174,7 @@ def pe_cost_table(document: ReportDocument) -> Table:
             "the table of sums. Under lax and ocp only the kinds that "
             "are compared most, and no wider formats under lax. Error: of real dot products under "
             "ftz, that of encoding their operands included.",
+            *kept_note(cells, document.formats),
         ],
         text_columns=3,
         strong=frozenset({3, 7}),

@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.comparison.designs import kinds_of
+from lmul.synth.comparison.designs import shown_kinds
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.tables.methods import CHECKED, MANTISSAS, REAL_TILE
 from lmul.synth.tables.table import Table, error, percent, signed
@@ -56,7 +56,7 @@ def operand_table(document: ReportDocument, scaled: bool = True) -> Table:
     }
     for fmt in document.formats:
         for rounding in ("nearest", "truncate"):
-            for kind in kinds_of(fmt):
+            for kind in shown_kinds(fmt):
                 cells = []
                 for matrix in ("QK", "AV"):
                     result = found.get((fmt, kind, rounding, matrix))

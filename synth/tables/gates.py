@@ -2,12 +2,12 @@
 
 from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.numbers.kinds import KINDS
-from lmul.synth.comparison.designs import kinds_of, multiplier_name, product_name
+from lmul.synth.comparison.designs import kept_kinds, kinds_of, multiplier_name, product_name
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.comparison.paper.gates import paper_rows
 from lmul.synth.tables.levels import level_error
-from lmul.synth.tables.methods import GATES
+from lmul.synth.tables.methods import GATES, kept_note
 from lmul.synth.tables.table import NOTHING, Table, error, percent
 
 __all__ = ["headline_table", "paper_table", "policy_table", "product_table"]
@@ -32,7 +32,7 @@ def headline_table(document: ReportDocument) -> Table:
         rows.append(
             [
                 row.format,
-                *_gates(row),
+                *_gates(document, row),
                 NOTHING if claimed is None else percent(claimed[0] / claimed[1]),
                 *(NOTHING if one is None else error(one) for one in errors),
             ]
@@ -51,9 +51,10 @@ def headline_table(document: ReportDocument) -> Table:
             + ", ".join(f"{fmt} {lmul} of {exact}" for fmt, (lmul, exact) in printed.items())
             + "), in a unit of its own (an XOR is four gates) and without special cases, "
             "normalising or rounding.",
+            *kept_note(document.cells, document.formats),
         ],
         strong=frozenset({1, 5}),
-        wide=frozenset({1, 2, 3, 6, 7, 8, 9}),
+        wide=frozenset({1, 2, 3, 6, 7, 8, 9, 10, 11}),
         method=GATES,
     )
 
@@ -61,24 +62,27 @@ def headline_table(document: ReportDocument) -> Table:
 _GATE_COLUMNS = (
     *("lmul", "lmul_rne", "exact"),
     *("L-Mul takes of exact's", "of the smallest exact's", "smallest exact"),
-    *("mitchell", "lmul_formula"),
+    *("mitchell", "lmul_formula", "lmul_coarse", "lmul_fine"),
 )
 
 
-def _gates(row: HeadlineRow) -> list[str]:
-    gates = {kind: str(row.gates.get(kind, NOTHING)) for kind in KINDS}
+def _gates(document: ReportDocument, row: HeadlineRow) -> list[str]:
+    gates = dict.fromkeys(KINDS, NOTHING) | {kind: str(n) for kind, n in row.gates.items()}
+    for kind in kept_kinds(row.format):
+        if kept := document.gates(multiplier_name(kind, row.format, row.policy)):
+            gates[kind] = str(kept)
     return [
         *(gates[kind] for kind in ("lmul", "lmul_rne", "exact")),
         percent(row.to_conventional),
         percent(row.to_smallest),
         row.smallest_exact,
-        *(gates[kind] for kind in ("mitchell", "lmul_formula")),
+        *(gates[kind] for kind in ("mitchell", "lmul_formula", "lmul_coarse", "lmul_fine")),
     ]
 
 
 def policy_table(document: ReportDocument) -> Table:
     """Gates of multipliers under each policy."""
-    rows = [[row.format, row.policy, *_gates(row)] for row in document.rows]
+    rows = [[row.format, row.policy, *_gates(document, row)] for row in document.rows]
     differing = [
         f"{row.differing['lmul_rne']} of {4 ** FORMATS[row.format].width} pairs of {row.format}"
         for row in document.rows
@@ -87,6 +91,7 @@ def policy_table(document: ReportDocument) -> Table:
     notes = [
         "Under ftz the median of several orders of statements, under other policies the count as "
         "written, which the order alone moves by up to five gates at this size.",
+        *kept_note(document.cells, document.formats),
     ]
     if differing:
         notes.append(
@@ -101,7 +106,7 @@ def policy_table(document: ReportDocument) -> Table:
         notes,
         text_columns=2,
         strong=frozenset({2, 6}),
-        wide=frozenset({2, 3, 4, 8, 9}),
+        wide=frozenset({2, 3, 4, 8, 9, 10, 11}),
         method=GATES,
     )
 

@@ -1,9 +1,12 @@
 """How the report's figures came about, where several tables or pictures share it."""
 
+from collections.abc import Sequence
+
 from lmul.synth.comparison.cell_survey import CellSurvey
+from lmul.synth.comparison.designs import kept_kinds
 from lmul.synth.tables.table import Method
 
-__all__ = ["CHECKED", "GATES", "MANTISSAS", "REAL_TILE", "cells_method"]
+__all__ = ["CHECKED", "GATES", "MANTISSAS", "REAL_TILE", "cells_method", "kept_note"]
 
 
 _MODEL = "the golden model, which the generated Verilog equals in every bit"
@@ -30,6 +33,14 @@ CHECKED = Method(
     "codes, all alike",
     "simulated, every bit of every result compared with the golden model",
 )
+
+
+def kept_note(survey: CellSurvey, formats: Sequence[str]) -> list[str]:
+    """Where the figures of corrected kinds come from; nothing where a table has none."""
+    kinds = dict.fromkeys(kind for fmt in formats for kind in kept_kinds(fmt))
+    if not kinds:
+        return []
+    return [f"{' and '.join(kinds)}: one mapping each, as written. {survey.kept_corrected}"]
 
 
 def cells_method(survey: CellSurvey) -> Method | None:

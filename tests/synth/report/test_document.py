@@ -281,7 +281,7 @@ def test_pictures_take_the_colour_of_the_page(document):
     pictures = (
         gates_by_kind(document.rows),
         error_histograms(document.errors),
-        error_against_gates(document.rows, document.errors),
+        error_against_gates(document),
     )
     for picture in pictures:
         for panel in picture.svg_panels():
