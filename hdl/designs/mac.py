@@ -38,7 +38,6 @@ _MAX_STAGES = 2
 _MAX_ROUNDER = 3
 _MAX_PLACES = 64
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
-_GROUP_SUMS = "exact", "fp32"  # what sums of several pairs a cycle may be kept in
 
 
 @dataclass(frozen=True)
@@ -77,8 +76,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     terms : int
         Of an array: pairs that a PE takes a cycle, 1 to 32.
     window : int
-        Of several pairs whose sum is kept in fp32: bits of a product that are kept, from the place
-        of the group's largest exponent down, 4 to 48; else 0. Exact sums cut nothing.
+        Of several pairs whose sum is a float: bits of a product that are kept, from the place of
+        the group's largest exponent down, 4 to 48; else 0.
     carries : int
         Of an exact sum: a carry is kept every so many places, 1 to 64, for the next cycle to add;
         0: none is. Results are the same.
@@ -168,16 +167,17 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             if self.window != 0 or isinstance(self.window, bool):
                 raise ValueError("A window is for several pairs a cycle, as in -n4-w16")
             return
-        if sums.name not in _GROUP_SUMS:
-            raise ValueError(
-                f"Several pairs a cycle are added to {' or '.join(_GROUP_SUMS)} sums, not to {sums}"
-            )
         if sums.format is not None:
             if self.window == 0 and not isinstance(self.window, bool):
-                raise ValueError("Several pairs a cycle and fp32 sums need a window, as in -n4-w16")
+                raise ValueError(
+                    f"Several pairs a cycle and {sums} sums need a window, as in -n4-w16"
+                )
             check_number("A window's bits", self.window, MIN_WINDOW, MAX_WINDOW)
         elif self.window != 0 or isinstance(self.window, bool):
-            raise ValueError("Exact sums cut nothing, so they have no window: leave -wW out")
+            raise ValueError(
+                "Only float sums align a group in a window of its own: leave -wW out with "
+                f"{sums} ones"
+            )
         if self.k_max == DEFAULT_K_MAX:
             object.__setattr__(self, "k_max", self._usual_k)
         if isinstance(self.k_max, int) and self.k_max % self.terms:

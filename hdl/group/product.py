@@ -10,10 +10,11 @@ from lmul.hdl.group.core import GroupCore
 from lmul.hdl.group.fixed_align import FixedAlign
 from lmul.hdl.group.lanes import LanesLayout, lanes, members
 from lmul.hdl.group.signed_sum import SignedSum
+from lmul.hdl.group.window_align import WindowAlign
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.int8 import Int8Product, Int8Rows
 
-__all__ = ["AlignedGroup", "ExactGroup", "Group", "ProductGroup"]
+__all__ = ["AlignedGroup", "ExactGroup", "Group", "ProductGroup", "WindowGroup"]
 
 
 class AlignedGroup(wiring.Component):
@@ -111,6 +112,61 @@ class ExactGroup(wiring.Component):
         return m
 
 
+class WindowGroup(wiring.Component):
+    """The sum of N products, each in its place in a window of bits.
+
+    A product's bits below the window are cut toward minus infinity; one that is beyond twice the
+    window counts as twice the window.
+
+    Combinational.
+
+    Parameters
+    ----------
+    units : sequence of ProductUnit
+        N of one kind.
+    width, lsb : int
+        The window: ``width`` bits of two's complement from ``2**lsb`` up.
+
+    Members
+    -------
+    x, y : In(LanesLayout of the units' operand layout)
+    p : Out(product_layout)
+        ``sum``, signed, in units of ``2**lsb``; ``beyond``: of any product.
+
+    Attributes
+    ----------
+    width : int
+    product_layout : StructLayout
+    """
+
+    def __init__(self, units: Sequence[ProductUnit], width: int, lsb: int) -> None:
+        self.width = width
+        self._units = units
+        self._aligns = [WindowAlign(unit.product_layout, width, lsb) for unit in units]
+        self._sum = SignedSum(len(units), width + 1, floors=True)
+        self.product_layout = data.StructLayout({"sum": signed(self._sum.width), "beyond": 1})
+        super().__init__(_ports(units, self.product_layout))
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        m.submodules.total = total = self._sum
+        _connect(m, self._units, self.x, self.y)
+        for index, (unit, align) in enumerate(zip(self._units, self._aligns, strict=True)):
+            m.submodules[f"align_{index}"] = align
+            m.d.comb += [
+                *(align.p[name].eq(value) for name, value in members(unit.p).items()),
+                total.words[index].eq(align.magnitude),
+            ]
+        m.d.comb += [
+            total.neg.eq(Cat(unit.p.neg for unit in self._units)),
+            total.cut.eq(Cat(align.cut for align in self._aligns)),
+            self.p.sum.eq(total.sum),
+            self.p.beyond.eq(Cat(align.beyond for align in self._aligns).any()),
+        ]
+        return m
+
+
 class ProductGroup(wiring.Component):
     """N products side by side, to be added up behind: of integers.
 
@@ -146,7 +202,7 @@ class ProductGroup(wiring.Component):
         return m
 
 
-Group = AlignedGroup | ExactGroup | ProductGroup
+Group = AlignedGroup | ExactGroup | WindowGroup | ProductGroup
 
 
 def _ports(

@@ -22,6 +22,8 @@ class SignedSum(wiring.Component):
         N.
     size : int
         Bits of a word.
+    floors : bool
+        Words are cut ones, and the cut is toward minus infinity.
 
     Members
     -------
@@ -29,18 +31,21 @@ class SignedSum(wiring.Component):
         Magnitudes.
     neg : In(N)
         Their signs.
+    cut : In(N)
+        With ``floors``: a word has lost bits, so that a negative one counts for one more.
     sum : Out(signed)
 
     Attributes
     ----------
-    terms, size
+    terms, size, floors
     width : int
         Bits of the sum: ``size``, those that N words can add to it, and the sign.
     """
 
-    def __init__(self, terms: int, size: int) -> None:
+    def __init__(self, terms: int, size: int, floors: bool = False) -> None:
         self.terms = terms
         self.size = size
+        self.floors = floors
         self.width = size + (terms - 1).bit_length() + 1
         super().__init__(
             {
@@ -48,6 +53,7 @@ class SignedSum(wiring.Component):
                 "neg": In(terms),
                 "sum": Out(signed(self.width)),
             }
+            | ({"cut": In(terms)} if floors else {})
         )
 
     def elaborate(self, platform: object) -> Module:
@@ -55,13 +61,20 @@ class SignedSum(wiring.Component):
         m = Module()
         words = [Value.cast(self.words[index]) for index in range(self.terms)]
         size, width, negs = self.size, self.width, list(self.neg)
+        # A negative word's complement is one less than it, and so is the cut one's floor.
+        ones = (
+            [bit_signal(m, a & ~b) for a, b in zip(negs, self.cut, strict=True)]
+            if self.floors
+            else negs
+        )
         inverted = [
             Cat(bit_signal(m, bit ^ neg) for bit in word)
             for word, neg in zip(words, negs, strict=True)
         ]
         if form() != "gates":
             total = [
-                Cat(word, neg).as_signed() + neg for word, neg in zip(inverted, negs, strict=True)
+                Cat(word, neg).as_signed() + one
+                for word, neg, one in zip(inverted, negs, ones, strict=True)
             ]
             while len(total) > 1:  # as a tree: in a chain, the expression would grow too deep
                 pairs = [a + b for a, b in zip(total[::2], total[1::2], strict=False)]
@@ -72,7 +85,7 @@ class SignedSum(wiring.Component):
         constant = (-len(words) << size) % (1 << width)
         columns: list[list[Value]] = [[word[place] for word in inverted] for place in range(size)]
         columns += [[] for _ in range(width - size)]
-        columns[0] += negs
+        columns[0] += ones
         columns[size] += [bit_signal(m, ~neg) for neg in negs]
         for place, column in enumerate(columns):
             if constant >> place & 1:

@@ -9,7 +9,7 @@ from amaranth.lib import data
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.lanes import LanesLayout, lane_resets
-from lmul.hdl.group.product import AlignedGroup, ExactGroup
+from lmul.hdl.group.product import AlignedGroup, ExactGroup, WindowGroup
 from lmul.hdl.mac.edge import Edge, EdgeLayout
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
@@ -151,7 +151,7 @@ class FloatDatapath:
     @property
     def product_reset(self) -> dict[str, int]:
         """What makes a product, or a group's sum, a zero, nothing of it unknown."""
-        return {"neg": 0, "zero": 1, "exp": 0, "sig": 0, "sum": 0}
+        return {"neg": 0, "zero": 1, "exp": 0, "sig": 0, "sum": 0, "beyond": 0}
 
     @property
     def limits_k(self) -> bool:
@@ -178,21 +178,23 @@ class FloatDatapath:
         kind, offset = (folded, None) if folded else (self.kind, self.offset)
         return product_unit(kind, self.fmt, offset, self.edge_layout, self.stages > 1)
 
-    def product_unit(self) -> ProductUnit | AlignedGroup | ExactGroup:
+    def product_unit(self) -> ProductUnit | AlignedGroup | ExactGroup | WindowGroup:
         """What a PE has before its accumulator: a multiplier, or several and their sum."""
         if self.terms == 1:
             return self.multiplier()
         units = [self.multiplier() for _ in range(self.terms)]
         if self.window:
             return AlignedGroup(units, self.window)
+        if window := self.resolved_accumulator.window:
+            return WindowGroup(units, *window)
         return ExactGroup(units, self.range.lsb, self.range.magnitude_bits)
 
     def accumulation_unit(
-        self, unit: ProductUnit | AlignedGroup | ExactGroup
+        self, unit: ProductUnit | AlignedGroup | ExactGroup | WindowGroup
     ) -> AccumulationUnit | AccumulateSaved:
         """The adder behind a product unit, from sum to next sum."""
         if self.segments:
-            assert not isinstance(unit, AlignedGroup | ExactGroup)
+            assert not isinstance(unit, AlignedGroup | ExactGroup | WindowGroup)
             return AccumulateSaved(unit.product_layout, self.range, self.segments)
         return accumulation_unit(
             self.resolved_accumulator, unit, self.range, self.policy, self.k_max

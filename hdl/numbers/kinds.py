@@ -69,7 +69,7 @@ class KindInfo:
     correction : Correction or None
         The table that corrects a code sum; the kind exists for mantissas that have its places.
     is_surveyed : bool
-        Whether the report measures it at every level; others stand among L-Mul's relatives.
+        Whether the report measures it at every level; of others it shows kept figures.
     colour, marker, hatch : str
         How pictures show it: a hex colour, matplotlib's marker and hatch.
     """

@@ -2,7 +2,7 @@
 
 from amaranth.hdl import Shape, signed, unsigned
 
-from lmul.hdl.group.product import AlignedGroup, ExactGroup
+from lmul.hdl.group.product import AlignedGroup, ExactGroup, WindowGroup
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.numbers.product_range import ProductRange
@@ -11,6 +11,7 @@ from lmul.hdl.sums.accumulate_fixed import (
     AccumulateExact,
     AccumulateExactGroup,
     AccumulateWindow,
+    AccumulateWindowGroup,
 )
 from lmul.hdl.sums.accumulate_float import AccumulateFloat, AccumulateGroup
 
@@ -18,7 +19,12 @@ __all__ = ["AccumulationUnit", "accumulation_unit", "sum_shape"]
 
 
 AccumulationUnit = (
-    AccumulateExact | AccumulateWindow | AccumulateFloat | AccumulateExactGroup | AccumulateGroup
+    AccumulateExact
+    | AccumulateWindow
+    | AccumulateFloat
+    | AccumulateExactGroup
+    | AccumulateWindowGroup
+    | AccumulateGroup
 )
 """Ports ``p`` (as of the unit in front), ``acc`` and ``total`` (both of :func:`sum_shape`)."""
 
@@ -37,7 +43,7 @@ def sum_shape(accumulator: Accumulator, range: ProductRange, k_max: int) -> Shap
 
 def accumulation_unit(
     accumulator: Accumulator,
-    unit: ProductUnit | AlignedGroup | ExactGroup,
+    unit: ProductUnit | AlignedGroup | ExactGroup | WindowGroup,
     range: ProductRange,
     policy: Policy,
     k_max: int,
@@ -47,8 +53,9 @@ def accumulation_unit(
     Parameters
     ----------
     accumulator : Accumulator
-        Of a group: a float one behind an AlignedGroup, ``exact`` behind an ExactGroup.
-    unit : ProductUnit, AlignedGroup or ExactGroup
+        Of a group: a float one behind an AlignedGroup, ``exact`` behind an ExactGroup, a window
+        behind a WindowGroup.
+    unit : ProductUnit, AlignedGroup, ExactGroup or WindowGroup
         Its operands have exponents from 0 up.
     range : ProductRange
         Of its products.
@@ -62,6 +69,8 @@ def accumulation_unit(
         return AccumulateGroup(unit, accumulator.format, policy.overflow)
     if isinstance(unit, ExactGroup):
         return AccumulateExactGroup(unit, range.accumulator_bits(k_max))
+    if isinstance(unit, WindowGroup):
+        return AccumulateWindowGroup(unit)
     layout = unit.product_layout
     if accumulator.window is not None:
         return AccumulateWindow(layout, *accumulator.window)

@@ -4,14 +4,14 @@ from amaranth import Cat, Const, Module, Mux, Value, signed
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
-from lmul.hdl.arithmetic.adders import add_constant, add_signed, at_least, bit_signal
-from lmul.hdl.arithmetic.shifters import shift_left
+from lmul.hdl.arithmetic.adders import add_signed, bit_signal
 from lmul.hdl.group.fixed_align import FixedAlign
-from lmul.hdl.group.product import ExactGroup
+from lmul.hdl.group.product import ExactGroup, WindowGroup
+from lmul.hdl.group.window_align import window_place
 from lmul.hdl.numbers.product_range import ProductRange
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["AccumulateExact", "AccumulateExactGroup", "AccumulateWindow"]
+__all__ = ["AccumulateExact", "AccumulateExactGroup", "AccumulateWindow", "AccumulateWindowGroup"]
 
 
 class AccumulateExact(wiring.Component):
@@ -136,7 +136,7 @@ class AccumulateWindow(wiring.Component):
         """Build the circuit."""
         m = Module()
         width = self.width
-        inside, cut, beyond = self._place(m)
+        inside, cut, beyond = window_place(m, self.layout, self.p, self.width, self.lsb)
         neg = self.p.neg
         # Two bits more than the window hold its sum with a product of its whole width.
         acc = Value.cast(self.acc).as_unsigned()
@@ -149,31 +149,46 @@ class AccumulateWindow(wiring.Component):
         m.d.comb += [self.overflow.eq(leaves), self.total.eq(Mux(leaves, end, total[:width]))]
         return m
 
-    def _place(self, m: Module) -> tuple[Value, Value, Value]:
-        """The product's bits in the window, whether one is below it, whether one is above."""
-        sig, exp = self.p.sig, self.p.exp
-        below = self.layout.exp_bias + self.lsb  # the exp of a product whose last bit is the lsb
-        # Where exp is smaller than that by the whole significand, nothing is left of it: from
-        # there on shifts are counted.
-        start = max(0, below - len(sig))
-        low = below - start
-        frame = low + self.width + len(sig)
-        small: Value = Const(0, 1)
-        if start:
-            small = bit_signal(m, ~at_least(m, exp, start))
-            exp = add_constant(m, exp, -start)
-        most = (frame - 1).bit_length()
-        far: Value = exp[most:].any() if len(exp) > most else Const(0, 1)
-        if low < 0:  # no product has bits as low as the window's end
-            sig, low = Cat(Const(0, -low), sig), 0
-            frame = self.width + len(sig)
-        places = exp[:most]
-        reach = len(sig) + (1 << len(places)) - 1
-        zero = self.p.zero
-        outside = bit_signal(m, small | far | zero)
-        word = shift_left(m, sig, places, 0, max(reach, low + self.width), outside)
-        return (
-            word[low : low + self.width],
-            bit_signal(m, small & ~zero | word[:low].any()),
-            bit_signal(m, far & ~small & ~zero | word[low + self.width :].any()),
-        )
+
+class AccumulateWindowGroup(wiring.Component):
+    """The next sum of a group's sum and a sum in a window, at whose ends it stays.
+
+    Combinational; the registers are the PE's.
+
+    Parameters
+    ----------
+    group : WindowGroup
+        In front.
+
+    Members
+    -------
+    p : In(group.product_layout)
+    acc, total : In(signed(width)), Out(signed(width))
+        In units of the window's last bit.
+    overflow : Out(1)
+        The sum has left the window, or a product is beyond twice the window.
+    """
+
+    def __init__(self, group: WindowGroup) -> None:
+        self.width = group.width
+        shape = signed(group.width)
+        ports = {"acc": In(shape), "total": Out(shape), "overflow": Out(1)}
+        super().__init__({"p": In(group.product_layout)} | ports)
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        word, acc = Value.cast(self.p.sum), Value.cast(self.acc)
+        neg, sign = word[-1], acc[-1]
+        magnitude = word[:-1] ^ neg.replicate(len(word) - 1)
+        wide = Cat(acc, sign.replicate(len(word) + 1 - self.width))
+        # A negative sum's complement is one less than its magnitude: no carry goes in.
+        total = add_signed(m, wide, magnitude, neg, Const(0, 1))
+        top, below = total[self.width - 1 :], total[-1]
+        leaves = bit_signal(m, top.any() & ~top.all())
+        end = Cat((~below).replicate(self.width - 1), below)
+        m.d.comb += [
+            self.overflow.eq(leaves | self.p.beyond),
+            self.total.eq(Mux(leaves, end, total[: self.width])),
+        ]
+        return m

@@ -140,10 +140,17 @@ def accumulator_words(path: Datapath) -> str:
         )
     worth = f"two's complement, {width} bits, the last one worth 2**{sum_lsb(path)}"
     if accumulator.window:
+        group = path.terms > 1
+        added = f"{path.terms} products at a time are added, k ascending; " if group else ""
+        large = (
+            f"; so does a product of 2**{width} such units or more, which counts as that many"
+            if group
+            else ""
+        )
         return (
-            f"a window: {worth}; lower bits of a product are cut toward minus infinity; a sum that "
-            "leaves the window stays at its end and sets the flag overflow of its dot product; "
-            "any K"
+            f"a window: {worth}; lower bits of a product are cut toward minus infinity; {added}a "
+            "sum that leaves the window stays at its end and sets the flag overflow of its dot "
+            f"product{large}; any K"
         )
     return (
         f"exact: {worth}, wide enough for K_max = {path.k_max} of the largest products; so the "

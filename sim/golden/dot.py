@@ -1,8 +1,8 @@
-"""The golden dot-product unit: a group of products in one window, added to an fp32 sum.
+"""The golden dot-product unit: a group of products in one window, added to a float sum.
 
 With T the exponent of the place above the largest exponent's significand, each product is rounded
 (toward zero, or to odd) to a multiple of ``2**(T - W)``; the sum of these multiples is exact, and
-it is added to the fp32 accumulator with one rounding, to nearest even.
+it is added to the accumulator with one rounding, to nearest even.
 """
 
 from typing import Any
@@ -36,13 +36,14 @@ def dot(
     policy: Policy | str,
     window: int,
     sticky: bool = False,
+    sum_format: FloatFormat = _SUM,
 ) -> npt.NDArray[np.uint32]:
     """An accumulator plus the dot product of N pairs.
 
     Parameters
     ----------
     x, y : arrays of codes, shapes (..., N) that broadcast
-    acc : array of fp32 codes, shape (...)
+    acc : array of codes of the sum's format, shape (...)
     fmt : FloatFormat or str
     kind : str
     policy : Policy or str
@@ -53,10 +54,12 @@ def dot(
     sticky : bool
         A product that loses bits has its last kept one set (rounding to odd), else they are cut
         (rounding toward zero).
+    sum_format : FloatFormat
+        fp32 of dot-product units.
 
     Returns
     -------
-    array of fp32 codes, shape (...)
+    array of codes of the sum's format, shape (...)
         NaN, the canonical one, where an operand or ``acc`` is NaN, for Inf times 0 and for
         infinities of both signs; Inf where one product or ``acc`` is. A sum of 0 is +0.
 
@@ -69,13 +72,13 @@ def dot(
     kind = check_kind(kind, fmt)
     left, right = _operands(x, y, fmt, policy)
     sums = _group(left, right, fmt, kind, window, sticky)
-    given = decode(as_codes(acc, _SUM), _SUM, np.float64)
+    given = decode(as_codes(acc, sum_format), sum_format, np.float64)
     finite = np.isfinite(given)
     total = add_to_odd(np.where(finite, given, 0.0), sums)
     with np.errstate(invalid="ignore"):  # infinities of both signs are NaN, as they are to be
         special = _special(left, right) + np.where(finite, 0.0, given)
     total = np.where(np.isfinite(special), total, special)
-    return drain(total, _SUM, policy.overflow).astype(np.uint32)
+    return drain(total, sum_format, policy.overflow).astype(np.uint32)
 
 
 def aligned_sums(
@@ -160,6 +163,7 @@ def group_sums(
     terms: int,
     window: int,
     sticky: bool = False,
+    sum_format: FloatFormat = _SUM,
 ) -> npt.NDArray[np.uint32]:
     """A matrix product by groups of ``terms``, k ascending, from +0; the last may be smaller.
 
@@ -169,11 +173,11 @@ def group_sums(
 
     Returns
     -------
-    array of fp32 codes, shape (M, N)
+    array of codes of the sum's format, shape (M, N)
     """
     acc = np.zeros((a.shape[0], b.shape[1]), np.uint32)
     for start in range(0, a.shape[1], terms):
         ks = slice(start, start + terms)
         x, y = a[:, None, ks], b.T[None, :, ks]
-        acc = dot(x, y, acc, fmt, kind, policy, window, sticky)
+        acc = dot(x, y, acc, fmt, kind, policy, window, sticky, sum_format)
     return acc

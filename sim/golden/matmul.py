@@ -90,14 +90,15 @@ def dot_products(
     out : FloatFormat or str
         ``fp32``, ``bf16`` or ``fp16``: what the sums are rounded to, once, to nearest even.
     terms, window : int
-        With a window, products are added to an fp32 sum ``terms`` at a time, k ascending, aligned
+        With a window, products are added to a float sum ``terms`` at a time, k ascending, aligned
         in a window of so many bits, as :func:`lmul.sim.golden.dot.dot` does; the last group may
-        be smaller. Without one every product is added by itself; to an exact sum that is the same.
+        be smaller. A ``fixW_L`` sum takes ``terms`` cut products before it can leave its window.
+        Float sums without a window take every product by itself; to an exact one that is the same.
 
     Raises
     ------
     TypeError, ValueError
-        For wrong dtypes, names, shapes; a dimension of 0; a window of other than fp32 sums.
+        For wrong dtypes, names, shapes; a dimension of 0; a window of other than float sums.
     """
     fmt, out = as_format(fmt), as_format(out)
     kind = check_kind(kind, fmt)
@@ -118,14 +119,15 @@ def dot_products(
     left, right = Side.of(x, fmt, policy.subnormals), Side.of(y, fmt, policy.subnormals)
     overflowed = np.zeros((x.shape[0], y.shape[1]), np.bool_)
     if window:
-        if accumulator.name != "fp32":
-            raise ValueError(f"Groups of products are added to fp32 sums, not to {accumulator}")
-        groups = group_sums(x, y, fmt, kind, policy, terms, window)
-        sums = np.asarray(decode(groups, "fp32"), np.float64)
+        if accumulator.format is None:
+            raise ValueError(f"A window is for groups and float sums, not for {accumulator}")
+        found = accumulator.format
+        groups = group_sums(x, y, fmt, kind, policy, terms, window, sum_format=found)
+        sums = np.asarray(decode(groups, found), np.float64)
     elif accumulator.is_exact:
         sums = exact_sums(left, right, fmt, kind, offset)
     elif accumulator.window is not None:
-        sums, overflowed = window_sums(left, right, fmt, kind, offset, accumulator.window)
+        sums, overflowed = window_sums(left, right, fmt, kind, offset, accumulator.window, terms)
     else:
         assert accumulator.format is not None
         sums = float_sums(left, right, fmt, kind, offset, accumulator.format, policy.overflow)

@@ -126,7 +126,7 @@ def expected_results(design: MacDesign, a: Codes, b: Codes) -> list[list[RawResu
     if accumulator.window:
         # A product that is not finite decides its sum alone, so what counts instead of it is free.
         finite = np.where(np.isfinite(products), products, 0.0)
-        *_, (sums, flags) = windowed(finite.swapaxes(0, 1), accumulator.window)
+        *_, (sums, flags) = windowed(finite.swapaxes(0, 1), accumulator.window, path.terms)
         rows = zip(sums.tolist(), flags.tolist(), strict=True)
         found = [list(map(RawResult, *row)) for row in rows]
     else:

@@ -34,6 +34,7 @@ from lmul.tools.sources import commit
 
 __all__ = [
     "COMMAND",
+    "REST",
     "SETS",
     "Accepted",
     "accepted",

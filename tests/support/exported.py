@@ -72,7 +72,7 @@ ARRAY_NAMES = [
             "array-lmul_formula-bf16-1x2-os-lax",
             "array-int8-1x1-os",
             "array-int8-4x4-ws-s1",
-            "array-lmul-e5m2-2x2-os-n3-w9-fp32-s1",
+            "array-lmul-e5m2-2x2-os-n3-w9-bf16-s1",
             "array-exact-e4m3-2x3-ws-n2-bare-k32",
         )
     ),

@@ -1,6 +1,7 @@
 """Dot products whose every addition matters: windows that saturate, floating-point sums."""
 
 from collections.abc import Iterable, Iterator
+from itertools import islice
 
 import numpy as np
 import numpy.typing as npt
@@ -28,25 +29,26 @@ def window_sums(
     kind: Kind,
     offset: int,
     window: tuple[int, int],
+    terms: int = 1,
 ) -> tuple[Float64s, Bits]:
     """Sums in ``width`` bits of two's complement with lsb ``2**lsb``, k ascending.
 
-    Each product is cut toward minus infinity; a sum that leaves the window stays at its end and
-    sets a sticky flag.
+    Each product is cut toward minus infinity; a sum that has left the window after ``terms`` of
+    them stays at its end and sets a sticky flag.
 
     Returns
     -------
     float64 array rounded to odd, and bool array of flags; shape (M, N)
     """
     products = outer_products(left, right, fmt, kind, offset)
-    *_, (total, overflowed) = windowed(map(products, range(left.exp.shape[1])), window)
+    *_, (total, overflowed) = windowed(map(products, range(left.exp.shape[1])), window, terms)
     return integers_to_odd(total, window[1]), overflowed
 
 
 def windowed(
-    products: Iterable[Float64s], window: tuple[int, int]
+    products: Iterable[Float64s], window: tuple[int, int], terms: int = 1
 ) -> Iterator[tuple[npt.NDArray[np.int64], Bits]]:
-    """A window's sum after each product, in units of its lsb, and whether it ever left its end.
+    """A window's sum after each group, in units of its lsb, and whether it ever left its end.
 
     Parameters
     ----------
@@ -54,16 +56,25 @@ def windowed(
         Exact and finite, k ascending.
     window : tuple of int
         Width and exponent of the lsb.
+    terms : int
+        Products of a group, which are added to each other first; the last one may be smaller.
     """
     width, lsb = window
     top = (1 << (width - 1)) - 1
     # Twice the window, so that a product that is too large still overflows once it is an integer.
     limit = float(1 << width)
     total, overflowed = np.int64(0), np.False_
-    for product in products:
-        total = total + np.clip(np.floor(np.ldexp(product, -lsb)), -limit, limit).astype(np.int64)
+    # A group of wide ones may have more bits than 64.
+    word = np.int64 if width + terms.bit_length() < 63 else object
+    given = iter(products)
+    while group := [np.ldexp(product, -lsb) for product in islice(given, terms)]:
+        for units in group:
+            whole = np.clip(np.floor(units), -limit, limit).astype(np.int64)
+            total = total + whole.astype(word)
+            # Too large by itself: another one of the group may bring the sum back.
+            overflowed = overflowed | (np.abs(units) >= limit)
         overflowed = overflowed | (total > top) | (total < -top - 1)
-        total = np.clip(total, -top - 1, top)
+        total = np.clip(total, -top - 1, top).astype(np.int64)
         yield total, overflowed
 
 

@@ -31,6 +31,8 @@ CANONICAL = [
     "array-lmul-e4m3-8x8-os-n4-ftz-k1028-s1-r2",
     "array-exact-bf16-8x8-ws-n4-w16",
     "array-lmul-e4m3-4x4-os-n8-w12-fp32-f4",
+    "array-exact-bf16-4x4-os-n2-w12-bf16",
+    "array-lmul-e5m2-4x4-ws-n3-fix24_-9",
     "array-int8-4x4-ws-n32-k131040",
 ]
 
@@ -97,12 +99,17 @@ def test_parts():
         ("array-lmul-bf16-8x8-os-n4-w3", "A window's bits must be from 4 to 48, not 3"),
         (
             "array-lmul-e4m3-8x8-os-n4-w12",
-            "Exact sums cut nothing, so they have no window: leave -wW out",
+            "Only float sums align a group in a window of its own: leave -wW out with exact ones",
+        ),
+        (
+            "array-lmul-e4m3-8x8-os-n4-bf16",
+            "Several pairs a cycle and bf16 sums need a window, as in -n4-w16",
         ),
         ("array-lmul-bf16-8x8-os-w12", "A window is for several pairs a cycle, as in -n4-w16"),
         (
-            "array-lmul-e4m3-8x8-os-n4-fix24_-9",
-            "Several pairs a cycle are added to exact or fp32 sums, not to fix24_-9",
+            "array-lmul-e4m3-8x8-os-n4-w12-fix24_-9",
+            "Only float sums align a group in a window of its own: leave -wW out with fix24_-9 "
+            "ones",
         ),
         (
             "array-lmul-e4m3-8x8-os-n4-k10",

@@ -97,11 +97,20 @@ def test_cut_or_to_odd_by_hand():
 
 
 @pytest.mark.parametrize("kind", ["lmul", "exact"])
-def test_a_wide_window_and_one_term_are_the_accumulator_of_a_pe(kind):
+@pytest.mark.parametrize("sums", ["fp32", "bf16", "e4m3"])
+def test_a_wide_window_and_one_term_are_the_accumulator_of_a_pe(kind, sums):
     rng = np.random.default_rng(3)
     a, b = draw_codes(rng, FORMATS["bf16"], (4, 9)), draw_codes(rng, FORMATS["bf16"], (9, 5))
-    ours = group_sums(a, b, FORMATS["bf16"], kind, POLICIES["ocp"], 1, 16)
-    np.testing.assert_array_equal(ours, matmul(a, b, "bf16", kind, "ocp", "fp32"))
+    ours = matmul(a, b, "bf16", kind, "ocp", sums, "fp32", 1, 16)
+    np.testing.assert_array_equal(ours, matmul(a, b, "bf16", kind, "ocp", sums))
+
+
+def test_groups_round_to_the_sums_format():
+    """257 and 1 are 258, a bf16 number; one by one 256, 257 to even 256, and 257 to 256 again."""
+    a, b = encode([[256.0, 1.0, 1.0]], "bf16"), encode([[1.0], [1.0], [1.0]], "bf16")
+    for terms, total in ((1, 256.0), (2, 256.0), (3, 258.0)):
+        found = matmul(a, b, "bf16", "exact", "ocp", "bf16", "fp32", terms, 16)
+        assert decode(found, "fp32").tolist() == [[total]]
 
 
 def test_ragged_groups():
@@ -138,8 +147,8 @@ def test_infinite_products_decide_a_sum_whatever_is_beside_them():
     found = matmul(a, b, "bf16", "exact", "ocp", "fp32", "fp32", 2, 16)
     assert found.ravel().tolist() == [INF | 1 << 31, INF, NAN]
     assert found.tolist() == matmul(a, b, "bf16", "exact", "ocp", "fp32").tolist()
-    with pytest.raises(ValueError, match=r"^Groups of products are added to fp32 sums, not to bf"):
-        matmul(a, b, "bf16", "exact", "ocp", "bf16", "fp32", 2, 16)
+    with pytest.raises(ValueError, match=r"^A window is for groups and float sums, not for exact$"):
+        matmul(a, b, "bf16", "exact", "ocp", "exact", "fp32", 2, 16)
 
 
 @pytest.mark.parametrize(

@@ -110,8 +110,10 @@ def test_float_accumulators_round_after_each_addition(name, kind, accumulator):
         np.testing.assert_array_equal(got.ravel(), wanted, err_msg=policy)
 
 
+@pytest.mark.parametrize("group", [1, 3, 20])
 @pytest.mark.parametrize(("width", "lsb"), [(12, -6), (8, 0), (24, -15), (62, -30), (6, 4)])
-def test_windows_cut_and_saturate(width, lsb):
+def test_windows_cut_and_saturate(width, lsb, group):
+    """A group's products are cut one by one, and its sum leaves the window once or not at all."""
     fmt = FORMATS["e4m3"]
     a, b = finite_codes(fmt, (4, 20), 7), finite_codes(fmt, (20, 5), 8)
     terms = exact_products(a, b, "e4m3", "lmul", "ocp")
@@ -120,17 +122,28 @@ def test_windows_cut_and_saturate(width, lsb):
     for row in terms:
         for cell in row:
             total, flag = 0, False
-            for term in cell:
-                total += term // Fraction(2) ** lsb
+            for start in range(0, len(cell), group):
+                for term in cell[start : start + group]:
+                    units = term / Fraction(2) ** lsb
+                    flag |= abs(units) >= 2**width
+                    total += min(max(units // 1, -(2**width)), 2**width)
                 flag |= not bottom <= total <= top
                 total = min(max(total, bottom), top)
             value = total * Fraction(2) ** lsb
             wanted.append(round_literally(value, FORMATS["fp32"], "nonsaturating"))
             flags.append(flag)
-    got = dot_products(a, b, "e4m3", accumulator=f"fix{width}_{lsb}")
+    got = dot_products(a, b, "e4m3", accumulator=f"fix{width}_{lsb}", terms=group)
     np.testing.assert_array_equal(got.codes.ravel(), wanted)
     np.testing.assert_array_equal(got.overflowed.ravel(), flags)
     assert any(flags) == (width < 62)
+
+
+def test_groups_of_a_window_by_hand():
+    """448 squared is beyond twice the window of 12 bits: it counts as 4096, and is told of."""
+    a, b = encode([[448, 448, -448, 1.5]], "e4m3"), encode([[448], [1], [448], [1.25]], "e4m3")
+    for terms, total in ((1, -2048 + 1), (2, 2047 - 4096 + 1), (4, 448 + 1)):
+        found = dot_products(a, b, "e4m3", "exact", "ftz", "fix12_0", terms=terms)
+        assert (decode(found.codes, "fp32"), found.overflowed) == (total, True)
 
 
 def test_specials():

@@ -57,7 +57,9 @@ def drawn_arrays():
 SEVERAL_PAIRS = (
     "array-exact-e2m1-2x1-os-n5",
     "array-int8-2x2-os-n4-k64-s1",
-    "array-mitchell-e2m1-1x1-ws-n3-w6-fp32",
+    "array-mitchell-e2m1-1x1-ws-n3-w6-bf16",
+    "array-exact-e4m3-2x2-os-n3-fix12_-3",
+    "array-lmul-e5m2-1x2-ws-n2-ftz-fix20_-6-s1",
 )
 
 

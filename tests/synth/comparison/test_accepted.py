@@ -7,7 +7,15 @@ from made_up_cells import made_up
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison import cell_survey as cell_survey_module
-from lmul.synth.comparison.accepted import SETS, Accepted, accepted, accepted_points, read, text_of
+from lmul.synth.comparison.accepted import (
+    REST,
+    SETS,
+    Accepted,
+    accepted,
+    accepted_points,
+    read,
+    text_of,
+)
 from lmul.synth.comparison.cell_survey import cell_survey
 from lmul.synth.comparison.points import claim_points, kept_points
 from lmul.synth.measure.measurement import Measured, Point
@@ -62,10 +70,13 @@ def test_the_files_are_whole(of):
 def test_a_report_shows_kept_figures_and_no_others(monkeypatch):
     """Whatever this machine has measured: a report is a function of the commit."""
     monkeypatch.setattr(cell_survey_module, "survey_points", lambda *_: [])
+    nothing = Accepted({}, {})
     kept = Accepted(
         PROVENANCE, {PLACED: read(text_of(Accepted({}, {PLACED: placed(80)}))).found[PLACED]}
     )
-    monkeypatch.setattr(cell_survey_module, "accepted", lambda: kept)
+    monkeypatch.setattr(
+        cell_survey_module, "accepted", lambda of=REST: {REST: kept}.get(of, nothing)
+    )
     cells = cell_survey({}, ("e4m3",))
     assert cells.figure("pe-int8", "fmax_mhz") == 80
     assert set(cells.found) == {PLACED}

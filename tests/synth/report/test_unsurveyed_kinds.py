@@ -1,12 +1,24 @@
-"""Kinds that the report leaves out: it measures none of them and simulates none."""
+"""Kinds that no report synthesises: their figures are kept, their errors measured like others'."""
+
+import re
+from pathlib import Path
 
 import pytest
 
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.hdl.numbers.kinds import KINDS
 from lmul.sim.runner.verify import family
-from lmul.synth.comparison.designs import REPORT_FORMATS, kinds_of, report_designs
+from lmul.synth.comparison import cell_survey as cell_survey_module
+from lmul.synth.comparison.cell_survey import cell_survey
+from lmul.synth.comparison.designs import REPORT_FORMATS, kept_kinds, kinds_of, report_designs
+from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.comparison.error_survey import ErrorSurvey
+from lmul.synth.comparison.headline import HeadlineRow
 from lmul.synth.report import build
+from lmul.synth.tables.cells import cost_table
+from lmul.synth.tables.gates import headline_table
+
+KEPT = ("lmul_coarse", "lmul_fine")
+PAGE = Path(__file__).parents[3] / "docs" / "relatives.md"
 
 
 @pytest.mark.parametrize("fmt", REPORT_FORMATS)
@@ -26,7 +38,31 @@ def test_what_is_simulated_was_counted(fmt: str, monkeypatch: pytest.MonkeyPatch
     counted = report_designs([fmt])
     assert {design.name for design in asked} <= set(counted)
     assert {design.kind for design in asked} == set(kinds_of(fmt))
-    left_out = {kind for kind, info in KINDS.items() if not info.is_surveyed}
-    assert left_out.isdisjoint(design.kind for design in asked)
+    assert set(KEPT).isdisjoint(design.kind for design in asked)
     everything = {design.kind for design in family(FORMATS[fmt])}
-    assert ({"lmul_coarse", "lmul_fine"} <= everything) == (fmt in ("bf16", "fp16"))
+    assert set(KEPT) & everything == set(kept_kinds(fmt))
+    assert kept_kinds(fmt) == (KEPT if fmt in ("bf16", "fp16") else ())
+    points = build._points([fmt], full=True)
+    assert not [one for one in points if any(f"{kind}-" in one.design for kind in KEPT)]
+
+
+def test_kept_figures_are_those_of_the_page(monkeypatch: pytest.MonkeyPatch) -> None:
+    """docs/relatives.md has area and energy of both kinds beside the others', and their gates."""
+    monkeypatch.setattr(cell_survey_module, "survey_points", lambda *_: [])
+    rows = [HeadlineRow("bf16", "ftz", {"lmul": 194, "exact": 507}, {})]
+    nothing = ErrorSurvey([], {}, [], {})
+    cells = cell_survey({}, ["bf16"])
+    document = ReportDocument({}, rows, {}, nothing, [], "none", False, cells=cells)
+    page = PAGE.read_text(encoding="utf-8")
+    told = dict(re.findall(r"^\| `(lmul_\w+)` \| (\d+ \| \d+) \|", page, re.M))
+    table = cost_table(document)
+    shown = {row[1]: f"{row[2]} | {row[4]}" for row in table.rows}
+    assert shown == told and set(told) == set(KEPT)
+    assert any("make accepted SET=corrected" in note for note in table.notes)
+    gates = dict(
+        zip(headline_table(document).columns, headline_table(document).rows[0], strict=True)
+    )
+    for kind in KEPT:
+        assert f"| bf16 | {kind} | " in page
+        assert re.search(rf"\| bf16 \| {kind} \| .* \| {gates[kind]} \|$", page, re.M)
+    assert document.circuits == []
