@@ -23,10 +23,10 @@ from lmul.hdl.numbers.formats import INT8, Format
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
-__all__ = ["MIN_TERMS", "DotDesign", "most_stages"]
+__all__ = ["DotDesign", "most_stages"]
 
 
-MIN_TERMS = 2
+_MIN_TERMS = 2
 _DEFAULT_POLICY = POLICIES["ocp"]
 _COUNT = re.compile(r"n([0-9]+)")
 _WIDTH = re.compile(r"w([0-9]+)")
@@ -79,7 +79,7 @@ class DotDesign(Design, begins=("dot-",)):
     stages: int = 0
 
     def __post_init__(self) -> None:
-        check_number("Terms", self.terms, MIN_TERMS, MAX_TERMS)
+        check_number("Terms", self.terms, _MIN_TERMS, MAX_TERMS)
         check_policy(self.policy)
         if not isinstance(self.sticky, bool):
             raise TypeError(f"Sticky must be True or False, not {self.sticky!r}")

@@ -48,13 +48,15 @@ def accumulator_accuracy(
     kind: Kind = "lmul",
     policy: Policy | str = "ftz",
     accumulator: Accumulator | str | None = None,
+    terms: int = 1,
+    window: int = 0,
 ) -> AccumulatorAccuracy:
     """Measure ``left @ right``, operands rounded to nearest, those of 8 bits scaled before.
 
     Parameters
     ----------
     left, right : arrays of float, shapes (heads, M, K) and (heads, K, N)
-    fmt, kind, policy, accumulator
+    fmt, kind, policy, accumulator, terms, window
         As for :func:`lmul.sim.golden.matmul.dot_products`.
 
     Raises
@@ -67,7 +69,11 @@ def accumulator_accuracy(
     x = left.astype(np.float64) * (tensor_scale(left, fmt) if narrow else 1.0)
     y = right.astype(np.float64) * (tensor_scale(right, fmt) if narrow else 1.0)
     found = [
-        dot_products(encode(a, fmt), encode(b, fmt), fmt, kind, policy, accumulator)
+        dot_products(
+            *(encode(a, fmt), encode(b, fmt), fmt, kind, policy, accumulator),
+            terms=terms,
+            window=window,
+        )
         for a, b in zip(x, y, strict=True)
     ]
     dots = np.stack([decode(one.codes, "fp32") for one in found]).astype(np.float64)

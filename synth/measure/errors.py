@@ -83,11 +83,9 @@ def _of_sums(design: MacDesign, matrix: str) -> DotError:
     """The dot products of a PE or an array of floating-point operands."""
     kind, fmt, policy = design.kind, design.format, design.policy
     assert kind != "int8" and isinstance(fmt, FloatFormat)
-    if design.window:
-        unit = DotDesign(kind, fmt, design.terms, design.window, policy)
-        return dot_unit_accuracy(unit, matrix).original
     left, right = attention().products[matrix]
-    return accumulator_accuracy(left, right, fmt, kind, policy, design.accumulator).error
+    sums = design.accumulator, design.terms, design.window
+    return accumulator_accuracy(left, right, fmt, kind, policy, *sums).error
 
 
 def why_no_error(design: Design, stimulus: str) -> str | None:

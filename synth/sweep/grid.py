@@ -11,7 +11,7 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
-from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
+from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8, IntegerFormat
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import Policy
@@ -94,7 +94,9 @@ def _keys_of(level: str, kind: str) -> list[str]:
         keys += ["accumulators", "k_max"]
     if level == "dot":
         return keys + ["terms"] + ["windows", "sticky"] * (kind != INT8.name)
-    return keys + ["sizes", "flows"] * (level == "array")
+    if level == "array":
+        keys += ["sizes", "flows", "terms"] + ["windows"] * (kind != INT8.name)
+    return keys
 
 
 def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
@@ -108,18 +110,23 @@ def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
     if level == "dot":
         window, sticky = values.get("windows", 0), values.get("sticky", False)
         return DotDesign(kind, fmt, values["terms"], window, policy, sticky)
-    accumulator = values.get("accumulators", DEFAULT)
+    given = values.get("accumulators", DEFAULT)
+    accumulator = default_accumulator(fmt) if given == DEFAULT else Accumulator(given)
     rows, columns = values.get("sizes", (1, 1))
+    terms = values.get("terms", 1)
+    aligned = terms > 1 and accumulator.format is not None  # else a window has no bearing
     return MacDesign(
         "array" if level == "array" else "pe",
         kind,
         fmt,
         policy,
-        None if accumulator == DEFAULT else Accumulator(accumulator),
+        None if kind == INT8.name else accumulator,
         values.get("k_max", DEFAULT_K_MAX),
         rows=rows,
         columns=columns,
         flow=values.get("flows", "os"),
+        terms=terms,
+        window=values.get("windows", 0) if aligned else 0,
     )
 
 

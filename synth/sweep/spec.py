@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.dot import MIN_TERMS
 from lmul.hdl.designs.mac import FLOWS, MAX_SIDE
 from lmul.hdl.designs.parts import MAX_TERMS, MAX_WINDOW, MIN_WINDOW
 from lmul.hdl.numbers.accumulator import Accumulator
@@ -59,7 +58,8 @@ def read_spec(path: Path) -> SweepSpec:
     A grid, ``[[grid]]``, has lists under these keys; all their combinations are measured.
     ``measures``, always; ``levels``, ``kinds`` and ``formats`` (``int8`` is a kind and has no
     format); ``policies`` (ocp); ``accumulators`` (default) and ``k_max`` (1024) of PEs and arrays;
-    ``sizes`` and ``flows`` (os) of arrays; ``terms``, ``windows`` and ``sticky`` (false) of
+    ``sizes`` and ``flows`` (os) of arrays; ``terms`` and ``windows`` of dot-product units and of
+    arrays (a pair at a time where left out; a window is for float sums), ``sticky`` (false) of
     dot-product units; or ``designs``, by name, in place of all of these.
     ``libraries`` (embedded; asap7; files, several in a list of their own are one library) of
     cells, curve and energy; ``stimuli`` of energy (gaussian) and error (attention QK);
@@ -227,7 +227,7 @@ _DESIGN_KEYS: Mapping[str, Check] = {
     "k_max": _integer(1, 1 << 24),
     "sizes": _size,
     "flows": _one_of(FLOWS),
-    "terms": _integer(MIN_TERMS, MAX_TERMS),
+    "terms": _integer(1, MAX_TERMS),
     "windows": _integer(MIN_WINDOW, MAX_WINDOW),
     "sticky": _boolean,
 }
@@ -246,6 +246,8 @@ _DEFAULTS: Grid = {
     "accumulators": (DEFAULT,),
     "k_max": (1024,),
     "flows": ("os",),
+    "terms": (1,),
+    "windows": (0,),
     "sticky": (False,),
     "libraries": ((),),
     "stimuli": (),
@@ -258,8 +260,8 @@ _USERS: Mapping[str, tuple[str, ...]] = {
     "k_max": ("pe", "array"),
     "sizes": ("array",),
     "flows": ("array",),
-    "terms": ("dot",),
-    "windows": ("dot",),
+    "terms": ("array", "dot"),
+    "windows": ("array", "dot"),
     "sticky": ("dot",),
     "libraries": ("area", "cells", "curve", "energy", "core"),
     "stimuli": ("energy", "error", "core"),

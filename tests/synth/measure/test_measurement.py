@@ -180,6 +180,13 @@ def test_an_arrays_error_is_that_of_its_groups():
     assert measured(array).metrics[0].value == pytest.approx(kept.value)
 
 
+def test_fewer_roundings_of_a_narrow_sum_err_less():
+    names = (f"array-exact-bf16-2x2-os{end}" for end in ("-n4-w16", "-n4-w16-bf16", "-bf16"))
+    points = (Point(name, "error", stimulus="attention QK") for name in names)
+    fp32, by_four, one_by_one = (measured(point).metrics[0].value for point in points)
+    assert fp32 < by_four < one_by_one
+
+
 @pytest.mark.parametrize(
     ("design", "stimulus", "reason"),
     [

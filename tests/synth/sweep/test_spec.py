@@ -178,6 +178,30 @@ def test_dot_product_units(tmp_path):
     assert found.left_out == {"core is measured of dot-product units": 2}
 
 
+def test_pairs_a_cycle_of_arrays(tmp_path):
+    """A window is for float sums of several pairs, and asks nothing of other arrays."""
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["area"],
+            levels=["array"],
+            kinds=["lmul", "int8"],
+            formats=["e4m3"],
+            accumulators=["default", "fp32", "fix20_-7"],
+            sizes=["2x2"],
+            terms=[1, 4],
+            windows=[8, 12],
+        ),
+    )
+    name = "array-lmul-e4m3-2x2-os"
+    assert {point.design for point in found.points} == {
+        *(name, f"{name}-fp32", f"{name}-fix20_-7", f"{name}-n4", f"{name}-n4-fix20_-7"),
+        *(f"{name}-n4-w8-fp32", f"{name}-n4-w12-fp32"),
+        *("array-int8-2x2-os", "array-int8-2x2-os-n4"),
+    }
+    assert not found.left_out
+
+
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
@@ -215,7 +239,7 @@ def test_dot_product_units(tmp_path):
         ),
         (
             grid(measures=["error"], levels=["dot"], kinds=["int8"], terms=[33]),
-            "terms: must be an integer from 2 to 32, not 33",
+            "terms: must be an integer from 1 to 32, not 33",
         ),
         (
             grid(measures=["gates"], **UNIT, sizes=["8x8"]),
