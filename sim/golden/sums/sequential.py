@@ -67,13 +67,13 @@ def windowed(
     # A group of wide ones may have more bits than 64.
     word = np.int64 if width + terms.bit_length() < 63 else object
     given = iter(products)
-    while group := [np.ldexp(product, -lsb) for product in islice(given, terms)]:
-        for units in group:
-            whole = np.clip(np.floor(units), -limit, limit).astype(np.int64)
-            total = total + whole.astype(word)
-            # Too large by itself: another one of the group may bring the sum back.
-            overflowed = overflowed | (np.abs(units) >= limit)
-        overflowed = overflowed | (total > top) | (total < -top - 1)
+    while group := list(islice(given, terms)):
+        units = np.ldexp(np.stack(group), -lsb)
+        whole = np.clip(np.floor(units), -limit, limit).astype(np.int64)
+        total = total + whole.astype(word).sum(axis=0)
+        # Too large by itself: another one of the group may bring the sum back.
+        beyond = (np.abs(units) >= limit).any(axis=0)
+        overflowed = overflowed | beyond | (total > top) | (total < -top - 1)
         total = np.clip(total, -top - 1, top).astype(np.int64)
         yield total, overflowed
 
