@@ -46,6 +46,8 @@ _WINDOW = "fix24_-10"
 def main_rows() -> list[Row]:
     """Attention alone: fp32, common formats, L-Mul by width, its kin; rounded, then truncated.
 
+    Corrected kinds are rounded alone.
+
     ``e8mK`` has bf16's exponents and K mantissa bits, so that K is all that differs.
     """
     rows = [_row("exact", FORMATS[name]) for name in ("bf16", "e4m3", "e5m2", "e2m1")]
@@ -55,7 +57,8 @@ def main_rows() -> list[Row]:
     rows += [_row("mitchell", FORMATS[name]) for name in ("bf16", "e4m3")]
     rows += [_row(kind, FORMATS["e4m3"]) for kind in ("lmul_formula", "lmul_rne")]
     truncated = [row.but("truncated", rounding="truncate") for row in rows]
-    return [FP32, _INT8, *rows, *truncated]
+    corrected = [_row(kind, FORMATS["bf16"]) for kind in ("lmul_coarse", "lmul_fine")]
+    return [FP32, _INT8, *rows, *corrected, *truncated]
 
 
 def factor_rows() -> list[Row]:

@@ -31,7 +31,7 @@ def small() -> Study:
 @pytest.mark.evidence
 def test_figures(small: Study) -> None:
     rows = {row.name: row for row in small.main}
-    assert len(rows) == 34
+    assert len(rows) == 36
     value = {name: small.value(FIGURES["mrr"], row).value for name, row in rows.items()}
     assert value["fp32"] == 1  # an encoder that is any good finds these three
     assert small.value(FIGURES["cosine"], rows["fp32"]).value == pytest.approx(1)
@@ -55,7 +55,7 @@ def test_told(small: Study, capsys: pytest.CaptureFixture[str]) -> None:
         "not told apart",
         "mixed",
     }
-    assert len(document["metrics"]) == 34 * len(FIGURES)
+    assert len(document["metrics"]) == 36 * len(FIGURES)
     table_console().print(accuracy_page(small))
     printed = capsys.readouterr().out
     assert "lmul-e4m3 truncated" in printed
