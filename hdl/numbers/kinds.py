@@ -12,6 +12,7 @@ from lmul.hdl.numbers.corrections import LMUL_COARSE, LMUL_FINE, Correction
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.numbers.product_facts import (
+    lowest_of_cut,
     lowest_of_product,
     lowest_of_sum,
     say_exact,
@@ -19,16 +20,31 @@ from lmul.hdl.numbers.product_facts import (
     say_lmul,
     say_mitchell,
     say_rne,
+    say_rne1,
+    say_truncated,
     square_by_bracket,
     square_by_sum,
     square_exact,
     square_rounded,
+    square_truncated,
 )
 
 __all__ = ["KINDS", "Kind", "KindInfo", "check_kind", "is_kind", "of_every_kind", "resolve_offset"]
 
 
-Kind = Literal["lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "lmul_formula", "mitchell", "exact"]
+Kind = Literal[
+    "lmul",
+    "lmul_rne",
+    "lmul_rne1",
+    "lmul_coarse",
+    "lmul_fine",
+    "lmul_formula",
+    "mitchell",
+    "trunc4",
+    "trunc6",
+    "trunc8",
+    "exact",
+]
 """What is computed of two normalised operands; :data:`KINDS` says what each is."""
 
 
@@ -64,12 +80,19 @@ class KindInfo:
         The kind that is left when the edge of an array has added the offset to an operand.
     is_rounded : bool
         Whether a product has more bits than a code's mantissa, so that a multiplier rounds it.
+    integer_bits : int
+        1 where every significand is below 2, else 2: below 4.
+    min_mantissa_bits : int
+        The narrowest mantissa that it exists for.
     max_mantissa_bits : int or None
-        The widest mantissa that it exists for.
+        The widest.
     correction : Correction or None
-        The table that corrects a code sum; the kind exists for mantissas that have its places.
+        The table that corrects a code sum.
+    last_place : int or None
+        Of a truncated product: partial products below ``2**-last_place`` are left out.
     is_surveyed : bool
-        Whether the report measures it at every level; of others it shows kept figures.
+        Whether the report measures it at every level. Of corrected kinds it shows kept figures;
+        all others stand among L-Mul's relatives alone.
     colour, marker, hatch : str
         How pictures show it: a hex colour, matplotlib's marker and hatch.
     """
@@ -86,8 +109,11 @@ class KindInfo:
     has_offset: bool = False
     folded: Kind | None = None
     is_rounded: bool = False
+    integer_bits: int = 1
+    min_mantissa_bits: int = 0
     max_mantissa_bits: int | None = None
     correction: Correction | None = None
+    last_place: int | None = None
     is_surveyed: bool = True
 
     def exists_for(self, fmt: FloatFormat) -> bool:
@@ -96,8 +122,7 @@ class KindInfo:
 
     def refusal(self, fmt: FloatFormat) -> str:
         """What a format would need, where the kind does not exist for it; else empty."""
-        bits, most = fmt.mantissa_bits, self.max_mantissa_bits
-        least = 0 if self.correction is None else self.correction.least_mantissa_bits
+        bits, most, least = fmt.mantissa_bits, self.max_mantissa_bits, self.min_mantissa_bits
         if most is not None and bits > most:
             return f"at most {most} mantissa bits"
         return f"at least {least} mantissa bits" if bits < least else ""
@@ -124,8 +149,35 @@ def _corrected(kind: Kind, how: str, correction: Correction, colour: str, marker
         square=lambda fmt, mantissa, added: correction.square(mantissa, fmt.mantissa_bits),
         colour=colour,
         marker=marker,
+        min_mantissa_bits=correction.least_mantissa_bits,
         max_mantissa_bits=_MOST_CORRECTED,
         correction=correction,
+        is_surveyed=False,
+    )
+
+
+def _truncated(last: int, bits: tuple[int, int], colour: str, marker: str) -> KindInfo:
+    """A kind that is the exact product without its low partial products.
+
+    With fewer mantissa bits than ``bits`` hardly one of them would be left out, with more of them
+    corrections err less for fewer gates.
+    """
+    least, most = bits
+    return KindInfo(
+        f"full product without partial products below 2^-{last}",
+        f"a truncated multiplier: the exact product without partial products below 2^-{last}, "
+        f"rounded ({least} to {most} mantissa bits)",
+        definition=lambda fmt, offset: say_truncated(last),
+        unit=("lmul.hdl.products.truncated", "TruncatedProduct"),
+        lowest_bit=lambda fmt, policy, added: lowest_of_cut(fmt, policy, last),
+        square=lambda fmt, mantissa, added: square_truncated(fmt, mantissa, last),
+        colour=colour,
+        marker=marker,
+        is_rounded=True,
+        integer_bits=2,
+        min_mantissa_bits=least,
+        max_mantissa_bits=most,
+        last_place=last,
         is_surveyed=False,
     )
 
@@ -148,13 +200,30 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             "exactly rounded by L-Mul's adder and a carry-in",
             "L-Mul's adder with a carry-in that depends on the mantissas: the exact product "
             "rounded to nearest even (up to three mantissa bits)",
-            definition=say_rne,
+            definition=lambda fmt, offset: say_rne(fmt),
             unit=("lmul.hdl.products.adder", "AdderProduct"),
             lowest_bit=lowest_of_sum,
-            square=square_rounded,
+            square=lambda fmt, mantissa, added: square_rounded(fmt, mantissa, fmt.mantissa_bits),
             colour="#0072B2",
             marker="s",
             max_mantissa_bits=3,  # beyond, the carry would not be one bit
+        ),
+        "lmul_rne1": KindInfo(
+            "exactly rounded to one bit more",
+            "the exact product rounded to nearest even at one bit more than the mantissas have, by "
+            "L-Mul's adder (two mantissa bits)",
+            definition=lambda fmt, offset: say_rne1(fmt),
+            unit=("lmul.hdl.products.adder", "AdderProduct"),
+            lowest_bit=lambda fmt, policy, added: lowest_of_cut(fmt, policy, fmt.mantissa_bits + 1),
+            square=lambda fmt, mantissa, added: square_rounded(
+                fmt, mantissa, fmt.mantissa_bits + 1
+            ),
+            colour="#6699CC",
+            marker="d",
+            is_rounded=True,
+            min_mantissa_bits=2,
+            max_mantissa_bits=2,  # of three, normalising costs what it saves
+            is_surveyed=False,
         ),
         "lmul_coarse": _corrected("lmul_coarse", "coarsely", LMUL_COARSE, "#882255", "h"),
         "lmul_fine": _corrected("lmul_fine", "finely", LMUL_FINE, "#44AA99", "X"),
@@ -170,6 +239,7 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             hatch="\\\\\\\\",
             has_offset=True,
             is_rounded=True,
+            integer_bits=2,
         ),
         "mitchell": KindInfo(
             "Mitchell's product",
@@ -182,6 +252,9 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             marker="^",
             hatch="////",
         ),
+        "trunc4": _truncated(4, (4, 5), "#AA4499", "<"),
+        "trunc6": _truncated(6, (6, 10), "#999933", ">"),
+        "trunc8": _truncated(8, (6, 10), "#332288", "p"),
         "exact": KindInfo(
             "full product, rounded once",
             "the exact product, rounded once: the conventional multiplier",
@@ -192,6 +265,7 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             colour="#009E73",
             marker="D",
             is_rounded=True,
+            integer_bits=2,
         ),
     }
 )
@@ -228,7 +302,7 @@ def check_kind(kind: str, fmt: FloatFormat) -> Kind:
     Raises
     ------
     ValueError
-        For an unknown kind, or a format whose mantissa is too wide for it.
+        For an unknown kind, or a format whose mantissa is too wide or too narrow for it.
     """
     if not is_kind(kind):
         raise ValueError(f"Unknown kind {kind!r}: use {', '.join(KINDS)}")

@@ -8,6 +8,7 @@ from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.policy import Policy
 
 __all__ = [
+    "lowest_of_cut",
     "lowest_of_product",
     "lowest_of_sum",
     "say_exact",
@@ -15,10 +16,13 @@ __all__ = [
     "say_lmul",
     "say_mitchell",
     "say_rne",
+    "say_rne1",
+    "say_truncated",
     "square_by_bracket",
     "square_by_sum",
     "square_exact",
     "square_rounded",
+    "square_truncated",
 ]
 
 
@@ -44,7 +48,7 @@ def say_mitchell(fmt: FloatFormat, offset: int) -> str:
     )
 
 
-def say_rne(fmt: FloatFormat, offset: int) -> str:
+def say_rne(fmt: FloatFormat) -> str:
     """The sum of codes that is the exact product rounded."""
     m = fmt.mantissa_bits
     return (
@@ -65,6 +69,26 @@ def say_formula(fmt: FloatFormat, offset: int) -> str:
 def say_exact(fmt: FloatFormat, offset: int) -> str:
     """The exact product."""
     return "the exact product (1 + xm) * (1 + ym) * 2**(ex + ey)"
+
+
+def say_rne1(fmt: FloatFormat) -> str:
+    """The exact product rounded to one bit more than the operands have."""
+    bits = fmt.mantissa_bits + 1
+    return (
+        f"the exact product (1 + xm) * (1 + ym) * 2**(ex + ey) rounded to nearest even at {bits} "
+        "mantissa bits, one more than the operands have"
+    )
+
+
+def say_truncated(last: int) -> str:
+    """The exact product without its low partial products."""
+    return (
+        "the exact product (1 + xm) * (1 + ym) * 2**(ex + ey) without those partial products of "
+        f"xm * ym that are below 2**-{last}: of the products x_i * y_j of the mantissas' bits, "
+        f"worth 2**-(i + j), those with i + j = {last + 1} are taken in pairs, x_i * y_j and "
+        f"x_j * y_i: each pair counts as 2**-{last} where either is 1; with a larger i + j they "
+        "count nothing"
+    )
 
 
 def _full(fmt: FloatFormat, policy: Policy) -> int:
@@ -89,6 +113,14 @@ def lowest_of_product(fmt: FloatFormat, policy: Policy, added: int) -> int:
     return 2 * (_full(fmt, policy) - fmt.mantissa_bits)
 
 
+def lowest_of_cut(fmt: FloatFormat, policy: Policy, last: int) -> int:
+    """The exponent of the lowest bit of an exact product that ends at ``2**-last`` or before."""
+    # Of normalised subnormals with short mantissas nothing is cut.
+    if policy.subnormals == "normalize":
+        return lowest_of_product(fmt, policy, 0)
+    return 2 * _full(fmt, policy) - max(fmt.mantissa_bits, last)
+
+
 def square_by_sum(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
     """The square of 1 and a mantissa as the sum of codes has it, and its bits of fraction."""
     one = 1 << fmt.mantissa_bits
@@ -96,14 +128,15 @@ def square_by_sum(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int
     return (one + low) << carry, fmt.mantissa_bits
 
 
-def square_rounded(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
-    """The exact square rounded to nearest even, and its bits of fraction."""
+def square_rounded(fmt: FloatFormat, mantissa: int, fraction: int) -> tuple[int, int]:
+    """The exact square rounded to nearest even at so many bits of fraction, and these."""
     one = 1 << fmt.mantissa_bits
     square = (one + mantissa) ** 2
-    unit = 2 * one if square >= 2 * one * one else one
+    last = 1 << (2 * fmt.mantissa_bits - fraction)
+    unit = 2 * last if square >= 2 * one * one else last
     quotient, rest = divmod(square, unit)
     quotient += 2 * rest > unit or (2 * rest == unit and quotient % 2)
-    return quotient * (unit // one), fmt.mantissa_bits
+    return quotient * (unit // last), fraction
 
 
 def square_by_bracket(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
@@ -114,3 +147,17 @@ def square_by_bracket(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int,
 def square_exact(fmt: FloatFormat, mantissa: int, added: int) -> tuple[int, int]:
     """The exact square of 1 and a mantissa, and its bits of fraction."""
     return ((1 << fmt.mantissa_bits) + mantissa) ** 2, 2 * fmt.mantissa_bits
+
+
+def square_truncated(fmt: FloatFormat, mantissa: int, last: int) -> tuple[int, int]:
+    """The square without partial products below ``2**-last``, and its bits of fraction."""
+    m, fraction = fmt.mantissa_bits, max(fmt.mantissa_bits, last)
+    total = ((1 << m) + 2 * mantissa) << (fraction - m)
+    places = [place for place in range(1, m + 1) if mantissa >> (m - place) & 1]
+    for i in places:
+        for j in places:
+            if i + j <= last:
+                total += 1 << (fraction - i - j)
+            elif i + j == last + 1 and i <= j:
+                total += 1 << (fraction - last)
+    return total, fraction

@@ -101,6 +101,21 @@ def _lmul_rne(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product
     return _code_sum(a, b, fmt, fmt.bias << m, _bias_note(fmt), row)
 
 
+def _lmul_rne1(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+    m = fmt.mantissa_bits
+    x, y = ((1 << m) + v.mantissa for v in (a, b))
+    top = x * y >> (2 * m + 1)
+    sig = _nearest_even(x * y, m - 1 + top) << top
+    significands = (
+        Row("", "1 + xm", x, m),
+        Row("×", "1 + ym", y, m),
+        Row("=", "product", x * y, 2 * m),
+        Row("", "rounded", sig, m + 1, f"to nearest even, {m + 2} bits are kept"),
+    )
+    exponents, exp = _exponent_sum(a, b, fmt)
+    return (exponents, significands), sig, exp, m + 1
+
+
 def _corrected(kind: Kind) -> "_Calculation":
     correction = KINDS[kind].correction
     assert correction is not None
@@ -174,6 +189,39 @@ def _lmul_formula(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Pro
     return (exponents, significands), bracket, exp, m
 
 
+def _truncated(kind: Kind) -> "_Calculation":
+    last = KINDS[kind].last_place
+    assert last is not None
+
+    def product(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product:
+        m = fmt.mantissa_bits
+        fraction = max(m, last)
+        one = 1 << fraction
+        x, y = (f"{v.mantissa:0{m}b}" for v in (a, b))
+        places = [(i, j) for i in range(1, m + 1) for j in range(1, m + 1)]
+
+        def ones(i: int, j: int) -> bool:
+            return x[i - 1] == y[j - 1] == "1"
+
+        kept = sum(one >> (i + j) for i, j in places if i + j <= last and ones(i, j))
+        pairs = [
+            (i, j) for i, j in places if i <= j and i + j == last + 1 and (ones(i, j) or ones(j, i))
+        ]
+        note = "where either of a pair of the next place's is 1"
+        rows = [
+            Row("", "1", one, fraction),
+            Row("+", "xm", a.mantissa << (fraction - m), fraction),
+            Row("+", "ym", b.mantissa << (fraction - m), fraction),
+            Row("+", "xm × ym", kept, fraction, f"partial products down to 2^-{last}"),
+            Row("+", "rounding", len(pairs) * (one >> last), fraction, note),
+        ]
+        sig = sum(row.value for row in rows)
+        exponents, exp = _exponent_sum(a, b, fmt)
+        return (exponents, (*rows, Row("=", "product", sig, fraction))), sig, exp, fraction
+
+    return product
+
+
 def _exponent_sum(a: Reading, b: Reading, fmt: FloatFormat) -> tuple[tuple[Row, ...], int]:
     exp = a.exponent + b.exponent - fmt.bias
     rows = (
@@ -192,10 +240,14 @@ DERIVATIONS: Mapping[Kind, _Calculation] = of_every_kind(
     {
         "lmul": _lmul,
         "lmul_rne": _lmul_rne,
+        "lmul_rne1": _lmul_rne1,
         "lmul_coarse": _corrected("lmul_coarse"),
         "lmul_fine": _corrected("lmul_fine"),
         "lmul_formula": _lmul_formula,
         "mitchell": _mitchell,
+        "trunc4": _truncated("trunc4"),
+        "trunc6": _truncated("trunc6"),
+        "trunc8": _truncated("trunc8"),
         "exact": _exact,
     },
 )

@@ -87,7 +87,7 @@ def _computes(design: DotDesign) -> str:
             "modulo 2**32."
         )
     product = KINDS[design.kind].definition(fmt, resolve_offset(design.kind, fmt, None))
-    first = "the place above" if KINDS[design.kind].is_rounded else "the place of"
+    first = "the place above" if KINDS[design.kind].integer_bits > 1 else "the place of"
     lost = "to odd" if design.sticky else "toward zero"
     return (
         f"acc plus {design.terms} products. A product: {product}. Each is rounded {lost} in "

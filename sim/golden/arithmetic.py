@@ -109,10 +109,16 @@ def _full(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significan
     return Significands(sig, _exponent(x, y, fmt), 2 * fmt.mantissa_bits)
 
 
-def _rounded(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
-    m = fmt.mantissa_bits
-    code = round_to_code(_full(x, y, fmt, offset), m, gradual=False)
-    return Significands((code & fmt.mantissa_mask) + (1 << m), code >> m, m)
+def _rounded(more: int) -> "_Product":
+    """The exact product rounded at so many bits more than the operands have."""
+
+    def product(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+        fraction = fmt.mantissa_bits + more
+        code = round_to_code(_full(x, y, fmt, offset), fraction, gradual=False)
+        one = 1 << fraction
+        return Significands((code & (one - 1)) + one, code >> fraction, fraction)
+
+    return product
 
 
 def _corrected(kind: Kind) -> "_Product":
@@ -134,6 +140,30 @@ def _corrected(kind: Kind) -> "_Product":
     return product
 
 
+def _truncated(kind: Kind) -> "_Product":
+    last = KINDS[kind].last_place
+    assert last is not None
+
+    def product(x: Operands, y: Operands, fmt: FloatFormat, offset: int) -> Significands:
+        m = fmt.mantissa_bits
+        fraction = max(m, last)
+        mx, my = x.code & fmt.mantissa_mask, y.code & fmt.mantissa_mask
+        sig = (mx + my + (1 << m)) << (fraction - m)
+        for i in range(1, m + 1):
+            bit = mx >> (m - i) & 1
+            # What is left of this row: y's first places.
+            kept = min(m, last - i)
+            if kept > 0:
+                sig = sig + bit * ((my >> (m - kept)) << (fraction - i - kept))
+            j = last + 1 - i
+            if i <= j <= m:
+                either = (bit & (my >> (m - j))) | ((mx >> (m - j)) & (my >> (m - i)) & 1)
+                sig = sig + (either << (fraction - last))
+        return Significands(sig, _exponent(x, y, fmt), fraction)
+
+    return product
+
+
 def _exponent(x: Operands, y: Operands, fmt: FloatFormat) -> IntArray:
     return (x.code >> fmt.mantissa_bits) + (y.code >> fmt.mantissa_bits) - fmt.bias
 
@@ -144,11 +174,15 @@ PRODUCTS: Mapping[Kind, _Product] = of_every_kind(
     f"{__name__}.PRODUCTS",
     {
         "lmul": _code_sum,
-        "lmul_rne": _rounded,
+        "lmul_rne": _rounded(0),
+        "lmul_rne1": _rounded(1),
         "lmul_coarse": _corrected("lmul_coarse"),
         "lmul_fine": _corrected("lmul_fine"),
         "lmul_formula": _bracket,
         "mitchell": _code_sum,
+        "trunc4": _truncated("trunc4"),
+        "trunc6": _truncated("trunc6"),
+        "trunc8": _truncated("trunc8"),
         "exact": _full,
     },
 )

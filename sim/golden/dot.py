@@ -116,7 +116,7 @@ def _group(
     largest = np.where(zero, lowest, value.exp).max(axis=-1, keepdims=True)
     largest = np.where(largest == lowest, 0, largest)
     # Significands of the full product and of L-Mul's formula reach from 1 to 4, the others' to 2.
-    top = largest - fmt.bias + (2 if KINDS[kind].is_rounded else 1)
+    top = largest - fmt.bias + KINDS[kind].integer_bits
     places = (top - window) - (value.exp - fmt.bias - value.fraction)
     right = np.clip(places, 0, _FAR)
     kept = (value.sig << np.clip(-places, 0, _FAR)) >> right

@@ -69,8 +69,15 @@ def kept_kinds(fmt: str) -> tuple[Kind, ...]:
 
 
 def shown_kinds(fmt: str) -> tuple[Kind, ...]:
-    """All kinds that can be built for a named format; their errors are measured in every report."""
-    return tuple(kind for kind, info in KINDS.items() if info.exists_for(FORMATS[fmt]))
+    """The kinds of a named format that the report has; their errors are measured in every one.
+
+    What has neither a survey nor a correction stands among L-Mul's relatives alone.
+    """
+    return tuple(
+        kind
+        for kind, info in KINDS.items()
+        if info.exists_for(FORMATS[fmt]) and (info.is_surveyed or info.correction is not None)
+    )
 
 
 def multiplier_name(kind: Kind, fmt: str, policy: str) -> str:

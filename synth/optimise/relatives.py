@@ -117,7 +117,7 @@ def _tables(fmt: FloatFormat) -> Iterator[Relative]:
 
 def _kinds(fmt: FloatFormat) -> Iterator[Relative]:
     for kind, info in KINDS.items():
-        if info.correction and info.exists_for(fmt):
+        if not info.is_surveyed and info.exists_for(fmt):
             yield _of(f"{kind}-{fmt.name}-ftz", kind, "this project")
     if KINDS["lmul_rne"].exists_for(fmt):
         yield _of(f"lmul_rne-{fmt.name}-ftz", "lmul_rne, exactly rounded", "this project")

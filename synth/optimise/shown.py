@@ -4,11 +4,19 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
+from lmul.synth.optimise.cores import Core
 from lmul.synth.optimise.relatives import PUBLISHED, Relative
 from lmul.synth.optimise.search import Row
 from lmul.synth.tables.table import NOTHING, Table
 
-__all__ = ["counted", "relatives_table", "rows_section", "rows_table"]
+__all__ = [
+    "cores_table",
+    "counted",
+    "counted_cores",
+    "relatives_table",
+    "rows_section",
+    "rows_table",
+]
 
 
 Progress = Callable[[int, int, str], None]
@@ -71,3 +79,32 @@ def relatives_table(fmt: str, rows: Sequence[Mapping[str, Any]]) -> Table:
             cells.append([f"{other.name}, published", f"{other.mred:.2%}", *[NOTHING] * 3])
     columns = ["product", "mean error", "bias", "worst", "gates"]
     return Table(f"L-Mul among its relatives, {fmt}", columns, cells)
+
+
+def counted_cores(
+    cores: Sequence[Core], on_progress: Progress | None = None
+) -> list[dict[str, Any]]:
+    """Kinds in a dot-product unit's core as a row each, their gates counted."""
+    rows = []
+    for place, one in enumerate(cores):
+        if on_progress:
+            on_progress(place, len(cores), f"{one.kind}, core")
+        errors = {"mred": one.mred, "on_tile": one.on_tile}
+        rows.append({"kind": one.kind, "window": one.window, **errors, "gates": one.gates()})
+    return rows
+
+
+def cores_table(fmt: str, rows: Sequence[Mapping[str, Any]]) -> Table:
+    """Kinds where no product is packed: the window, errors, and gates of a term."""
+    cells = [
+        [
+            str(row["window"]),
+            row["kind"],
+            f"{row['mred']:.2%}",
+            f"{row['on_tile']:.2%}",
+            f"{row['gates']:.0f}",
+        ]
+        for row in rows
+    ]
+    columns = ["W", "kind", "mean error", "of dot products", "gates a term"]
+    return Table(f"In the core of a dot-product unit of four terms, {fmt}", columns, cells)

@@ -72,10 +72,11 @@ def test_list(capsys):
     code, out, _ = run("list", capsys=capsys)
     names = [line.split()[0] for line in out.splitlines()]
     assert code == 0
-    # 11 formats for 4 kinds, lmul_rne in the 7 with m <= 3, two corrected kinds in bf16 and fp16:
+    # 11 formats for 4 kinds, lmul_rne in the 7 with m <= 3, lmul_rne1 in the 3 with m = 2, two
+    # corrected and two truncated kinds in bf16 and fp16, trunc4 in e3m4:
     # each as a multiplier under 4 policies, as a product unit, a PE, two arrays of one pair and of
     # four, and a dot-product unit; int8 as all but the first.
-    assert len(names) == len(set(names)) == (4 * 11 + 7 + 2 * 2) * 11 + 7
+    assert len(names) == len(set(names)) == (4 * 11 + 7 + 3 + 4 * 2 + 1) * 11 + 7
     assert all(str(lmul.Design.parse(name)) == name for name in names)
 
 
@@ -163,9 +164,9 @@ WRONG = {
     ),
     "sim lmul-e4m3 --simulator modelsim": "Unknown simulator 'modelsim': use verilator or icarus",
     "synth lmull-e4m3": (
-        "Design 'lmull-e4m3': unknown kind 'lmull', use lmul, lmul_rne, lmul_coarse, lmul_fine, "
-        "lmul_formula, mitchell, exact, product-KIND-FORMAT, pe-KIND-FORMAT, "
-        "array-KIND-FORMAT-RxC-FLOW or dot-KIND-FORMAT-nN-wW"
+        "Design 'lmull-e4m3': unknown kind 'lmull', use lmul, lmul_rne, lmul_rne1, lmul_coarse, "
+        "lmul_fine, lmul_formula, mitchell, trunc4, trunc6, trunc8, exact, product-KIND-FORMAT, "
+        "pe-KIND-FORMAT, array-KIND-FORMAT-RxC-FLOW or dot-KIND-FORMAT-nN-wW"
     ),
     "synth lmul-e4m3 --liberty none.lib": "Liberty file 'none.lib' does not exist",
     "synth lmul-e4m3 --fpga spartan": ("Unknown FPGA family 'spartan': use ice40, ecp5, xilinx"),

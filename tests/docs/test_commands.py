@@ -23,7 +23,8 @@ PAGES = [ROOT / "README.md", ROOT / "CONTRIBUTING.md", *sorted((ROOT / "docs").g
 _BLOCK = re.compile(r"```console\n(.*?)```", re.S)
 _INLINE = re.compile(r"`((?:\.venv/bin/)?lmul [^`]*)`")
 _KINDS = (
-    r"(array|pe|product|dot|lmul|lmul_rne|lmul_coarse|lmul_fine|lmul_formula|mitchell|exact)-[\w-]+"
+    r"(array|pe|product|dot|lmul|lmul_rne1?|lmul_coarse|lmul_fine|lmul_formula|mitchell|trunc[468]|"
+    r"exact)-[\w-]+"
 )
 
 QUICK = (

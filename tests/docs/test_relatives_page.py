@@ -10,8 +10,9 @@ from lmul.hdl.numbers.kinds import KINDS, check_kind
 from lmul.sim.accuracy.pairs import accuracy
 from lmul.synth.measure.measurement import Point
 from lmul.synth.measure.runs import all_points
+from lmul.synth.optimise.cores import CORE_WINDOWS, cores
 from lmul.synth.optimise.relatives import PUBLISHED, RELATED_FORMATS, relatives
-from lmul.synth.optimise.shown import counted, relatives_table
+from lmul.synth.optimise.shown import cores_table, counted, counted_cores, relatives_table
 
 PAGE = (Path(__file__).parents[2] / "docs" / "relatives.md").read_text(encoding="utf-8")
 WIDE = ("fp16",)  # a million pairs for each row
@@ -40,6 +41,26 @@ def test_errors(fmt: str) -> None:
 def test_gates(fmt: str) -> None:
     table = relatives_table(fmt, counted(relatives(FORMATS[fmt])))
     assert rows(fmt) == [row for row in table.rows if not row[0].endswith("published")]
+
+
+def core_rows(fmt: str) -> list[list[str]]:
+    """A format's rows of the table of cores, as the command prints them."""
+    found = re.findall(rf"^\| {fmt}, W (\d+) \| (.*) \|$", PAGE, re.M)
+    return [[window, *rest.replace(" %", "%").split(" | ")] for window, rest in found]
+
+
+def test_errors_in_cores() -> None:
+    found = [
+        [str(one.window), one.kind, f"{one.mred:.2%}", f"{one.on_tile:.2%}"]
+        for one in cores(FORMATS["e5m2"])
+    ]
+    assert [row[:4] for row in core_rows("e5m2")] == found
+
+
+@pytest.mark.evidence
+@pytest.mark.parametrize("fmt", CORE_WINDOWS)
+def test_cores(fmt: str) -> None:
+    assert core_rows(fmt) == cores_table(fmt, counted_cores(cores(FORMATS[fmt]))).rows
 
 
 def test_goals_are_met() -> None:

@@ -85,8 +85,17 @@ def multiply_numbers(x: Number, y: Number, fmt: FloatFormat, kind: str, offset: 
     if kind == "lmul_formula":
         return (1 + total + Fraction(offset, 2**m)) * two**exponent
     product = (1 + x.mantissa) * (1 + y.mantissa) * two**exponent
-    if kind == "lmul_rne":
-        ulp = two ** (scale(product) - m)
+    if is_kind(kind) and (last := KINDS[kind].last_place) is not None:
+        # The bits of both mantissas that are 1, by their place; products of two of them.
+        ones = [
+            [place for place in range(1, m + 1) if v.mantissa * 2**place // 1 % 2] for v in (x, y)
+        ]
+        places = [i + j for i in ones[0] for j in ones[1]]
+        halves = {frozenset((i, j)) for i in ones[0] for j in ones[1] if i + j == last + 1}
+        kept = sum((Fraction(1, 2**place) for place in places if place <= last), Fraction(0))
+        return (1 + total + kept + Fraction(len(halves), 2**last)) * two**exponent
+    if kind in ("lmul_rne", "lmul_rne1"):
+        ulp = two ** (scale(product) - m - (kind == "lmul_rne1"))
         return nearest_even(product / ulp) * ulp
     return product
 

@@ -68,11 +68,19 @@ def optimise(
     from lmul.console.report import console_table
     from lmul.hdl.numbers.formats import FORMATS
     from lmul.sim.golden.codec import as_format
+    from lmul.synth.optimise.cores import cores
     from lmul.synth.optimise.pairs import check_objective, pairs_on
     from lmul.synth.optimise.relatives import RELATED_FORMATS
     from lmul.synth.optimise.relatives import relatives as find_relatives
     from lmul.synth.optimise.search import ROUNDS, circuits, constants_and_tables
-    from lmul.synth.optimise.shown import counted, relatives_table, rows_section, rows_table
+    from lmul.synth.optimise.shown import (
+        cores_table,
+        counted,
+        counted_cores,
+        relatives_table,
+        rows_section,
+        rows_table,
+    )
     from lmul.synth.tables.table import Table
     from lmul.tools.metrics import Report
     from lmul.tools.yosys import tool_versions
@@ -98,6 +106,9 @@ def optimise(
             rows = counted(find_relatives(fmt), on_progress)
             sections[f"relatives_{fmt.name}"] = rows
             tables.append(relatives_table(fmt.name, rows))
+            if in_cores := counted_cores(cores(fmt), on_progress):
+                sections[f"cores_{fmt.name}"] = in_cores
+                tables.append(cores_table(fmt.name, in_cores))
         if not relatives:
             [fmt] = formats
             pairs = pairs_on(on, fmt)

@@ -67,6 +67,23 @@ def _lmul_rne(fmt: FloatFormat, offset: int) -> CProduct:
     )
 
 
+def _lmul_rne1(fmt: FloatFormat, offset: int) -> CProduct:
+    m = fmt.mantissa_bits
+    one = 1 << m
+    return CProduct(
+        (
+            *_mantissas(fmt),
+            _exponent(fmt),
+            f"const INT full = ({one} + mx) * ({one} + my);  /* the exact product */",
+            f"const INT unit = full < {2 * one * one} ? {one // 2} : {one};",
+            "/* in units, to nearest even */",
+            "const INT kept = (full + unit / 2 - 1 + (full / unit & 1)) / unit;",
+            f"const INT sig = kept * (unit / {one // 2});",
+        ),
+        m + 1,
+    )
+
+
 def _corrected(kind: Kind) -> Callable[[FloatFormat, int], CProduct]:
     correction = KINDS[kind].correction
     assert correction is not None
@@ -109,13 +126,44 @@ def _exact(fmt: FloatFormat, offset: int) -> CProduct:
     return CProduct((*_mantissas(fmt), _exponent(fmt), full), 2 * fmt.mantissa_bits)
 
 
+def _truncated(kind: Kind) -> Callable[[FloatFormat, int], CProduct]:
+    last = KINDS[kind].last_place
+    assert last is not None
+
+    def product(fmt: FloatFormat, offset: int) -> CProduct:
+        m = fmt.mantissa_bits
+        fraction = max(m, last)
+        lines = [
+            *_mantissas(fmt),
+            _exponent(fmt),
+            "/* partial products, each by its place behind the point */",
+            f"INT sig = ({1 << m} + mx + my) * {1 << (fraction - m)};",
+        ]
+        for i in range(1, min(m, last - 1) + 1):
+            kept = min(m, last - i)
+            row = f"(my >> {m - kept}) * {1 << (fraction - i - kept)}"
+            lines.append(f"sig += (mx >> {m - i} & 1) * ({row});")
+        for i in range(max(1, last + 1 - m), (last + 1) // 2 + 1):
+            pair = f"mx >> {m - i} & my >> {m - last - 1 + i}"
+            if 2 * i <= last:
+                pair = f"({pair} | mx >> {m - last - 1 + i} & my >> {m - i})"
+            lines.append(f"sig += ({pair} & 1) * {1 << (fraction - last)};")
+        return CProduct(tuple(lines), fraction)
+
+    return product
+
+
 PRODUCTS: Mapping[Kind, Callable[[FloatFormat, int], CProduct]] = {
     "lmul": _lmul,
     "lmul_rne": _lmul_rne,
+    "lmul_rne1": _lmul_rne1,
     "lmul_coarse": _corrected("lmul_coarse"),
     "lmul_fine": _corrected("lmul_fine"),
     "lmul_formula": _formula,
     "mitchell": _mitchell,
+    "trunc4": _truncated("trunc4"),
+    "trunc6": _truncated("trunc6"),
+    "trunc8": _truncated("trunc8"),
     "exact": _exact,
 }
 """By kind, of a format and an offset. A kind that is missing has no C model."""

@@ -27,8 +27,8 @@ def test_name():
     [
         (
             "dot-",
-            "unknown kind '', use lmul, "
-            "lmul_rne, lmul_coarse, lmul_fine, lmul_formula, mitchell, exact, int8",
+            "unknown kind '', use lmul, lmul_rne, lmul_rne1, lmul_coarse, "
+            "lmul_fine, lmul_formula, mitchell, trunc4, trunc6, trunc8, exact, int8",
         ),
         ("dot-lmul-e4m3", "unexpected part '', use nN, such as n8"),
         ("dot-lmul-e4m3-w12", "unexpected part 'w12', use nN, such as n8"),

@@ -79,8 +79,8 @@ def test_parts():
         ),
         (
             "pe-foo",
-            "unknown kind 'foo', use lmul, "
-            "lmul_rne, lmul_coarse, lmul_fine, lmul_formula, mitchell, exact, int8",
+            "unknown kind 'foo', use lmul, lmul_rne, lmul_rne1, lmul_coarse, "
+            "lmul_fine, lmul_formula, mitchell, trunc4, trunc6, trunc8, exact, int8",
         ),
         ("array-lmul-e4m3", "unknown size '', use RxC, such as 8x8"),
         ("array-lmul-e4m3-8x8-is", "unknown flow 'is', use os or ws"),
@@ -165,9 +165,9 @@ def drawn_designs(count=3000, seed=2410):
     refused = 0
     for _ in range(count):
         level: Any = rng.choice(["product", "multiplier", "pe", "array"])
-        kinds: Any = [*KINDS, "int8"]
-        kind = rng.choice(kinds)
-        fmt = INT8 if kind == "int8" else rng.choice(list(FORMATS.values()))
+        fmt: Any = rng.choice([INT8, *FORMATS.values()])
+        kinds: Any = [kind for kind, info in KINDS.items() if fmt != INT8 and info.exists_for(fmt)]
+        kind: Any = rng.choice(kinds or ["int8"])
         policy = rng.choice(policies)
         stages = rng.choice([0, 0, 1, 2, 3])
         try:

@@ -90,7 +90,10 @@ def test_product_has_no_policy() -> None:
     assert UnitDesign("lmul", fmt, "product", POLICIES["ftz"]) == UnitDesign("lmul", fmt, "product")
 
 
-KIND_LIST = "lmul, lmul_rne, lmul_coarse, lmul_fine, lmul_formula, mitchell, exact"
+KIND_LIST = (
+    "lmul, lmul_rne, lmul_rne1, lmul_coarse, lmul_fine, lmul_formula, mitchell, "
+    "trunc4, trunc6, trunc8, exact"
+)
 LEVELS = "product-KIND-FORMAT, pe-KIND-FORMAT, array-KIND-FORMAT-RxC-FLOW or dot-KIND-FORMAT-nN-wW"
 FORMAT_LIST = "e4m3, e5m2, e3m4, e4m3fnuz, e5m2fnuz, e2m3, e3m2, e2m1, bf16, fp16, fp32"
 POLICY_RULE = (

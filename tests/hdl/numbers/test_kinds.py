@@ -13,7 +13,10 @@ def test_kinds() -> None:
     assert (
         tuple(KINDS)
         == get_args(Kind)
-        == ("lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "lmul_formula", "mitchell", "exact")
+        == (
+            *("lmul", "lmul_rne", "lmul_rne1", "lmul_coarse", "lmul_fine", "lmul_formula"),
+            *("mitchell", "trunc4", "trunc6", "trunc8", "exact"),
+        )
     )
 
 
@@ -35,8 +38,13 @@ def test_check_kind(kind: Kind, fmt: FloatFormat) -> None:
     needed = ""
     if kind == "lmul_rne" and bits > 3:
         needed = "at most 3"
+    if kind == "lmul_rne1" and bits != 2:
+        needed = "at least 2" if bits < 2 else "at most 2"
     if kind in ("lmul_coarse", "lmul_fine") and not 6 <= bits <= 10:
         needed = "at least 6" if bits < 6 else "at most 10"
+    if kind.startswith("trunc"):
+        least, most = (4, 5) if kind == "trunc4" else (6, 10)
+        needed = f"at least {least}" if bits < least else f"at most {most}" if bits > most else ""
     if needed:
         message = (
             f"Kind '{kind}' needs a format of {needed} mantissa bits, not '{fmt.name}' with {bits}"

@@ -1,4 +1,4 @@
-"""Kinds corrected by the top bits: their gates are their tables, and their sums the definition."""
+"""Kinds between L-Mul and exact: corrections' gates are their tables, products the definition."""
 
 from fractions import Fraction
 from functools import cache
@@ -20,6 +20,13 @@ from lmul.hdl.verilog.convert import convert
 from lmul.hdl.verilog.wrappers import FlatPorts
 
 KIND_NAMES: list[Kind] = [kind for kind, info in KINDS.items() if info.correction]
+TRUNCATED: list[Kind] = [
+    kind for kind, info in KINDS.items() if info.last_place and info.exists_for(FORMATS["bf16"])
+]
+BETWEEN = [
+    *KIND_NAMES,
+    *(pytest.param(kind, marks=pytest.mark.evidence) for kind in TRUNCATED),
+]
 SEVEN = FloatFormat("e2m7", 2, 7, 1, "ieee")  # bf16's mantissa, a few exponents
 MANTISSAS = np.arange(1 << 7)
 
@@ -58,7 +65,7 @@ def test_gates_are_the_tables(kind: Kind) -> None:
             assert circuit.value(given) == table[x][y]
 
 
-@pytest.mark.parametrize("kind", KIND_NAMES)
+@pytest.mark.parametrize("kind", BETWEEN)
 def test_products_are_alike_either_way_and_below_4(kind: Kind) -> None:
     found = literal(kind)
     assert np.array_equal(found, found.T)
@@ -68,16 +75,20 @@ def test_products_are_alike_either_way_and_below_4(kind: Kind) -> None:
 
 
 @pytest.mark.parametrize(
-    "form",
+    ("form", "kinds"),
     [
-        pytest.param("gates", marks=pytest.mark.slow),
-        *(pytest.param(form, marks=pytest.mark.evidence) for form in ("sums", "fastest")),
+        pytest.param("gates", KIND_NAMES, marks=pytest.mark.slow, id="gates"),
+        pytest.param("gates", TRUNCATED, marks=pytest.mark.evidence, id="truncated"),
+        *(
+            pytest.param(form, KIND_NAMES + TRUNCATED, marks=pytest.mark.evidence, id=form)
+            for form in ("sums", "fastest")
+        ),
     ],
 )
-def test_every_pair_of_mantissas(form: Form) -> None:
+def test_every_pair_of_mantissas(form: Form, kinds: list[Kind]) -> None:
     """As laid out, and as written for FPGAs and for the shortest clocks."""
     with written_as(form):
-        units: dict[Kind, ProductUnit] = {kind: product_unit(kind, SEVEN) for kind in KIND_NAMES}
+        units: dict[Kind, ProductUnit] = {kind: product_unit(kind, SEVEN) for kind in kinds}
         text = "\n".join(convert(FlatPorts(unit), kind) for kind, unit in units.items())
     circuits = netlists(text, list(units))
     x, y = np.repeat(MANTISSAS, len(MANTISSAS)), np.tile(MANTISSAS, len(MANTISSAS))

@@ -45,8 +45,18 @@ def definition(kind, fmt, x_man, y_man):
     exact = (1 + x) * (1 + y)
     if kind == "exact":
         return exact
-    if kind == "lmul_rne":
-        unit = Fraction(2 if exact >= 2 else 1, one)
+    if kind == "trunc4":
+        rest = sum(  # what is left out of the last three columns
+            Fraction(1, 2 ** (i + j))
+            for i in range(1, 5)
+            for j in range(5 - i, 5)
+            if x * 2**i // 1 % 2 and y * 2**j // 1 % 2
+        )
+        pairs = [(x * 2**i // 1 % 2, y * 2**j // 1 % 2) for i, j in ((1, 4), (4, 1))]
+        inner = [(x * 2**i // 1 % 2, y * 2**j // 1 % 2) for i, j in ((2, 3), (3, 2))]
+        return exact - rest + Fraction(((1, 1) in pairs) + ((1, 1) in inner), 16)
+    if kind in ("lmul_rne", "lmul_rne1"):
+        unit = Fraction(2 if exact >= 2 else 1, 2 * one if kind == "lmul_rne1" else one)
         return round(exact / unit) * unit  # Fraction rounds to even
     offset = Fraction(0 if kind == "mitchell" else fmt.paper_offset, one)
     if kind == "lmul_formula":

@@ -9,7 +9,7 @@ import textwrap
 
 import numpy as np
 import pytest
-from corrected_kinds import marks_of
+from unsurveyed_kinds import marks_of
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind

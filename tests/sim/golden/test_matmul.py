@@ -2,8 +2,8 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from corrected_kinds import marks_of
 from literal_model import nearest_even, scale
+from unsurveyed_kinds import marks_of
 
 from lmul import FORMATS, KINDS, decode, encode, product
 from lmul.hdl.numbers.policy import POLICIES

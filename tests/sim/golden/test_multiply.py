@@ -1,8 +1,8 @@
 import numpy as np
 import pytest
-from corrected_kinds import marks_of
 from literal_model import multiply_literally
 from oracle import DTYPES
+from unsurveyed_kinds import marks_of
 
 import lmul
 from lmul import FORMATS, KINDS, POLICIES, FloatFormat, Policy, decode, multiply, product
