@@ -49,14 +49,6 @@ def core_rows(fmt: str) -> list[list[str]]:
     return [[window, *rest.replace(" %", "%").split(" | ")] for window, rest in found]
 
 
-def test_errors_in_cores() -> None:
-    found = [
-        [str(one.window), one.kind, f"{one.mred:.2%}", f"{one.on_tile:.2%}"]
-        for one in cores(FORMATS["e5m2"])
-    ]
-    assert [row[:4] for row in core_rows("e5m2")] == found
-
-
 @pytest.mark.evidence
 @pytest.mark.parametrize("fmt", CORE_WINDOWS)
 def test_cores(fmt: str) -> None:
