@@ -19,7 +19,7 @@ from lmul.hdl.numbers.product_range import ProductRange
 from lmul.hdl.products.int8 import PLACES, Int8Product, Int8Rows, Int8Words
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["INT8_LOW", "AccumulateInt8Saved", "AccumulateSaved", "Segments", "whole"]
+__all__ = ["INT8_LOW", "AccumulateInt8Saved", "AccumulateSaved", "Segments"]
 
 
 INT8_LOW = PLACES + 2
@@ -80,11 +80,6 @@ class _Kept:
         *self.carries, up, down = word[parted.width :]
         upper = word[parted.low : parted.width]
         self.upper = pass_on(m, upper, bit_signal(m, up | down), down)
-
-
-def whole(m: Module, parted: Segments, word: Value) -> Value:
-    """What is kept, as one word."""
-    return _whole(m, parted, _Kept(m, parted, word))
 
 
 def _whole(m: Module, parted: Segments, kept: _Kept) -> Value:

@@ -56,6 +56,7 @@ def mac_parameters(design: MacDesign) -> dict[str, Any]:
     accumulator = accumulator_facts(path) | {"range": sum_range(design).facts()}
     many = {"pairs_a_cycle": design.terms} if design.terms > 1 else {}
     many |= {"window_bits": design.window} if design.window else {}
+    many |= {"carry_kept_every": design.carries} if design.carries else {}
     return parameters | {"accumulator": accumulator, "stages": design.stages} | many
 
 

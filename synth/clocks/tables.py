@@ -98,9 +98,10 @@ def clock_table(document: ReportDocument) -> Table:
             f"again in each of {ORDERS} other orders of the statements, and the smallest of each "
             "order counts; orders in which none meets it are left out, and a range of one value "
             "has one left. A kind that misses the clock shows its fastest circuit, and no energy. "
-            "“registers in it”: stages between operands and sum, and in an array's rounders, "
-            "chosen with the mapping. Each PE takes a pair a cycle, so that at one clock all "
-            "energies are at equal throughput; GMAC/s/mm² is that throughput by area. "
+            "“registers in it”: stages between operands and sum, and in an array's rounders, and "
+            "whether a PE's sum keeps carries, chosen with the mapping. Each PE takes a pair a "
+            "cycle, so that at one clock all energies are at equal throughput; GMAC/s/mm² is that "
+            "throughput by area. "
             "“fastest”: each kind at the shortest period that was found for it. "
             "`lmul energy DESIGN --clock PERIOD` measures one anew.",
             "An array is composed: its PE, rounders and edges each the smallest that meets, with "
@@ -192,7 +193,7 @@ def _throughput(one: Clocked) -> float:
 def _registers(one: Clocked) -> str:
     design = MacDesign.parse(one.design)
     rounder = f", {design.rounder}" if design.level == "array" and design.kind != "int8" else ""
-    return f"{design.stages}{rounder}"
+    return f"{design.stages}{rounder}{', and carries' if design.carries else ''}"
 
 
 def costs(one: Clocked, ranges: bool = False) -> list[str]:

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
+from lmul.synth.clocks.carries import carries_table
 from lmul.synth.clocks.front import front_table as clock_front_table
 from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import node_table
@@ -35,6 +36,7 @@ TABLES = (
     "at-one-clock-what-l-mul-takes-of-its-twins-area-and-energy-and-its-error",
     "at-equal-clocks-what-l-mul-takes-of-its-twins",
     "pes-with-sums-of-one-width-at-equal-clocks",
+    "pes-whose-sums-keep-carries-at-equal-clocks",
     "circuits-at-equal-clocks-ftz",
     "at-equal-clocks-in-other-nodes-what-a-pe-of-l-mul-takes-of-its-twins",
     "with-estimated-wires-what-a-pe-of-l-mul-takes-of-its-twins",
@@ -149,6 +151,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             clock_share_table(document),
             energy_by_clock_picture(document),
             same_width_table(document),
+            carries_table(document),
             detail=[clock_table(document), node_table(document), layout_table(document)],
         ),
         Chapter.of(

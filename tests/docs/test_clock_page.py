@@ -6,6 +6,7 @@ from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
+from lmul.synth.clocks.carries import carries_table
 from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.clocks.tables import clock_share_table
@@ -74,6 +75,29 @@ def test_table():
     rows = clock_share_table(cast(ReportDocument, document)).rows
     assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
     assert {row[0] for row in rows} >= {"PE"}
+
+
+def test_kept_carries():
+    """The table of sums that keep carries, and how fast the fastest are."""
+    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    section = page[page.index("### Sums that keep carries") :].split("\n## ")[0]
+    shown = section[section.index("| format | clock | kind |") :].split("\n\n")[0].splitlines()[2:]
+    clocks = clock_survey()
+    document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"], clocks=clocks)
+    rows = carries_table(cast(ReportDocument, document)).rows
+    assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
+    names = "pe-lmul-e4m3-ftz-c8", "pe-exact-e4m3-ftz-c8", "pe-int8"
+    fastest = [f"{clocks.found[name, '40fo4'].fastest_ps / 1000:.2f}" for name in names]
+    said = section[section.index("The fastest of all mappings") :].split(" (`fastest_ps`")[0]
+    assert re.findall(r"\d\.\d+", said) == fastest
+    estimate = page[page.index("An experienced designer") :].split(" in the embedded part")[0]
+    assert re.findall(r"(\d\.\d+) \(", estimate) == fastest
+    kept = [kind for _, _, kind, name, *_ in rows if name.endswith("-c8")]
+    least = clocks.of("e4m3", "PE", "int8", "40fo4")
+    assert kept == ["int8"]
+    assert least
+    assert least.energy
+    assert f"now {least.area.median:,.0f} and {least.energy.median:,.0f}." in section
 
 
 def test_nodes():

@@ -1,7 +1,9 @@
 """Which circuits are compared at equal clocks, and at which."""
 
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.designs import (
     ACCUMULATORS,
     ARRAY_SIDE,
@@ -13,15 +15,18 @@ from lmul.synth.comparison.designs import (
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import FASTEST, Point
+from lmul.synth.timing.search import PLACES
 
 __all__ = [
     "ARRAY",
+    "CARRIES_CLOCKS",
     "CLOCKS",
     "LONG",
     "NODE_CLOCKS",
     "PE",
     "USUAL",
     "array_points",
+    "carries_kept",
     "clock_points",
     "clocked_designs",
     "node_points",
@@ -46,9 +51,14 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
 }
 """Periods by level and format, the longest first."""
 
+CARRIES_CLOCKS: Mapping[str, Sequence[str]] = {"e4m3": (USUAL, _SHORT)}
+"""Periods by format at which PEs that keep carries are kept, whether they are the smallest or not.
+
+At a longer one the circuit of the least area is fast enough."""
+
 
 def clock_points() -> list[Point]:
-    """PEs, those with sums of one width too.
+    """PEs, those with sums of one width and those whose sums keep carries, too.
 
     :mod:`lmul.synth.comparison.accepted` keeps them: each takes minutes.
     """
@@ -57,7 +67,13 @@ def clock_points() -> list[Point]:
         for fmt in CLOCKS[PE]
         for name in same_width_pes(fmt).values()
     ]
-    return list(dict.fromkeys([*_points(PE), *wide]))
+    kept = [
+        Point(name, "clock", stimulus=STIMULUS, clock=clock)
+        for fmt, clocks in CARRIES_CLOCKS.items()
+        for clock in clocks
+        for name in carries_kept(fmt).values()
+    ]
+    return list(dict.fromkeys([*_points(PE), *wide, *kept]))
 
 
 def array_points() -> list[Point]:
@@ -101,6 +117,16 @@ def clocked_designs(fmt: str, level: str) -> dict[str, str]:
         return {}
     found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, ARRAY_SIDE)
     return {kind: found[kind] for kind in _KINDS if kind in found}
+
+
+def carries_kept(fmt: str) -> dict[str, str]:
+    """PEs by kind whose sums keep carries; Mitchell's differs from L-Mul's in an edge alone."""
+    found = clocked_designs(fmt, PE)
+    return {
+        kind: replace(MacDesign.parse(name), carries=PLACES).name
+        for kind, name in found.items()
+        if kind != "mitchell"
+    }
 
 
 def same_width_pes(fmt: str) -> dict[str, str]:

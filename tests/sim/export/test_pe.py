@@ -101,8 +101,15 @@ BUGS = {
 }
 
 
+# One of each sort in `make test`.
+OTHER_BUGS = ("nothing, made whole apart", "step lost when made whole", "carries alone cleared")
+
+
 @SHORT_IN_ICARUS
-@pytest.mark.parametrize("bug", BUGS)
+@pytest.mark.parametrize(
+    "bug",
+    [pytest.param(bug, marks=pytest.mark.evidence if bug in OTHER_BUGS else ()) for bug in BUGS],
+)
 def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
     module = Design.parse(SOUND).module_name
     part, changes = BUGS[bug]

@@ -7,6 +7,7 @@ from made_up_clocked import made_up_clocked
 from made_up_clocks import CLOCKS
 from made_up_document import cells_of, document
 
+from lmul.synth.clocks.carries import carries_table
 from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
 from lmul.synth.comparison.accepted import Accepted, read, text_of
 from lmul.synth.comparison.clocks.kept import ClockSurvey, clock_survey, clocked_of
@@ -67,6 +68,25 @@ def test_sums_of_one_width():
     ]
     assert [row[6] for row in rows] == ["80 % (76–84)", "90 % (86–95)"]
     assert cells_of(same_width_table(DOCUMENT)) == []
+
+
+LARGER = "110 % (105–116)", "110 % (106–114)"
+
+
+def test_kept_carries():
+    """Beside the smallest of each kind; of one that keeps carries itself, once more."""
+    kept = {
+        (f"{LMUL}-c8", "60fo4"): made_up_clocked(f"{LMUL}-s1-c8", 4400, 330),
+        (INT8, "60fo4"): made_up_clocked(f"{INT8}-s1-c8", 3000, 210),
+    }
+    found = replace(DOCUMENT, clocks=ClockSurvey({**CLOCKS.found, **kept}))
+    assert [row[2:] for row in cells_of(carries_table(found))] == [
+        ["lmul", f"{LMUL}-s1", "4,000", "300", "4,400", "330", *LARGER],
+        ["int8", f"{INT8}-s1-c8", "3,000", "210", "–", "–", "–", "–"],
+    ]
+    row = next(row for row in clock_table(found).rows if row[3] == "int8")
+    assert row[4] == "1, and carries"
+    assert cells_of(carries_table(DOCUMENT)) == []
 
 
 def test_the_first_clock():
