@@ -96,17 +96,22 @@ class Subject:
         What reports call it.
     circuit : callable
         It in each form of arithmetic.
+    sort : str
+        Subjects of one sort are alike in all but registers, so that the same ways suit them.
     """
 
     name: str
     level: str
     circuit: Callable[[Form], Circuit]
+    sort: str = ""
 
     @classmethod
     def of(cls, design: Design | str) -> "Subject":
         """A whole design."""
         parsed = Design.parse(design)
-        return cls(parsed.name, parsed.level, lambda form: Circuit.of(parsed, form))
+        keeps = isinstance(parsed, MacDesign) and parsed.carries
+        sort = "carries kept" if keeps else ""
+        return cls(parsed.name, parsed.level, lambda form: Circuit.of(parsed, form), sort)
 
 
 @dataclass(frozen=True)
@@ -223,9 +228,9 @@ def search(
     ways : sequence of Way or None, optional
         The only ways to try, None being the least area; :func:`ways_for` the clock when left out,
         after the mapping for the least area: where that is fast enough, no other is tried. Of
-        several subjects one is chosen by :func:`probes`, and the others are tried with it.
-        Dot-product units are mapped in few of them, with as many registers as the quickest needs,
-        or more.
+        several subjects one of each sort is chosen by :func:`probes`, and the others are tried with
+        it: a sort may need another way. Dot-product units are mapped in few of them, with as many
+        registers as the quickest needs, or more.
     jobs : int
         Yosys processes at a time.
     on_progress : callable, optional
@@ -254,8 +259,9 @@ def search(
         others = [way for way in tried if way not in first]
         plan = _unlike([(one, way) for one in slow for way in first], seen)
         found += _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
-        chosen = min(found, key=_rank).design
-        plan = [(one, way) for one in slow if one.name == chosen for way in others]
+        sorts = {one.name: one.sort for one in subjects}
+        chosen = {sorts[one.design]: one.design for one in sorted(found, key=_rank, reverse=True)}
+        plan = [(one, way) for one in slow if one.name in chosen.values() for way in others]
         found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found), wires)
     return sorted(found, key=_rank)
 

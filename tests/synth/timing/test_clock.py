@@ -14,7 +14,7 @@ from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
 from lmul.synth.measure.clocked import clocked
 from lmul.synth.timing import array_clock, search
-from lmul.synth.timing.clock import at_clock, period_ps
+from lmul.synth.timing.clock import at_clock, mappings, period_ps
 from lmul.synth.timing.opensta import opensta_delay
 from lmul.synth.timing.search import Subject, pipelined
 from lmul.tools import yosys
@@ -216,3 +216,16 @@ def test_adders_add(adder):
     script += "design -copy-from gold -as gold gold\ndesign -copy-from gate -as gate gate\n"
     script += "miter -equiv -flatten -make_assert gold gate miter\nhierarchy -top miter\n"
     yosys.run(script + "sat -prove-asserts -verify\n", texts, outputs=())
+
+
+@pytest.mark.evidence
+def test_each_sort_has_all_ways(monkeypatch):
+    """The probes choose a pipeline, not whether carries are kept: that may need another way."""
+    first, second = Way("ripple", "0", "amap", 1500), Way("han_carlson", "4", "direct", 1000)
+    monkeypatch.setattr(search, "ways_for", lambda _ps: [first, second])
+    monkeypatch.setattr(search, "probes", lambda _ps: [first])
+    names = [f"pe-lmul-e2m1-ftz-k16{more}" for more in ("", "-s1", "-c3", "-s1-c3")]
+    found = mappings([Design.parse(name) for name in names], LIBRARY, 1)
+    assert {one.design for one in found if one.way == first} == set(names)
+    tried = sorted(one.design.endswith("-c3") for one in found if one.way == second)
+    assert tried == [False, True]
