@@ -16,6 +16,7 @@ __all__ = ["definitions", "fold", "how_measured", "html_page", "section_html", "
 
 
 _SHAPES = {"": "■", "o": "●", "s": "■", "^": "▲", "v": "▼", "D": "◆", "P": "✚"}
+_SHAPES |= {"h": "⬢", "X": "✖", "d": "♦", "<": "◀", ">": "▶", "p": "⬟"}
 """matplotlib's markers as characters."""
 
 _RANGE = re.compile(r" (\(\d+–\d+\))$")

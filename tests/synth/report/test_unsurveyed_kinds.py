@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 from lmul.hdl.numbers.formats import FORMATS
+from lmul.hdl.numbers.kinds import KINDS
+from lmul.sim.accuracy.pairs import accuracy
 from lmul.sim.runner.verify import family
 from lmul.synth.comparison import cell_survey as cell_survey_module
 from lmul.synth.comparison.cell_survey import cell_survey
@@ -13,7 +15,9 @@ from lmul.synth.comparison.designs import REPORT_FORMATS, kept_kinds, kinds_of, 
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import HeadlineRow
-from lmul.synth.report import build
+from lmul.synth.pictures.gates import error_against_gates
+from lmul.synth.report import build, html
+from lmul.synth.report.html import section_html
 from lmul.synth.tables.cells import cost_table
 from lmul.synth.tables.gates import headline_table
 
@@ -50,9 +54,9 @@ def test_kept_figures_are_those_of_the_page(monkeypatch: pytest.MonkeyPatch) -> 
     """docs/relatives.md has area and energy of both kinds beside the others', and their gates."""
     monkeypatch.setattr(cell_survey_module, "survey_points", lambda *_: [])
     rows = [HeadlineRow("bf16", "ftz", {"lmul": 194, "exact": 507}, {})]
-    nothing = ErrorSurvey([], {}, [], {})
+    errors = ErrorSurvey([accuracy(kind, "bf16") for kind in KEPT], {}, [], {})
     cells = cell_survey({}, ["bf16"])
-    document = ReportDocument({}, rows, {}, nothing, [], "none", False, cells=cells)
+    document = ReportDocument({}, rows, {}, errors, [], "none", False, cells=cells)
     page = PAGE.read_text(encoding="utf-8")
     told = dict(re.findall(r"^\| `(lmul_\w+)` \| (\d+ \| \d+) \|", page, re.M))
     table = cost_table(document)
@@ -66,3 +70,9 @@ def test_kept_figures_are_those_of_the_page(monkeypatch: pytest.MonkeyPatch) -> 
         assert f"| bf16 | {kind} | " in page
         assert re.search(rf"\| bf16 \| {kind} \| .* \| {gates[kind]} \|$", page, re.M)
     assert document.circuits == []
+    drawn = section_html(error_against_gates(document))
+    assert all(f"</span> {kind}</li>" in drawn for kind in KEPT)
+
+
+def test_the_page_can_show_the_marker_of_every_kind() -> None:
+    assert {info.marker for info in KINDS.values()} < set(html._SHAPES)
