@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from lmul.synth.clocks.tables import clock_method, clock_of
-from lmul.synth.comparison.clocks.points import ARRAY, PE
+from lmul.synth.comparison.clocks.points import CLOCKS, DOT, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.measure.clocked import ORDERS
@@ -43,7 +43,7 @@ def front_rows(document: ReportDocument) -> Iterator[FrontRow]:
     clocks = document.clocks
     for fmt in (fmt for fmt in document.formats if fmt in FIRST_FORMATS):
         clock = clocks.first_clock(fmt)
-        for level in (PE, ARRAY):
+        for level in CLOCKS:
             for twin in TWINS:
                 area, energy = (
                     clocks.ratio(fmt, level, twin, clock, what) for what in ("area", "energy")
@@ -52,11 +52,17 @@ def front_rows(document: ReportDocument) -> Iterator[FrontRow]:
                     yield FrontRow(fmt, level, twin, clock, area, energy)
 
 
+def _error(document: ReportDocument, row: FrontRow, kind: str) -> float | None:
+    if row.level == DOT:
+        return document.dots.usual_error(row.format, kind)
+    return level_error(document, row.format, PE, kind)
+
+
 def front_table(document: ReportDocument) -> Table:
     """One row a format, level and twin."""
     rows = []
     for row in front_rows(document):
-        errors = [level_error(document, row.format, PE, kind) for kind in ("lmul", row.twin)]
+        errors = [_error(document, row, kind) for kind in ("lmul", row.twin)]
         mine = document.clocks.of(row.format, row.level, "lmul", row.clock)
         assert mine
         rows.append(
@@ -84,7 +90,8 @@ def front_table(document: ReportDocument) -> Table:
             "multiply-accumulate's in that very netlist, on real attention operands, with real "
             "delays, no wires, subnormals flushed. Medians of up to "
             f"{1 + ORDERS} mappings of the same circuit, in brackets what their ranges allow; "
-            "≈ where the two circuits' ranges overlap, so that no difference is told. An array is "
+            "≈ where the two circuits' ranges overlap, so that no difference is told. "
+            f"An {DOT} sums so many products at once, as matrix engines do. An array is "
             "composed of parts, which are mapped anew in each order. Errors are those of real dot "
             "products, that of encoding the operands included. "
             f"{document.clocks.told}",

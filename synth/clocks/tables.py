@@ -1,5 +1,7 @@
 """The report's tables at equal clocks: circuits that all run at one speed."""
 
+from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.clocks.kept import ClockSurvey, ratio_of
 from lmul.synth.comparison.clocks.points import CLOCKS, PE, USUAL, clocked_designs, same_width_pes
@@ -100,8 +102,8 @@ def clock_table(document: ReportDocument) -> Table:
             "has one left. A kind that misses the clock shows its fastest circuit, and no energy. "
             "“registers in it”: stages between operands and sum, and in an array's rounders, and "
             "whether a PE's sum keeps carries, chosen with the mapping. Each PE takes a pair a "
-            "cycle, so that at one clock all energies are at equal throughput; GMAC/s/mm² is that "
-            "throughput by area. "
+            "cycle, and so does each of a unit's terms, so that at one clock all energies are at "
+            "equal throughput; GMAC/s/mm² is that throughput by area. "
             "“fastest”: each kind at the shortest period that was found for it. "
             "`lmul energy DESIGN --clock PERIOD` measures one anew.",
             "An array is composed: its PE, rounders and edges each the smallest that meets, with "
@@ -186,12 +188,17 @@ def _row(one: Clocked) -> list[str]:
 
 def _throughput(one: Clocked) -> float:
     """Multiply-accumulates a second and mm², in thousands of millions."""
-    design = MacDesign.parse(one.design)
-    return design.multipliers * 1e9 / (one.clock_ps * one.area.median)
+    design = Design.parse(one.design)
+    assert isinstance(design, DotDesign | MacDesign)
+    multipliers = design.terms if isinstance(design, DotDesign) else design.multipliers
+    return multipliers * 1e9 / (one.clock_ps * one.area.median)
 
 
 def _registers(one: Clocked) -> str:
-    design = MacDesign.parse(one.design)
+    design = Design.parse(one.design)
+    assert isinstance(design, DotDesign | MacDesign)
+    if isinstance(design, DotDesign):
+        return f"{design.stages}"
     rounder = f", {design.rounder}" if design.level == "array" and design.kind != "int8" else ""
     return f"{design.stages}{rounder}{', and carries' if design.carries else ''}"
 

@@ -21,7 +21,12 @@ from typing import Any
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.comparison.clocks.layout import layout_points
-from lmul.synth.comparison.clocks.points import array_points, clock_points, node_points
+from lmul.synth.comparison.clocks.points import (
+    array_points,
+    clock_points,
+    node_points,
+    unit_points,
+)
 from lmul.synth.comparison.designs import REPORT_FORMATS
 from lmul.synth.comparison.dots import dot_points
 from lmul.synth.comparison.points import FMAX, corrected_points, kept_points, placed_points
@@ -96,6 +101,7 @@ SETS: Mapping[str, Callable[[], list[Point]]] = {
     "corrected": lambda: corrected_points(REPORT_FORMATS),
     "dots": dot_points,
     "clocks": clock_points,
+    "units": unit_points,
     "arrays": array_points,
     "nodes": node_points,
     "layout": layout_points,

@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from matplotlib.axes import Axes
 
 from lmul.synth.comparison.cell_survey import ENERGY
-from lmul.synth.comparison.clocks.points import ARRAY, PE
+from lmul.synth.comparison.clocks.points import CLOCKS, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.dots import USUAL_TERMS
 from lmul.synth.measure.variation import Ratio
@@ -74,7 +74,7 @@ def worth_shares(document: ReportDocument, fmt: str) -> Iterator[tuple[str, Shar
                 _shares(lambda twin, figure=figure: document.dots.usual_ratio(fmt, twin, figure)),
             )
     clock = document.clocks.first_clock(fmt)
-    for level in (PE, ARRAY) if clock else ():
+    for level in CLOCKS if clock else ():
         yield (
             f"{level} at\n{clock.removesuffix('fo4')} FO4",
             _shares(

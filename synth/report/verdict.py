@@ -3,12 +3,12 @@
 from collections.abc import Sequence
 
 from lmul.synth.clocks.front import FrontRow, front_rows
-from lmul.synth.comparison.clocks.points import ARRAY, PE
+from lmul.synth.comparison.clocks.points import ARRAY, DOT, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS
 from lmul.synth.comparison.headline import FIRST_FORMATS
 from lmul.synth.measure.variation import Ratio
-from lmul.synth.tables.levels import level_error, level_ratio
+from lmul.synth.tables.levels import level_error, level_ratio, shown_ratio
 from lmul.synth.tables.table import percent
 
 __all__ = ["HOW_SURE", "verdict"]
@@ -35,7 +35,7 @@ def verdict(document: ReportDocument) -> list[str]:
 
     What is saved is told in words: the figures stand in the table below.
     """
-    rows = list(front_rows(document))
+    rows = [row for row in front_rows(document) if row.level in _WHOSE]
     said = []
     for fmt in dict.fromkeys(row.format for row in rows):
         own = [row for row in rows if row.format == fmt]
@@ -83,20 +83,22 @@ def _errors(document: ReportDocument) -> list[str]:
 
 def _dots(document: ReportDocument) -> list[str]:
     """Where a product is most of the circuit."""
-    shares = {
-        fmt: [document.dots.usual_ratio(fmt, "exact", of) for of in ("core_energy_fj", "energy_fj")]
-        for fmt in USUAL_WINDOWS
-    }
     told = [
-        f"in {fmt} {percent(core.median)} and {percent(whole.median)}"
-        for fmt, (core, whole) in shares.items()
-        if core and whole
+        f"in {row.format} {shown_ratio(row.area)} and {shown_ratio(row.energy)}"
+        for row in front_rows(document)
+        if (row.level, row.twin) == (DOT, "exact")
     ]
     if not told:
         return []
+    cores = [
+        f"in {fmt} {percent(core.median)}"
+        for fmt in USUAL_WINDOWS
+        if (core := document.dots.usual_ratio(fmt, "exact", "core_energy_fj"))
+    ]
+    core = f"; of its core's energy, at the least area, {', '.join(cores)}" if cores else ""
     return [
         f"Of a unit that sums {USUAL_TERMS} products at once, as matrix engines do, L-Mul takes of "
-        f"exact's energy, core and whole: {', '.join(told)}."
+        f"exact's area and energy at that clock {', '.join(told)}{core}."
     ]
 
 

@@ -5,8 +5,12 @@ from pathlib import Path
 
 import pytest
 
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
+from lmul.synth.clocks.tables import share
 from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.clocks.kept import clock_survey
+from lmul.synth.comparison.clocks.points import CLOCKS, DOT, USUAL, clocked_designs
 from lmul.synth.comparison.dots import DotRow, DotSurvey, array_rows, dot_name, dot_rows
 
 ROOT = Path(__file__).parents[2]
@@ -78,6 +82,37 @@ def test_a_row_of_registers(cells):
         share("energy_without_glitches_fj"),
     ]
     assert cells[3:] == wanted
+
+
+def test_units_at_one_clock():
+    clocks, wanted = clock_survey(), []
+    for fmt in CLOCKS[DOT]:
+        units = {kind: clocks.of(fmt, DOT, kind, USUAL) for kind in clocked_designs(fmt, DOT)}
+        its = units["exact"]
+        for kind, one in units.items():
+            assert one and one.energy and its
+            unit = DotDesign.parse(one.design)
+            erring = figure(kind, fmt, 8, unit.window, "mred")
+            shares = [share(one, its, what).replace("\u00a0", " ") for what in ("area", "energy")]
+            wanted.append(
+                [
+                    *(fmt, f"`{kind}`", str(unit.stages)),
+                    *(f"{one.area.median / 8:,.0f}", shares[0] if kind != "exact" else "100 %"),
+                    *(f"{one.energy.median:,.0f}", shares[1] if kind != "exact" else "100 %"),
+                    f"{100 * (erring or 0):.2f}",
+                ]
+            )
+    assert rows("| format | kind | registers |") == wanted
+    said = PAGE[PAGE.index("L-Mul's unit takes") :].split("\n")[0]
+    mine, its = (clocks.of("bf16", DOT, kind, USUAL) for kind in ("lmul", "exact"))
+    assert mine and mine.energy and its and its.energy
+    clocked = mine.area.over(its.area), mine.energy.over(its.energy)
+    [least] = [row for row in rows("| format | W | registers |") if row[:3] == ["bf16", "16", "1"]]
+    assert re.findall(r"\d+", said) == [
+        *(f"{100 * one.median:.0f}" for one in clocked),
+        *(least[column].removesuffix(" %") for column in (7, 10)),
+        *(f"{100 * one.sequential.median / one.area.median:.0f}" for one in (mine, its)),
+    ]
 
 
 ARRAYS = "| format | sums | N |"

@@ -12,6 +12,7 @@ from lmul.synth.comparison.clocks.points import (
     array_points,
     clock_points,
     clocked_designs,
+    unit_points,
 )
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import FASTEST, Measured
@@ -77,10 +78,15 @@ def ratio_of(mine: Clocked | None, its: Clocked | None, what: str) -> Ratio | No
 
 def clock_survey() -> ClockSurvey:
     """What is kept, of this commit."""
-    kept, arrays = accepted("clocks"), accepted("arrays")
-    points = kept.of(clock_points()) | arrays.of(array_points())
+    kept = accepted("clocks")
+    points, told = kept.of(clock_points()), kept.told
+    for what, beside, of in (
+        ("Units", accepted("units"), unit_points()),
+        ("Arrays", accepted("arrays"), array_points()),
+    ):
+        points |= beside.of(of)
+        told += f" {what}: {beside.told}" if beside.found else ""
     found = {(point.design, point.clock): clocked_of(one) for point, one in points.items()}
-    told = kept.told + (f" Arrays: {arrays.told}" if arrays.found else "")
     return ClockSurvey(found, told)
 
 

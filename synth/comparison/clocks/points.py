@@ -12,6 +12,7 @@ from lmul.synth.comparison.designs import (
     pes_in_cells,
     same_width_name,
 )
+from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS, dot_name
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import FASTEST, Point
@@ -21,6 +22,7 @@ __all__ = [
     "ARRAY",
     "CARRIES_CLOCKS",
     "CLOCKS",
+    "DOT",
     "LONG",
     "NODE_CLOCKS",
     "PE",
@@ -31,10 +33,11 @@ __all__ = [
     "clocked_designs",
     "node_points",
     "same_width_pes",
+    "unit_points",
 ]
 
 
-PE, ARRAY = "PE", f"{ARRAY_SIDE}x{ARRAY_SIDE} array"
+PE, DOT, ARRAY = "PE", f"{USUAL_TERMS}-term unit", f"{ARRAY_SIDE}x{ARRAY_SIDE} array"
 
 USUAL = "60fo4"
 """The clock of published multiply-accumulate units; 40 inverter delays are a fast one's."""
@@ -47,6 +50,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, _SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
+    DOT: {"bf16": (USUAL,)},
     ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "bf16": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
@@ -81,6 +85,11 @@ def array_points() -> list[Point]:
     return _points(ARRAY)
 
 
+def unit_points() -> list[Point]:
+    """Dot-product units, kept too."""
+    return list(dict.fromkeys(_points(DOT)))
+
+
 def _points(level: str) -> list[Point]:
     return [
         Point(name, "clock", stimulus=STIMULUS, clock=clock)
@@ -109,12 +118,15 @@ def node_points() -> list[Point]:
 
 
 _KINDS = (*WINDOW_KINDS, "mitchell", "int8")
+_UNIT_KINDS = ("lmul", "exact")
 
 
 def clocked_designs(fmt: str, level: str) -> dict[str, str]:
     """Designs by kind that are compared at equal clocks, each with pipelines of its own."""
     if fmt not in CLOCKS[level]:
         return {}
+    if level == DOT:
+        return {kind: dot_name(kind, fmt, USUAL_TERMS, USUAL_WINDOWS[fmt]) for kind in _UNIT_KINDS}
     found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, ARRAY_SIDE)
     return {kind: found[kind] for kind in _KINDS if kind in found}
 

@@ -16,10 +16,12 @@ CLOCKS = ClockSurvey(
             ("pe-exact-e4m3-ftz", "", 5000, 400),
             ("pe-mitchell-e4m3-ftz", "", 4000, 299),
             ("pe-int8", "", 3600, 250),
+            ("dot-lmul-bf16-n8-w16-ftz", "-s6", 27_000, 540),
+            ("dot-exact-bf16-n8-w16-ftz", "-s6", 30_000, 600),
             ("array-lmul-e4m3-8x8-os-ftz", "-s1-r2", 400_000, 500),
             ("array-exact-e4m3-8x8-os-ftz", "-r1", 500_000, 560),
         )
     },
     "Kept.",
 )
-"""e4m3 at 60 inverter delays."""
+"""At 60 inverter delays: e4m3, and units of bf16."""

@@ -11,7 +11,7 @@ from lmul.synth.clocks.carries import carries_table
 from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
 from lmul.synth.comparison.accepted import Accepted, read, text_of
 from lmul.synth.comparison.clocks.kept import ClockSurvey, clock_survey, clocked_of
-from lmul.synth.comparison.clocks.points import array_points, clock_points
+from lmul.synth.comparison.clocks.points import array_points, clock_points, unit_points
 from lmul.synth.measure.measurement import FASTEST, Measured, Point
 
 LMUL, EXACT, INT8 = "pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz", "pe-int8"
@@ -51,6 +51,8 @@ def test_arrays_are_rows_of_their_own():
     row = rows["8x8 array", "e4m3", "60 FO4, 4.9 ns", "lmul"]
     # Registers in PEs, and in rounders; 64 MACs each 4.86 ns in 0.4 mm².
     assert (row[4], row[9]) == ("1, 2", "33")
+    row = rows["8-term unit", "bf16", "60 FO4, 4.9 ns", "lmul"]
+    assert (row[4], row[9]) == ("6", "61")  # 8 MACs in 0.027 mm²
 
 
 def test_sums_of_one_width():
@@ -116,7 +118,7 @@ def test_the_figures_of_this_commit():
     """Each circuit meets its clock or has no energy; OpenSTA sees its delay as we do."""
     found = clock_survey().found
     assert found.keys() <= {
-        (point.design, point.clock) for point in (*clock_points(), *array_points())
+        (point.design, point.clock) for point in (*clock_points(), *unit_points(), *array_points())
     }
     for (_, clock), one in found.items():
         assert (one.energy is None) == (one.delays[0] > one.clock_ps)

@@ -1,6 +1,7 @@
 """The picture of where L-Mul pays: rows from the multiplier outwards, shares of kept figures."""
 
 import json
+import re
 from dataclasses import replace
 from pathlib import Path
 
@@ -50,8 +51,27 @@ def test_units_that_sum_products(fmt: str, window: int):
         assert shares[row]["exact"].median == pytest.approx(mine / its)
         told.append(f"{100 * mine / its:.0f} %")
         assert ("int8" in shares[row], "lmul_rne" in shares[row]) == ((fmt == "e4m3",) * 2)
+    _, cores = unit_sentence().split("; of its core's energy, at the least area, ")
+    assert f"in {fmt} {told[0]}" in cores
+
+
+def unit_sentence() -> str:
     [said] = [line for line in verdict(KEPT) if line.startswith("Of a unit that sums 8 products")]
-    assert f"in {fmt} {' and '.join(told)}" in said.replace("\u00a0", " ")
+    return said.replace("\u00a0", " ")
+
+
+def test_units_at_one_clock():
+    path = Path(kept.__file__).parent / "accepted_units.json"
+    found = {
+        one["point"]["design"]: one["detail"]
+        for one in json.loads(path.read_text(encoding="utf-8"))["figures"]
+    }
+    mine, its = (found[f"dot-{kind}-bf16-n8-w16-ftz"] for kind in KINDS)
+    area, energy = (mine[what]["median"] / its[what]["median"] for what in ("area", "energy"))
+    shown = dict(worth_shares(KEPT, "bf16"))["8-term unit at\n60 FO4"]["exact"]
+    assert shown.median == pytest.approx(energy)
+    told = f"in bf16 {100 * area:.0f} % (…) and {100 * energy:.0f} % (…)"
+    assert told in re.sub(r"\([0-9–]+\)", "(…)", unit_sentence())
 
 
 def test_rows_from_the_multiplier_outwards():

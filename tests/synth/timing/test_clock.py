@@ -74,8 +74,9 @@ def test_pipelines():
 
 
 def test_a_units_registers(monkeypatch):
-    """Fewer than meet the clock in the quickest way are tried in no other."""
+    """Where the quickest way misses by much, no other is tried, nor fewer registers."""
     tried: dict[str, list[str]] = {}
+    slack = {"s8": 200, "s7": -400, "s6": 0}
 
     def mapped(plan, *_):
         for subject, way in plan:
@@ -83,7 +84,7 @@ def test_a_units_registers(monkeypatch):
         return [
             SimpleNamespace(
                 design=subject.name,
-                slack_ps=Design.parse(subject.name).stages - 6 if way else -9,
+                slack_ps=slack.get(subject.name[-2:], -600) if way else -9000,
                 area_um2=1000,
             )
             for subject, way in plan
