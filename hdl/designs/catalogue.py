@@ -94,10 +94,12 @@ def _describe_mac(design: MacDesign) -> str:
     }[design.level]
     many = f"; each PE takes {design.terms} pairs a cycle" if design.terms > 1 else ""
     many += f", their products cut in {design.window} bits" if design.window else ""
+    sums = design.resolved_accumulator
+    if sums.narrow:
+        many += f"; {sums.narrow[0]} bits of a sum are written in each cycle, the rest on change"
     if design.kind == "int8":
         text = f"int8: {what}, 32-bit sums{many}"
     else:
-        sums = design.resolved_accumulator
         kept = f"exact sums up to K = {design.k_max}" if sums.is_exact else f"sums in {sums}"
         of = f"{what} of {KINDS[design.kind].title}"
         text = f"{design.format.name}: {of}, {kept}{many}; {_policy(design)}"

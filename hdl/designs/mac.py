@@ -16,9 +16,11 @@ from lmul.hdl.designs.parts import (
     check_policy,
 )
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
-from lmul.hdl.numbers.formats import INT8, Format
+from lmul.hdl.numbers.formats import INT8, FloatFormat, Format
 from lmul.hdl.numbers.kinds import check_kind
 from lmul.hdl.numbers.policy import Policy
+from lmul.hdl.numbers.product_range import product_range
+from lmul.hdl.numbers.sum_parts import SUM_BITS, SumParts
 
 __all__ = [
     "INT8_MAX_K",
@@ -32,7 +34,7 @@ __all__ = [
 
 MAX_SIDE = 64
 MAX_K = 1 << 24
-INT8_MAX_K = ((1 << 31) - 1) >> 14
+INT8_MAX_K = ((1 << SUM_BITS - 1) - 1) >> 14
 """So many squares of -128, the largest product of int8, fit into a sum of 32 bits: 131071."""
 _MAX_STAGES = 2
 _MAX_ROUNDER = 3
@@ -56,7 +58,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         Ignored by ``int8``.
     accumulator : Accumulator or None
         None is the format's default: ``exact`` up to 8 bits, else ``fp32``; 32-bit integers for
-        ``int8``.
+        ``int8``, which may be a ``dualW``.
     k_max : int
         The longest dot product of an ``exact`` accumulator, up to 2**24; of ``int8``, up to 131071,
         for its sums have 32 bits whatever K.
@@ -109,17 +111,19 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     def __post_init__(self) -> None:
         if self.level not in LEVELS:
             raise ValueError(f"Level must be {', '.join(LEVELS)}, not {self.level!r}")
+        if self.accumulator is not None and not isinstance(self.accumulator, Accumulator):
+            raise TypeError(f"Accumulator must be an Accumulator, not {self.accumulator!r}")
         if self.kind == "int8":
-            if self.format != INT8 or self.accumulator is not None:
-                raise ValueError("Kind 'int8' has neither a floating-point format nor accumulator")
+            if self.format != INT8 or not self.resolved_accumulator.is_exact:
+                raise ValueError(
+                    "Kind 'int8' has no floating-point format, and sums that are exact or dualW"
+                )
             object.__setattr__(self, "policy", DEFAULT_POLICY)
         else:
             check_kind(self.kind, check_format(self.format))
-            if self.accumulator == default_accumulator(self.format):
-                object.__setattr__(self, "accumulator", None)
+        if self.accumulator == default_accumulator(self.format):
+            object.__setattr__(self, "accumulator", None)
         check_policy(self.policy)
-        if self.accumulator is not None and not isinstance(self.accumulator, Accumulator):
-            raise TypeError(f"Accumulator must be an Accumulator, not {self.accumulator!r}")
         self._check_group()
         check_number("k_max", self.k_max, 1, self._most_k)
         if self.k_max != self._usual_k and not self.resolved_accumulator.is_exact:
@@ -132,6 +136,8 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         check_number("Columns", self.columns, 1, MAX_SIDE)
         if self.flow not in FLOWS:
             raise ValueError(f"Flow must be os or ws, not {self.flow!r}")
+        if self.is_dual:
+            self._check_dual()
         if self.fifo != 0 or isinstance(self.fifo, bool):
             check_number("FIFO", self.fifo, MIN_FIFO, MAX_FIFO)
         check_number("Registers of the rounder", self.rounder, 0, _MAX_ROUNDER)
@@ -145,12 +151,14 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         if self.level == "product":
             if self.kind != "int8":
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
+            if self.accumulator is not None:
+                raise ValueError("A product unit has no sum; a PE has")
             if self.stages or self.k_max != DEFAULT_K_MAX:
                 raise ValueError("A product unit has neither stages nor k_max; a PE has")
 
     def _check_carries(self) -> None:
         """Raise where carries can't be kept."""
-        if not self.resolved_accumulator.is_exact:
+        if self.resolved_accumulator.name != "exact":
             raise ValueError(
                 f"Carries are kept of exact sums, not of {self.resolved_accumulator}: leave -cN out"
             )
@@ -158,6 +166,17 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             raise ValueError("Sums of several pairs a cycle keep no carries: leave -cN out")
         if self.level == "array":
             raise ValueError("Arrays keep no carries yet: leave -cN out")
+
+    def _check_dual(self) -> None:
+        """Raise where a sum can't be cut into a narrow part and what is written on change only."""
+        if self.flow == "ws":
+            raise ValueError(
+                f"In a ws array another sum passes each PE in each cycle, so that no part of it "
+                f"stays: {self.accumulator} is for PEs and os arrays"
+            )
+        if self.terms > 1:
+            raise ValueError(f"Several pairs a cycle are not added to {self.accumulator} sums yet")
+        _ = self.sum_parts
 
     def _check_group(self) -> None:
         """Raise where several pairs a cycle can't be added up so; K_max becomes a multiple."""
@@ -212,6 +231,20 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         if self.accumulator is not None:
             return self.accumulator
         return default_accumulator(self.format)
+
+    @property
+    def is_dual(self) -> bool:
+        """Whether some of its sum's bits are written on change only."""
+        return self.resolved_accumulator.narrow is not None
+
+    @property
+    def sum_parts(self) -> SumParts:
+        """Which bits of an exact sum are written in each cycle, and which on change only."""
+        sums = self.resolved_accumulator
+        if self.kind == "int8" or not isinstance(self.format, FloatFormat):
+            return SumParts.of_integers(sums, SUM_BITS)
+        products = product_range(self.format, self.kind, self.policy)
+        return SumParts.of(sums, products, products.accumulator_bits(self.k_max))
 
     @property
     def name(self) -> str:

@@ -2,7 +2,7 @@
 
 pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN][-cN]
 array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
-product-int8, pe-int8[-kK][-sN][-cN], array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
+product-int8, pe-int8[-dualW][-kK][-sN][-cN], array-int8-RxC-FLOW[-nN][-dualW][-kK][-sN][-fN]
 """
 
 import re
@@ -93,7 +93,8 @@ def _options(
 ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
     policy, accumulator = DEFAULT_POLICY, None
     numbers: dict[str, int] = {}
-    allowed = ("" if fmt == INT8 else "POLICY, then ACC, then ") + "kK, then sN, then cN"
+    allowed = "dualW, then " if fmt == INT8 else "POLICY, then ACC, then "
+    allowed += "kK, then sN, then cN"
     if level == "array":
         before = "nN, then " if fmt == INT8 else "nN, then wW, then "
         allowed = before + allowed + (", then fN" if fmt == INT8 else ", then rN, then fN")
@@ -108,14 +109,15 @@ def _options(
                 found = Accumulator(part)
                 place = 4
             except ValueError:
-                if part.startswith("fix"):
+                if part.startswith(("fix", "dual")):
                     raise
                 place = 3
         if level != "array" and place < 3:
             raise ValueError(
                 f"unexpected part {part!r}, only PEs of arrays take several pairs a cycle"
             )
-        wrong = (fmt == INT8 and not match) or (level != "array" and place > 7)
+        narrow = found is not None and found.narrow is not None
+        wrong = (fmt == INT8 and not match and not narrow) or (level != "array" and place > 7)
         if place <= step or wrong:
             raise ValueError(f"unexpected part {part!r}, there may stand {allowed}")
         step = place

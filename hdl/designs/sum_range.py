@@ -10,12 +10,13 @@ from fractions import Fraction
 from lmul.hdl.designs.mac import INT8_MAX_K, MacDesign
 from lmul.hdl.numbers.formats import INT8, FloatFormat
 from lmul.hdl.numbers.product_range import ProductRange, product_range
+from lmul.hdl.numbers.sum_parts import SUM_BITS
 
 __all__ = ["SumRange", "sum_range"]
 
 
 _MOST_FLOAT = Fraction(2) ** 1023
-_INT8 = ProductRange(0, 1 << 14)  # (-128)²; the register's 32 bits hold INT8_MAX_K of them
+_INT8 = ProductRange(0, 1 << 14)  # (-128)²; the register's bits hold INT8_MAX_K of them
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ def sum_range(design: MacDesign) -> SumRange:
         raise ValueError(f"Design {design.name!r} has no sum; a PE or an array has")
     if not isinstance(design.format, FloatFormat):
         assert design.kind == "int8" and design.format == INT8
-        return _fixed(_INT8, 32, 0, design.k_max, INT8_MAX_K)
+        return _fixed(_INT8, SUM_BITS, 0, design.k_max, INT8_MAX_K)
     assert design.kind != "int8"
     products = product_range(design.format, design.kind, design.policy)
     accumulator = design.resolved_accumulator

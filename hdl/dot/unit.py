@@ -19,7 +19,7 @@ from lmul.hdl.group.word import GroupWord
 from lmul.hdl.mac.datapath import FloatDatapath
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat
-from lmul.hdl.products.int8 import SUM_BITS
+from lmul.hdl.numbers.sum_parts import SUM_BITS
 from lmul.hdl.sums.accumulate_float import AccumulateFloat
 
 __all__ = ["DotUnit", "IntDotUnit", "dot_core", "dot_datapath", "dot_unit"]

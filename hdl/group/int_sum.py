@@ -12,7 +12,8 @@ from lmul.hdl.arithmetic.delay import Cuts
 from lmul.hdl.arithmetic.form import form
 from lmul.hdl.group.lanes import LanesLayout, lanes
 from lmul.hdl.numbers.formats import INT8
-from lmul.hdl.products.int8 import SUM_BITS, Int8Product, Int8Rows
+from lmul.hdl.numbers.sum_parts import SUM_BITS
+from lmul.hdl.products.int8 import Int8Product, Int8Rows
 
 __all__ = ["IntSum", "int_unit"]
 

@@ -18,6 +18,7 @@ from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind, resolve_offset
 from lmul.hdl.numbers.policy import POLICIES, Policy
 from lmul.hdl.numbers.product_range import ProductRange, product_range
+from lmul.hdl.numbers.sum_parts import SumParts
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.registry import product_unit
 from lmul.hdl.sums.accumulate import AccumulationUnit, accumulation_unit, sum_shape
@@ -137,6 +138,11 @@ class FloatDatapath:
         return Segments(self.sum_shape.width, self.range.magnitude_bits, self.carries)
 
     @cached_property
+    def sum_parts(self) -> SumParts:
+        """Which of the register's bits are written in each cycle."""
+        return SumParts.of(self.resolved_accumulator, self.range, self.sum_shape.width)
+
+    @cached_property
     def result_layout(self) -> data.StructLayout:
         """What leaves a PE: ``sum``, ``overflow`` of a window, ``pos`` and ``neg``.
 
@@ -232,7 +238,13 @@ def as_datapath(given: "Datapath | MacDesign | str") -> Datapath:
 def datapath_of(design: MacDesign) -> Datapath:
     """The datapath of a PE's or an array's design."""
     if design.kind == "int8" or not isinstance(design.format, FloatFormat):
-        return IntDatapath(design.k_max, design.stages, terms=design.terms, carries=design.carries)
+        return IntDatapath(
+            design.k_max,
+            design.stages,
+            terms=design.terms,
+            carries=design.carries,
+            accumulator=design.resolved_accumulator,
+        )
     return FloatDatapath(
         design.format,
         design.kind,

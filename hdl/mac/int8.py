@@ -16,12 +16,17 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.int_sum import IntSum, int_unit
 from lmul.hdl.group.lanes import LanesLayout, lane_resets
 from lmul.hdl.group.product import ProductGroup
-from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX
+from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
 from lmul.hdl.numbers.formats import INT8
-from lmul.hdl.products.int8 import PLACES, SUM_BITS, Int8Product, Int8Rows, Int8Words
+from lmul.hdl.numbers.sum_parts import SUM_BITS, SumParts
+from lmul.hdl.products.int8 import PLACES, Int8Product, Int8Rows, Int8Words
 from lmul.hdl.sums.saved_carries import INT8_LOW, AccumulateInt8Saved, Segments
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
+
+
+_WHOLE = SumParts(SUM_BITS, 0, SUM_BITS)
+_EXACT = Accumulator("exact")
 
 
 class Int8Edge(wiring.Component):
@@ -62,30 +67,34 @@ class AccumulateInt8(wiring.Component):
     ----------
     unit : Int8Product or Int8Rows
         The product unit in front; the first where sums are written as operators.
-    width : int
-        Of a sum, at least 17 bits.
+    parts : SumParts
+        Of a sum, which has at least 17 bits.
 
     Members
     -------
     p : In(unit.product_layout)
     acc : In(signed(width))
     total : Out(signed(width))
+    above : Out(1)
+        Where a part of the sum is written on change only: it is another one.
     """
 
-    def __init__(self, unit: Int8Product | Int8Rows, width: int = SUM_BITS) -> None:
-        self.width = width
+    def __init__(self, unit: Int8Product | Int8Rows, parts: SumParts = _WHOLE) -> None:
+        self.parts = parts
         self._columns = unit.columns
+        shape = signed(parts.width)
+        writes = {name: Out(1) for name in parts.rare}
         super().__init__(
-            {
-                "p": In(unit.product_layout),
-                "acc": In(signed(width)),
-                "total": Out(signed(width)),
-            }
+            {"p": In(unit.product_layout), "acc": In(shape), "total": Out(shape), **writes}
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
+        if self.parts.rare:
+            # It changes by one or not at all, so that its last bit tells.
+            last = self.parts.stop
+            m.d.comb += self.above.eq(self.total[last] ^ self.acc[last])
         if form() in ("sums", "products"):
             m.d.comb += self.total.eq(self.acc + self.p.value)
             return m
@@ -142,6 +151,8 @@ class IntDatapath:
         Pairs that a PE takes at once.
     carries : int
         A carry of the sum is kept every so many places; 0: none is.
+    accumulator : Accumulator
+        ``exact`` or a ``dualW``.
 
     Raises
     ------
@@ -154,12 +165,14 @@ class IntDatapath:
     sum_bits: int = SUM_BITS
     terms: int = 1
     carries: int = 0
+    accumulator: Accumulator = _EXACT
 
     def __post_init__(self) -> None:
         MacDesign(
             "pe" if self.terms == 1 else "array",
             "int8",
             INT8,
+            accumulator=self.accumulator,
             k_max=self.k_max,
             stages=self.stages,
             terms=self.terms,
@@ -204,6 +217,11 @@ class IntDatapath:
         return Segments(self.sum_bits, INT8_LOW, self.carries)
 
     @property
+    def sum_parts(self) -> SumParts:
+        """Which of the register's bits are written in each cycle."""
+        return SumParts.of_integers(self.accumulator, self.sum_bits)
+
+    @property
     def result_layout(self) -> data.StructLayout:
         """What leaves a PE."""
         return data.StructLayout({"sum": self.sum_shape})
@@ -236,4 +254,4 @@ class IntDatapath:
         if self.segments:
             return AccumulateInt8Saved(unit, self.segments)
         assert not isinstance(unit, Int8Words)
-        return AccumulateInt8(unit, self.sum_bits)
+        return AccumulateInt8(unit, self.sum_parts)

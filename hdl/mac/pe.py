@@ -1,6 +1,6 @@
 """The processing element: it multiplies, accumulates, and passes its operands on."""
 
-from amaranth import Module, Signal, Value
+from amaranth import Cat, Module, Signal, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 
@@ -125,21 +125,18 @@ class PE(wiring.Component):
             return m
         # Cleared on the way out, not when the next one begins, and to what reset gives, too: so a
         # register's own reset does both, and no gate a bit.
-        acc = {"sum": Signal(path.sum_shape, name="acc")}
+        acc: dict[str, Signal] = {}
         total: dict[str, Value] = {"sum": accumulation.total}
-        m.d.comb += accumulation.acc.eq(acc["sum"])
         for name, mark in marks.items():
             acc[name] = Signal(name=f"acc_{name}")
             total[name] = acc[name] | mark
         if "overflow" in path.result_layout.members:
             acc["overflow"] = Signal(name="acc_overflow")
             total["overflow"] = acc["overflow"] | accumulation.overflow
+        m.d.comb += [self.total[name].eq(value) for name, value in total.items()]
+        m.d.comb += accumulation.acc.eq(self._sum(m, path, accumulation, ends))
         for name, register in acc.items():
-            m.d.comb += self.total[name].eq(total[name])
-            with m.If(self.en & ends):
-                m.d.sync += register.eq(0)
-            with m.Elif(self.en):
-                m.d.sync += register.eq(total[name])
+            self._add_up(m, register, total[name], ends, self.en)
         return m
 
     def _resolve(
@@ -166,6 +163,29 @@ class PE(wiring.Component):
             m.d.comb += self.total[name].eq(flag)
             with m.If(self.en):
                 m.d.sync += flag.eq((flag & ~ended) | mark)
+
+    def _sum(self, m: Module, path: Datapath, accumulation, ends: Value) -> Value:
+        """The sum's register, or as many as it has parts: some are written only on change."""
+        parts = path.sum_parts
+        if not parts.rare:
+            acc = Signal(path.sum_shape, name="acc")
+            self._add_up(m, acc, accumulation.total, ends, self.en)
+            return acc
+        registers: list[Signal] = []
+        for name, place in parts.all.items():
+            register = Signal(place.stop - place.start, name=f"acc_{name}")
+            writes = self.en & getattr(accumulation, name) if name in parts.rare else self.en
+            self._add_up(m, register, accumulation.total[place], ends, writes)
+            registers.append(register)
+        return Cat(registers)
+
+    def _add_up(
+        self, m: Module, register: Signal, total: Value, ends: Value, writes: Value
+    ) -> None:
+        with m.If(self.en & ends):
+            m.d.sync += register.eq(0)
+        with m.Elif(writes):
+            m.d.sync += register.eq(total)
 
     def _register(
         self, m: Module, prefix: str, coming: dict[str, Value], reset: dict[str, int]

@@ -21,7 +21,6 @@ from lmul.hdl.numbers.formats import INT8
 __all__ = [
     "PLACES",
     "ROW_PLACES",
-    "SUM_BITS",
     "Int8Product",
     "Int8Rows",
     "Int8Words",
@@ -114,8 +113,6 @@ def add_rows(m: Module, bits: Sequence[Value]) -> Value:
         above = total[2:]
     return Cat(*low, above).as_signed()
 
-
-SUM_BITS = 32
 
 _Operand = data.StructLayout({"value": signed(INT8.width)})
 _Product = data.StructLayout({"value": signed(2 * INT8.width)})

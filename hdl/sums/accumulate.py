@@ -6,7 +6,9 @@ from lmul.hdl.group.product import AlignedGroup, ExactGroup, WindowGroup
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.numbers.product_range import ProductRange
+from lmul.hdl.numbers.sum_parts import SumParts
 from lmul.hdl.products.base import ProductUnit
+from lmul.hdl.sums.accumulate_dual import AccumulateDual
 from lmul.hdl.sums.accumulate_fixed import (
     AccumulateExact,
     AccumulateExactGroup,
@@ -20,6 +22,7 @@ __all__ = ["AccumulationUnit", "accumulation_unit", "sum_shape"]
 
 AccumulationUnit = (
     AccumulateExact
+    | AccumulateDual
     | AccumulateWindow
     | AccumulateFloat
     | AccumulateExactGroup
@@ -76,4 +79,7 @@ def accumulation_unit(
         return AccumulateWindow(layout, *accumulator.window)
     if accumulator.format is not None:
         return AccumulateFloat(layout, accumulator.format, policy.overflow)
+    parts = SumParts.of(accumulator, range, range.accumulator_bits(k_max))
+    if parts.rare:
+        return AccumulateDual(layout, range, parts)
     return AccumulateExact(layout, range, k_max)

@@ -38,6 +38,7 @@ def energy_tables(found: Sequence[Energy]) -> Group:
     ]
     shown += restructuring_note(one.restructuring for one in found)
     shown += _leaves(found)
+    shown += _gates(found)
     if any(one.stimulus.startswith("uniform") for one in found):
         shown.append("uniform codes: all alike but NaN and Inf, for every level.")
     if arrays := [one for one in found if one.level == "array"]:
@@ -64,6 +65,19 @@ def _leaves(found: Sequence[Energy]) -> list[str]:
         f"{one.leaves.each} flip-flops, and take {one.leaves_fj:.1f} fJ an operation"
         for one in {one.design: one for one in found}.values()
         if one.leaves
+    ]
+
+
+def _gates(found: Sequence[Energy]) -> list[str]:
+    """What clock gates would change, where a part of a sum is written on change only."""
+    return [
+        f"{one.design}, {one.stimulus}, an estimate: "
+        + ", ".join(f"{share:.1%} of additions write the part {n}" for n, share in w.items())
+        + f"; with their clocks gated by {gates.count} {gates.cell}, {gates.area_um2:.0f} µm², "
+        f"{gates.saved:.1f} fJ less in clock pins and {gates.taken:.1f} fJ more in the gates, an "
+        f"operation would take {one.gated:.1f} fJ"
+        for one in found
+        if (gates := one.gates) and (w := one.writes)
     ]
 
 
@@ -133,6 +147,8 @@ def energy_report(found: Sequence[Energy]) -> Report:
             "ports_fj": round(one.ports, 3),
             "clock_leaves_fj": round(one.leaves_fj, 3),
             "clock_leaves": asdict(one.leaves) if one.leaves else None,
+            "clock_gates": asdict(one.gates) if one.gates else None,
+            "written": one.writes,
             "shape": one.shape,
             "cycles": one.cycles,
             "parts_fj": {part: round(value, 3) for part, value in one.parts.items()},

@@ -122,8 +122,15 @@ def sum_lsb(path: Datapath) -> int | None:
 def accumulator_words(path: Datapath) -> str:
     """How products are added up."""
     width = path.sum_shape.width
+    cut = "".join(
+        f"; bits {part.start} to {part.stop - 1} are a register of their own, written only when "
+        "they change"
+        for part in path.sum_parts.rare.values()
+    )
     if not isinstance(path, FloatDatapath):
-        return f"exact: two's complement, {width} bits, enough for K_max = {path.k_max} products"
+        return (
+            f"exact: two's complement, {width} bits, enough for K_max = {path.k_max} products{cut}"
+        )
     accumulator = path.resolved_accumulator
     if accumulator.format is not None:
         if path.window:
@@ -154,13 +161,14 @@ def accumulator_words(path: Datapath) -> str:
         )
     return (
         f"exact: {worth}, wide enough for K_max = {path.k_max} of the largest products; so the "
-        "order of the sum changes no bit"
+        f"order of the sum changes no bit{cut}"
     )
 
 
 def accumulator_facts(path: Datapath) -> dict[str, Any]:
     """For the manifest."""
-    name = path.resolved_accumulator.name if isinstance(path, FloatDatapath) else "int32"
+    sums = path.resolved_accumulator if isinstance(path, FloatDatapath) else path.accumulator
+    name = sums.name if isinstance(path, FloatDatapath) or sums.narrow else "int32"
     facts: dict[str, Any] = {"name": name, "width": path.sum_shape.width}
     if (lsb := sum_lsb(path)) is not None:
         facts["lsb_exponent"] = lsb

@@ -11,7 +11,7 @@ import numpy.typing as npt
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.products.int8 import SUM_BITS
+from lmul.hdl.numbers.sum_parts import SUM_BITS
 from lmul.sim.golden.arithmetic import unpack
 from lmul.sim.golden.codec import decode
 from lmul.sim.golden.matmul import dot_products

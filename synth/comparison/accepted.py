@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.synth.comparison.clocks.gated import gated_points
 from lmul.synth.comparison.clocks.layout import layout_points
 from lmul.synth.comparison.clocks.points import (
     array_points,
@@ -105,6 +106,7 @@ SETS: Mapping[str, Callable[[], list[Point]]] = {
     "arrays": array_points,
     "nodes": node_points,
     "layout": layout_points,
+    "gated": gated_points,
 }
 """What is measured together, by the name of its set."""
 

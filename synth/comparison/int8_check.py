@@ -1,7 +1,7 @@
 """Compares the integer PE that sums in no more bits than it needs; it has no design's name."""
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.products.int8 import SUM_BITS
+from lmul.hdl.numbers.sum_parts import SUM_BITS
 from lmul.synth.comparison.designs import INT8_PE
 from lmul.synth.energy.run import streams
 from lmul.synth.energy.stimulus import stimuli

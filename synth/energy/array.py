@@ -58,6 +58,8 @@ class ArrayPower:
     parts : mapping of str to (float, float)
         fJ a cycle without leakage, and nW, of each of
         :data:`lmul.synth.gates.breakdown.ARRAY_PARTS`.
+    registers : sequence of (str, float)
+        Of each flip-flop of a PE its cell, and the fJ a cycle of its clock pin.
     shape : tuple of int
         M, K, N of each of the 64 products.
     cycles : int
@@ -72,6 +74,7 @@ class ArrayPower:
     unit_glitches: float
     ports: float
     parts: Mapping[str, tuple[float, float]]
+    registers: Sequence[tuple[str, float]]
     shape: tuple[int, int, int]
     cycles: int
 
@@ -184,6 +187,7 @@ class _Run:
         causes = ("switching", "internal", "clock", "leakage")
         sums: dict[str, float] = dict.fromkeys((*causes, "glitches", "unit_glitches", "ports"), 0.0)
         parts = {part: (0.0, 0.0) for part in ARRAY_PARTS}
+        registers: list[tuple[str, float]] = []
         simulations = self.simulation.simulations()
         for index, ((part, one), around) in enumerate(zip(simulations, conditions, strict=True)):
             sample = np.stack([each[index] for each in self.samples], axis=1)
@@ -204,8 +208,17 @@ class _Run:
             for name in causes:
                 sums[name] += float(getattr(power, name).sum())
             self._split(part, power, parts)
+            if part:
+                pins = zip(one.netlist.instances, power.clock / count, strict=True)
+                registers += [
+                    (cell.cell.name, float(energy))
+                    for cell, energy in pins
+                    if cell.cell.is_flipflop and _part_of(part, cell, {}) == "PEs"
+                ]
             sums["ports"] += self._ports(part, one.netlist, toggles, around, voltage)
-        return ArrayPower(**sums, parts=parts, shape=drive.shape, cycles=drive.cycles)
+        return ArrayPower(
+            **sums, parts=parts, registers=registers, shape=drive.shape, cycles=drive.cycles
+        )
 
     def _split(
         self, part: Part | None, power: CellPower, parts: dict[str, tuple[float, float]]

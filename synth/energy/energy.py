@@ -7,16 +7,18 @@ frequency as stated in the result.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field, replace
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
+from lmul.sim.golden.sums.part_writes import matrix_writes, stream_writes
 from lmul.synth.energy.power import CellPower
 from lmul.synth.energy.run import check_frequency, check_library, simulated_power, streams
 from lmul.synth.energy.stimulus import matrices, stimuli
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.core import core_circuit
 from lmul.synth.gatesim.bit_parallel import LANES
+from lmul.synth.layout.clock_gates import ClockGates, gates_of
 from lmul.synth.layout.clock_leaves import ClockLeaves, clock_leaves
 from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.conditions import Conditions
@@ -38,6 +40,9 @@ FREQUENCY = 100e6
 
 PAIRS = 1 << 17
 """Operand pairs of a stimulus that is drawn."""
+
+_GATED = 4
+"""Products of an array of which all sums' writes are counted."""
 
 
 @dataclass(frozen=True)
@@ -75,6 +80,11 @@ class Energy:
         buffer in the library. In no sum here.
     leaves_fj : float
         What that stage takes of an operation.
+    gates : ClockGates or None
+        The clock gates of what a ``dualW`` accumulator writes on change only, estimated; what they
+        save and take is of an operation. None of other designs. In no sum here but ``gated``.
+    writes : mapping of str to float
+        The share of operations in which each of those parts is written.
     shape, cycles : tuple of int or None, int or None
         Of an array, M, K, N of the 64 products that were measured, and the cycles of each, from
         the first operands to the last result.
@@ -99,6 +109,8 @@ class Energy:
     wires: str
     leaves: ClockLeaves | None
     leaves_fj: float
+    gates: ClockGates | None = None
+    writes: Mapping[str, float] = field(default_factory=dict)
     shape: tuple[int, int, int] | None = None
     cycles: int | None = None
 
@@ -106,6 +118,11 @@ class Energy:
     def real_delays(self) -> float:
         """Of the cells, glitches of their own delays included: the figure to compare."""
         return self.without_glitches + self.glitches
+
+    @property
+    def gated(self) -> float | None:
+        """``real_delays`` with the clock gates that ``gates`` are; None without any."""
+        return self.real_delays - self.gates.saved + self.gates.taken if self.gates else None
 
     @property
     def without_glitches(self) -> float:
@@ -131,11 +148,15 @@ class Energy:
                 stimulus=self.stimulus,
             )
 
-        return [
+        found = [
             metric("energy_fj", self.real_delays),
             metric("energy_without_glitches_fj", self.without_glitches),
             metric("energy_unit_delay_fj", self.unit_delay),
         ]
+        if self.gated:
+            found.append(metric("energy_gated_clock_fj", self.gated))
+        shares = [replace(metric(f"written_{n}", w), unit="") for n, w in self.writes.items()]
+        return [*found, *shares]
 
 
 def measure(
@@ -207,6 +228,7 @@ def measure(
     mapped = mapped or map_cells(circuit, library, restructuring=restructuring)
     whole = netlist_of(mapped)
     leaves = clock_leaves(mapped.cells, library, wires)
+    gated = design if isinstance(design, MacDesign) and design.is_dual else None
     apart = None
     if parts and circuit.level in PARTED_LEVELS:
         apart = map_to_cells(apart_by_part(circuit), library)
@@ -224,6 +246,13 @@ def measure(
             )
             split = _by_part(apart, by_cell.without_glitches, circuit.level, frequency)
             split = {part: value * share for part, value in split.items()}
+        writes: Mapping[str, float] = {}
+        gates = None
+        if gated:
+            writes = stream_writes(gated, one.x, one.y, one.length)
+            pins = zip(whole.instances, power.clock.tolist(), strict=True)
+            registers = [(i.cell.name, fj) for i, fj in pins if i.cell.is_flipflop]
+            gates = gates_of(gated, library, registers, writes, 1)
         results.append(
             Energy(
                 design=circuit.name,
@@ -245,6 +274,8 @@ def measure(
                 wires=wires,
                 leaves=leaves,
                 leaves_fj=_leaves_fj(leaves, frequency, share),
+                gates=gates,
+                writes=writes,
             )
         )
     return results
@@ -277,6 +308,11 @@ def _measure_array(
         power = array_power(design, circuit, conditions, a, b, check_library(library))
         (m, k, n), cycles = power.shape, power.cycles
         share = cycles / power.macs  # of a cycle's energy, to an operation
+        writes: Mapping[str, float] = {}
+        gates = None
+        if design.is_dual:
+            writes = matrix_writes(design, a[:_GATED], b[:_GATED])
+            gates = gates_of(design, library, power.registers, writes, share)
         leaked = 1e6 / frequency  # nW over a period, in fJ
         results.append(
             Energy(
@@ -303,6 +339,8 @@ def _measure_array(
                 wires=NONE,
                 leaves=leaves,
                 leaves_fj=_leaves_fj(leaves, frequency, share),
+                gates=gates,
+                writes=writes,
                 shape=(m, k, n),
                 cycles=cycles,
             )

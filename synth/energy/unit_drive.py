@@ -12,7 +12,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
 from lmul.hdl.numbers.formats import INT8, FloatFormat
-from lmul.hdl.products.int8 import SUM_BITS
+from lmul.hdl.numbers.sum_parts import SUM_BITS
 from lmul.sim.golden import multiply as golden
 from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.sums.sequential import running_sums

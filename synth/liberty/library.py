@@ -173,6 +173,16 @@ class Library:
         return found
 
     @cached_property
+    def clock_gates(self) -> tuple[str, ...]:
+        """Clock gates for rising edges, usable or not: synthesis takes none."""
+        kind = "clock_gating_integrated_cell"
+        return tuple(
+            name
+            for name, (_, group) in self._places.items()
+            if group.values.get(kind, "").startswith("latch_posedge")
+        )
+
+    @cached_property
     def has_delays(self) -> bool:
         """Whether any usable cell has delay tables; some libraries are for area alone."""
         return any(

@@ -153,7 +153,7 @@ def _pin(name: str, group: Group, scales: Scales, grounds: Collection[str]) -> P
         rise_capacitance=number(group, "rise_capacitance", capacitance) * scales.capacitance,
         fall_capacitance=number(group, "fall_capacitance", capacitance) * scales.capacitance,
         max_capacitance=limit,
-        clock=group.is_true("clock"),
+        clock=group.is_true("clock") or group.is_true("clock_gate_clock_pin"),
         function=_function(group, "function") if direction != "input" else None,
         timing=tuple(a for g in group.of_kind("timing") for a in _timing(g, scales)),
         setup=tuple(c for g in group.of_kind("timing") for c in _constraints(g, _SETUP, scales)),

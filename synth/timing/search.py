@@ -67,7 +67,7 @@ def pipelined(design: Design) -> list[Design]:
         return [design] if design.level == "product" else _each(design, "stages", range(4))
     if not isinstance(design, MacDesign) or design.level == "product":
         return [design]
-    if design.level == "pe" and design.resolved_accumulator.is_exact:
+    if design.level == "pe" and design.resolved_accumulator.name == "exact":
         return [
             replace(design, stages=stages, carries=carries)
             for carries in ([design.carries] if design.carries else [0, PLACES])

@@ -56,6 +56,8 @@ PE_NAMES = [
             "pe-lmul_formula-e2m3-bare-e4m3",
             "pe-mitchell-bf16-lax-s1",
             "pe-int8-s1-c8",
+            "pe-lmul-e5m2-dual18_-6-s1",
+            "pe-int8-dual16",
         )
     ),
 ]

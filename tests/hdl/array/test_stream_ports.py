@@ -243,7 +243,9 @@ def test_wrong_fifo():
         OutputStationaryArray(INT8, 2, 2, fifo=True)
     with pytest.raises(ValueError, match=r"FIFO must be from 2 to 65536, not 1$"):
         MacDesign.parse("array-int8-2x2-os-f1")
-    with pytest.raises(ValueError, match=r"unexpected part 'f4', there may stand kK, then sN$"):
+    with pytest.raises(
+        ValueError, match=r"unexpected part 'f4', there may stand dualW, then kK, then sN, then cN$"
+    ):
         MacDesign.parse("pe-int8-f4")
     design = MacDesign.parse("array-int8-2x2-os-s1-f4")
     assert (design.fifo, design.name) == (4, "array-int8-2x2-os-s1-f4")

@@ -34,6 +34,8 @@ CANONICAL = [
     "array-exact-bf16-4x4-os-n2-w12-bf16",
     "array-lmul-e5m2-4x4-ws-n3-fix24_-9",
     "array-int8-4x4-ws-n32-k131040",
+    "pe-exact-e5m2-ftz-dual14_-4-s1",
+    "array-int8-4x4-os-dual16-k2048",
 ]
 
 
@@ -51,6 +53,7 @@ def test_parse_and_str_are_inverse(name):
         ("array-exact-bf16-4x4-os-ocp-fp32", "array-exact-bf16-4x4-os"),
         ("pe-lmul-e4m3-zffsp", "pe-lmul-e4m3-ftz"),
         ("pe-lmul-e4m3-fix024_-09", "pe-lmul-e4m3-fix24_-9"),
+        ("pe-lmul-e4m3-dual024", "pe-lmul-e4m3-dual24"),
         ("pe-int8-k01024-s0", "pe-int8"),
         ("array-int8-4x4-os-n1", "array-int8-4x4-os"),
         ("array-lmul-e4m3-4x4-os-n3-k1026", "array-lmul-e4m3-4x4-os-n3"),
@@ -118,30 +121,54 @@ def test_parts():
         ("array-int8-2x2-os-n4-k131072", "k_max must be from 1 to 131068, not 131072"),
         (
             "array-int8-2x2-os-k64-n4",
-            "unexpected part 'n4', there may stand nN, then kK, then sN, then cN, then fN",
+            "unexpected part 'n4', there may stand nN, then dualW, then kK, then sN, then cN, "
+            "then fN",
         ),
         (
             "pe-lmul-e4m3-fp32-k9",
             "k_max is for exact accumulators; the others take any K",
         ),
-        ("pe-int8-ftz", "unexpected part 'ftz', there may stand kK, then sN, then cN"),
+        ("pe-int8-ftz", "unexpected part 'ftz', there may stand dualW, then kK, then sN, then cN"),
         (
             "pe-lmul-e4m3-s1-ftz",
             "unexpected part 'ftz', there may stand POLICY, then ACC, then kK, then sN, then cN",
         ),
-        ("pe-int8-s1-k9", "unexpected part 'k9', there may stand kK, then sN, then cN"),
-        ("pe-int8-c8-s1", "unexpected part 's1', there may stand kK, then sN, then cN"),
+        ("pe-int8-s1-k9", "unexpected part 'k9', there may stand dualW, then kK, then sN, then cN"),
+        ("pe-int8-c8-s1", "unexpected part 's1', there may stand dualW, then kK, then sN, then cN"),
         ("pe-int8-c65", "Places between carries must be from 0 to 64, not 65"),
         (
             "pe-lmul-e4m3-fix24_-9-c8",
             "Carries are kept of exact sums, not of fix24_-9: leave -cN out",
         ),
         ("pe-lmul-bf16-c8", "Carries are kept of exact sums, not of fp32: leave -cN out"),
+        ("pe-int8-dual16-c8", "Carries are kept of exact sums, not of dual16: leave -cN out"),
         ("array-int8-2x2-os-c8", "Arrays keep no carries yet: leave -cN out"),
         ("array-int8-2x2-os-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
-        ("pe-int8-fp32", "unexpected part 'fp32', there may stand kK, then sN, then cN"),
+        (
+            "pe-int8-fp32",
+            "unexpected part 'fp32', there may stand dualW, then kK, then sN, then cN",
+        ),
         ("pe-int8-k131072", "k_max must be from 1 to 131071, not 131072"),
         ("product-int8-k9", "A product unit has neither stages nor k_max; a PE has"),
+        ("product-int8-dual16", "A product unit has no sum; a PE has"),
+        (
+            "array-int8-2x2-ws-dual16",
+            "In a ws array another sum passes each PE in each cycle, so that no part of it stays: "
+            "dual16 is for PEs and os arrays",
+        ),
+        (
+            "pe-exact-e4m3-ftz-dual24_-4",
+            "The narrow part of dual24_-4 must be among the 36 bits of the largest product, of "
+            "which the last one is worth 2^-18",
+        ),
+        (
+            "pe-int8-dual15",
+            "The narrow part of an int8 sum is dual16 to dual31, not dual15",
+        ),
+        (
+            "array-lmul-e4m3-8x8-os-n4-dual16",
+            "Several pairs a cycle are not added to dual16 sums yet",
+        ),
         (
             "pe-lmul-e4m3-fix8_1001",
             "A window's last bit is worth 2^L, L from -1000 to 1000, not 1001 ('fix8_1001')",

@@ -2,6 +2,7 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from exported import (
@@ -101,19 +102,36 @@ BUGS = {
 }
 
 
+# Bits 8 to 21 of 40 are written in each cycle, the others on change.
+DUAL = "pe-exact-e4m3-ftz-dual14_-10-k8"
+DUAL_BUGS = {
+    "narrow part's carries lost": {"total": "{acc[39:22], sound_total[21:0]}"},
+    "upper part never written": {"above": "1'b0"},
+    "upper part not written where it is borrowed from": {"above": "sound_above & ~p[0]"},
+    "lower part never written": {"below": "1'b0"},
+}
+ALL_BUGS = [
+    *((SOUND, bug, *planted) for bug, planted in BUGS.items()),
+    *((DUAL, bug, "_unit_accumulation", changes) for bug, changes in DUAL_BUGS.items()),
+]
 # One of each sort in `make test`.
-OTHER_BUGS = ("nothing, made whole apart", "step lost when made whole", "carries alone cleared")
+OTHER_BUGS = (
+    *("nothing, made whole apart", "step lost when made whole", "carries alone cleared"),
+    *list(DUAL_BUGS)[1:],
+)
 
 
 @SHORT_IN_ICARUS
 @pytest.mark.parametrize(
-    "bug",
-    [pytest.param(bug, marks=pytest.mark.evidence if bug in OTHER_BUGS else ()) for bug in BUGS],
+    ("name", "bug", "part", "changes"),
+    [
+        pytest.param(*case, marks=pytest.mark.evidence if case[1] in OTHER_BUGS else ())
+        for case in ALL_BUGS
+    ],
 )
-def test_bench_finds_bug(bug: str, tmp_path: Path) -> None:
-    module = Design.parse(SOUND).module_name
-    part, changes = BUGS[bug]
-    files = dict(files_of(SOUND))
+def test_bench_finds_bug(name: str, bug: str, part: str, changes: Any, tmp_path: Path) -> None:
+    module = Design.parse(name).module_name
+    files = dict(files_of(name))
     files[f"{module}.v"] = damaged_module(files[f"{module}.v"], module + part, changes)
     write(tmp_path, files)
     done = run_bench(tmp_path, module)

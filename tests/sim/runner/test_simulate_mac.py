@@ -51,6 +51,7 @@ def drawn_arrays():
     yield from ("array-lmul-e4m3-1x5-os-k32", "array-exact-e4m3-5x1-os-k32-s2")
     yield from ("array-exact-e4m3-1x4-ws-k32-s2", "array-lmul-e4m3-4x1-ws-k32")
     yield from ("array-exact-e4m3-2x3-os-fix24_-9", "array-lmul-e5m2-3x2-ws-ftz-fix20_-6")
+    yield from ("array-lmul-e5m2-2x2-os-dual18_-6-k64", "array-int8-2x2-os-dual16-s1")
     yield from SEVERAL_PAIRS
 
 
@@ -107,7 +108,8 @@ def test_product_of_integers(tmp_path):
         "pe-exact-bf16-s2",
         "pe-lmul-e2m1-k16",
         "pe-lmul-e4m3-ftz-e4m3",
-        "pe-int8-s2",
+        "pe-exact-e4m3-ftz-dual14_-10",
+        "pe-int8-dual16-s2",
     ],
 )
 def test_every_kind_of_pe(name, tmp_path):

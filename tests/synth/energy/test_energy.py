@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from outside import pdk
-from toy_cells import HEAD, INV, TEXT
+from toy_cells import HEAD, INV, TEXT, caused, gate
 
 from lmul.cli import main
 from lmul.hdl.designs.design import Design
@@ -21,6 +21,7 @@ from lmul.tools.errors import ToolFailed
 pytestmark = pytest.mark.slow  # runs tools
 
 PAIRS = 1 << 14
+AND = gate("and2", "a & b", 1, caused("a b", 2, 3), 1, 3)
 
 
 @pytest.fixture
@@ -45,14 +46,25 @@ def test_multiplier_by_cause_and_part(toy):
     assert found.switching == faster.switching
 
 
-def test_pe_has_clock_and_registers(toy):
-    [found] = measure("pe-lmul-e2m1-ftz", liberty=toy, pairs=PAIRS)
+def test_pe_has_clock_and_registers(tmp_path):
+    toy = tmp_path / "toy.lib"
+    toy.write_text(TEXT.replace(HEAD, HEAD + AND))
+    [found] = measure("pe-lmul-e2m1-ftz-dual4", liberty=toy, pairs=PAIRS)
     assert {"product", "align", "accumulate", "registers"} <= set(found.parts)
     assert found.clock > 0 and found.parts["registers"] > found.clock
     # A buffer for up to 64 flip-flops: 1 fF at 2 V each, 4 fJ and 1 nW for 10 ns inside.
     flipflops = count("pe-lmul-e2m1-ftz").flipflops
     assert found.leaves_fj == pytest.approx(4 * flipflops + 4 + 0.01)
     assert found.leaves and (found.leaves.count, found.leaves.area_um2) == (1, 2)
+    # All but 4 of the sum's bits have a gated clock. 1024 products of 7 bits and a sign have 18.
+    above, share = 18 - 4, found.writes["above"]
+    assert 1 / 64 < share < 0.5 and found.gates
+    assert found.gates.saved == pytest.approx(above * (1 - share) * found.clock / flipflops)
+    assert found.gates.taken == pytest.approx(6 + share * (5 + 4 * above))
+    assert found.gated and found.gated == found.real_delays - found.gates.saved + found.gates.taken
+    figures = {one.name: (one.value, one.unit) for one in found.metrics()}
+    assert figures["energy_gated_clock_fj"] == (round(found.gated, 3), "fJ")
+    assert figures["written_above"] == (round(share, 3), "")
 
 
 def test_wires_add_to_nets_alone(tmp_path):
