@@ -50,7 +50,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, _SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
-    DOT: {"bf16": (USUAL,)},
+    DOT: {"e4m3": (USUAL,), "bf16": (USUAL,)},
     ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "bf16": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
@@ -118,7 +118,10 @@ def node_points() -> list[Point]:
 
 
 _KINDS = (*WINDOW_KINDS, "mitchell", "int8")
-_UNIT_KINDS = ("lmul", "exact")
+_UNIT_KINDS: Mapping[str, Sequence[str]] = {
+    "e4m3": ("lmul", "lmul_rne", "exact", "int8"),
+    "bf16": ("lmul", "lmul_coarse", "lmul_fine", "exact"),
+}
 
 
 def clocked_designs(fmt: str, level: str) -> dict[str, str]:
@@ -126,7 +129,8 @@ def clocked_designs(fmt: str, level: str) -> dict[str, str]:
     if fmt not in CLOCKS[level]:
         return {}
     if level == DOT:
-        return {kind: dot_name(kind, fmt, USUAL_TERMS, USUAL_WINDOWS[fmt]) for kind in _UNIT_KINDS}
+        terms, window = USUAL_TERMS, USUAL_WINDOWS[fmt]
+        return {kind: dot_name(kind, fmt, terms, window) for kind in _UNIT_KINDS[fmt]}
     found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, ARRAY_SIDE)
     return {kind: found[kind] for kind in _KINDS if kind in found}
 
