@@ -252,8 +252,8 @@ KINDS: Mapping[Kind, KindInfo] = MappingProxyType(
             marker="^",
             hatch="////",
         ),
-        "trunc4": _truncated(4, (4, 5), "#AA4499", "<"),
-        "trunc6": _truncated(6, (6, 10), "#999933", ">"),
+        "trunc4": _truncated(4, (4, 5), "#661100", "<"),
+        "trunc6": _truncated(6, (6, 10), "#117733", ">"),
         "trunc8": _truncated(8, (6, 10), "#332288", "p"),
         "exact": KindInfo(
             "full product, rounded once",
