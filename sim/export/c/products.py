@@ -144,9 +144,9 @@ def _truncated(kind: Kind) -> Callable[[FloatFormat, int], CProduct]:
             row = f"(my >> {m - kept}) * {1 << (fraction - i - kept)}"
             lines.append(f"sig += (mx >> {m - i} & 1) * ({row});")
         for i in range(max(1, last + 1 - m), (last + 1) // 2 + 1):
-            pair = f"mx >> {m - i} & my >> {m - last - 1 + i}"
+            pair = f"(mx >> {m - i} & my >> {m - last - 1 + i})"
             if 2 * i <= last:
-                pair = f"({pair} | mx >> {m - last - 1 + i} & my >> {m - i})"
+                pair = f"({pair} | (mx >> {m - last - 1 + i} & my >> {m - i}))"
             lines.append(f"sig += ({pair} & 1) * {1 << (fraction - last)};")
         return CProduct(tuple(lines), fraction)
 
