@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
@@ -43,17 +44,22 @@ def test_shares():
 
 def test_arrays():
     page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
-    said = page[page.index("At 60 inverter delays an 8x8 array") :].split("\n")[0]
+    said = page[page.index("At 60 inverter delays an 8x8 array") :].split("An array has")[0]
     clocks = clock_survey()
     found = [
-        clocks.ratio("e4m3", "8x8 array", twin, "60fo4", what)
-        for twin in ("exact", "lmul_rne", "int8")
+        clocks.ratio(fmt, "8x8 array", twin, "60fo4", what)
+        for fmt, twin in (*product(["e4m3"], ["exact", "lmul_rne", "int8"]), ("bf16", "exact"))
         for what in ("area", "energy")
     ]
     shares = [one for one in found if one]
     assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares]
-    assert len(shares) == 6
+    assert len(shares) == 8
     assert all(one.told for one in shares)
+    missed = [
+        clocks.of("e4m3", "8x8 array", kind, "40fo4") for kind in ("lmul", "lmul_rne", "exact")
+    ]
+    by = re.findall(r"by (\d+)(?: ps)?", said)
+    assert by == [f"{-one.slack_ps:.0f}" for one in missed if one]
 
 
 def test_sums_of_one_width():
