@@ -56,7 +56,8 @@ def test_arrays():
     assert len(shares) == 8
     assert all(one.told for one in shares)
     missed = [
-        clocks.of("e4m3", "8x8 array", kind, "40fo4") for kind in ("lmul", "lmul_rne", "exact")
+        clocks.of("e4m3", "8x8 array", kind, "40fo4")
+        for kind in ("lmul", "lmul_rne", "exact", "int8")
     ]
     by = re.findall(r"by (\d+)(?: ps)?", said)
     assert by == [f"{-one.slack_ps:.0f}" for one in missed if one]
