@@ -103,16 +103,31 @@ def test_units_at_one_clock():
                 ]
             )
     assert rows("| format | kind | registers |") == wanted
-    said = PAGE[PAGE.index("L-Mul's unit takes") :].split("\n")[0]
+    said = PAGE[PAGE.index("In bf16 L-Mul's unit takes") :].split("\n")[0]
     mine, its = (clocks.of("bf16", DOT, kind, USUAL) for kind in ("lmul", "exact"))
     assert mine and mine.energy and its and its.energy
     clocked = mine.area.over(its.area), mine.energy.over(its.energy)
     [least] = [row for row in rows("| format | W | registers |") if row[:3] == ["bf16", "16", "1"]]
-    assert re.findall(r"\d+", said) == [
+    assert re.findall(r"\d+", said.removeprefix("In bf16")) == [
         *(f"{100 * one.median:.0f}" for one in clocked),
         *(least[column].removesuffix(" %") for column in (7, 10)),
         *(f"{100 * one.sequential.median / one.area.median:.0f}" for one in (mine, its)),
     ]
+    said = PAGE[PAGE.index("With a correction, `lmul_fine`") :].split("\n")[0]
+    fine = clocks.of("bf16", DOT, "lmul_fine", USUAL)
+    assert fine and fine.energy
+    beside = [
+        clocks.ratio("e4m3", DOT, "lmul_rne", USUAL, "area"),
+        clocks.ratio("e4m3", DOT, "lmul_rne", USUAL, "energy"),
+    ]
+    assert re.findall(r"(\d+) %", said) == [
+        *(
+            f"{100 * one.median:.0f}"
+            for one in (fine.area.over(its.area), fine.energy.over(its.energy))
+        ),
+        *(f"{100 * one.median:.0f}" for one in beside if one),
+    ]
+    assert not any(one.told for one in beside if one)
 
 
 ARRAYS = "| format | sums | N |"
