@@ -202,7 +202,10 @@ class IntDatapath:
     @property
     def product_reset(self) -> dict[str, Any]:
         """What makes a product a zero."""
-        return lane_resets({"value": 0, **Int8Words.ZERO}, self.terms)
+        zero = {"value": 0}
+        if self.terms == 1:
+            zero |= Int8Words.ZERO  # several pairs never come as two words
+        return lane_resets(zero, self.terms)
 
     @property
     def sum_shape(self) -> Shape:
