@@ -81,6 +81,7 @@ def test_rows_from_the_multiplier_outwards():
         "whole unit around it",
         "PE, least area",
         "PE at 60 FO4",
+        "8-term unit at 60 FO4",
         "8x8 array at 60 FO4",
     ]
     assert [fmt for fmt, _ in worth_picture(KEPT).panels] == [
