@@ -40,8 +40,12 @@ def write_whole(directory: Path, files: Mapping[str, str | bytes]) -> list[Path]
     try:
         for folder in dict.fromkeys([*reversed(directory.parents), directory, *below]):
             if not folder.is_dir():
-                folder.mkdir()
-                made.append(folder)
+                try:
+                    folder.mkdir()
+                    made.append(folder)
+                except FileExistsError:
+                    if not folder.is_dir():  # else another writer was first
+                        raise
         for name, content in files.items():
             place = directory / name
             if place.is_dir():

@@ -48,6 +48,33 @@ def test_relative_folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     assert tree(tmp_path) == {"out": None, "out/deep": None, "out/deep/x": b"1", "y": b"2"}
 
 
+def test_another_writer_makes_the_folder_first(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Path.mkdir
+
+    def late(folder: Path, *rest: Any, **more: Any) -> None:
+        made(folder)
+        made(folder, *rest, **more)
+
+    monkeypatch.setattr(Path, "mkdir", late)
+    assert write_whole(tmp_path / "a" / "b", {"c/x": "1"}) == [tmp_path / "a" / "b" / "c" / "x"]
+
+
+def test_another_writer_puts_a_file_in_the_way(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made = Path.mkdir
+
+    def late(folder: Path, *rest: Any, **more: Any) -> None:
+        folder.write_text("in the way")
+        made(folder, *rest, **more)
+
+    monkeypatch.setattr(Path, "mkdir", late)
+    with pytest.raises(OSError, match="File exists; nothing was written"):
+        write_whole(tmp_path / "a", {"x": "1"})
+
+
 def test_folders_below(tmp_path: Path) -> None:
     files = {"x": "1", "a/y": "2", "a/b/z": "3"}
     assert write_whole(tmp_path / "out", files) == [tmp_path / "out" / name for name in files]
