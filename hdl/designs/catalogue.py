@@ -29,7 +29,7 @@ _REGISTERS = (
 )
 _FLOWS = {"os": "output-stationary", "ws": "weight-stationary"}
 _LISTED_SIDE = 8  # arrays may have any from 1 to 64
-_LISTED_PAIRS = 4  # a cycle: PEs of arrays may take any from 1 to 32
+_LISTED_PAIRS = 4  # a cycle: PEs may take any from 1 to 32
 _LISTED_TERMS = 8  # dot-product units may have any from 2 to 32
 _LISTED_WINDOWS = 12, 24  # of formats up to 8 bits, and beyond: any from 4 to 48
 
@@ -37,9 +37,9 @@ _LISTED_WINDOWS = 12, 24  # of formats up to 8 bits, and beyond: any from 4 to 4
 def named_designs() -> Iterator[Design]:
     """Every kind and format at each level; multipliers under every preset.
 
-    No stages, the paper's offset, the default accumulators, arrays of 8 by 8, whose PEs take a
-    pair a cycle or four, dot-product units of 8 terms; windows of 12 bits, for formats beyond 8
-    bits of 24.
+    No stages, the paper's offset, the default accumulators, PEs that take a pair a cycle or four,
+    arrays of 8 by 8 of them, dot-product units of 8 terms; windows of 12 bits, for formats beyond
+    8 bits of 24.
     """
     pairs: list[tuple[Kind, FloatFormat]] = [
         (kind, fmt)
@@ -54,18 +54,24 @@ def named_designs() -> Iterator[Design]:
         yield UnitDesign(kind, fmt, level="product")
     yield MacDesign("product", "int8", INT8)
     operands: list[tuple[MacKind, Format]] = [*pairs, ("int8", INT8)]
-    for kind, fmt in operands:
-        yield MacDesign("pe", kind, fmt)
     narrow, wide = _LISTED_WINDOWS
     for kind, fmt in operands:
+        yield from _of_pairs(MacDesign("pe", kind, fmt))
+    for kind, fmt in operands:
         for flow in FLOWS:
-            one = MacDesign("array", kind, fmt, rows=_LISTED_SIDE, columns=_LISTED_SIDE, flow=flow)
-            yield one
-            window = 0 if one.resolved_accumulator.is_exact else wide
-            yield replace(one, terms=_LISTED_PAIRS, window=window)
+            yield from _of_pairs(
+                MacDesign("array", kind, fmt, rows=_LISTED_SIDE, columns=_LISTED_SIDE, flow=flow)
+            )
     for kind, fmt in pairs:
         yield DotDesign(kind, fmt, _LISTED_TERMS, narrow if fmt.is_narrow else wide)
     yield DotDesign("int8", INT8, _LISTED_TERMS)
+
+
+def _of_pairs(one: MacDesign) -> Iterator[MacDesign]:
+    """A design whose PEs take a pair a cycle, and the same with several."""
+    yield one
+    window = 0 if one.resolved_accumulator.is_exact else _LISTED_WINDOWS[1]
+    yield replace(one, terms=_LISTED_PAIRS, window=window)
 
 
 def describe(design: Design) -> str:
@@ -92,7 +98,8 @@ def _describe_mac(design: MacDesign) -> str:
         "pe": "processing element",
         "array": f"{design.rows} by {design.columns} {_FLOWS[design.flow]} array",
     }[design.level]
-    many = f"; each PE takes {design.terms} pairs a cycle" if design.terms > 1 else ""
+    each = "it" if design.level == "pe" else "each PE"
+    many = f"; {each} takes {design.terms} pairs a cycle" if design.terms > 1 else ""
     many += f", their products cut in {design.window} bits" if design.window else ""
     sums = design.resolved_accumulator
     if sums.narrow:

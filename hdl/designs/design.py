@@ -2,10 +2,10 @@
 
 KIND-FORMAT[-POLICY][-sN][-oN]                          a multiplier: lmul-e4m3-ftz, exact-e5m2-s2
 product-KIND-FORMAT[-oN]                                the bare product unit on Operands
-pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN][-cN]           a processing element
+pe-KIND-FORMAT[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-cN] a processing element
 array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
                                                         a systolic array of them
-product-int8, pe-int8[-kK][-sN][-cN]                   the integer twin
+product-int8, pe-int8[-nN][-kK][-sN][-cN]              the integer twin
 array-int8-RxC-FLOW[-nN][-kK][-sN][-fN]
 dot-KIND-FORMAT-nN-wW[-POLICY][-sticky][-sN]           a dot-product unit: N pairs at once
 dot-int8-nN[-sN]

@@ -76,7 +76,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         Of an array of floating-point operands: 0 to 3 registers in the rounder at each column's
         end, which without them is one long cycle.
     terms : int
-        Of an array: pairs that a PE takes a cycle, 1 to 32.
+        Pairs that a PE takes a cycle, 1 to 32.
     window : int
         Of several pairs whose sum is a float: bits of a product that are kept, from the place of
         the group's largest exponent down, 4 to 48; else 0.
@@ -143,16 +143,16 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         check_number("Registers of the rounder", self.rounder, 0, _MAX_ROUNDER)
         if self.rounder and self.kind == "int8":
             raise ValueError("Sums of int8 are not rounded: its arrays have no rounder")
-        ours = self.rows, self.columns, self.flow, self.fifo, self.rounder, self.terms
-        if self.level != "array" and ours != (1, 1, "os", 0, 0, 1):
-            raise ValueError(
-                "Only an array has rows, columns, flow, FIFOs, rounders and several pairs a cycle"
-            )
+        ours = self.rows, self.columns, self.flow, self.fifo, self.rounder
+        if self.level != "array" and ours != (1, 1, "os", 0, 0):
+            raise ValueError("Only an array has rows, columns, flow, FIFOs and rounders")
         if self.level == "product":
             if self.kind != "int8":
                 raise ValueError(f"Kind {self.kind!r} at level product is a UnitDesign")
             if self.accumulator is not None:
                 raise ValueError("A product unit has no sum; a PE has")
+            if self.terms > 1:
+                raise ValueError("A product unit takes one pair; a PE may take several a cycle")
             if self.stages or self.k_max != DEFAULT_K_MAX:
                 raise ValueError("A product unit has neither stages nor k_max; a PE has")
 

@@ -1,8 +1,9 @@
 """Names of PEs and of systolic arrays, read part by part.
 
-pe-KIND-FORMAT[-POLICY][-ACC][-kK][-sN][-cN]
+pe-KIND-FORMAT[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-cN]
 array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
-product-int8, pe-int8[-dualW][-kK][-sN][-cN], array-int8-RxC-FLOW[-nN][-dualW][-kK][-sN][-fN]
+product-int8, pe-int8[-nN][-dualW][-kK][-sN][-cN]
+array-int8-RxC-FLOW[-nN][-dualW][-kK][-sN][-fN]
 """
 
 import re
@@ -93,11 +94,10 @@ def _options(
 ) -> tuple[Policy, Accumulator | None, dict[str, int]]:
     policy, accumulator = DEFAULT_POLICY, None
     numbers: dict[str, int] = {}
-    allowed = "dualW, then " if fmt == INT8 else "POLICY, then ACC, then "
-    allowed += "kK, then sN, then cN"
+    allowed = "nN, then dualW, " if fmt == INT8 else "nN, then wW, then POLICY, then ACC, "
+    allowed += "then kK, then sN, then cN"
     if level == "array":
-        before = "nN, then " if fmt == INT8 else "nN, then wW, then "
-        allowed = before + allowed + (", then fN" if fmt == INT8 else ", then rN, then fN")
+        allowed += ", then fN" if fmt == INT8 else ", then rN, then fN"
     step = 0  # how far along n, w, POLICY, ACC, k, s, c, r, f we are
     for part in parts:
         match = _NUMBER.fullmatch(part)
@@ -112,10 +112,6 @@ def _options(
                 if part.startswith(("fix", "dual")):
                     raise
                 place = 3
-        if level != "array" and place < 3:
-            raise ValueError(
-                f"unexpected part {part!r}, only PEs of arrays take several pairs a cycle"
-            )
         narrow = found is not None and found.narrow is not None
         wrong = (fmt == INT8 and not match and not narrow) or (level != "array" and place > 7)
         if place <= step or wrong:

@@ -75,7 +75,7 @@ class FloatDatapath:
     def __post_init__(self) -> None:
         # MacDesign checks all of them, in one place.
         MacDesign(
-            "pe" if self.terms == 1 else "array",
+            "pe",
             self.kind,
             self.fmt,
             self.policy,

@@ -169,7 +169,7 @@ class IntDatapath:
 
     def __post_init__(self) -> None:
         MacDesign(
-            "pe" if self.terms == 1 else "array",
+            "pe",
             "int8",
             INT8,
             accumulator=self.accumulator,
@@ -190,9 +190,14 @@ class IntDatapath:
     has_inf = False
 
     @property
+    def edge_layout(self) -> data.StructLayout:
+        """The members of an operand behind its edge."""
+        return Int8Edge.layout
+
+    @property
     def operand_layout(self) -> data.StructLayout:
         """The members of a PE's operand: one integer, or several side by side."""
-        return LanesLayout.of(Int8Edge.layout, self.terms)
+        return LanesLayout.of(self.edge_layout, self.terms)
 
     @property
     def operand_reset(self) -> dict[str, Any]:

@@ -17,7 +17,13 @@ CONTROL = "control"
 
 MODULES: Mapping[str, Mapping[str, str]] = {
     "multiplier": {"unpack": "unpack", "product_unit": "product", "pack": "pack"},
-    "pe": {"product": "product", "align": "align", "accumulation": "accumulate"},
+    "pe": {
+        "product": "product",
+        "align": "align",
+        "sum": "accumulate",
+        "total": "accumulate",
+        "accumulation": "accumulate",
+    },
     "array": {
         "pe": "PEs",
         "cell": "drain registers",
@@ -44,7 +50,7 @@ A number behind the words says which of several alike it is.
 # By level: modules, by the last word of their names, that stand around those or inside them.
 _OTHERS: Mapping[str, Sequence[str]] = {
     "multiplier": ("unpack_y",),
-    "pe": ("unit",),
+    "pe": ("unit", "core", "word", "accumulate"),
     "array": (
         *("core", "entry", "nan_marks", "row", "queue"),
         *("unpack", "product", "accumulation", "align", "sum", "total", "word", "accumulate"),

@@ -1,14 +1,20 @@
 """A port for each member of a record, so that a person can connect them."""
 
-from amaranth import ClockDomain, Module, Signal, Value
+from collections.abc import Iterator
+
+from amaranth import Cat, ClockDomain, Module, Signal, Value
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
+
+from lmul.hdl.group.lanes import lanes
 
 __all__ = ["FlatPorts", "ShiftWrapper"]
 
 
 class FlatPorts(wiring.Component):
     """A component with one port for each member of its records: ``x.neg`` becomes ``x_neg``.
+
+    Of several lanes side by side a port has that member of each, the first lane's lowest.
 
     Parameters
     ----------
@@ -18,7 +24,7 @@ class FlatPorts(wiring.Component):
     Members
     -------
     PORT_MEMBER
-        For each member of a port that is a struct.
+        For each member of a port that is a struct, or several.
     others
         As the component has them.
     """
@@ -27,11 +33,8 @@ class FlatPorts(wiring.Component):
         self.unit = unit
         ports = {}
         for name, member in unit.signature.members.items():
-            if isinstance(member.shape, data.StructLayout):
-                for part, field in member.shape:
-                    ports[f"{name}_{part}"] = wiring.Member(member.flow, field.shape)
-            else:
-                ports[name] = member
+            for port, inside in _flat(name, getattr(unit, name)):
+                ports[port] = wiring.Member(member.flow, inside.shape())
         super().__init__(ports)
 
     def elaborate(self, platform: object) -> Module:
@@ -39,16 +42,23 @@ class FlatPorts(wiring.Component):
         m = Module()
         m.submodules.unit = unit = self.unit
         for name, member in unit.signature.members.items():
-            inside = getattr(unit, name)
-            pairs = [(inside, name)]
-            if isinstance(member.shape, data.StructLayout):
-                pairs = [(inside[part], f"{name}_{part}") for part, _ in member.shape]
-            for signal, port in pairs:
+            for port, inside in _flat(name, getattr(unit, name)):
                 if member.flow == In:
-                    m.d.comb += signal.eq(getattr(self, port))
+                    m.d.comb += inside.eq(getattr(self, port))
                 else:
-                    m.d.comb += getattr(self, port).eq(signal)
+                    m.d.comb += getattr(self, port).eq(inside)
         return m
+
+
+def _flat(name: str, port: Value | data.View) -> Iterator[tuple[str, Value]]:
+    """What a port is flattened to, by name."""
+    if not isinstance(port, data.View):
+        yield name, port
+        return
+    first, *others = lanes(port)
+    for part, _ in first.shape():
+        own = first[part]
+        yield f"{name}_{part}", Cat(own, *(lane[part] for lane in others)) if others else own
 
 
 class ShiftWrapper(wiring.Component):

@@ -18,6 +18,7 @@ from lmul.sim.reference.pe import (
     edge_operands,
     expected_results,
     read_result,
+    reset_operand,
     zero_operand,
 )
 from lmul.sim.reference.vectors import SEED
@@ -38,7 +39,7 @@ class _Slot:
 
     a: Operand | None = None  # None: as after reset
     b: Operand | None = None
-    codes: tuple[int, int] | None = None  # None: a zero, which is in no sum
+    codes: tuple[tuple[int, int], ...] = ()  # of each pair; none: zeros, which are in no sum
     last: int = 0
 
 
@@ -94,14 +95,15 @@ class PEDriver:
         """Give the pairs of one dot product, with zeros and disabled cycles at random between."""
         first = edge_operands(self.path, x, False, self.rng)
         second = edge_operands(self.path, y, True, self.rng)
-        for place, codes in enumerate(zip(x.tolist(), y.tolist(), strict=True)):
+        pairs = tuple(zip(x.tolist(), y.tolist(), strict=True))
+        for place, (a, b) in enumerate(zip(first, second, strict=True)):
             while self.rng.random() < hold:
                 # Whatever stands at the inputs, it may not matter.
-                await self._cycle(_Slot(first[0], second[0], None, 1), en=0)
+                await self._cycle(_Slot(first[0], second[0], last=1), en=0)
             while self.rng.random() < idle:
                 await self._zero()
-            last = int(place == len(x) - 1)
-            await self._cycle(_Slot(first[place], second[place], codes, last))
+            codes = pairs[place * self.path.terms :][: self.path.terms]
+            await self._cycle(_Slot(a, b, codes, int(place == len(first) - 1)))
 
     async def flush(self) -> None:
         """Give zeros until all sums have come out."""
@@ -146,8 +148,7 @@ class PEDriver:
         await FallingEdge(self._dut.clk)
         if not en:
             return
-        if adds.codes is not None:
-            self._sum.append(adds.codes)
+        self._sum += adds.codes
         if result is not None:
             self._seen.append((tuple(self._sum), result))
             self._sum = []
@@ -166,7 +167,7 @@ class PEDriver:
         if known(self._dut.last_next) != newest.last:
             raise Mismatch(f"last_next is not {newest.last}")
         for side, operand in (("a", newest.a), ("b", newest.b)):
-            for name, value in (self.path.operand_reset if operand is None else operand).items():
+            for name, value in (operand or reset_operand(self.path)).items():
                 found = known(getattr(self._dut, f"{side}_next_{name}"))
-                if found != value & ((1 << len(getattr(self._dut, f"{side}_next_{name}"))) - 1):
+                if found != value:
                     raise Mismatch(f"{side}_next_{name} is {found}, not {value}")

@@ -27,12 +27,13 @@ def computes(design: MacDesign) -> str:
 def timing(design: MacDesign) -> dict[str, str]:
     """When a pair is taken, and when its sum is there."""
     path = datapath_of(design)
-    edges = design.pe_latency
+    edges, pair = design.pe_latency, _taken(design)
     after = "that edge" if edges == 1 else f"{edges} such edges, counting the one that takes it"
     words = {
         "operands": "a, b and last are taken at every rising edge of clk at which en is 1; a pair "
-        "with a zero operand changes no sum, so it serves as a bubble",
-        "latency": f"after {after}, a pair is part of total; if last came with it, captures is 1. "
+        "with a zero operand changes no sum, so it serves as a bubble"
+        + ("" if design.terms == 1 else ", and fills up a last group that K leaves smaller"),
+        "latency": f"after {after}, {pair} is part of total; if last came with it, captures is 1. "
         "Both stay until the next edge with en, from which on total is the next dot product's",
         "stall": "while en is 0 every register holds, but for a reset",
         "reset": "rst is synchronous, active high: afterwards the sum is 0, operands are zeros, "
@@ -48,14 +49,20 @@ def timing(design: MacDesign) -> dict[str, str]:
     return words
 
 
+def _taken(design: MacDesign) -> str:
+    """What a PE takes in a cycle."""
+    return "a pair" if design.terms == 1 else f"a group of {design.terms} pairs"
+
+
 def companion_words(design: MacDesign) -> dict[str, Words]:
     """The modules that go out with a PE, and what they do. All are combinational."""
     name = design.module_name
     path = datapath_of(design)
+    each = "one serves" if design.terms == 1 else f"{design.terms} of them, one a lane, serve"
     words: dict[str, Words] = {
-        f"{name}_edge_a": "makes operand a of a code, or a zero while keep is 0; one serves a "
+        f"{name}_edge_a": f"makes operand a of a code, or a zero while keep is 0; {each} a "
         "whole row of PEs",
-        f"{name}_edge_b": "the same for operand b; one serves a whole column of PEs",
+        f"{name}_edge_b": f"the same for operand b; {each} a whole column of PEs",
     }
     if isinstance(path, FloatDatapath):
         if path.has_nan:
@@ -71,8 +78,7 @@ def companion_words(design: MacDesign) -> dict[str, Words]:
 
 def pe_ports(design: MacDesign, verilog: str) -> tuple[PortText, ...]:
     """The ports, in the Verilog's order but for the results, which come last."""
-    path = datapath_of(design)
-    meanings = _meanings(path)
+    meanings = _meanings(design)
     ports = read_ports(verilog, design.module_name)
     return tuple(
         PortText(name, ports[name].direction, ports[name].width, meaning)
@@ -81,7 +87,9 @@ def pe_ports(design: MacDesign, verilog: str) -> tuple[PortText, ...]:
     )
 
 
-def _meanings(path: Datapath) -> dict[str, str]:
+def _meanings(design: MacDesign) -> dict[str, str]:
+    path = datapath_of(design)
+    taken = _taken(design).removeprefix("a ")
     meanings = {
         "clk": "clock; registers take over at its rising edge",
         "rst": "synchronous reset, active high",
@@ -89,7 +97,7 @@ def _meanings(path: Datapath) -> dict[str, str]:
     }
     for side in "ab":
         meanings |= {f"{side}_{name}": text for name, text in _operand(path, side).items()}
-    meanings["last"] = "this pair is the last of its dot product"
+    meanings["last"] = f"this {taken} is the last of its dot product"
     for side in "ab":
         for name in _operand(path, side):
             meanings[f"{side}_next_{name}"] = (
@@ -102,7 +110,7 @@ def _meanings(path: Datapath) -> dict[str, str]:
     return meanings | {
         "last_next": "last as taken at the latest enabled edge, for the next PE",
         "captures": "total is a whole dot product",
-        "total_sum": f"the sum up to the latest pair behind the registers, {total}",
+        "total_sum": f"the sum up to the latest {taken} behind the registers, {total}",
         "total_overflow": "the sum has left its window since its dot product began; beside "
         "total_pos or total_neg it means nothing, and the rounder makes it 0"
         if path.has_inf
@@ -113,9 +121,17 @@ def _meanings(path: Datapath) -> dict[str, str]:
 
 
 def _operand(path: Datapath, side: str) -> dict[str, str]:
+    meanings = _member(path, side)
+    if path.terms == 1:
+        return meanings
+    each = "of each pair, the first one in the lowest bits"
+    return {name: f"{each}: {text}" for name, text in meanings.items()}
+
+
+def _member(path: Datapath, side: str) -> dict[str, str]:
     if not isinstance(path, FloatDatapath):
         return {"value": f"operand {side}, signed"}
-    layout = path.operand_layout
+    layout = path.edge_layout
     exponent = f"its exponent plus {layout.exp_bias}"
     if side == "b" and path.folded:
         exponent += f"; to exp and man, read as one integer, edge_b has added {path.folded}"
@@ -152,6 +168,9 @@ def pe_contents(design: MacDesign, form: Form) -> Contents:
         Bench(
             bench_text(design, vectors, around),
             {f"{design.module_name}.hex": vectors.hex()},
-            {"pairs": len(vectors), "dot_products": int(vectors.columns["last"].sum())},
+            {
+                "pairs" if design.terms == 1 else "groups": len(vectors),
+                "dot_products": int(vectors.columns["last"].sum()),
+            },
         ),
     )

@@ -1,7 +1,7 @@
 """Operands as a PE gets them: what the edge of an array makes of codes, told independently."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -24,6 +24,7 @@ __all__ = [
     "edge_operands",
     "expected_results",
     "read_result",
+    "reset_operand",
     "zero_operand",
 ]
 
@@ -35,10 +36,12 @@ Operand = dict[str, int]
 def edge_operands(
     path: Datapath, codes: Codes, second: bool, rng: np.random.Generator
 ) -> list[Operand]:
-    """The members of the operand of each code; members without a meaning are random.
+    """The operands of codes in a row; members without a meaning are random.
 
     Exponents count from the smallest that the policy admits, subnormals are normalised, and
-    L-Mul's offset is added to the ``second`` operand of a product. There must be no NaN.
+    L-Mul's offset is added to the ``second`` operand of a product. There must be no NaN. A PE that
+    takes N pairs has an operand of N codes, side by side in each member, the first in the lowest
+    bits; where the last one has too few, zeros fill it up.
     """
     fields = {name: values.tolist() for name, values in edge_fields(path, codes, second).items()}
     operands = [
@@ -46,9 +49,13 @@ def edge_operands(
     ]
     for operand in operands:
         if operand.get("zero") or operand.get("inf"):
-            junk = zero_operand(path, rng)
+            junk = _zero_lane(path, rng)
             operand |= {name: junk[name] for name in ("exp", "man")}
-    return operands
+    operands += [_zero_lane(path, rng) for _ in range(-len(operands) % path.terms)]
+    return [
+        _side_by_side(path, operands[low : low + path.terms])
+        for low in range(0, len(operands), path.terms)
+    ]
 
 
 def edge_fields(
@@ -77,9 +84,30 @@ def edge_fields(
 
 def zero_operand(path: Datapath, rng: np.random.Generator) -> Operand:
     """An operand that is zero; what means nothing in it is random."""
+    return _side_by_side(path, [_zero_lane(path, rng) for _ in range(path.terms)])
+
+
+def reset_operand(path: Datapath) -> Operand:
+    """What the operand registers hold after a reset: zeros, no bit of them unknown."""
+    zero = {name: int(name == "zero") for name, _ in path.edge_layout}
+    return _side_by_side(path, [zero] * path.terms)
+
+
+def _side_by_side(path: Datapath, lanes: Sequence[Operand]) -> Operand:
+    """The members of several operands of a code as those of one that has them all."""
+    return {
+        name: sum(
+            (lane[name] & (1 << field.width) - 1) << field.width * place
+            for place, lane in enumerate(lanes)
+        )
+        for name, field in path.edge_layout
+    }
+
+
+def _zero_lane(path: Datapath, rng: np.random.Generator) -> Operand:
     if not isinstance(path, FloatDatapath):
         return {"value": 0}
-    layout = path.operand_layout
+    layout = path.edge_layout
     operand = {
         "neg": int(rng.integers(0, 2)),
         "zero": 1,

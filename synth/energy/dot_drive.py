@@ -51,21 +51,17 @@ class Groups:
     @classmethod
     def of(cls, design: DotDesign, stimulus: Stimulus) -> "Groups":
         """The groups of a stimulus, dot product after dot product; what fills none is left out."""
-        length, terms = min(stimulus.length, len(stimulus.x)), design.terms
-        count, each = len(stimulus.x) // length, -(-length // terms)
-        dtype = code_dtype(design.format)
-        sides = []
-        for codes in (stimulus.x, stimulus.y):
-            rows = codes[: count * length].reshape(count, length)
-            rows = np.pad(rows, ((0, 0), (0, each * terms - length)))
-            sides.append(rows.reshape(count, each, terms))
-        sums = np.zeros((count, each + 1), np.uint32)
+        grouped = stimulus.in_groups(design.terms)
+        dtype, each = code_dtype(design.format), grouped.length
+        left, right = (
+            side.reshape(-1, each, design.terms).astype(dtype) for side in (grouped.x, grouped.y)
+        )
+        sums = np.zeros((len(left), each + 1), np.uint32)
         for index in range(each):
-            left, right = (side[:, index].astype(dtype) for side in sides)
-            sums[:, index + 1] = expected_words(design, left, right, sums[:, index])
+            words = expected_words(design, left[:, index], right[:, index], sums[:, index])
+            sums[:, index + 1] = words
         acc, total = (part.astype(np.int64).ravel() for part in (sums[:, :-1], sums[:, 1:]))
-        x, y = (side.reshape(-1, terms) for side in sides)
-        return cls(design, x, y, acc, total, each, count * length)
+        return cls(design, grouped.x, grouped.y, acc, total, each, grouped.pairs)
 
     def __len__(self) -> int:
         return len(self.acc)

@@ -8,6 +8,7 @@ import numpy as np
 
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy.dot_drive import Groups
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
 from lmul.synth.energy.stimulus import Stimulus
@@ -151,15 +152,17 @@ class Order:
 
 
 def in_order(design: Design, stimulus: Stimulus, core: bool = False) -> Order:
-    """A pair a cycle, or N at a time with the sum so far."""
-    x, y = stimulus.x, stimulus.y
+    """A pair a cycle, or N at a time, of a dot-product unit with the sum so far."""
     if isinstance(design, DotDesign):
         groups = Groups.of(design, stimulus)
         driven = groups.drive_core if core else groups.drive
         return Order(len(groups), groups.pairs, groups.length, lambda rows, _: driven(rows))
+    if isinstance(design, MacDesign) and design.terms > 1:
+        stimulus = stimulus.in_groups(design.terms)
+    x, y = stimulus.x, stimulus.y
     return Order(
         len(x),
-        len(x),
+        stimulus.pairs,
         stimulus.length,
         lambda rows, length: drive(design, x[rows], y[rows], length),
     )

@@ -9,6 +9,7 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import INT8, FloatFormat, Format, IntegerFormat
 from lmul.sim.accuracy.operands import tensor_scale
 from lmul.sim.accuracy.workload import attention
@@ -37,16 +38,40 @@ class Stimulus:
     ----------
     label : str
         For reports: what it is, and what was scaled by how much.
-    x, y : int64 arrays, shape (pairs,)
+    x, y : int64 arrays, shape (pairs,) or (groups, N)
         Codes; for ``int8`` the numbers. ``y`` is the weight, which may be stationary.
     length : int
-        Pairs of a dot product.
+        Pairs, or groups, of a dot product.
+    filled : int
+        Zeros that fill up groups.
     """
 
     label: str
     x: Ints
     y: Ints
     length: int
+    filled: int = 0
+
+    @property
+    def pairs(self) -> int:
+        """How many there are, without zeros that fill up."""
+        return self.x.size - self.filled
+
+    def in_groups(self, terms: int) -> "Stimulus":
+        """The same where so many pairs are taken at once, dot product after dot product.
+
+        Its ``x`` and ``y`` have the shape (groups, terms), its ``length`` is in groups. A dot
+        product's last group is filled up with zeros; what fills no dot product is left out.
+        """
+        length = min(self.length, len(self.x))
+        count, each = len(self.x) // length, -(-length // terms)
+        sides = []
+        for codes in (self.x, self.y):
+            rows = codes[: count * length].reshape(count, length)
+            rows = np.pad(rows, ((0, 0), (0, each * terms - length)))
+            sides.append(rows.reshape(-1, terms))
+        x, y = sides
+        return Stimulus(self.label, x, y, each, count * (each * terms - length))
 
 
 def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> list[Stimulus]:
@@ -66,7 +91,8 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
     pairs : int
         About how many; of a file, all.
     stationary : bool
-        ``y`` stays for a stretch: 64 pairs, or a matrix's rows. A file is taken as it is.
+        ``y`` stays for a stretch: 64 pairs, or a matrix's rows; of a PE that takes N pairs a
+        cycle, N of ``y`` stay side by side. A file is taken as it is.
 
     Raises
     ------
@@ -74,28 +100,31 @@ def stimuli(name: str, design: Design, pairs: int, stationary: bool = False) -> 
         For an unknown name; for a file that is missing, damaged or of the wrong content.
     """
     fmt: Format = design.format
+    held = design.terms if stationary and isinstance(design, MacDesign) else int(stationary)
     if name.startswith("attention") and name in NAMES:
         products = attention().products
         chosen = [p for p in products if name in ("attention", f"attention {p}")]
-        return [_attention(p, *products[p], fmt, pairs, stationary) for p in chosen]
+        return [_attention(p, *products[p], fmt, pairs, held) for p in chosen]
     if name not in NAMES:
         if not name.endswith(".npz"):
             raise ValueError(f"Stimulus must be {', '.join(NAMES)} or FILE.npz, not {name!r}")
         return [_from_file(Path(name), design)]
     rng = np.random.default_rng(SEED)
     rows = max(1, round(pairs / STRETCH))
+    stretch = -(-STRETCH // held) * held if held else STRETCH
     sides = []
-    for held in (False, stationary):
-        shape = (rows, 1 if held else STRETCH)
+    for each in (stretch, held or stretch):
+        shape = (rows, 1, each)
         if name == "uniform":
             codes = rng.choice(_finite_codes(fmt), shape)
         else:
             codes = _encode(rng.normal(0, _SIGMA, shape), fmt, _INT8_PER_SIGMA)
-        sides.append(np.broadcast_to(codes, (rows, STRETCH)).ravel())
+        sides.append(np.broadcast_to(codes, (rows, stretch // each, each)).ravel())
     label = "uniform codes" if name == "uniform" else f"gaussian, sigma {_SIGMA:g}"
     if name == "gaussian" and isinstance(fmt, IntegerFormat):
         label += f", {_INT8_PER_SIGMA} steps a sigma"
-    return [Stimulus(_label(label, stationary), sides[0], sides[1], STRETCH)]
+    x, y = sides
+    return [Stimulus(_label(label, stationary), x, y, stretch)]
 
 
 def matrices(name: str, design: Design, m: int, k: int, n: int) -> list[tuple[str, Ints, Ints]]:
@@ -179,22 +208,24 @@ def _attention(
     right: npt.NDArray[np.float32],
     fmt: Format,
     pairs: int,
-    stationary: bool,
+    held: int,
 ) -> Stimulus:
+    """Of weights that stay, ``held`` side by side, or of none."""
     x, y = (_tensor_codes(tensor, fmt) for tensor in (left, right))
     heads, m, k = x.shape
     n = y.shape[2]
-    length = m if stationary else k
+    length = m * held or k
     rng = np.random.default_rng(SEED)
     rows = max(1, round(pairs / length))
     h, j = rng.integers(0, heads, rows), rng.integers(0, n, rows)
-    if stationary:  # one weight of y, and all of its column of x
-        i = rng.integers(0, k, rows)
-        x, y = x[h, :, i], np.broadcast_to(y[h, i, j][:, None], (rows, m))
+    if held:  # weights below each other in y, and all of their columns of x
+        i = rng.integers(0, k - held + 1, rows)[:, None] + np.arange(held)
+        x = x[h[:, None], :, i].swapaxes(1, 2)
+        y = np.broadcast_to(y[h[:, None], i, j[:, None]][:, None], x.shape)
     else:  # whole dot products
         i = rng.integers(0, m, rows)
         x, y = x[h, i], y[h, :, j]
-    label = _label(f"attention {name}", stationary)
+    label = _label(f"attention {name}", held > 0)
     return Stimulus(label, x.ravel(), np.ascontiguousarray(y).ravel(), length)
 
 

@@ -12,9 +12,9 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.mac.datapath import Datapath, FloatDatapath, datapath_of
 from lmul.hdl.numbers.formats import INT8, FloatFormat
-from lmul.hdl.numbers.sum_parts import SUM_BITS
 from lmul.sim.golden import multiply as golden
 from lmul.sim.golden.codec import code_dtype
+from lmul.sim.golden.dot import dot
 from lmul.sim.golden.sums.sequential import running_sums
 from lmul.sim.reference.circuit import Circuit, word_width
 from lmul.sim.reference.pe import edge_fields
@@ -50,9 +50,10 @@ def drive(design: Design, x: Ints, y: Ints, length: int) -> Drive:
     design : Design
         A multiplier, a product unit or a PE.
     x, y : int64 arrays, shape (cycles, streams)
-        Codes; for ``int8`` numbers. Streams are a multiple of 64; a pair a cycle.
+        Codes; for ``int8`` numbers. Streams are a multiple of 64; a pair a cycle. Of a PE that
+        takes N pairs, (cycles, streams, N).
     length : int
-        Of the dot products that a PE ends; ``cycles`` is a multiple of it.
+        Cycles of the dot products that a PE ends; ``cycles`` is a multiple of it.
 
     Raises
     ------
@@ -141,9 +142,10 @@ def _int8_product(x: Ints, y: Ints) -> Drive:
 
 
 def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
-    cycles, streams = x.shape
+    cycles, streams, *_ = x.shape
     path = datapath_of(design)
-    last = np.zeros_like(x)
+    x, y = (side.reshape(cycles, streams, design.terms) for side in (x, y))
+    last = np.zeros((cycles, streams), np.int64)
     last[length - 1 :: length] = 1
     reset = np.zeros((cycles + 1, streams), np.int64)
     reset[0] = 1
@@ -155,31 +157,45 @@ def _pe(design: MacDesign, x: Ints, y: Ints, length: int) -> Drive:
     for port, codes, second in (("a", x, False), ("b", y, True)):
         check_finite(path, codes)
         for name, values in edge_fields(path, codes, second).items():
-            width = path.operand_layout[name].width
-            inputs[f"{port}_{name}"] = pack(_after_reset(values), width)
-    if isinstance(path, FloatDatapath):
-        dtype = code_dtype(path.fmt)
-        products = golden.product(
-            x.astype(dtype), y.astype(dtype), path.fmt, path.kind, path.policy.subnormals
-        )
-        assert path.sum_shape.width
-        accumulator, lsb, width = path.resolved_accumulator, path.range.lsb, path.sum_shape.width
-        overflow = path.policy.overflow
-    else:
-        products = (x * y).astype(np.float64)
-        accumulator, lsb, width = design.resolved_accumulator, 0, SUM_BITS
-        overflow = design.policy.overflow
+            width = path.edge_layout[name].width
+            lanes = np.moveaxis(_after_reset(values), 2, 0)
+            inputs[f"{port}_{name}"] = [bit for lane in lanes for bit in pack(lane, width)]
+    # A dot product after another: (sums, length, streams, N) becomes (length, N, sums * streams).
+    left, right = (
+        side.reshape(-1, length, streams, design.terms).transpose(1, 3, 0, 2) for side in (x, y)
+    )
+    left, right = (side.reshape(length, design.terms, -1) for side in (left, right))
 
     def wrong(outputs: Mapping[str, Sequence[Words]]) -> int:
-        # A dot product after another: (sums, length, streams) becomes (length, sums * streams).
-        apart = products.reshape(-1, length, streams).swapaxes(0, 1).reshape(length, -1)
-        bits = running_sums(apart, accumulator, lsb, width, overflow)
+        bits = _sums(path, left, right)
+        width = len(bits)
         bits = bits.reshape(width, length, -1, streams).swapaxes(1, 2).reshape(width, -1, streams)
         late = 1 + design.pe_latency  # cycles from a pair's port, behind the reset, to its sum
         want = [pack(bit.astype(np.int64), 1)[0][: cycles + 1 - late] for bit in bits]
         return differing(want, [words[late:] for words in outputs["total_sum"]])
 
     return Drive(inputs, wrong, 1 + design.pe_latency)
+
+
+def _sums(path: Datapath, x: Ints, y: Ints) -> npt.NDArray[np.bool_]:
+    """The bits of a PE's sums after each group of pairs, (length, N, sums), bit by bit."""
+    length, terms, count = x.shape
+    if not isinstance(path, FloatDatapath):
+        products = (x * y).astype(np.float64).reshape(-1, count)
+        return running_sums(products, path.accumulator, 0, path.sum_bits, "wrap", terms)
+    dtype, sums = code_dtype(path.fmt), path.resolved_accumulator
+    left, right = x.astype(dtype), y.astype(dtype)
+    width = path.sum_shape.width
+    if path.window:
+        assert sums.format is not None
+        codes = np.zeros((length + 1, count), np.uint32)
+        for k, (one, other) in enumerate(zip(left, right, strict=True)):
+            operands = one.T, other.T, codes[k], path.fmt, path.kind, path.policy, path.window
+            codes[k + 1] = dot(*operands, sum_format=sums.format)
+        return np.array([codes[1:] >> bit & 1 for bit in range(width)], np.bool_)
+    products = golden.product(left, right, path.fmt, path.kind, path.policy.subnormals)
+    products = products.reshape(-1, count)
+    return running_sums(products, sums, path.range.lsb, width, path.policy.overflow, terms)
 
 
 def check_finite(path: Datapath, codes: Ints) -> None:

@@ -56,7 +56,8 @@ class Split:
     parts : tuple of PartCount
         Each part synthesised apart, in the order of :data:`PE_PARTS`, :data:`ARRAY_PARTS` or
         :data:`DOT_PARTS`. The aligner of a floating-point accumulator can't be told from it: its
-        ``align`` is 0. Integers have no edge, align nothing, and their sum is the accumulator's.
+        ``align`` is 0. Integers have no edge, align nothing, and their sum is the accumulator's;
+        so is that of the pairs that a PE takes at once.
     """
 
     whole: GateCount

@@ -92,10 +92,12 @@ def _keys_of(level: str, kind: str) -> list[str]:
         keys.append("policies")
     if kind != INT8.name and level in ("pe", "array"):
         keys += ["accumulators", "k_max"]
-    if level == "dot":
-        return keys + ["terms"] + ["windows", "sticky"] * (kind != INT8.name)
     if level == "array":
-        keys += ["sizes", "flows", "terms"] + ["windows"] * (kind != INT8.name)
+        keys += ["sizes", "flows"]
+    if level in ("pe", "array", "dot"):
+        keys += ["terms"] + ["windows"] * (kind != INT8.name)
+    if level == "dot" and kind != INT8.name:
+        keys.append("sticky")
     return keys
 
 

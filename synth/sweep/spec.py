@@ -58,9 +58,9 @@ def read_spec(path: Path) -> SweepSpec:
     A grid, ``[[grid]]``, has lists under these keys; all their combinations are measured.
     ``measures``, always; ``levels``, ``kinds`` and ``formats`` (``int8`` is a kind and has no
     format); ``policies`` (ocp); ``accumulators`` (default) and ``k_max`` (1024) of PEs and arrays;
-    ``sizes`` and ``flows`` (os) of arrays; ``terms`` and ``windows`` of dot-product units and of
-    arrays (a pair at a time where left out; a window is for float sums), ``sticky`` (false) of
-    dot-product units; or ``designs``, by name, in place of all of these.
+    ``sizes`` and ``flows`` (os) of arrays; ``terms`` and ``windows`` of dot-product units, and of
+    PEs and arrays (a pair at a time where left out; a window is for float sums), ``sticky`` (false)
+    of dot-product units; or ``designs``, by name, in place of all of these.
     ``libraries`` (embedded; asap7; files, several in a list of their own are one library) of
     cells, curve and energy; ``stimuli`` of energy (gaussian) and error (attention QK);
     ``devices`` and ``dsp`` (false) of luts and fpga, ``seeds`` (1) of fpga.
@@ -260,8 +260,8 @@ _USERS: Mapping[str, tuple[str, ...]] = {
     "k_max": ("pe", "array"),
     "sizes": ("array",),
     "flows": ("array",),
-    "terms": ("array", "dot"),
-    "windows": ("array", "dot"),
+    "terms": ("pe", "array", "dot"),
+    "windows": ("pe", "array", "dot"),
     "sticky": ("dot",),
     "libraries": ("area", "cells", "curve", "energy", "core"),
     "stimuli": ("energy", "error", "core"),

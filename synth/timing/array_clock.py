@@ -162,22 +162,15 @@ def _pe_choices(
     on_progress: Callable[[int, int, str], None] | None,
 ) -> tuple[int, list[Way | None]]:
     """The registers of an array's PEs, and the ways that made such a PE small or quick."""
-    pe = replace(design, rows=1, columns=1, flow="os", fifo=0, rounder=0)
+    pe = replace(design, level="pe", rows=1, columns=1, flow="os", fifo=0, rounder=0)
     numbers = range(1 + design.most_stages) if pipeline else [design.stages]
-    each = {_alone(one).name: one for n in numbers if (one := replace(pe, stages=n))}
-    subjects = [_alone(one) for one in each.values()]
+    each = {(one := replace(pe, stages=n)).name: one for n in numbers}
+    subjects = [Subject.of(one) for one in each.values()]
     found = search(subjects, library, clock_ps, None, jobs, on_progress)
     same = [one for one in found if one.design == found[0].design]
     quick = sorted(same, key=lambda one: one.timing.delay_ps)
     chosen = [one.way for one in (*same[:_SMALLEST], *quick[:_QUICKEST])]
     return each[found[0].design].stages, list(dict.fromkeys(chosen))
-
-
-def _alone(array: MacDesign) -> Subject:
-    """The PE of an array as a design of its own, where there is one that takes so many pairs."""
-    if array.terms > 1:
-        return _part(array, _PE)
-    return Subject.of(replace(array, level="pe"))
 
 
 def _part(design: MacDesign, part: str) -> Subject:

@@ -74,9 +74,9 @@ def test_list(capsys):
     assert code == 0
     # 11 formats for 4 kinds, lmul_rne in the 7 with m <= 3, lmul_rne1 in the 3 with m = 2, two
     # corrected and two truncated kinds in bf16 and fp16, trunc4 in e3m4:
-    # each as a multiplier under 4 policies, as a product unit, a PE, two arrays of one pair and of
-    # four, and a dot-product unit; int8 as all but the first.
-    assert len(names) == len(set(names)) == (4 * 11 + 7 + 3 + 4 * 2 + 1) * 11 + 7
+    # each as a multiplier under 4 policies, as a product unit, a PE and two arrays of one pair and
+    # of four, and a dot-product unit; int8 as all but the first.
+    assert len(names) == len(set(names)) == (4 * 11 + 7 + 3 + 4 * 2 + 1) * 12 + 8
     assert all(str(lmul.Design.parse(name)) == name for name in names)
 
 
@@ -98,6 +98,7 @@ def test_list_pattern_and_json(capsys):
             [
                 "product-int8",
                 "pe-int8",
+                "pe-int8-n4",
                 "array-int8-8x8-os",
                 "array-int8-8x8-os-n4",
                 "array-int8-8x8-ws",

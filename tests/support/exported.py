@@ -58,6 +58,9 @@ PE_NAMES = [
             "pe-int8-s1-c8",
             "pe-lmul-e5m2-dual18_-6-s1",
             "pe-int8-dual16",
+            "pe-lmul-e5m2-n3-w9-bf16-s1",
+            "pe-exact-e4m3-n2-bare-k32",
+            "pe-int8-n4",
         )
     ),
 ]

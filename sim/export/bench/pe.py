@@ -30,15 +30,16 @@ __all__ = ["bench_text", "companions"]
 _MODULE = """\
 module @MODULE@_tb;
   parameter VECTORS = "@MODULE@.hex";
-  localparam PAIRS = @PAIRS@;
+  localparam LINES = @LINES@;  // @LINE@
   localparam COUNT = @COUNT@;  // dot products
   localparam LATENCY = @LATENCY@;
   localparam SHOWN = 10;  // wrong results printed, at most
 
-  reg [@WORD@:0] vectors[0:PAIRS-1];
+  reg [@WORD@:0] vectors[0:LINES-1];
   integer sent, checked, errors, place, cut;
 
-  reg clk, rst, en, keep_x, keep_y, last, offered, expected_overflow;
+  reg clk, rst, en, last, offered, expected_overflow;
+  reg @LANES@keep_x, keep_y;
   reg [@CODE@:0] x, y;
   reg [31:0] expected_code, garbage;
   wire captures, last_next;
@@ -46,17 +47,12 @@ module @MODULE@_tb;
 @WIRES@
 
   // Edges make operands of codes; the rounder makes a code of a sum.
-  @MODULE@_edge_a edge_a (
-@EDGE_A@
-  );
-  @MODULE@_edge_b edge_b (
-@EDGE_B@
-  );
+@EDGES@
   @MODULE@ dut (
 @DUT@
   );
 @ROUND@
-  // Loads a pair, and what its dot product is if it is the last one.
+  // Loads a line, and what its dot product is if it is the last one.
   task load(input [@WORD@:0] vector);
     begin
 @LOADS@
@@ -76,7 +72,7 @@ module @MODULE@_tb;
 
   task unknown;
     begin
-      {keep_x, keep_y, last} = 3'bxxx;
+      {keep_x, keep_y, last} = {@MARKS@{1'bx}};
       x = {@CODE_BITS@{1'bx}};
       y = {@CODE_BITS@{1'bx}};
     end
@@ -112,6 +108,9 @@ module @MODULE@_tb;
 
 """
 
+_SIDES = (("a", "x"), ("b", "y"))
+"""Operands, and what the bench calls their codes."""
+
 _RUN = """
   initial begin
 @LOAD_FILE@
@@ -126,7 +125,7 @@ _RUN = """
     // Dot products that a reset cuts off must leave nothing behind.
     for (cut = 0; cut < 2; cut = cut + 1) begin
       en = 1;
-      for (place = PAIRS < 40 ? 0 : PAIRS - 40; place < PAIRS - 1; place = place + 1) begin
+      for (place = LINES < 40 ? 0 : LINES - 40; place < LINES - 1; place = place + 1) begin
         load(vectors[place]);
         clock;
       end
@@ -137,13 +136,13 @@ _RUN = """
     while (checked < COUNT) begin
       @STEP_NOISE@
       en = noise[1:0] != 0;
-      offered = sent < PAIRS && noise[4:2] != 0;
+      offered = sent < LINES && noise[4:2] != 0;
       if (offered) load(vectors[sent]);
       else begin  // a bubble: codes that are not kept
-        {keep_x, keep_y, last} = 3'b000;
+        {keep_x, keep_y, last} = @MARKS@'d0;
         garbage = {noise, ~noise};
-        x = garbage[@CODE@:0];
-        y = garbage[31:31-@CODE@];
+        x = @GARBAGE_X@;
+        y = @GARBAGE_Y@;
       end
       #1;
       if (en) begin
@@ -180,7 +179,8 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
     """
     module = design.module_name
     path = datapath_of(design)
-    operand = {name: field.width for name, field in path.operand_layout}
+    terms, code = path.terms, path.code_width
+    operand = {name: terms * field.width for name, field in path.edge_layout}
     result = {name: field.width for name, field in path.result_layout}
     wires = {f"{side}_{name}": width for side in "ab" for name, width in operand.items()}
     wires |= {f"{side}_next_{name}": w for side in "ab" for name, w in operand.items()}
@@ -188,11 +188,17 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
     if "overflow" in result:
         wires["overflowed"] = 1
 
-    def edge(side: str, code: str) -> str:
+    def edge(side: str, codes: str, lane: int) -> str:
         has = read_ports(around[f"edge_{side}"], f"{module}_edge_{side}")
-        ports = {"code": code, "keep": f"keep_{code}"}
-        ports |= {f"operand_{name}": f"{side}_{name}" for name in operand}
-        return connections({port: ports.get(port, "") for port in has})
+        ports = {"code": _lane(codes, lane, terms, code)}
+        ports["keep"] = _lane(f"keep_{codes}", lane, terms, 1)
+        ports |= {
+            f"operand_{name}": _lane(f"{side}_{name}", lane, terms, field.width)
+            for name, field in path.edge_layout
+        }
+        inner = connections({port: ports.get(port, "") for port in has})
+        number = f"_{lane}" if terms > 1 else ""
+        return f"  {module}_edge_{side} edge_{side}{number} (\n{inner}\n  );"
 
     ports = ["clk", "rst", "en", *(f"{side}_{name}" for side in "ab" for name in operand), "last"]
     ports += [f"{side}_next_{name}" for side in "ab" for name in operand]
@@ -221,13 +227,13 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
     return fill(
         HEAD + _MODULE + VERDICT + _RUN,
         {
-            "LOAD_FILE": LOAD_FILE.replace("COUNT", "PAIRS"),
+            "LOAD_FILE": LOAD_FILE.replace("COUNT", "LINES"),
             "STEP_NOISE": STEP_NOISE,
-            "ABOUT": f"{dots} dot products of {len(vectors)} pairs of codes, with stalls",
+            "ABOUT": f"{dots} dot products of {len(vectors)} {_lines(terms)}, with stalls",
+            "LINE": _lines(terms),
             "UNITS": "dot products",
             "WIRES": indent((f"wire {vector_range(w)}{name};" for name, w in wires.items()), 2),
-            "EDGE_A": edge("a", "x"),
-            "EDGE_B": edge("b", "y"),
+            "EDGES": "\n".join(edge(*side, lane) for side in _SIDES for lane in range(terms)),
             "DUT": connections({name: name for name in ports}),
             "ROUND": rounder,
             "LOADS": indent(loads, 6),
@@ -238,15 +244,36 @@ def bench_text(design: MacDesign, vectors: Vectors, around: Mapping[str, str]) -
             "TOTAL": f"{{{totals}}}",
             "STATE": f"{passed_on}, {totals}",
             "PASSED": str(passed),
-            "CODE": str(path.code_width - 1),
-            "CODE_BITS": str(path.code_width),
+            "CODE": str(terms * code - 1),
+            "CODE_BITS": str(terms * code),
+            "LANES": vector_range(terms),
+            "MARKS": str(2 * terms + 1),
+            "GARBAGE_X": _repeated(f"garbage[{code - 1}:0]", terms),
+            "GARBAGE_Y": _repeated(f"garbage[31:{32 - code}]", terms),
             "WORD": str(vectors.word_bits - 1),
-            "PAIRS": str(len(vectors)),
+            "LINES": str(len(vectors)),
             "COUNT": str(dots),
             "LATENCY": str(design.pe_latency),
             "MODULE": module,
         },
     )
+
+
+def _lines(terms: int) -> str:
+    """What the lines of the file of vectors are."""
+    return "pairs of codes" if terms == 1 else f"groups of {terms} pairs of codes"
+
+
+def _lane(signal: str, lane: int, terms: int, width: int) -> str:
+    """What of a signal is of one lane of several."""
+    if terms == 1:
+        return signal
+    low = lane * width
+    return f"{signal}[{low}]" if width == 1 else f"{signal}[{low + width - 1}:{low}]"
+
+
+def _repeated(signal: str, times: int) -> str:
+    return signal if times == 1 else f"{{{times}{{{signal}}}}}"
 
 
 def _wrong(path: Datapath) -> str:

@@ -1,6 +1,7 @@
-"""The vectors of a PE's bench: dot products of many lengths, pair by pair, and golden results."""
+"""The vectors of a PE's bench: dot products of many lengths, cycle by cycle, and their results."""
 
 import random
+from collections.abc import Iterable, Iterator
 
 import numpy as np
 
@@ -20,15 +21,23 @@ _STYLES = 25  # each with all lengths; five styles, with and without Inf
 _LONGEST = 1024  # the largest products that are summed, if K_max allows so many
 
 Pair = tuple[int, int]
+_KEPT = (1, 1)
+_MASKS = ((0, 1), (1, 0), (0, 0))
+"""Masking either operand makes the product zero, but beside Inf, where it makes it NaN."""
 
 
 def bench_vectors(design: MacDesign) -> Vectors:
-    """Pairs of codes, some masked; with the last one of a dot product its result."""
+    """Pairs of codes, some masked; with the last ones of a dot product its result.
+
+    Where a PE takes N pairs, a line has as many codes side by side, the first in the lowest bits,
+    and as many masks.
+    """
     rng = random.Random(_SEED)
-    width, top, sign = design.format.width, design.format.max_code, design.format.sign_mask
+    terms, width = design.terms, design.format.width
+    top, sign = design.format.max_code, design.format.sign_mask
     limit = min(design.k_max, _LONGEST)
     dots = [
-        operand_codes(design, rng, min(length, limit), style)
+        operand_codes(design, rng, min(_longer(design, rng, length), limit), style)
         for style in range(_STYLES)
         for length in _LENGTHS
     ]
@@ -36,22 +45,49 @@ def bench_vectors(design: MacDesign) -> Vectors:
     dots += [[(top, top)] * limit, [(top, top | sign)] * limit]
     rows: list[tuple[int, ...]] = []
     for dot in dots:
-        # Masking either operand makes the product zero, but beside Inf, where it makes it NaN.
-        keeps = [rng.choices([(1, 1), (0, 1), (1, 0), (0, 0)], [16, 1, 1, 1])[0] for _ in dot]
-        keeps = [
-            (0, 0) if keep != (1, 1) and _has_inf(design, pair) else keep
-            for keep, pair in zip(keeps, dot, strict=True)
-        ]
-        kept = [pair for pair, keep in zip(dot, keeps, strict=True) if keep == (1, 1)]
+        masked = list(_masked(design, rng, dot))
+        kept = [pair for group in masked for pair, keep in group if keep == _KEPT]
         result = _golden(design, kept)
-        for place, (pair, keep) in enumerate(zip(dot, keeps, strict=True)):
-            last = place == len(dot) - 1
-            rows.append((*pair, *keep, int(last), *(result if last else (0, 0))))
+        for place, group in enumerate(masked):
+            last = place == len(masked) - 1
+            codes = (_word((pair[side] for pair, _ in group), width) for side in range(2))
+            keeps = (_word((keep[side] for _, keep in group), 1) for side in range(2))
+            rows.append((*codes, *keeps, int(last), *(result if last else (0, 0))))
     names = ("x", "y", "keep_x", "keep_y", "last", "code", "overflow")
-    columns: dict[str, Column] = dict(zip(names, np.array(rows, np.int64).T, strict=True))
-    flags = (Port("keep_x", 1), Port("keep_y", 1), Port("last", 1))
-    inputs = (Port("x", width), Port("y", width), *flags)
+    word = np.int64 if terms * width < 64 else object
+    columns: dict[str, Column] = dict(zip(names, np.array(rows, word).T, strict=True))
+    flags = (Port("keep_x", terms), Port("keep_y", terms), Port("last", 1))
+    inputs = (Port("x", terms * width), Port("y", terms * width), *flags)
     return Vectors(inputs, (Port("code", 32), Port("overflow", 1)), columns, False)
+
+
+def _longer(design: MacDesign, rng: random.Random, length: int) -> int:
+    """So many cycles' pairs, the last cycle's mostly fewer than the PE takes."""
+    return length if design.terms == 1 else length * design.terms - rng.randrange(design.terms)
+
+
+def _masked(
+    design: MacDesign, rng: random.Random, dot: list[Pair]
+) -> Iterator[list[tuple[Pair, Pair]]]:
+    """The pairs of each cycle and their masks; what is missing in the last one is masked.
+
+    Others are masked by whole cycles: how a float sum is rounded depends on which pairs come
+    together.
+    """
+    groups = [dot[low : low + design.terms] for low in range(0, len(dot), design.terms)]
+    keeps = [rng.choices([_KEPT, *_MASKS], [16, 1, 1, 1])[0] for _ in groups]
+    for group, keep in zip(groups, keeps, strict=True):
+        beyond = operand_codes(design, rng, design.terms - len(group), 0)
+        each = [*([keep] * len(group)), *(rng.choice(_MASKS) for _ in beyond)]
+        yield [
+            (pair, (0, 0) if one != _KEPT and _has_inf(design, pair) else one)
+            for pair, one in zip([*group, *beyond], each, strict=True)
+        ]
+
+
+def _word(values: Iterable[int], width: int) -> int:
+    """Values side by side, the first in the lowest bits."""
+    return sum(value << width * place for place, value in enumerate(values))
 
 
 def operand_codes(design: MacDesign, rng: random.Random, length: int, style: int) -> list[Pair]:

@@ -117,9 +117,14 @@ _LIMB_MASK = (1 << _LIMB_BITS) - 1
 
 
 def running_sums(
-    products: Float64s, accumulator: Accumulator, lsb: int, width: int, overflow: Overflow
+    products: Float64s,
+    accumulator: Accumulator,
+    lsb: int,
+    width: int,
+    overflow: Overflow,
+    terms: int = 1,
 ) -> Bits:
-    """The bits of the sum after each product, as they stand in the register.
+    """The bits of the sum after each product, or group of products, as they stand in the register.
 
     Parameters
     ----------
@@ -132,18 +137,21 @@ def running_sums(
         Bits of the register.
     overflow : str
         The policy's knob, for sums that are rounded.
+    terms : int
+        Products of a group, of which K is a multiple; 1 where sums are rounded.
 
     Returns
     -------
-    bool array, shape (width, K, N)
+    bool array, shape (width, K / terms, N)
         Two's complement, or a floating-point accumulator's code; bit 0 first.
     """
     if accumulator.window is not None:
-        limbs = [np.array([total for total, _ in windowed(products, accumulator.window)])]
+        groups = windowed(products, accumulator.window, terms)
+        limbs = [np.array([total for total, _ in groups])]
     elif accumulator.format is not None:
         limbs = [_rounded(products, accumulator, overflow)]
     else:
-        limbs = _exact(np.ldexp(products, -lsb), width)
+        limbs = [limb[terms - 1 :: terms] for limb in _exact(np.ldexp(products, -lsb), width)]
     wide = len(limbs) > 1
     return np.array(
         [

@@ -1,4 +1,4 @@
-"""Bugs planted in arrays whose PEs take several pairs a cycle: the cocotb bench sees each."""
+"""Bugs planted in PEs that take several pairs a cycle, and arrays of them: the benches see each."""
 
 import shutil
 
@@ -16,6 +16,7 @@ pytestmark = pytest.mark.evidence
 
 WINDOW = MacDesign.parse("array-lmul-e5m2-2x2-os-n3-w6-fp32")
 EXACT = MacDesign.parse("array-exact-e4m3-2x2-os-n2-k16")
+ALONE = MacDesign.parse("pe-lmul-e5m2-n3-w6-fp32")
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 
 
@@ -54,6 +55,8 @@ def beats_are_not_counted(monkeypatch):
     [
         (WINDOW, window_too_narrow, "shapes"),
         (WINDOW, infinity_of_the_first_pair_alone, "corners"),
+        (ALONE, window_too_narrow, "sums"),
+        (ALONE, infinity_of_the_first_pair_alone, "corners"),
         (EXACT, nan_of_the_first_lane_alone, "corners"),
         (EXACT, beats_are_not_counted, "too_long"),
     ],
@@ -61,6 +64,18 @@ def beats_are_not_counted(monkeypatch):
 def test_inside(design, plant, seen_by, monkeypatch, tmp_path):
     plant(monkeypatch)
     assert sees(seen_by, design, emit(design), tmp_path)
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"a_neg": "{a_neg[0], a_neg[2:1]}"},
+        {"b_zero": "{b_zero[2:1], 1'b0}"},
+        {"a_next_man": "{sound_a_next_man[1:0], sound_a_next_man[5:2]}"},
+    ],
+)
+def test_lanes_of_a_pe_alone(changes, tmp_path):
+    assert sees("sums", ALONE, damaged(ALONE, changes), tmp_path)
 
 
 def test_what_lies_beyond_k_is_kept(tmp_path):

@@ -243,9 +243,8 @@ def test_wrong_fifo():
         OutputStationaryArray(INT8, 2, 2, fifo=True)
     with pytest.raises(ValueError, match=r"FIFO must be from 2 to 65536, not 1$"):
         MacDesign.parse("array-int8-2x2-os-f1")
-    with pytest.raises(
-        ValueError, match=r"unexpected part 'f4', there may stand dualW, then kK, then sN, then cN$"
-    ):
+    allowed = "nN, then dualW, then kK, then sN, then cN"
+    with pytest.raises(ValueError, match=rf"unexpected part 'f4', there may stand {allowed}$"):
         MacDesign.parse("pe-int8-f4")
     design = MacDesign.parse("array-int8-2x2-os-s1-f4")
     assert (design.fifo, design.name) == (4, "array-int8-2x2-os-s1-f4")

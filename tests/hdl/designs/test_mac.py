@@ -35,6 +35,9 @@ CANONICAL = [
     "array-lmul-e5m2-4x4-ws-n3-fix24_-9",
     "array-int8-4x4-ws-n32-k131040",
     "pe-exact-e5m2-ftz-dual14_-4-s1",
+    "pe-int8-n32-k131040-s1",
+    "pe-lmul-bf16-n4-w16-ftz",
+    "pe-exact-e4m3-n3-fix24_-9",
     "array-int8-4x4-os-dual16-k2048",
 ]
 
@@ -57,6 +60,8 @@ def test_parse_and_str_are_inverse(name):
         ("pe-int8-k01024-s0", "pe-int8"),
         ("array-int8-4x4-os-n1", "array-int8-4x4-os"),
         ("array-lmul-e4m3-4x4-os-n3-k1026", "array-lmul-e4m3-4x4-os-n3"),
+        ("pe-lmul-e4m3-n1", "pe-lmul-e4m3"),
+        ("pe-lmul-e4m3-n3-k1026", "pe-lmul-e4m3-n3"),
     ],
 )
 def test_defaults_are_left_out(written, canonical):
@@ -78,7 +83,8 @@ def test_parts():
     [
         (
             "pe-lmul-e4m3-ocp-lax",
-            "unexpected part 'lax', there may stand POLICY, then ACC, then kK, then sN, then cN",
+            "unexpected part 'lax', there may stand nN, then wW, then POLICY, then ACC, then kK, "
+            "then sN, then cN",
         ),
         (
             "pe-foo",
@@ -92,7 +98,11 @@ def test_parts():
         ("pe-lmul-e4m3-s3", "Stages must be from 0 to 2, not 3"),
         ("array-int8-2x2-os-n2-s2", "Stages must be from 0 to 1, not 2"),
         ("pe-lmul-e4m3-k0", "k_max must be from 1 to 16777216, not 0"),
-        ("pe-lmul-e4m3-n4", "unexpected part 'n4', only PEs of arrays take several pairs a cycle"),
+        ("pe-lmul-e4m3-n33", "Pairs a cycle must be from 1 to 32, not 33"),
+        ("pe-lmul-bf16-n4", "Several pairs a cycle and fp32 sums need a window, as in -n4-w16"),
+        ("pe-int8-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
+        ("pe-int8-n4-dual16", "Several pairs a cycle are not added to dual16 sums yet"),
+        ("product-int8-n3", "A product unit takes one pair; a PE may take several a cycle"),
         ("array-lmul-e4m3-8x8-os-n33", "Pairs a cycle must be from 1 to 32, not 33"),
         ("array-int8-2x2-os-n0", "Pairs a cycle must be from 1 to 32, not 0"),
         (
@@ -128,13 +138,23 @@ def test_parts():
             "pe-lmul-e4m3-fp32-k9",
             "k_max is for exact accumulators; the others take any K",
         ),
-        ("pe-int8-ftz", "unexpected part 'ftz', there may stand dualW, then kK, then sN, then cN"),
+        (
+            "pe-int8-ftz",
+            "unexpected part 'ftz', there may stand nN, then dualW, then kK, then sN, then cN",
+        ),
         (
             "pe-lmul-e4m3-s1-ftz",
-            "unexpected part 'ftz', there may stand POLICY, then ACC, then kK, then sN, then cN",
+            "unexpected part 'ftz', there may stand nN, then wW, then POLICY, then ACC, then kK, "
+            "then sN, then cN",
         ),
-        ("pe-int8-s1-k9", "unexpected part 'k9', there may stand dualW, then kK, then sN, then cN"),
-        ("pe-int8-c8-s1", "unexpected part 's1', there may stand dualW, then kK, then sN, then cN"),
+        (
+            "pe-int8-s1-k9",
+            "unexpected part 'k9', there may stand nN, then dualW, then kK, then sN, then cN",
+        ),
+        (
+            "pe-int8-c8-s1",
+            "unexpected part 's1', there may stand nN, then dualW, then kK, then sN, then cN",
+        ),
         ("pe-int8-c65", "Places between carries must be from 0 to 64, not 65"),
         (
             "pe-lmul-e4m3-fix24_-9-c8",
@@ -146,7 +166,7 @@ def test_parts():
         ("array-int8-2x2-os-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
         (
             "pe-int8-fp32",
-            "unexpected part 'fp32', there may stand dualW, then kK, then sN, then cN",
+            "unexpected part 'fp32', there may stand nN, then dualW, then kK, then sN, then cN",
         ),
         ("pe-int8-k131072", "k_max must be from 1 to 131071, not 131072"),
         ("product-int8-k9", "A product unit has neither stages nor k_max; a PE has"),
@@ -218,7 +238,7 @@ def drawn_designs(count=3000, seed=2410):
                 stages,
                 *(size if level == "array" else (1, 1, "os", 0)),
                 0,
-                *(many if level == "array" else (1, 0)),
+                *(many if level != "product" else (1, 0)),
             )
         except ValueError:
             refused += 1
@@ -234,9 +254,10 @@ def test_every_legal_design_has_a_name_that_parses_back():
     seen = {(d.level, d.kind) for d in designs}
     assert seen >= {(level, "int8") for level in ("product", "pe", "array")}
     assert {d.k_max for d in designs if d.kind == "int8"} > {1, 1024}
-    arrays = [d for d in designs if d.level == "array"]
-    assert len({d.terms for d in arrays}) > 16  # of 32
-    assert any(d.window for d in arrays)
+    for level in ("pe", "array"):
+        alike = [d for d in designs if d.level == level]
+        assert len({d.terms for d in alike}) > 16  # of 32
+        assert any(d.window for d in alike)
     for design in designs:
         again = Design.parse(str(design))
         assert (again, str(again), hash(again)) == (design, str(design), hash(design))

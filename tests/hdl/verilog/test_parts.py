@@ -19,6 +19,9 @@ OF_A_PE = {"product", "operand registers", "accumulate", "control"}
         ("pe-exact-e5m2-ftz-fp32-s1", OF_A_PE),
         ("pe-lmul-e4m3-fix16_-3-s1", OF_A_PE),
         ("pe-int8-s1", OF_A_PE),
+        ("pe-int8-n3-s1", OF_A_PE),
+        ("pe-exact-e5m2-n3-w8-fp32-s1", OF_A_PE),
+        ("pe-lmul-e4m3-n2-fix16_-3", OF_A_PE - {"product"}),
         *(
             (f"array-{name}", {"skew registers", "control"})
             for name in (

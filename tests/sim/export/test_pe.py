@@ -110,14 +110,23 @@ DUAL_BUGS = {
     "upper part not written where it is borrowed from": {"above": "sound_above & ~p[0]"},
     "lower part never written": {"below": "1'b0"},
 }
+# Takes three pairs a cycle, with one bit of mantissa each.
+LANES = "pe-lmul_rne-e2m1-n3-k12"
+LANE_BUGS = {
+    "lanes of one side changed round": {"a_man": "{a_man[0], a_man[2:1]}"},
+    "last lane lost": {"b_zero": "{1'b1, b_zero[1:0]}"},
+    "zero of the first lane not looked at": {"a_zero": "{a_zero[2:1], 1'b0}"},
+}
 ALL_BUGS = [
     *((SOUND, bug, *planted) for bug, planted in BUGS.items()),
     *((DUAL, bug, "_unit_accumulation", changes) for bug, changes in DUAL_BUGS.items()),
+    *((LANES, bug, "", changes) for bug, changes in LANE_BUGS.items()),
 ]
 # One of each sort in `make test`.
 OTHER_BUGS = (
     *("nothing, made whole apart", "step lost when made whole", "carries alone cleared"),
     *list(DUAL_BUGS)[1:],
+    *list(LANE_BUGS)[1:],
 )
 
 

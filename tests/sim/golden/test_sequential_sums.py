@@ -43,6 +43,19 @@ def test_window_saturates_and_goes_on():
     assert integers(bits).ravel().tolist() == [100, 127, 126, -128, -127]
 
 
+def test_groups_of_products():
+    """An exact sum is what it is after the group's last one; a window is left once a group."""
+    rng = np.random.default_rng(SEED)
+    products = rng.integers(-255, 256, (12, 40)).astype(float)
+    each, grouped = (
+        running_sums(products, Accumulator("exact"), 0, 16, "saturate", terms) for terms in (1, 3)
+    )
+    assert (grouped == each[:, 2::3]).all()
+    products = np.array([[100.0], [60.0], [-50.25], [30.0], [1.0], [-0.25]])
+    bits = running_sums(products, Accumulator("fix8_0"), -9, 8, "saturate", terms=3)
+    assert integers(bits).ravel().tolist() == [109, 127]  # -50.25 is cut to -51
+
+
 @pytest.mark.parametrize("sigma", [1, 1e19, 1e38])
 def test_rounded_sums_are_those_of_dot_products(sigma):
     """With the larger ones sums become infinite, and stay so whatever is added."""

@@ -72,7 +72,7 @@ def sound(name: str, out: Path, simulator: str = SIMULATOR) -> None:
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("name", ["pe-lmul-e5m2-k64-s1-c8", "pe-int8"])
+@pytest.mark.parametrize("name", ["pe-lmul-e5m2-k64-s1-c8", "pe-int8", "pe-exact-e2m1-n3-k9"])
 def test_pe(name, tmp_path):
     sound(name, tmp_path)
 
@@ -110,6 +110,11 @@ def test_product_of_integers(tmp_path):
         "pe-lmul-e4m3-ftz-e4m3",
         "pe-exact-e4m3-ftz-dual14_-10",
         "pe-int8-dual16-s2",
+        "pe-int8-n4-k64-s1",
+        "pe-lmul-e5m2-n3-w9-bf16-s1",
+        "pe-mitchell-e2m1-n2-w6-bare-fp32",
+        "pe-exact-e4m3-n3-fix12_-3",
+        "pe-lmul-bf16-n4-w16-ftz",
     ],
 )
 def test_every_kind_of_pe(name, tmp_path):

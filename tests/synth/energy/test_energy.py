@@ -16,6 +16,8 @@ from lmul.synth.energy.energy import measure
 from lmul.synth.energy.unit_drive import drive
 from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import EMBEDDED
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.mapping import map_cells
 from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools
@@ -107,7 +109,33 @@ def test_wrong_netlists_have_no_energy(toy, monkeypatch):
         measure("lmul-e4m3-ftz", liberty=toy, pairs=PAIRS)
 
 
-def test_a_wrong_gate_in_a_pe_is_seen(toy, monkeypatch):
+@pytest.mark.parametrize(
+    "name",
+    [
+        "pe-lmul-e2m1-n3-ftz",
+        "pe-int8-n2-s1",
+        "pe-lmul-e5m2-n2-w4-ftz-e4m3-s1",
+        "pe-exact-e2m1-n3-bare-fix6_-3",
+    ],
+)
+def test_a_pe_of_several_pairs(name, toy):
+    """Every sum is the golden model's, also of K that N does not divide; figures are a pair's."""
+    [found] = measure(name, "gaussian", liberty=toy, pairs=1 << 12, frequency=50e6)
+    assert found.operations == 1 << 12
+    assert {"product", "accumulate", "registers"} <= set(found.parts)
+    assert sum(found.parts.values()) == pytest.approx(found.without_glitches, rel=0.25)
+    # nW times 20 ns a cycle, of which 64 pairs take 22 or 32.
+    cells = map_cells(name, load(toy)).cells
+    leaking = sum(_NW[cell] * count for cell, count in cells.items())
+    share = 22 / 64 if "-n3" in name else 1 / 2
+    assert found.leakage == pytest.approx(20e-3 * leaking * share)
+
+
+_NW = {"inv": 1, "buf": 1, "nand2": 2, "nor2": 2, "xor2": 3, "dff": 5}
+
+
+@pytest.mark.parametrize("name", ["pe-lmul-e2m1-ftz", "pe-lmul-e2m1-n2-ftz"])
+def test_a_wrong_gate_in_a_pe_is_seen(name, toy, monkeypatch):
     right = energy.netlist_of
 
     def changed(mapped):
@@ -118,7 +146,7 @@ def test_a_wrong_gate_in_a_pe_is_seen(toy, monkeypatch):
 
     monkeypatch.setattr(energy, "netlist_of", changed)
     with pytest.raises(ToolFailed, match="not the golden model's"):
-        measure("pe-lmul-e2m1-ftz", liberty=toy, pairs=PAIRS)
+        measure(name, liberty=toy, pairs=PAIRS)
 
 
 @pytest.mark.evidence

@@ -4,9 +4,10 @@ import numpy as np
 import pytest
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.sim.golden.codec import code_dtype, decode
-from lmul.synth.energy.stimulus import STRETCH, matrices, stimuli
+from lmul.synth.energy.stimulus import STRETCH, Stimulus, matrices, stimuli
 from lmul.synth.energy.unit_drive import drive
 
 LMUL = Design.parse("lmul-e4m3-ftz")
@@ -64,6 +65,26 @@ def test_stationary_weights_stay():
     assert (weights == weights[:, :1]).all()
     assert len(np.unique(weights[:, 0])) > 50
     assert np.ptp(found.x.reshape(-1, STRETCH), axis=1).min() > 0
+
+
+@pytest.mark.parametrize("name", ["uniform", "gaussian", "attention QK"])
+def test_stationary_weights_stay_side_by_side(name):
+    """Each lane of a PE that takes three pairs has a weight of its own for a stretch of cycles."""
+    [found] = stimuli(name, MacDesign.parse("pe-lmul-e4m3-n3-ftz"), PAIRS, stationary=True)
+    x, y = (side.reshape(-1, found.length // 3, 3) for side in (found.x, found.y))
+    assert (y == y[:, :1]).all()
+    assert (y[:, 0, 0] != y[:, 0, 1]).mean() > 0.8
+    assert np.ptp(x, axis=1).min() > 0 and (x[..., 0] != x[..., 1]).mean() > 0.8
+    assert found.length >= STRETCH
+
+
+def test_groups_of_pairs():
+    """Five pairs by three: the last group is filled up with zeros, a rest is left out."""
+    x = np.array([1, 2, 3, 4, 5, -6, 7, 8, 9, 10, 99])
+    found = Stimulus("", x, -x, 5).in_groups(3)
+    assert found.x.tolist() == [[1, 2, 3], [4, 5, 0], [-6, 7, 8], [9, 10, 0]]
+    assert found.y.tolist() == (-found.x).tolist()
+    assert (found.length, found.pairs) == (2, 10)
 
 
 def test_attention_is_two_products():

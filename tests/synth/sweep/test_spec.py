@@ -175,29 +175,31 @@ def test_dot_product_units(tmp_path):
     measured = {point.design for point in found.points if point.measure == "core"}
     sizes = [f"dot-lmul-e4m3-n{n}-w{w}-ftz" for n in (4, 8) for w in (8, 12)]
     assert measured == {*sizes, *(f"{name}-sticky" for name in sizes), "dot-int8-n4", "dot-int8-n8"}
-    assert found.left_out == {"core is measured of dot-product units": 2}
+    assert found.left_out == {"core is measured of dot-product units": 4}
 
 
-def test_pairs_a_cycle_of_arrays(tmp_path):
-    """A window is for float sums of several pairs, and asks nothing of other arrays."""
+@pytest.mark.parametrize(("level", "size"), [("array", "-2x2-os"), ("pe", "")])
+def test_pairs_a_cycle(level, size, tmp_path):
+    """A window is for float sums of several pairs, and asks nothing of others."""
+    sizes = {"sizes": ["2x2"]} if size else {}
     found = expanded(
         tmp_path,
         grid(
             measures=["area"],
-            levels=["array"],
+            levels=[level],
             kinds=["lmul", "int8"],
             formats=["e4m3"],
             accumulators=["default", "fp32", "fix20_-7"],
-            sizes=["2x2"],
             terms=[1, 4],
             windows=[8, 12],
+            **sizes,
         ),
     )
-    name = "array-lmul-e4m3-2x2-os"
+    name = f"{level}-lmul-e4m3{size}"
     assert {point.design for point in found.points} == {
         *(name, f"{name}-fp32", f"{name}-fix20_-7", f"{name}-n4", f"{name}-n4-fix20_-7"),
         *(f"{name}-n4-w8-fp32", f"{name}-n4-w12-fp32"),
-        *("array-int8-2x2-os", "array-int8-2x2-os-n4"),
+        *(f"{level}-int8{size}", f"{level}-int8{size}-n4"),
     }
     assert not found.left_out
 
