@@ -1,4 +1,4 @@
-"""Which dot-product units, and arrays of them, are compared, and what is known of them."""
+"""Which dot-product units, and PEs and arrays of them, are compared, and what is known of them."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -25,6 +25,7 @@ __all__ = [
     "dot_name",
     "dot_points",
     "dot_rows",
+    "pe_rows",
     "window_points",
 ]
 
@@ -63,7 +64,13 @@ _ARRAYS: Sequence[tuple[str, str, int, Sequence[int]]] = (
     (INT8.name, "", 0, (1, 4, 8)),
 )
 """Arrays of 4 by 4 whose PEs take one pair a cycle or several: format, sums, window, pairs."""
-_ARRAY_KINDS = ("lmul", "lmul_rne", "exact")
+_PES: Sequence[tuple[str, str, int, Sequence[int]]] = (
+    ("e4m3", "exact", 0, (1, 4)),
+    ("bf16", "fp32", 16, (1, 4)),
+    (INT8.name, "", 0, (1, 4)),
+)
+"""Of such PEs the same, each alone."""
+_MAC_KINDS = ("lmul", "lmul_rne", "exact")
 DOT_KINDS: tuple[Kind, ...] = ("lmul", "lmul_rne", "mitchell", "exact")
 _POLICY = POLICIES["ftz"]
 _STIMULUS = "attention QK"
@@ -173,16 +180,28 @@ def array_rows() -> list[DotRow]:
 
     ``window`` is 0 of exact sums and where a PE takes one pair.
     """
+    return _mac_rows("array", f"-{_SIDE}x{_SIDE}-os", _ARRAYS)
+
+
+def pe_rows() -> list[DotRow]:
+    """Such PEs, alone."""
+    return _mac_rows("pe", "", _PES)
+
+
+def _mac_rows(
+    level: str, size: str, compared: Sequence[tuple[str, str, int, Sequence[int]]]
+) -> list[DotRow]:
     found = []
-    for fmt, sums, window, pairs in _ARRAYS:
+    for fmt, sums, window, pairs in compared:
         for terms in pairs:
             group = (f"-n{terms}" + f"-w{window}" * (window > 0)) * (terms > 1)
-            ending = f"{fmt}-{_SIDE}x{_SIDE}-os{group}"
+            ending = f"{fmt}{size}{group}"
             if fmt == INT8.name:
-                names = {fmt: f"array-{ending}-s1"}
+                names = {fmt: f"{level}-{ending}-s1"}
             else:
-                known = [kind for kind in _ARRAY_KINDS if kind in kinds_of(fmt)]
-                names = {kind: f"array-{kind}-{ending}-{_POLICY.name}-{sums}-s1" for kind in known}
+                known = [kind for kind in _MAC_KINDS if kind in kinds_of(fmt)]
+                policy = _POLICY.name
+                names = {kind: f"{level}-{kind}-{ending}-{policy}-{sums}-s1" for kind in known}
             parsed = {kind: MacDesign.parse(name) for kind, name in names.items()}
             shown = next(iter(parsed.values())).window
             found.append(DotRow(fmt, terms, shown, {k: d.name for k, d in parsed.items()}))
@@ -192,17 +211,17 @@ def array_rows() -> list[DotRow]:
 def dot_points() -> list[Point]:
     """What takes long, and is kept: :mod:`lmul.synth.comparison.accepted`.
 
-    Core and error of all; gates, area, delay and energy of some whole units with registers, and of
-    arrays.
+    Core and error of all; gates, area, delay and energy of some whole units with registers, of
+    arrays, and of PEs.
     """
-    arrays = [
+    macs = [
         _point(name, measure)
-        for row in array_rows()
+        for row in (*array_rows(), *pe_rows())
         for name in row.names.values()
         for measure in ("gates", "cells", "energy")
     ]
     units = [point for row in dot_rows() for kind in row.names for point in _points(row, kind)]
-    return [*units, *arrays]
+    return [*units, *macs]
 
 
 def _points(row: DotRow, kind: str) -> Iterator[Point]:

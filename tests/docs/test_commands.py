@@ -44,6 +44,7 @@ LONG = (
     "lmul synth mitchell-bf16-ftz",
     "lmul matmul --att",
     "lmul synth --parts dot-",
+    "lmul synth pe-lmul-e4m3-ftz-s1",
     "lmul energy dot-",
 )
 """What begins so takes longer: `make evidence` runs it."""

@@ -11,7 +11,14 @@ from lmul.synth.clocks.tables import share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.clocks.points import CLOCKS, DOT, USUAL, clocked_designs
-from lmul.synth.comparison.dots import DotRow, DotSurvey, array_rows, dot_name, dot_rows
+from lmul.synth.comparison.dots import (
+    DotRow,
+    DotSurvey,
+    array_rows,
+    dot_name,
+    dot_rows,
+    pe_rows,
+)
 
 ROOT = Path(__file__).parents[2]
 PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
@@ -195,6 +202,40 @@ def _array_of(row: DotRow) -> list[str]:
     design = MacDesign.parse(next(iter(row.names.values())))
     sums = "int32" if row.format == "int8" else str(design.resolved_accumulator)
     return [row.format, f"{sums}, W {row.window}" if row.window else sums, str(row.terms)]
+
+
+def _alone(kind: str, fmt: str, name: str) -> list[float]:
+    """A figure of a pair, of a PE that takes one and of one that takes four."""
+    found = []
+    for row in pe_rows():
+        if row.format == fmt:
+            value = SURVEY.figure(row.names[kind], name)
+            assert value is not None
+            found.append(value if "energy" in name else value / row.terms)
+    assert [row.terms for row in pe_rows() if row.format == fmt] == [1, 4]
+    return found
+
+
+def test_pes_alone():
+    wanted = []
+    for row in pe_rows():
+        for kind in row.names if row.terms > 1 else ():
+            cells = [*_array_of(row)[:2], f"`{kind}`"]
+            for name in ("area_um2", "energy_fj"):
+                one, four = _alone(kind, row.format, name)
+                cells += [f"{one:,.0f}", f"{four:,.0f}", f"{100 * four / one:.0f} %"]
+            wanted.append(cells)
+    assert rows("| format | sums | kind |") == wanted
+    said = PAGE[PAGE.index("- In e4m3 a pair of L-Mul's has") :].split("\n\n")[0]
+    gates, takes = said.split("\n")
+    counts = [f"{n:,.0f}" for fmt in ("e4m3", "bf16") for n in _alone("lmul", fmt, "gates")]
+    assert re.findall(r"\b\d[\d,]*\d\b", gates) == [*counts[1::-1], *counts[:1:-1]]
+    assert re.findall(r"(\d+) %", takes) == [
+        f"{100 * mine / its:.0f}"
+        for name in ("area_um2", "energy_fj")
+        for fmt in ("e4m3", "bf16")
+        for mine, its in zip(_alone("lmul", fmt, name), _alone("exact", fmt, name), strict=True)
+    ]
 
 
 def test_all_arrays_are_shown():
