@@ -20,8 +20,9 @@ class OutputStationaryArray(SystolicArray):
     Beat k of ``a`` and of ``b`` brings column k of the left tile and row k of the right one. They
     are unpacked and set apart so that PE (i, j) meets a[i, k] and b[k, j] in the same cycle. The
     pair marked ``last`` ends a sum; results then shift to the column's end, where one rounder
-    serves them all, while the PEs work on the next tile. Where PEs take T pairs a cycle, a beat
-    brings T columns and T rows, and a tile has K/T beats, rounded up.
+    serves them all, while the PEs work on the next tile. Where PEs keep carries, these shift along,
+    and sums are made whole there, in the same cycle. Where PEs take T pairs a cycle, a beat brings
+    T columns and T rows, and a tile has K/T beats, rounded up.
 
     Timing, from the first beat of operands to the last of results, counting both, without stalls:
     ``2 R + C + B - 2 + latency`` cycles for one tile of B beats and ``max(B, R)`` for each further
@@ -172,8 +173,7 @@ class OutputStationaryArray(SystolicArray):
         """Round each column's results, bring them together again, and give them out."""
         lanes: list[dict[str, Value]] = []
         for column in range(self.columns):
-            layout = self.datapath.result_layout
-            result = data.View(layout, end.result.word_select(column, layout.size))
+            result = self._whole(m, end.result, column)
             lane = self._lane(m, result, column, step)
             depth = self.columns - 1 - column
             lanes.append(

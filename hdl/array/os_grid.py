@@ -31,15 +31,15 @@ class ArrayCell(wiring.Component):
         Take the result of the cell above.
     shift_next : Out(1)
         ``shift`` one step later, for the next column.
-    above : In(datapath.result_layout)
-    result : Out(datapath.result_layout)
-        The PE's latest result, or one from above.
+    above : In(datapath.kept_layout)
+    result : Out(datapath.kept_layout)
+        The PE's latest result, or one from above, with the carries that a sum keeps.
     """
 
     def __init__(self, datapath: Datapath, parts: Parts | None = None) -> None:
         self.datapath = datapath
         self.parts = parts or Submodules()
-        operand, result = datapath.operand_layout, datapath.result_layout
+        operand, result = datapath.operand_layout, datapath.kept_layout
         super().__init__(
             {
                 "en": In(1),
@@ -61,7 +61,7 @@ class ArrayCell(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        m.submodules.pe = pe = self.parts("pe", lambda: PE(self.datapath))
+        m.submodules.pe = pe = self.parts("pe", lambda: PE(self.datapath, whole=False))
         m.d.comb += [
             pe.en.eq(self.en),
             pe.a.eq(self.a),
@@ -76,7 +76,7 @@ class ArrayCell(wiring.Component):
         m.d.comb += self.shift_next.eq(passed)
         with m.If(self.step):
             m.d.sync += passed.eq(self.shift)
-        for name, field in self.datapath.result_layout:
+        for name, field in self.datapath.kept_layout:
             drained = Signal(field.shape, name=f"drained_{name}", reset_less=True)
             m.d.comb += members(self.result)[name].eq(drained)
             # Never both: a result from above has passed before the next one is captured.
@@ -118,7 +118,7 @@ class ArrayRow(wiring.Component):
         operand = datapath.operand_layout
         # Plain bits, for the length of the Verilog: of an array, each lane and member is written.
         operands = operand.size * columns
-        results = datapath.result_layout.size * columns
+        results = datapath.kept_layout.size * columns
         super().__init__(
             {
                 "en": In(1),
@@ -138,7 +138,7 @@ class ArrayRow(wiring.Component):
         """Build the circuit."""
         m = Module()
         path = self.datapath
-        width, size = path.operand_layout.size, path.result_layout.size
+        width, size = path.operand_layout.size, path.kept_layout.size
         a, last, shift = self.a, self.last, self.shift
         for column in range(self.columns):
             cell = self.parts("cell", lambda: ArrayCell(path, self.parts))

@@ -6,7 +6,7 @@ from abc import abstractmethod
 from typing import Any, ClassVar
 
 from amaranth import Const, Module, Mux, Signal, Value
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import Member, Out
 
 from lmul.hdl.array.parts import Parts, Submodules
@@ -16,6 +16,7 @@ from lmul.hdl.designs.mac import MAX_FIFO, MAX_SIDE, MIN_FIFO, MacDesign
 from lmul.hdl.mac.datapath import Datapath, FloatDatapath, as_datapath, datapath_of
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
+from lmul.hdl.sums.saved_carries import Whole
 
 __all__ = ["OUT_FORMATS", "SystolicArray"]
 
@@ -196,6 +197,26 @@ class SystolicArray(wiring.Component):
         waited = Signal(name=f"{name}_waited")
         m.d.sync += waited.eq(gate.o.valid & ~gate.o.ready)
         return gate.i, waited
+
+    def _whole(self, m: Module, results: Value, column: int) -> data.View:
+        """A column's result among those that leave the grid, its sum made whole."""
+        path = self.datapath
+        layout = path.kept_layout
+        kept = data.View(layout, results.word_select(column, layout.size))
+        segments = path.segments
+        if segments is None:
+            return kept
+        whole = self.parts("whole", lambda: Whole(segments))
+        m.submodules[f"whole_{column}"] = whole
+        result = Signal(path.result_layout, name=f"whole_{column}")
+        m.d.comb += [
+            whole.kept.eq(kept.sum),
+            *(
+                result[name].eq(whole.whole if name == "sum" else kept[name])
+                for name, _ in result.shape()
+            ),
+        ]
+        return result
 
     def _lane(self, m: Module, result, column: int, en: Value) -> dict[str, Value]:
         """What is left of a column's result behind its rounder, whose registers ``en`` moves."""

@@ -126,7 +126,7 @@ class WeightStationaryArray(SystolicArray):
     def _grid(self, m: Module, entry: WeightStationaryEntry, advances: Value) -> Value:
         """The rows, the first of K on top; the sums below the last one."""
         path = self.datapath
-        width, size = path.operand_layout.size, path.result_layout.size
+        width, size = path.operand_layout.size, path.kept_layout.size
         weights = Signal(width * self.columns)
         above: Value = Signal(size * self.columns)
         for column in range(self.columns):
@@ -160,7 +160,7 @@ class WeightStationaryArray(SystolicArray):
 
     def _deskewed(self, m: Module, below: Value, column: int, advances: Value) -> Value:
         """A column's sums when the last column has its own."""
-        lane = below.word_select(column, self.datapath.result_layout.size)
+        lane = Value.cast(self._whole(m, below, column))
         return delay(m, lane, self.columns - 1 - column, advances, f"deskew_{column}")
 
     def _mark(

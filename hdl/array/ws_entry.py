@@ -49,8 +49,8 @@ class WeightStationaryEntry(wiring.Component):
         Which row takes the weights.
     starts, beat : Out(1)
         A tile begins; a beat of activations is taken.
-    above : Out(array of datapath.result_layout)
-        The sums to begin with.
+    above : Out(array of datapath.kept_layout)
+        The sums to begin with, which keep no carries.
     mark : Out(mark_layout)
         What belongs to the beat and passes beside the grid.
     too_long : Out(1)
@@ -85,7 +85,7 @@ class WeightStationaryEntry(wiring.Component):
                 "loads": Out(rows),
                 "starts": Out(1),
                 "beat": Out(1),
-                "above": Out(datapath.result_layout).array(columns),
+                "above": Out(datapath.kept_layout).array(columns),
                 "mark": Out(self.mark_layout),
                 "too_long": Out(1),
                 "bad_last": Out(1),
@@ -125,7 +125,7 @@ class WeightStationaryEntry(wiring.Component):
         column_nans = self._edges(m, "column", self.b.payload, self.column_operands)
         for lane, above in zip(self.sums.payload.lanes, self.above, strict=True):
             for name, _ in self.datapath.result_layout:
-                m.d.comb += above[name].eq(Mux(first, 0, Value.cast(lane[name])))
+                m.d.comb += above[name].eq(Mux(first, 0, Value.cast(lane[name]).as_unsigned()))
         if self.datapath.has_nan:
             weight_nans = self._weight_nans(m, column_nans, takes, opening, forgets)
             sum_nans = Cat(lane.nan & ~first for lane in self.sums.payload.lanes)

@@ -43,8 +43,8 @@ class WeightStationaryPE(wiring.Component):
         Take ``b``; change over to the weight taken before.
     a_next, loads_next, swaps_next : Out
         The same, an enabled cycle later, for the next PE.
-    above, below : In(datapath.result_layout), Out(datapath.result_layout)
-        A partial sum on its way down.
+    above, below : In(datapath.kept_layout), Out(datapath.kept_layout)
+        A partial sum on its way down, with the carries that it keeps.
 
     Attributes
     ----------
@@ -53,7 +53,7 @@ class WeightStationaryPE(wiring.Component):
 
     def __init__(self, datapath: Datapath) -> None:
         self.datapath = datapath
-        operand, result = datapath.operand_layout, datapath.result_layout
+        operand, result = datapath.operand_layout, datapath.kept_layout
         super().__init__(
             {
                 "en": In(1),
@@ -74,7 +74,7 @@ class WeightStationaryPE(wiring.Component):
         m = Module()
         path = self.datapath
         m.submodules.product = product = path.product_unit()
-        m.submodules.accumulation = accumulation = path.accumulation_unit(product)
+        m.submodules.accumulation = accumulation = path.accumulation_unit(product, resolves=False)
         x = self._register(m, "x", members(self.a))
         m.d.comb += [
             *(self.a_next[name].eq(value) for name, value in x.items()),
@@ -153,7 +153,7 @@ class WeightStationaryRow(wiring.Component):
         self.parts = parts or Submodules()
         operand = datapath.operand_layout
         # Plain bits, for the length of the Verilog: of an array, each lane and member is written.
-        results = datapath.result_layout.size * columns
+        results = datapath.kept_layout.size * columns
         super().__init__(
             {
                 "en": In(1),
@@ -170,7 +170,7 @@ class WeightStationaryRow(wiring.Component):
         """Build the circuit."""
         m = Module()
         path = self.datapath
-        width, size = path.operand_layout.size, path.result_layout.size
+        width, size = path.operand_layout.size, path.kept_layout.size
         a, loads, swaps = self.a, self.loads, self.swaps
         for column in range(self.columns):
             pe = self.parts("pe", lambda: WeightStationaryPE(path))

@@ -164,8 +164,6 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             )
         if self.terms > 1:
             raise ValueError("Sums of several pairs a cycle keep no carries: leave -cN out")
-        if self.level == "array":
-            raise ValueError("Arrays keep no carries yet: leave -cN out")
 
     def _check_dual(self) -> None:
         """Raise where a sum can't be cut into a narrow part and what is written on change only."""

@@ -1,9 +1,9 @@
 """Names of PEs and of systolic arrays, read part by part.
 
 pe-KIND-FORMAT[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-cN]
-array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-rN][-fN]
+array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-cN][-rN][-fN]
 product-int8, pe-int8[-nN][-dualW][-kK][-sN][-cN]
-array-int8-RxC-FLOW[-nN][-dualW][-kK][-sN][-fN]
+array-int8-RxC-FLOW[-nN][-dualW][-kK][-sN][-cN][-fN]
 """
 
 import re

@@ -22,7 +22,7 @@ from lmul.hdl.numbers.sum_parts import SumParts
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.registry import product_unit
 from lmul.hdl.sums.accumulate import AccumulationUnit, accumulation_unit, sum_shape
-from lmul.hdl.sums.saved_carries import AccumulateSaved, Segments
+from lmul.hdl.sums.saved_carries import AccumulateSaved, Segments, kept_layout
 
 __all__ = ["Datapath", "FloatDatapath", "datapath_of"]
 
@@ -154,6 +154,11 @@ class FloatDatapath:
             flags |= {"pos": 1, "neg": 1}
         return data.StructLayout({"sum": self.sum_shape, **flags})
 
+    @cached_property
+    def kept_layout(self) -> data.StructLayout:
+        """The same with what is kept of a sum, where that is more than the sum."""
+        return kept_layout(self.result_layout, self.segments)
+
     @property
     def product_reset(self) -> dict[str, int]:
         """What makes a product, or a group's sum, a zero, nothing of it unknown."""
@@ -196,12 +201,12 @@ class FloatDatapath:
         return ExactGroup(units, self.range.lsb, self.range.magnitude_bits)
 
     def accumulation_unit(
-        self, unit: ProductUnit | AlignedGroup | ExactGroup | WindowGroup
+        self, unit: ProductUnit | AlignedGroup | ExactGroup | WindowGroup, resolves: bool = True
     ) -> AccumulationUnit | AccumulateSaved:
-        """The adder behind a product unit, from sum to next sum."""
+        """The adder behind a product unit, from sum to next sum; see :class:`AccumulateSaved`."""
         if self.segments:
             assert not isinstance(unit, AlignedGroup | ExactGroup | WindowGroup)
-            return AccumulateSaved(unit.product_layout, self.range, self.segments)
+            return AccumulateSaved(unit.product_layout, self.range, self.segments, resolves)
         return accumulation_unit(
             self.resolved_accumulator, unit, self.range, self.policy, self.k_max
         )

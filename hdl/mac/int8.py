@@ -20,7 +20,7 @@ from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
 from lmul.hdl.numbers.formats import INT8
 from lmul.hdl.numbers.sum_parts import SUM_BITS, SumParts
 from lmul.hdl.products.int8 import PLACES, Int8Product, Int8Rows, Int8Words
-from lmul.hdl.sums.saved_carries import INT8_LOW, AccumulateInt8Saved, Segments
+from lmul.hdl.sums.saved_carries import INT8_LOW, AccumulateInt8Saved, Segments, kept_layout
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
 
@@ -234,6 +234,11 @@ class IntDatapath:
         """What leaves a PE."""
         return data.StructLayout({"sum": self.sum_shape})
 
+    @property
+    def kept_layout(self) -> data.StructLayout:
+        """The same with what is kept of a sum, where that is more than the sum."""
+        return kept_layout(self.result_layout, self.segments)
+
     def edge(self, second: bool) -> Int8Edge:
         """The edge of either operand."""
         return Int8Edge()
@@ -254,12 +259,12 @@ class IntDatapath:
         return Int8Rows()
 
     def accumulation_unit(
-        self, unit: Int8Product | Int8Rows | Int8Words | ProductGroup
+        self, unit: Int8Product | Int8Rows | Int8Words | ProductGroup, resolves: bool = True
     ) -> AccumulateInt8 | AccumulateInt8Saved | IntSum:
-        """The accumulation behind it."""
+        """The accumulation behind it; see :class:`AccumulateInt8Saved`."""
         if isinstance(unit, ProductGroup):
             return IntSum(self.terms, whole=bool(self.stages))
         if self.segments:
-            return AccumulateInt8Saved(unit, self.segments)
+            return AccumulateInt8Saved(unit, self.segments, resolves)
         assert not isinstance(unit, Int8Words)
         return AccumulateInt8(unit, self.sum_parts)

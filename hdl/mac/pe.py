@@ -8,7 +8,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.lanes import members
 from lmul.hdl.group.marks import special_products
 from lmul.hdl.mac.datapath import Datapath, as_datapath
-from lmul.hdl.sums.saved_carries import AccumulateInt8Saved, AccumulateSaved, Segments
+from lmul.hdl.sums.saved_carries import AccumulateInt8Saved, AccumulateSaved
 
 __all__ = ["PE"]
 
@@ -33,6 +33,8 @@ class PE(wiring.Component):
 
     Where the datapath keeps carries, a sum is made whole in the cycle after the one that adds its
     last product, out of the sum's own registers: ``captures`` and ``total`` come a cycle later.
+    Or, with ``whole=False``, somewhere else: then ``total`` has what is kept, no later than other
+    sums.
 
     While ``en`` is 0 every register holds. After reset the accumulator is zero, and so are the
     operands.
@@ -42,6 +44,8 @@ class PE(wiring.Component):
     datapath : FloatDatapath, IntDatapath, MacDesign or str
         Operands, product and accumulator. A design's name, such as ``"pe-exact-e4m3-ftz"``, says
         all of them; a format's name alone is L-Mul's, with the defaults.
+    whole : bool
+        Whether sums that keep carries are made whole here.
 
     Members
     -------
@@ -53,18 +57,22 @@ class PE(wiring.Component):
     a_next, b_next, last_next : Out
         The same, an enabled cycle later, for the next PE.
     total : Out(datapath.result_layout)
+        Where what is kept is given out, ``datapath.kept_layout``.
     captures : Out(1)
 
     Attributes
     ----------
     datapath
+    whole : bool
+        Sums that keep carries are made whole here.
     latency : int
-        Enabled cycles from a pair to the end of the cycle that adds it, ``1 + stages``; where
-        carries are kept, of the one that makes the sum whole, one more.
+        Enabled cycles from a pair to the end of the cycle that adds it, ``1 + stages``; with
+        ``whole``, of the one that makes the sum whole, one more.
     """
 
-    def __init__(self, datapath: Datapath | MacDesign | str) -> None:
+    def __init__(self, datapath: Datapath | MacDesign | str, whole: bool = True) -> None:
         self.datapath = datapath = as_datapath(datapath)
+        self.whole = whole and bool(datapath.carries)
         layout = datapath.operand_layout
         super().__init__(
             {
@@ -75,7 +83,7 @@ class PE(wiring.Component):
                 "a_next": Out(layout),
                 "b_next": Out(layout),
                 "last_next": Out(1),
-                "total": Out(datapath.result_layout),
+                "total": Out(datapath.result_layout if whole else datapath.kept_layout),
                 "captures": Out(1),
             }
         )
@@ -88,14 +96,14 @@ class PE(wiring.Component):
     @property
     def latency(self) -> int:
         """Enabled cycles from a pair to the end of the cycle in which its sum is there."""
-        return 1 + self.datapath.stages + bool(self.datapath.carries)
+        return 1 + self.datapath.stages + self.whole
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
         path = self.datapath
         m.submodules.product = product = path.product_unit()
-        m.submodules.accumulation = accumulation = path.accumulation_unit(product)
+        m.submodules.accumulation = accumulation = path.accumulation_unit(product, self.whole)
         x = self._register(m, "x", members(self.a), path.operand_reset)
         y = self._register(m, "y", members(self.b), path.operand_reset)
         m.d.comb += [
@@ -120,8 +128,8 @@ class PE(wiring.Component):
         m.d.comb += [accumulation.p[name].eq(value) for name, value in behind.items()]
         m.d.comb += self.captures.eq(ends)
 
-        if path.segments:
-            self._resolve(m, path.segments, accumulation, ends, marks)
+        if self.whole:
+            self._resolve(m, accumulation, ends, marks)
             return m
         # Cleared on the way out, not when the next one begins, and to what reset gives, too: so a
         # register's own reset does both, and no gate a bit.
@@ -142,14 +150,13 @@ class PE(wiring.Component):
     def _resolve(
         self,
         m: Module,
-        segments: Segments,
         accumulation: AccumulateSaved | AccumulateInt8Saved,
         ends: Value,
         marks: dict[str, Value],
     ) -> None:
         """Keep sum and carries; in the cycle behind that of the last product they are one."""
         ended = self._register(m, "acc_last", {"": ends}, {"": 0})[""]
-        kept = Signal(segments.shape, name="acc")
+        kept = Signal(accumulation.segments.shape, name="acc")
         m.d.comb += [
             self.captures.eq(ended),
             accumulation.acc.eq(kept),
@@ -168,7 +175,7 @@ class PE(wiring.Component):
         """The sum's register, or as many as it has parts: some are written only on change."""
         parts = path.sum_parts
         if not parts.rare:
-            acc = Signal(path.sum_shape, name="acc")
+            acc = Signal(Value.cast(self.total.sum).shape(), name="acc")
             self._add_up(m, acc, accumulation.total, ends, self.en)
             return acc
         registers: list[Signal] = []

@@ -9,7 +9,7 @@ What is kept is made one word once for each sum.
 from collections.abc import Sequence
 
 from amaranth import Cat, Const, Module, Shape, Value, signed
-from amaranth.lib import wiring
+from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import add, bit_signal, pass_on
@@ -19,7 +19,7 @@ from lmul.hdl.numbers.product_range import ProductRange
 from lmul.hdl.products.int8 import PLACES, Int8Product, Int8Rows, Int8Words
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["INT8_LOW", "AccumulateInt8Saved", "AccumulateSaved", "Segments"]
+__all__ = ["INT8_LOW", "AccumulateInt8Saved", "AccumulateSaved", "Segments", "Whole", "kept_layout"]
 
 
 INT8_LOW = PLACES + 2
@@ -72,6 +72,13 @@ class Segments:
         return [*total, carries[-1]], carries[:-1]
 
 
+def kept_layout(result: data.StructLayout, segments: Segments | None) -> data.StructLayout:
+    """A PE's result with what is kept in place of its ``sum``; itself where nothing is."""
+    if segments is None:
+        return result
+    return data.StructLayout(dict(result.members) | {"sum": segments.shape})
+
+
 class _Kept:
     """What is kept, taken apart, its upper places stepped."""
 
@@ -90,10 +97,46 @@ def _whole(m: Module, parted: Segments, kept: _Kept) -> Value:
     return Cat(*low, pass_on(m, kept.upper, carry, Const(0, 1)))
 
 
+class Whole(wiring.Component):
+    """What is kept of a sum, as one word.
+
+    Combinational.
+
+    Parameters
+    ----------
+    segments : Segments
+
+    Members
+    -------
+    kept : In(segments.shape)
+    whole : Out(signed)
+    """
+
+    def __init__(self, segments: Segments) -> None:
+        self.segments = segments
+        super().__init__({"kept": In(segments.shape), "whole": Out(signed(segments.width))})
+
+    def elaborate(self, platform: object) -> Module:
+        """Build the circuit."""
+        m = Module()
+        kept = _Kept(m, self.segments, self.kept)
+        m.d.comb += self.whole.eq(_whole(m, self.segments, kept))
+        return m
+
+
 class _Saved(wiring.Component):
     """The next sum of a product and a sum that keeps carries; the register is the PE's.
 
     Combinational.
+
+    Parameters
+    ----------
+    layout : StructLayout
+        Of the product unit in front.
+    segments : Segments
+    resolves : bool
+        What is kept is made one word here, while the next sum begins; else ``starts`` and
+        ``whole`` are not there.
 
     Members
     -------
@@ -106,33 +149,31 @@ class _Saved(wiring.Component):
         What is kept in ``acc``, as one word.
     """
 
-    def __init__(self, layout, segments: Segments) -> None:
+    def __init__(self, layout, segments: Segments, resolves: bool) -> None:
         self.segments = segments
+        self.resolves = resolves
         shape = segments.shape
+        starts = {"starts": In(1)} if resolves else {}
+        whole = {"whole": Out(signed(segments.width))} if resolves else {}
         super().__init__(
-            {
-                "p": In(layout),
-                "acc": In(shape),
-                "starts": In(1),
-                "total": Out(shape),
-                "whole": Out(signed(segments.width)),
-            }
+            {"p": In(layout), "acc": In(shape), **starts, "total": Out(shape), **whole}
         )
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        parted, goes_on = self.segments, ~self.starts
+        parted = self.segments
         acc = _Kept(m, parted, self.acc)
-        low, upper, carries = (
-            [bit_signal(m, bit & goes_on) for bit in word]
-            for word in (acc.low, acc.upper, acc.carries)
-        )
+        low, upper, carries = (list(word) for word in (acc.low, acc.upper, acc.carries))
+        if self.resolves:
+            goes_on = ~self.starts
+            low, upper, carries = (
+                [bit_signal(m, bit & goes_on) for bit in word] for word in (low, upper, carries)
+            )
         total, carries, up, down = self._next(m, low, carries)
-        m.d.comb += [
-            self.whole.eq(_whole(m, parted, acc)),
-            self.total.eq(Cat(*total[: parted.low], *upper, *carries, up, down)),
-        ]
+        if self.resolves:
+            m.d.comb += self.whole.eq(_whole(m, parted, acc))
+        m.d.comb += self.total.eq(Cat(*total[: parted.low], *upper, *carries, up, down))
         return m
 
     def _next(
@@ -151,13 +192,15 @@ class AccumulateSaved(_Saved):
         Of the product unit in front, whose ``exp`` starts at 0.
     range : ProductRange
         Of its products: the sum's lsb is the smallest product bit.
-    segments : Segments
+    segments, resolves
     """
 
-    def __init__(self, layout: ProductLayout, range: ProductRange, segments: Segments) -> None:
+    def __init__(
+        self, layout: ProductLayout, range: ProductRange, segments: Segments, resolves: bool
+    ) -> None:
         self.layout = layout
         self.range = range
-        super().__init__(layout, segments)
+        super().__init__(layout, segments, resolves)
 
     def _next(
         self, m: Module, low: Sequence[Value], kept: Sequence[Value]
@@ -179,11 +222,14 @@ class AccumulateInt8Saved(_Saved):
         The product unit in front.
     segments : Segments
         Of :data:`INT8_LOW` lower places.
+    resolves
     """
 
-    def __init__(self, unit: Int8Product | Int8Rows | Int8Words, segments: Segments) -> None:
+    def __init__(
+        self, unit: Int8Product | Int8Rows | Int8Words, segments: Segments, resolves: bool
+    ) -> None:
         self._columns = unit.columns
-        super().__init__(unit.product_layout, segments)
+        super().__init__(unit.product_layout, segments, resolves)
 
     def _next(
         self, m: Module, low: Sequence[Value], kept: Sequence[Value]

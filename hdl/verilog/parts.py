@@ -28,6 +28,7 @@ MODULES: Mapping[str, Mapping[str, str]] = {
         "pe": "PEs",
         "cell": "drain registers",
         "edge": "edges",
+        "whole": "rounders",  # what it does was a PE's, and is done as often as a rounder's
         "round": "rounders",
         "slice": "stream ports",
         "fifo": "stream ports",

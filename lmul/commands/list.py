@@ -26,10 +26,10 @@ def list_designs(
 
     A multiplier's name also takes pipeline stages (-s1 to -s3) and, for lmul and lmul_formula, an
     offset (-oN). A PE's or an array's takes a policy, an accumulator (-fix24_-9, -fp32, -bf16,
-    -e4m3), the longest K of an exact one (-k4096), -s1 and -s2; arrays have any size up to 64x64,
-    PEs that take several pairs a cycle (-n2 to -n32, and with fp32 sums a window: -n4-w16),
-    registers in their rounders (-r1 to -r3) and FIFOs (-f64). A policy may be five knob letters in
-    place of a preset.
+    -e4m3), the longest K of an exact one (-k4096), -s1 and -s2, and the places between the carries
+    that an exact sum keeps (-c8); arrays have any size up to 64x64, PEs that take several pairs a
+    cycle (-n2 to -n32, and with fp32 sums a window: -n4-w16), registers in their rounders (-r1 to
+    -r3) and FIFOs (-f64). A policy may be five knob letters in place of a preset.
     """
     wanted = pattern if any(sign in pattern for sign in "*?[") else f"*{pattern}*"
     found = [design for design in named_designs() if fnmatchcase(design.name, wanted)]

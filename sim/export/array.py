@@ -31,6 +31,7 @@ _WORDS = {
     "pe": "the processing element: product, aligned addition, accumulator",
     "row_edge": "unpacks an operand of a, once for a row",
     "column_edge": "unpacks an operand of b, once for a column",
+    "whole": "makes a column's sums whole: adds the carries that PEs have kept",
     "round": "rounds a column's results",
     "a_slice": "the port of a: two registers",
     "b_slice": "the port of b: two registers",

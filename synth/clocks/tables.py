@@ -101,7 +101,7 @@ def clock_table(document: ReportDocument) -> Table:
             "order counts; orders in which none meets it are left out, and a range of one value "
             "has one left. A kind that misses the clock shows its fastest circuit, and no energy. "
             "“registers in it”: stages between operands and sum, and in an array's rounders, and "
-            "whether a PE's sum keeps carries, chosen with the mapping. Each PE takes a pair a "
+            "whether sums keep carries, chosen with the mapping. Each PE takes a pair a "
             "cycle, and so does each of a unit's terms, so that at one clock all energies are at "
             "equal throughput; GMAC/s/mm² is that throughput by area. "
             "“fastest”: each kind at the shortest period that was found for it. "

@@ -1,11 +1,13 @@
 """An array at a clock: each part the smallest that meets it, the whole timed across all of them.
 
 A flat array of 8 by 8 can't go through twenty mappings. A PE can: its pipeline and the ways to map
-it are those that were the best for it alone. Rounders and edges are mapped apart too, with the
-choice of the rounder's registers; what stands around them (skew, drain, ports and control) comes
-from mapping the array. Then the array is timed flat. Where its longest path misses the clock, the
-part in which that path spends most is held to a shorter time, until the whole meets it: first in an
-array of 2 by 2, whose parts are the same.
+it are those that were the best for it alone. Where sums may keep carries, the best PE without and
+the best with them both get an array, and the smaller array is taken: carries pass through its drain
+registers, too, and are added once a column. Rounders, what makes sums whole, and edges are mapped
+apart too, with the choice of the rounder's registers; what stands around them (skew, drain, ports
+and control) comes from mapping the array. Then the array is timed flat. Where its longest path
+misses the clock, the part in which that path spends most is held to a shorter time, until the whole
+meets it: first in an array of 2 by 2, whose parts are the same.
 """
 
 from collections import Counter
@@ -22,14 +24,14 @@ from lmul.synth.mapping.cell_netlist import place_of
 from lmul.synth.mapping.composed import composed, part_circuit
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
-from lmul.synth.timing.search import AtClock, Subject, probes, search
+from lmul.synth.timing.search import AtClock, Subject, pipelined, probes, search, sort_of
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["ArrayParts", "array_at_clock", "array_of", "array_parts"]
 
 
-_PE, _ROUNDER = "pe", "round"
+_PE, _WHOLE, _ROUNDER = "pe", "whole", "round"
 _EDGES = ("row_edge", "column_edge")
 _AROUND_FO4 = 10  # registers before and behind a rounder or an edge, with their multiplexers
 _SMALLEST, _QUICKEST = 6, 3  # ways to map a PE alone that are tried with the array's
@@ -123,34 +125,65 @@ def array_parts(
     library, clock_ps, jobs, on_progress
         As for :func:`lmul.synth.timing.search.search`.
     pipeline : bool
-        Choose its pipeline registers anew; else they are as its name says.
+        Choose its pipeline registers anew, and whether sums keep carries; else both are as its name
+        says.
 
     Raises
     ------
     ToolNotFound, ToolFailed
         As :func:`lmul.synth.mapping.mapping.map_cells`.
     """
+    candidates = [
+        _with_pe(design, pe, ways, library, clock_ps, pipeline, jobs, on_progress)
+        for pe, ways in _pe_choices(design, library, clock_ps, pipeline, jobs, on_progress)
+    ]
+    return min(candidates, key=lambda one: _rank(one[1], design.rows))[0]
+
+
+def _rank(small: AtClock, rows: int) -> tuple[bool, float]:
+    """By how much an array of 2 by 2 misses the clock, or what a PE takes in one of so many rows.
+
+    Of that is its share of a column's end, and a quarter of all that is around.
+    """
+    if small.slack_ps < 0:
+        return True, -small.slack_ps
+    end = sum(small.parts[part].area_um2 for part in (_WHOLE, _ROUNDER) if part in small.parts)
+    return False, (small.area_um2 - 2 * end) / 4 + end / rows
+
+
+def _with_pe(
+    design: MacDesign,
+    pe: MacDesign,
+    ways: Sequence[Way | None],
+    library: Library,
+    clock_ps: float,
+    pipeline: bool,
+    jobs: int,
+    on_progress: Callable[[int, int, str], None] | None,
+) -> tuple[ArrayParts, AtClock]:
+    """The parts of an array with the registers and carries of a PE, and an array of 2 by 2."""
     # A part is the same whatever the array's size, and a small one is written and timed sooner.
-    small = replace(design, rows=2, columns=2)
+    small = replace(design, rows=2, columns=2, stages=pe.stages, carries=pe.carries)
     found: dict[str, Sequence[AtClock]] = {}
-    stages, ways = _pe_choices(design, library, clock_ps, pipeline, jobs, on_progress)
-    small = replace(small, stages=stages)
-    pe = [_part(small, _PE)]
-    found[_PE] = search(pe, library, clock_ps, ways, jobs, on_progress)
-    inside = clock_ps - _AROUND_FO4 * Conditions.of(library).fo4_ps
+    found[_PE] = search([_part(small, _PE)], library, clock_ps, ways, jobs, on_progress)
+    inside = before = clock_ps - _AROUND_FO4 * Conditions.of(library).fo4_ps
+    if small.carries:
+        found[_WHOLE] = search([_part(small, _WHOLE)], library, inside, None, jobs, on_progress)
+        before -= found[_WHOLE][0].timing.delay_ps  # it stands before the rounder
     if design.kind != "int8":
         registers = range(4) if pipeline else [design.rounder]
         rounders = {(one := replace(small, rounder=n)): _part(one, _ROUNDER) for n in registers}
-        subjects, tried = list(rounders.values()), [None, *probes(inside)]
-        mapped = search(subjects, library, inside, tried, jobs, on_progress)
+        subjects, tried = list(rounders.values()), [None, *probes(before)]
+        mapped = search(subjects, library, before, tried, jobs, on_progress)
         best = mapped[0].design
         found[_ROUNDER] = [one for one in mapped if one.design == best]
         small = next(one for one, subject in rounders.items() if subject.name == best)
     for edge in _EDGES:
         found[edge] = search([_part(small, edge)], library, inside, None, jobs, on_progress)
     first = ArrayParts(small, found, dict.fromkeys(found, clock_ps))
-    _, limits = array_of(first, library, clock_ps)
-    return ArrayParts(replace(small, rows=design.rows, columns=design.columns), found, limits)
+    whole, limits = array_of(first, library, clock_ps)
+    design = replace(small, rows=design.rows, columns=design.columns)
+    return ArrayParts(design, found, limits), whole
 
 
 def _pe_choices(
@@ -160,24 +193,38 @@ def _pe_choices(
     pipeline: bool,
     jobs: int,
     on_progress: Callable[[int, int, str], None] | None,
-) -> tuple[int, list[Way | None]]:
-    """The registers of an array's PEs, and the ways that made such a PE small or quick."""
+) -> list[tuple[MacDesign, list[Way | None]]]:
+    """The PE of an array with the best registers, and the ways that made it small or quick.
+
+    Twice where sums may keep carries, without and with them.
+    """
     pe = replace(design, level="pe", rows=1, columns=1, flow="os", fifo=0, rounder=0)
-    numbers = range(1 + design.most_stages) if pipeline else [design.stages]
-    each = {(one := replace(pe, stages=n)).name: one for n in numbers}
-    subjects = [Subject.of(one) for one in each.values()]
+    candidates = [MacDesign.parse(one) for one in pipelined(pe)] if pipeline else [pe]
+    each = {_pe_of(one).name: one for one in candidates}
+    subjects = [_pe_of(one) for one in each.values()]
     found = search(subjects, library, clock_ps, None, jobs, on_progress)
-    same = [one for one in found if one.design == found[0].design]
-    quick = sorted(same, key=lambda one: one.timing.delay_ps)
-    chosen = [one.way for one in (*same[:_SMALLEST], *quick[:_QUICKEST])]
-    return each[found[0].design].stages, list(dict.fromkeys(chosen))
+    sorts = {one.name: one.sort for one in subjects}
+    # The first, which is the best, of each sort.
+    firsts = {sorts[one.design]: one.design for one in reversed(found)}.values()
+    return [(each[name], _ways([one for one in found if one.design == name])) for name in firsts]
+
+
+def _ways(found: Sequence[AtClock]) -> list[Way | None]:
+    """Of all mappings of a PE, the best first, the ways that made it small or quick."""
+    quick = sorted(found, key=lambda one: one.timing.delay_ps)
+    return list(dict.fromkeys(one.way for one in (*found[:_SMALLEST], *quick[:_QUICKEST])))
+
+
+def _pe_of(pe: MacDesign) -> Subject:
+    """A PE as its array has it: where it keeps carries, it does not make sums whole."""
+    return _part(replace(pe, level="array"), _PE) if pe.carries else Subject.of(pe)
 
 
 def _part(design: MacDesign, part: str) -> Subject:
     def circuit(form: Form) -> Circuit:
         return part_circuit(Circuit.of(design, form), part)
 
-    return Subject(f"{part} of {design.name}", design.level, circuit)
+    return Subject(f"{part} of {design.name}", design.level, circuit, sort_of(design))
 
 
 def array_of(

@@ -18,7 +18,17 @@ from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 from lmul.tools.metrics import Metric
 
-__all__ = ["LEAST_AREA", "AtClock", "Subject", "best", "pipelined", "probes", "search", "ways_for"]
+__all__ = [
+    "LEAST_AREA",
+    "AtClock",
+    "Subject",
+    "best",
+    "pipelined",
+    "probes",
+    "search",
+    "sort_of",
+    "ways_for",
+]
 
 
 LEAST_AREA = "least area"
@@ -89,6 +99,11 @@ def _each(
     return [replace(design, **{knob: value}) for value in values]
 
 
+def sort_of(design: Design) -> str:
+    """The :attr:`Subject.sort` of a design, and of its parts."""
+    return "carries kept" if isinstance(design, MacDesign) and design.carries else ""
+
+
 @dataclass(frozen=True)
 class Subject:
     """What is mapped for a clock: a design, or a part of one.
@@ -112,8 +127,7 @@ class Subject:
     def of(cls, design: Design | str) -> "Subject":
         """A whole design."""
         parsed = Design.parse(design)
-        keeps = isinstance(parsed, MacDesign) and parsed.carries
-        sort = "carries kept" if keeps else ""
+        sort = sort_of(parsed)
         return cls(parsed.name, parsed.level, lambda form: Circuit.of(parsed, form), sort)
 
 

@@ -77,6 +77,8 @@ ARRAY_NAMES = [
             "array-lmul_formula-bf16-1x2-os-lax",
             "array-int8-1x1-os",
             "array-int8-4x4-ws-s1",
+            "array-int8-2x2-os-s1-c8",
+            "array-lmul-e2m1-2x2-ws-k16-c1-r1",
             "array-lmul-e5m2-2x2-os-n3-w9-bf16-s1",
             "array-exact-e4m3-2x3-ws-n2-bare-k32",
         )

@@ -201,6 +201,7 @@ async def collect(ctx, stream, count):
         for name in (
             "array-int8-2x2-os",
             "array-int8-2x2-ws",
+            "array-int8-2x2-os-s1-c8",
             "array-exact-e4m3-2x2-os",
             "array-exact-e5m2-2x2-os-bf16-s1",
             "array-exact-e4m3-2x2-ws-s1",

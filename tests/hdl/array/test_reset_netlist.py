@@ -35,6 +35,7 @@ BENCHED = [
     "array-exact-e4m3-2x3-os-fix24_-9-s1",
     "array-lmul-e4m3-2x2-os-bare",
     "array-int8-2x2-os",
+    "array-exact-e5m2-2x2-os-c8",
     "array-lmul-e5m2-2x2-ws",
     "array-exact-bf16-2x2-ws-s1",
     "array-int8-2x2-ws",

@@ -39,6 +39,8 @@ CANONICAL = [
     "pe-lmul-bf16-n4-w16-ftz",
     "pe-exact-e4m3-n3-fix24_-9",
     "array-int8-4x4-os-dual16-k2048",
+    "array-int8-4x4-os-s1-c8-f4",
+    "array-exact-e5m2-4x4-ws-ftz-c1-r2",
 ]
 
 
@@ -162,7 +164,10 @@ def test_parts():
         ),
         ("pe-lmul-bf16-c8", "Carries are kept of exact sums, not of fp32: leave -cN out"),
         ("pe-int8-dual16-c8", "Carries are kept of exact sums, not of dual16: leave -cN out"),
-        ("array-int8-2x2-os-c8", "Arrays keep no carries yet: leave -cN out"),
+        (
+            "array-lmul-e4m3-2x2-ws-fix24_-9-c8",
+            "Carries are kept of exact sums, not of fix24_-9: leave -cN out",
+        ),
         ("array-int8-2x2-os-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
         (
             "pe-int8-fp32",

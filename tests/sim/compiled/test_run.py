@@ -100,6 +100,10 @@ def test_wrong_verilog_is_found():
         ("array-int8-3x2-ws-f2", "fp32"),
         ("array-lmul-e4m3-2x3-os-n3-w8-bare-fp32", "bf16"),
         ("array-exact-e4m3-3x2-ws-n2-bare-r1", "fp32"),
+        ("array-int8-3x2-os-c8", "fp32"),
+        ("array-exact-e5m2-2x3-os-s1-c4-r2", "fp16"),
+        ("array-int8-2x3-ws-s1-c5-f2", "fp32"),
+        ("array-lmul-e4m3-3x2-ws-c1", "bf16"),
     ],
 )
 def test_other_arrays(name, out):

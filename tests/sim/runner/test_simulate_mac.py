@@ -52,6 +52,8 @@ def drawn_arrays():
     yield from ("array-exact-e4m3-1x4-ws-k32-s2", "array-lmul-e4m3-4x1-ws-k32")
     yield from ("array-exact-e4m3-2x3-os-fix24_-9", "array-lmul-e5m2-3x2-ws-ftz-fix20_-6")
     yield from ("array-lmul-e5m2-2x2-os-dual18_-6-k64", "array-int8-2x2-os-dual16-s1")
+    yield from ("array-int8-2x3-os-k64-s1-c8", "array-exact-e5m2-3x2-os-k64-c1-r1")
+    yield from ("array-int8-3x2-ws-k64-c5", "array-lmul-e4m3-2x3-ws-k64-s2-c8")
     yield from SEVERAL_PAIRS
 
 

@@ -97,6 +97,8 @@ def changes(netlist, toggles):
         "array-lmul-e2m1-2x2-os-ftz",
         pytest.param("array-exact-e4m3-4x3-ws", marks=pytest.mark.evidence),
         pytest.param("array-int8-3x4-os-s1", marks=pytest.mark.evidence),
+        pytest.param("array-int8-2x3-os-c8", marks=pytest.mark.evidence),
+        pytest.param("array-lmul-e4m3-2x2-ws-c8", marks=pytest.mark.evidence),
         pytest.param("array-lmul-e4m3-8x8-os-ftz", marks=pytest.mark.evidence),
     ],
 )

@@ -171,6 +171,23 @@ def test_an_array_is_composed(monkeypatch):
 
 
 @pytest.mark.evidence
+def test_an_array_keeps_carries_where_it_is_smaller(monkeypatch):
+    ways = [Way("ripple", "0", "amap", 1500), Way("han_carlson", "4", "direct", 1000)]
+    monkeypatch.setattr(search, "ways_for", lambda _ps: ways)
+    monkeypatch.setattr(array_clock, "probes", lambda _ps: ways)
+    name = "array-int8-2x2-os"
+    for period, choices in ((4000.0, ("-s1", "-s1-c8")), (20_000.0, ("", "-c8"))):
+        both = [at_clock(f"{name}{more}", LIBRARY, period) for more in choices]
+        assert [set(one.parts) - {"pe", "row_edge", "column_edge"} for one in both] == [
+            set(),
+            {"whole"},
+        ]
+        chosen = at_clock(name, LIBRARY, period, pipeline=True)
+        smaller = min(both, key=lambda one: (one.slack_ps < 0, one.area_um2))
+        assert (chosen.design, chosen.area_um2) == (smaller.design, smaller.area_um2)
+
+
+@pytest.mark.evidence
 @pytest.mark.parametrize(
     ("name", "mappings"),
     [
