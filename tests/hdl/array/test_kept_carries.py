@@ -3,6 +3,7 @@
 import shutil
 from dataclasses import replace
 from types import SimpleNamespace
+from typing import Any
 
 import pytest
 from planted_bugs import damaged_module
@@ -67,7 +68,7 @@ def test_drain_one_cycle_early(monkeypatch, tmp_path):
 
     def early(self, m, rows, advances, step):
         *above, last = rows
-        shown = SimpleNamespace(captures=above[-1].captures, shift=last.shift)
+        shown: Any = SimpleNamespace(captures=above[-1].captures, shift=last.shift)
         return right(self, m, [*above, shown], advances, step)
 
     monkeypatch.setattr(OutputStationaryArray, "_drain", early)
