@@ -6,10 +6,8 @@ from amaranth import Cat, Const, Module, Value
 
 from lmul.hdl.arithmetic.adders import add, add_constant
 from lmul.hdl.arithmetic.gate_list import Gate, build_gates
-from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.products.base import ProductUnit
-from lmul.hdl.products.operand import OperandLayout, ProductLayout
+from lmul.hdl.products.operand import ProductLayout
 
 __all__ = ["AdderProduct", "rounded_sum"]
 
@@ -113,55 +111,29 @@ class AdderProduct(ProductUnit):
     can be shared, since with a zero operand the other one's bits still run into them.
     ``lmul_rne`` takes 52: 27 for the mantissas' rounded sum, 20 for the exponents, and the same 5.
     From four mantissa bits on, ``lmul``'s offset costs another 2 for every bit from it up.
-
-    Parameters
-    ----------
-    kind : str
-        ``"lmul"``, ``"mitchell"``, ``"lmul_rne"`` or ``"lmul_rne1"``.
-    fmt : FloatFormat
-    offset : int
-        The added constant in units of ``2**-m``; 0 but for ``lmul``.
-    operands : OperandLayout
-        The layout of ``x`` and ``y``.
-    registered : bool
-
-    Members
-    -------
-    x, y : In(OperandLayout)
-    p : Out(ProductLayout)
-    en : In(1)
-        Of a registered unit.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        fmt: FloatFormat,
-        offset: int,
-        operands: OperandLayout,
-        registered: bool = False,
-    ) -> None:
-        m = fmt.mantissa_bits
+    def _layout(self) -> ProductLayout:
+        m = self.fmt.mantissa_bits
         # The offset's last bit and lmul_rne's carry are the adder's carry-in. More than that is
         # added by a chain of half adders, which takes along for nothing what pack would have to
         # subtract of the bias below its top bit.
-        self._constant = offset & ~1
-        exp_bias = 2 * operands.exp_bias
+        self._constant = self.offset & ~1
+        exp_bias = 2 * self.operand_layout.exp_bias
         if self._constant:
-            lacking = (fmt.bias - exp_bias) % (1 << (fmt.exponent_bits - 1))
+            lacking = (self.fmt.bias - exp_bias) % (1 << (self.fmt.exponent_bits - 1))
             self._constant += lacking << m
             exp_bias += lacking
         # lmul_rne's carry is never 1 for the two largest mantissas
-        largest = 2 * operands.max_magnitude + (offset & 1) + self._constant
-        fraction = m + (kind == "lmul_rne1")
-        product = ProductLayout(
+        largest = 2 * self.operand_layout.max_magnitude + (self.offset & 1) + self._constant
+        fraction = m + (self.kind == "lmul_rne1")
+        return ProductLayout(
             exponent_bits=largest.bit_length() - m,
             significand_bits=fraction + 1,
             fraction_bits=fraction,
             exp_bias=exp_bias + fraction,
-            marks_zero=operands.marks_zero,
+            marks_zero=self.operand_layout.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

@@ -24,9 +24,9 @@ class ProductUnit(wiring.Component):
     kind : str
     fmt : FloatFormat
     offset : int
-        The added constant in units of ``2**-m``.
+        The added constant in units of ``2**-m``; 0 of a kind without one.
     operands : OperandLayout
-    product : ProductLayout
+        The layout of ``x`` and ``y``.
     registered : bool
 
     Members
@@ -49,18 +49,21 @@ class ProductUnit(wiring.Component):
         fmt: FloatFormat,
         offset: int,
         operands: OperandLayout,
-        product: ProductLayout,
-        registered: bool,
+        registered: bool = False,
     ) -> None:
         self.kind: Kind = kind
         self.fmt = fmt
         self.offset = offset
         self.operand_layout = operands
-        self.product_layout = product
+        self.product_layout = product = self._layout()
         self.exp_bias = product.exp_bias
         self.registered = registered
         ports = {"x": In(operands), "y": In(operands), "p": Out(product)}
         super().__init__(ports | Cuts.ports(["product"] if registered else []))
+
+    def _layout(self) -> ProductLayout:
+        """The layout of ``p``, from what the constructor was given."""
+        raise NotImplementedError
 
     def _late(self, m: Module, name: str, value: Value, reset: int = 0) -> Value:
         """The value, in a registered unit an enabled cycle later; ``reset`` stands there first."""

@@ -90,18 +90,20 @@ class CorrectedProduct(ProductUnit):
         circuit: CorrectionGates | None = None,
         registered: bool = False,
     ) -> None:
-        bits = fmt.mantissa_bits
+        self.correction = correction
+        self._circuit = circuit
+        super().__init__(kind, fmt, 0, operands, registered)
+
+    def _layout(self) -> ProductLayout:
+        bits, operands = self.fmt.mantissa_bits, self.operand_layout
         largest = 2 * (operands.max_magnitude >> bits) + 1
-        product = ProductLayout(
+        return ProductLayout(
             exponent_bits=largest.bit_length(),
             significand_bits=bits + 1,
             fraction_bits=bits,
             exp_bias=2 * operands.exp_bias + bits,
             marks_zero=operands.marks_zero,
         )
-        self.correction = correction
-        self._circuit = circuit
-        super().__init__(kind, fmt, 0, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

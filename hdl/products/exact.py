@@ -8,10 +8,8 @@ from lmul.hdl.arithmetic.adders import add, bit_signal
 from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.arithmetic.gate_list import build_gates
-from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.products.base import ProductUnit
-from lmul.hdl.products.operand import OperandLayout, ProductLayout
+from lmul.hdl.products.operand import ProductLayout
 
 __all__ = ["SEARCHED_BITS", "ExactProduct", "multiply_significands", "searched_significands"]
 
@@ -192,43 +190,17 @@ class ExactProduct(ProductUnit):
     Combinational, or with registers before the last two words are added up. Where the gates go,
     for e4m3, 73 in all: 45 to the significands, 17 to the sum of the exponents, 1 to the sign, 2
     to see a zero and 7 to mask its mantissas and leading one.
-
-    Parameters
-    ----------
-    kind : str
-        ``"exact"``.
-    fmt : FloatFormat
-    offset : int
-        0.
-    operands : OperandLayout
-        The layout of ``x`` and ``y``.
-    registered : bool
-
-    Members
-    -------
-    x, y : In(OperandLayout)
-    p : Out(ProductLayout)
-    en : In(1)
-        Of a registered unit.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        fmt: FloatFormat,
-        offset: int,
-        operands: OperandLayout,
-        registered: bool = False,
-    ) -> None:
-        m = fmt.mantissa_bits
-        product = ProductLayout(
-            exponent_bits=operands.exponent_bits + 1,
+    def _layout(self) -> ProductLayout:
+        m = self.fmt.mantissa_bits
+        return ProductLayout(
+            exponent_bits=self.operand_layout.exponent_bits + 1,
             significand_bits=2 * m + 2,
             fraction_bits=2 * m,
-            exp_bias=2 * operands.exp_bias + 2 * m,
-            marks_zero=operands.marks_zero,
+            exp_bias=2 * self.operand_layout.exp_bias + 2 * m,
+            marks_zero=self.operand_layout.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

@@ -3,10 +3,8 @@
 from amaranth import Cat, Const, Module
 
 from lmul.hdl.arithmetic.adders import add, add_constant
-from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.products.base import ProductUnit
-from lmul.hdl.products.operand import OperandLayout, ProductLayout
+from lmul.hdl.products.operand import ProductLayout
 
 __all__ = ["FormulaProduct"]
 
@@ -18,43 +16,17 @@ class FormulaProduct(ProductUnit):
     bit; it does not run into the exponent as in ``lmul``.
 
     Combinational, or with registers behind the operands' sums.
-
-    Parameters
-    ----------
-    kind : str
-        ``"lmul_formula"``.
-    fmt : FloatFormat
-    offset : int
-        The added constant in units of ``2**-m``.
-    operands : OperandLayout
-        The layout of ``x`` and ``y``.
-    registered : bool
-
-    Members
-    -------
-    x, y : In(OperandLayout)
-    p : Out(ProductLayout)
-    en : In(1)
-        Of a registered unit.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        fmt: FloatFormat,
-        offset: int,
-        operands: OperandLayout,
-        registered: bool = False,
-    ) -> None:
-        m = fmt.mantissa_bits
-        product = ProductLayout(
-            exponent_bits=operands.exponent_bits + 1,
+    def _layout(self) -> ProductLayout:
+        m = self.fmt.mantissa_bits
+        return ProductLayout(
+            exponent_bits=self.operand_layout.exponent_bits + 1,
             significand_bits=m + 2,  # 1 + x + y + offset < 4
             fraction_bits=m,
-            exp_bias=2 * operands.exp_bias + m,
-            marks_zero=operands.marks_zero,
+            exp_bias=2 * self.operand_layout.exp_bias + m,
+            marks_zero=self.operand_layout.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""

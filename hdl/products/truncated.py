@@ -13,10 +13,9 @@ from lmul.hdl.arithmetic.adders import add, bit_signal
 from lmul.hdl.arithmetic.columns import add_columns
 from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.arithmetic.form import form, is_fast
-from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind
+from lmul.hdl.numbers.kinds import KINDS
 from lmul.hdl.products.base import ProductUnit
-from lmul.hdl.products.operand import OperandLayout, ProductLayout
+from lmul.hdl.products.operand import ProductLayout
 
 __all__ = ["TruncatedProduct"]
 
@@ -26,46 +25,20 @@ class TruncatedProduct(ProductUnit):
 
     Combinational, or with registers before the last two words are added up. An operand without
     mantissa gives the other one's significand, as in an exact product.
-
-    Parameters
-    ----------
-    kind : str
-        One with a ``last_place``.
-    fmt : FloatFormat
-    offset : int
-        0.
-    operands : OperandLayout
-        The layout of ``x`` and ``y``.
-    registered : bool
-
-    Members
-    -------
-    x, y : In(OperandLayout)
-    p : Out(ProductLayout)
-    en : In(1)
-        Of a registered unit.
     """
 
-    def __init__(
-        self,
-        kind: Kind,
-        fmt: FloatFormat,
-        offset: int,
-        operands: OperandLayout,
-        registered: bool = False,
-    ) -> None:
-        last = KINDS[kind].last_place
+    def _layout(self) -> ProductLayout:
+        last = KINDS[self.kind].last_place
         assert last is not None
         self._last = last
-        fraction = max(fmt.mantissa_bits, last)
-        product = ProductLayout(
-            exponent_bits=operands.exponent_bits + 1,
+        fraction = max(self.fmt.mantissa_bits, last)
+        return ProductLayout(
+            exponent_bits=self.operand_layout.exponent_bits + 1,
             significand_bits=fraction + 2,
             fraction_bits=fraction,
-            exp_bias=2 * operands.exp_bias + fraction,
-            marks_zero=operands.marks_zero,
+            exp_bias=2 * self.operand_layout.exp_bias + fraction,
+            marks_zero=self.operand_layout.marks_zero,
         )
-        super().__init__(kind, fmt, offset, operands, product, registered)
 
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
