@@ -94,7 +94,8 @@ def front_table(document: ReportDocument) -> Table:
             f"An {DOT} sums so many products at once, as matrix engines do. An array is "
             "composed of parts, which are mapped anew in each order. Errors are those of real dot "
             "products, that of encoding the operands included. "
-            f"{document.clocks.told}",
+            "Circuits are not of this run but kept: the report says below its next table of which "
+            "commits they are, and what measures them anew.",
         ],
         text_columns=4,
         strong=frozenset({4, 5}),

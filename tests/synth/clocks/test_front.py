@@ -9,6 +9,7 @@ from made_up_document import cells_of, document
 
 from lmul.synth.clocks.front import front_table
 from lmul.synth.clocks.picture import energy_by_clock_picture
+from lmul.synth.clocks.tables import clock_share_table
 from lmul.synth.comparison.clocks.kept import ClockSurvey
 from lmul.synth.report.verdict import verdict
 
@@ -34,7 +35,8 @@ def test_table():
             ),
         )
     ]
-    assert "Kept." in front_table(DOCUMENT).notes[0]
+    assert "not of this run" in front_table(DOCUMENT).notes[0]
+    assert "Kept." in clock_share_table(DOCUMENT).notes[0]
 
 
 def test_verdict():
