@@ -4,7 +4,7 @@ Donath's formula gives the mean length of a connection between two of N cells th
 in widths of a cell, from Rent's exponent (W. E. Donath, IEEE Transactions on Circuits and Systems
 26, 1979, pp. 272-277). Here each input pin and each output port is one connection of its net. The
 exponent and the factor in front are fitted to four blocks that OpenROAD has placed and routed, of
-400 to 5,000 cells in three nodes (docs/measuring.md): they give 91 to 111 % of their length. A
+400 to 5,000 cells in three nodes (docs/clocks.md): they give 91 to 111 % of their length. A
 single net may be far from the mean.
 """
 

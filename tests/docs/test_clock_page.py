@@ -1,4 +1,4 @@
-"""What docs/measuring.md says of equal clocks is what is kept."""
+"""What docs/clocks.md says of equal clocks is what is kept."""
 
 import re
 from collections.abc import Sequence
@@ -35,7 +35,7 @@ def shares() -> list[Ratio]:
 
 
 def test_shares():
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     said = page[page.index("At 60 inverter delays an e4m3 PE") :].split("Least areas")[0]
     assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares()]
     assert "no difference" in said
@@ -43,8 +43,8 @@ def test_shares():
 
 
 def test_arrays():
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
-    said = page[page.index("At 60 inverter delays an 8x8 array") :].split("An array has")[0]
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
+    said = page[page.index("At 60 inverter delays an 8x8 array") :].split("\n")[0]
     clocks = clock_survey()
     found = [
         clocks.ratio(fmt, "8x8 array", twin, "60fo4", what)
@@ -64,7 +64,7 @@ def test_arrays():
 
 
 def test_sums_of_one_width():
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     said = page[page.index("With exact sums as wide") :].split("\n")[0]
     found = clock_survey().found
     shares = []
@@ -76,7 +76,7 @@ def test_sums_of_one_width():
 
 
 def test_table():
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     shown = page[page.index("| circuit | format |") :].split("\n\n")[0].splitlines()[2:]
     document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"], clocks=clock_survey())
     rows = clock_share_table(cast(ReportDocument, document)).rows
@@ -86,7 +86,7 @@ def test_table():
 
 def test_kept_carries():
     """The table of sums that keep carries, and how fast the fastest are."""
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     section = page[page.index("### Sums that keep carries") :].split("\n## ")[0]
     shown = section[section.index("| format | clock | kind |") :].split("\n\n")[0].splitlines()[2:]
     clocks = clock_survey()
@@ -111,7 +111,7 @@ def test_kept_carries():
 
 def test_nodes():
     """The table of other nodes, and from how much to how much it goes, in both pages."""
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     shown = page[page.index("| library | clock |") :].split("\n\n")[0].splitlines()[2:]
     document = SimpleNamespace(formats=["e4m3"], clocks=clock_survey())
     rows = node_table(cast(ReportDocument, document)).rows
@@ -143,7 +143,7 @@ def test_nodes():
 
 def test_wires():
     """The table of wires and clock trees, what is told of it, and FPGAs beside it."""
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     shown = page[page.index("| format | clock | wires |") :].split("\n\n")[0].splitlines()[2:]
     document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"])
     rows = layout_table(cast(ReportDocument, document)).rows
@@ -194,7 +194,7 @@ def test_readme_says_the_same_of_wires():
 
 
 def test_fpgas_beside_wires():
-    page = (ROOT / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     said = page[page.index("FPGAs have real wires") :].split("int8's")[0]
     luts = {
         (point.design, point.device): metric.value

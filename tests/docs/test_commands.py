@@ -34,6 +34,7 @@ QUICK = (
     "lmul verilog lmul-e4m3-ftz -o build",
     "lmul c lmul-e4m3-ftz -o",
     "lmul report --table what-a-term",
+    "lmul report --table at-equal-clocks",
 )
 """What begins so takes a second or two: `make test` runs it."""
 
@@ -59,6 +60,7 @@ NOT_RUN = {
     "lmul sim lmul-e4m3-ftz --verilog": "tests/commands does so with a changed file",
     "lmul sim array-": "tests/sim does so with Icarus",
     "lmul verilog lmul-e4m3-ftz -o mine": "an editor is in the way",
+    "lmul synth pe-": "minutes; tests/synth/timing searches for smaller circuits",
     "lmul synth dot-": "minutes; tests/synth/timing searches for smaller circuits",
     "lmul energy pe-": "tests/synth/energy reads what it exports",
     "lmul report --table how-narrow-": "a minute; tests/sim/accuracy measures some of it",

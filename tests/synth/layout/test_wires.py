@@ -29,9 +29,9 @@ ADDER = netlist("a b c", "s q", *FULL_ADDER, library=METAL)
     ],
 )
 def test_length_beside_routed_circuits(cells, area, routed, percent):
-    """As docs/measuring.md tells it. A cell has two connections to its inputs, in the mean."""
+    """As docs/clocks.md tells it. A cell has two connections to its inputs, in the mean."""
     assert round(100 * 2 * cells * reach_um(cells, area, "middle") / routed) == percent
-    page = (Path(__file__).parents[3] / "docs" / "measuring.md").read_text(encoding="utf-8")
+    page = (Path(__file__).parents[3] / "docs" / "clocks.md").read_text(encoding="utf-8")
     [told] = re.findall(r"They give ([\d, and]+) % of their whole lengths", page)
     assert str(percent) in re.findall(r"\d+", told)
 

@@ -47,7 +47,7 @@ def test_names_of_ways_wrong(name, message):
 
 
 def test_periods():
-    # The library's inverter that drives four of its kind: 81 ps, as docs/measuring.md says.
+    # The library's inverter that drives four of its kind: 81 ps, as docs/clocks.md says.
     assert (period_ps("5", LIBRARY), period_ps(".5", LIBRARY)) == (5000, 500)
     assert period_ps("60fo4", LIBRARY) == pytest.approx(60 * 81, rel=0.01)
     for wrong in ("0", "-1", "5ns", "fo4", "1e3", ""):
