@@ -9,7 +9,7 @@ from rich.table import Table
 
 from lmul.console.synthesis import restructuring_note
 from lmul.console.terminal import figure_table, wires_note
-from lmul.synth.energy.energy import Energy
+from lmul.synth.energy.figures import Energy
 from lmul.synth.mapping.mapping import AREA_HASH
 from lmul.tools import yosys
 from lmul.tools.metrics import Report

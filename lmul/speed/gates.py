@@ -13,13 +13,13 @@ from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.multiply import multiply
 from lmul.speed.beside import seconds
 from lmul.synth.energy.run import streams
-from lmul.synth.energy.stimulus import stimuli
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.simulation import simulate
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import map_to_cells
+from lmul.synth.stimuli.stimulus import stimuli
 
 __all__ = ["GateSpeed", "measure"]
 

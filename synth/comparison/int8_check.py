@@ -4,12 +4,12 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.numbers.sum_parts import SUM_BITS
 from lmul.synth.comparison.designs import INT8_PE
 from lmul.synth.energy.run import streams
-from lmul.synth.energy.stimulus import stimuli
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.simulation import simulate
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import map_to_cells
+from lmul.synth.stimuli.stimulus import stimuli
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["check_narrow_int8"]

@@ -19,7 +19,6 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.hdl.verilog.parts import part_of_module, part_of_register
 from lmul.sim.golden.codec import code_dtype
-from lmul.synth.energy.array_drive import ArrayDrive
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
 from lmul.synth.gates.breakdown import ARRAY_PARTS
 from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words, spread
@@ -27,6 +26,7 @@ from lmul.synth.gatesim.simulation import Toggles, with_glitches
 from lmul.synth.gatesim.stepped import PartSimulation
 from lmul.synth.mapping.cell_netlist import Instance
 from lmul.synth.mapping.part_netlist import Part, PartNetlist
+from lmul.synth.stimuli.array import ArrayDrive
 from lmul.synth.timing.arrivals import Electrical, Surroundings, electrical
 from lmul.synth.timing.pin_delays import pin_delays
 from lmul.tools.errors import ToolFailed
@@ -54,7 +54,7 @@ class ArrayPower:
     leakage : float
         nW.
     glitches, unit_glitches, ports : float
-        fJ a cycle, as in :class:`lmul.synth.energy.energy.Energy`.
+        fJ a cycle, as in :class:`lmul.synth.energy.figures.Energy`.
     parts : mapping of str to (float, float)
         fJ a cycle without leakage, and nW, of each of
         :data:`lmul.synth.gates.breakdown.ARRAY_PARTS`.

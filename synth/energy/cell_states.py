@@ -11,6 +11,9 @@ from lmul.synth.liberty.cells import Cell, Pin, PowerArc
 from lmul.synth.liberty.function import CellFunction
 from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance
 
+__all__ = ["Alike", "Floats", "cell_groups", "mean_energy"]
+
+
 Floats = npt.NDArray[np.float64]
 
 
@@ -18,7 +21,7 @@ _CHUNK_WORDS = 1 << 15
 """Of a pin's values, looked at together: few enough for a processor's cache."""
 
 
-class _Alike:
+class Alike:
     """Instances of one cell with the same pins in use, and their states in a sample."""
 
     def __init__(
@@ -101,7 +104,8 @@ class _Alike:
         return self.values[pin][:, 1:] ^ self.values[pin][:, :-1]
 
 
-def _groups(netlist: CellNetlist, sample: Words) -> Iterator[_Alike]:
+def cell_groups(netlist: CellNetlist, sample: Words) -> Iterator[Alike]:
+    """A netlist's instances, those of one cell with the same pins in use together."""
     clock = -1 if netlist.clock is None else netlist.clock
     found: dict[object, list[int]] = defaultdict(list)
     for index, one in enumerate(netlist.instances):
@@ -113,9 +117,10 @@ def _groups(netlist: CellNetlist, sample: Words) -> Iterator[_Alike]:
             members = indices[start : start + chunk]
             these = [netlist.instances[index] for index in members]
             nets = {pin: np.array([one.pins[pin] for one in these]) for pin in these[0].pins}
-            yield _Alike(these[0], np.array(members), nets, sample, clock)
+            yield Alike(these[0], np.array(members), nets, sample, clock)
 
 
-def _mean(arc: PowerArc, slews: Floats, loads: Floats) -> Floats:
+def mean_energy(arc: PowerArc, slews: Floats, loads: Floats) -> Floats:
+    """The mean of a rise's energy and a fall's, for each instance."""
     found = [table.at(slews, loads) for table in (arc.rise, arc.fall) if table]
     return sum(found, np.zeros(len(loads))) / 2

@@ -19,7 +19,6 @@ from lmul.hdl.designs.design import Design
 from lmul.synth.energy.in_sequence import in_sequence
 from lmul.synth.energy.power import CellPower
 from lmul.synth.energy.run import check_frequency, check_library, simulated_power
-from lmul.synth.energy.stimulus import stimuli
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import default_library
@@ -28,6 +27,7 @@ from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells
 from lmul.synth.mapping.mapping import AREA_HASH, common_restructuring
 from lmul.synth.mapping.verilog import port_bits, structural_verilog
+from lmul.synth.stimuli.stimulus import stimuli
 from lmul.synth.timing.tool_library import tool_library
 from lmul.tools import yosys
 from lmul.tools.files import write_whole

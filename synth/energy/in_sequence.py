@@ -14,9 +14,9 @@ import numpy.typing as npt
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy.run import Streams, in_order
-from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.gatesim.bit_parallel import LANES
 from lmul.synth.gatesim.simulation import Simulated
+from lmul.synth.stimuli.stimulus import Stimulus
 from lmul.tools.errors import ToolFailed
 
 __all__ = ["Circle", "in_sequence"]
@@ -75,7 +75,7 @@ def in_sequence(design: Design, stimulus: Stimulus, sequential: bool) -> Circle:
     Raises
     ------
     ValueError
-        As :func:`lmul.synth.energy.unit_drive.drive`.
+        As :func:`lmul.synth.stimuli.unit.drive`.
     """
     order = in_order(design, stimulus)
     length = min(order.length, order.cycles) if sequential else 1

@@ -32,7 +32,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from lmul.synth.energy.cell_states import Floats, _Alike, _groups, _mean
+from lmul.synth.energy.cell_states import Alike, Floats, cell_groups, mean_energy
 from lmul.synth.gatesim.bit_parallel import ONES, Ints, Words
 from lmul.synth.gatesim.simulation import Toggles
 from lmul.synth.liberty.cells import Leakage, Pin, PowerArc
@@ -123,7 +123,7 @@ def cell_costs(
     count = len(netlist.instances)
     clock, leakage = np.zeros(count), np.zeros(count)
     rows: list[tuple[Ints, Ints, Floats, Floats]] = []
-    for alike in _groups(netlist, sample):
+    for alike in cell_groups(netlist, sample):
         leakage[alike.members] = _leakage(alike)
         for pin in alike.cell.pins.values():
             nets = alike.nets.get(pin.name)
@@ -170,21 +170,21 @@ def _by_supply(entries: Iterable[_Drawn]) -> list[list[_Drawn]]:
     return list(found.values())
 
 
-def _of_output(alike: _Alike, pin: Pin, loads: Floats, conditions: Electrical) -> Floats:
+def _of_output(alike: Alike, pin: Pin, loads: Floats, conditions: Electrical) -> Floats:
     """fJ a change of an output."""
     each = (_from_supply(alike, pin, a, loads, conditions) for a in _by_supply(pin.power))
     return sum(each, np.zeros(len(loads)))
 
 
 def _from_supply(
-    alike: _Alike, pin: Pin, arcs: Sequence[PowerArc], loads: Floats, conditions: Electrical
+    alike: Alike, pin: Pin, arcs: Sequence[PowerArc], loads: Floats, conditions: Electrical
 ) -> Floats:
     """fJ that one supply gives for a change of an output."""
     costs = []
     for arc in arcs:
         source = alike.source(arc)
         slews = conditions.slews(alike.nets[source]) if source else np.zeros(len(loads))
-        costs.append(_mean(arc, slews, loads))
+        costs.append(mean_energy(arc, slews, loads))
     if len(arcs) == 1:
         return costs[0]
     causes = {arc.related_pin: _cause(alike, pin, arc) for arc in arcs}
@@ -199,7 +199,7 @@ def _from_supply(
     return np.where(total > 0, (weights * costs).sum(axis=0) / np.where(total > 0, total, 1), 0)
 
 
-def _cause(alike: _Alike, pin: Pin, arc: PowerArc) -> Words:
+def _cause(alike: Alike, pin: Pin, arc: PowerArc) -> Words:
     """Where an output's change may come from the arc's input."""
     function, changed = pin.function, alike.changes(pin.name)
     if arc.related_pin in alike.clocks:
@@ -215,7 +215,7 @@ def _cause(alike: _Alike, pin: Pin, arc: PowerArc) -> Words:
     return moved & (low ^ high)
 
 
-def _of_input(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
+def _of_input(alike: Alike, pin: Pin, conditions: Electrical) -> Floats:
     """fJ a change of an input, whatever follows."""
     changed = alike.changes(pin.name)
     often = alike.share(changed)
@@ -231,7 +231,7 @@ def _of_input(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
     return _summed(pin, shares, conditions.slews(alike.nets[pin.name]))
 
 
-def _of_clock(alike: _Alike, pin: Pin, conditions: Electrical) -> Floats:
+def _of_clock(alike: Alike, pin: Pin, conditions: Electrical) -> Floats:
     """fJ a cycle: a rise and a fall."""
 
     def shares(arcs: Sequence[PowerArc]) -> Floats:
@@ -245,7 +245,7 @@ def _summed(pin: Pin, shares: Callable[[Sequence[PowerArc]], Floats], slews: Flo
     still = np.zeros(len(slews))
     return sum(
         (
-            share * _mean(arc, slews, still)
+            share * mean_energy(arc, slews, still)
             for arcs in _by_supply(pin.power)
             for share, arc in zip(shares(arcs), arcs, strict=True)
         ),
@@ -253,7 +253,7 @@ def _summed(pin: Pin, shares: Callable[[Sequence[PowerArc]], Floats], slews: Flo
     )
 
 
-def _leakage(alike: _Alike) -> Floats:
+def _leakage(alike: Alike) -> Floats:
     """nW, by state."""
     entries = alike.cell.leakage_states
     if not entries or all(entry.when is None for entry in entries):

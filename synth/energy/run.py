@@ -9,16 +9,16 @@ import numpy as np
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.energy.dot_drive import Groups
 from lmul.synth.energy.power import CellPower, cell_costs, port_energy
-from lmul.synth.energy.stimulus import Stimulus
-from lmul.synth.energy.unit_drive import Drive, drive
 from lmul.synth.gatesim.bit_parallel import LANES, Ints
 from lmul.synth.gatesim.simulation import Simulated, simulate, with_glitches
 from lmul.synth.layout.wires import NONE, wires_of
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.cell_netlist import CellNetlist
+from lmul.synth.stimuli.dot import Groups
+from lmul.synth.stimuli.stimulus import Stimulus
+from lmul.synth.stimuli.unit import Drive, drive
 from lmul.synth.timing.arcs import check_arcs
 from lmul.synth.timing.arrivals import electrical
 from lmul.synth.timing.pin_delays import pin_delays
@@ -103,7 +103,7 @@ def streams(design: Design, stimulus: Stimulus, sequential: bool, core: bool = F
     Raises
     ------
     ValueError
-        As :func:`lmul.synth.energy.unit_drive.drive`; when there are too few pairs for flip-flops.
+        As :func:`lmul.synth.stimuli.unit.drive`; when there are too few pairs for flip-flops.
     """
     order = in_order(design, stimulus, core)
     length, operations = order.length, order.cycles

@@ -12,7 +12,8 @@ from dataclasses import dataclass, replace
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.energy.energy import Energy, measure
+from lmul.synth.energy.energy import measure
+from lmul.synth.energy.figures import Energy
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.default import default_library

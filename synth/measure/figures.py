@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.energy.energy import Energy
+from lmul.synth.energy.figures import Energy
 from lmul.synth.fpga.luts import LutCount
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import GateCount

@@ -5,8 +5,8 @@ from collections.abc import Callable, Mapping
 from dataclasses import asdict, replace
 
 from lmul.hdl.designs.design import Design
-from lmul.synth.energy.energy import Energy
 from lmul.synth.energy.energy import measure as measure_energy
+from lmul.synth.energy.figures import Energy
 from lmul.synth.fpga.luts import form_for, luts
 from lmul.synth.fpga.place import place_seed
 from lmul.synth.gates.breakdown import parts
@@ -61,7 +61,7 @@ def measure(point: Point) -> Measured:
     - ``area``, and ``cells``, which is area and delay: the fields of
       :class:`lmul.synth.timing.area_delay.InCells`, the longest path without its steps.
     - ``curve``: ``points``, each :meth:`lmul.synth.timing.area_delay.CurvePoint.section`.
-    - ``energy``: the fields of :class:`lmul.synth.energy.energy.Energy`, with parts of arrays
+    - ``energy``: the fields of :class:`lmul.synth.energy.figures.Energy`, with parts of arrays
       alone.
     - ``parts``, of multipliers, PEs and dot-product units: ``area`` and ``energy`` by part.
     - ``spread``, of product units, multipliers and PEs: the fields of

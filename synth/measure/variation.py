@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy.energy import FREQUENCY
 from lmul.synth.energy.run import simulated_power, streams
-from lmul.synth.energy.stimulus import stimuli
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import default_library
@@ -26,6 +25,7 @@ from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import netlist_of
 from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.stimuli.stimulus import stimuli
 from lmul.synth.timing.timing import analyse
 
 __all__ = ["ORDERS", "MappedSpread", "Ratio", "Spread", "mapped_spread", "reordered"]
@@ -144,7 +144,7 @@ def mapped_spread(
     ----------
     design : Design or str
     stimulus, pairs
-        As for :func:`lmul.synth.energy.stimulus.stimuli`; of two, the first.
+        As for :func:`lmul.synth.stimuli.stimulus.stimuli`; of two, the first.
     liberty : Paths or None
         As for :func:`lmul.synth.energy.energy.measure`.
     orders : int

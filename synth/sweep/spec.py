@@ -14,11 +14,11 @@ from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import KINDS
 from lmul.hdl.numbers.policy import Policy
-from lmul.synth.energy.stimulus import NAMES
 from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES
 from lmul.synth.liberty.default import NAMED
 from lmul.synth.measure.measurement import FIGURES, STATIONARY
+from lmul.synth.stimuli.stimulus import NAMES
 
 __all__ = ["DEFAULT", "ENERGY_STIMULI", "Grid", "SweepSpec", "read_spec"]
 

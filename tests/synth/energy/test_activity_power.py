@@ -7,12 +7,12 @@ from outside import REAL_LIBRARIES, pdk
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy.power import cell_costs
-from lmul.synth.energy.stimulus import stimuli
-from lmul.synth.energy.unit_drive import drive
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.simulation import simulate
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import map_to_cells
+from lmul.synth.stimuli.stimulus import stimuli
+from lmul.synth.stimuli.unit import drive
 from lmul.synth.timing.arrivals import electrical
 
 pytestmark = pytest.mark.evidence  # maps PEs

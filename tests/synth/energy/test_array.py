@@ -10,11 +10,9 @@ from toy_cells import LIBRARY, TEXT
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy import array as array_energy
 from lmul.synth.energy.array import array_power, part_conditions, product_shape
-from lmul.synth.energy.array_drive import ArrayDrive
 from lmul.synth.energy.energy import measure
 from lmul.synth.energy.power import cell_costs
 from lmul.synth.energy.run import check_library
-from lmul.synth.energy.stimulus import matrices
 from lmul.synth.gatesim.bit_parallel import LANES
 from lmul.synth.gatesim.simulation import simulate
 from lmul.synth.gatesim.stepped import PartSimulation
@@ -24,6 +22,8 @@ from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import netlist_of
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.part_netlist import part_netlist
+from lmul.synth.stimuli.array import ArrayDrive
+from lmul.synth.stimuli.stimulus import matrices
 from lmul.synth.timing.arrivals import Surroundings, electrical
 from lmul.synth.timing.pin_delays import pin_delays
 from lmul.tools.errors import ToolFailed

@@ -9,10 +9,10 @@ from toy_cells import TEXT
 from lmul.cli import main
 from lmul.hdl.designs.dot import DotDesign
 from lmul.synth.energy import energy
-from lmul.synth.energy.dot_drive import Groups
 from lmul.synth.energy.energy import measure
 from lmul.synth.energy.run import streams
-from lmul.synth.energy.stimulus import Stimulus, stimuli
+from lmul.synth.stimuli.dot import Groups
+from lmul.synth.stimuli.stimulus import Stimulus, stimuli
 from lmul.tools.errors import ToolFailed
 
 NAME = "dot-lmul-e2m1-n3-w4-ftz"

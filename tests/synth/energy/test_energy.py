@@ -13,11 +13,11 @@ from lmul.cli import main
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy import energy
 from lmul.synth.energy.energy import measure
-from lmul.synth.energy.unit_drive import drive
 from lmul.synth.gates.count import count
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.mapping import map_cells
+from lmul.synth.stimuli.unit import drive
 from lmul.tools.errors import ToolFailed
 
 pytestmark = pytest.mark.slow  # runs tools

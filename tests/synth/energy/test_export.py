@@ -17,8 +17,8 @@ from lmul.hdl.designs.design import Design
 from lmul.synth.energy import in_sequence
 from lmul.synth.energy.energy import measure
 from lmul.synth.energy.power import cell_costs
-from lmul.synth.energy.stimulus import stimuli
 from lmul.synth.liberty.syntax import parse
+from lmul.synth.stimuli.stimulus import stimuli
 
 pytestmark = pytest.mark.slow  # runs tools
 

@@ -8,7 +8,6 @@ from toy_cells import netlist
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy.run import in_order
-from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.bit_parallel import pack, spread, unpack_ints
 from lmul.synth.gatesim.simulation import simulate
@@ -17,6 +16,7 @@ from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import map_to_cells
+from lmul.synth.stimuli.stimulus import Stimulus
 from lmul.synth.timing.arrivals import electrical
 from lmul.synth.timing.pin_delays import Cause, pin_delays
 

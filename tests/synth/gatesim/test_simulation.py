@@ -10,13 +10,13 @@ from toy_cells import FULL_ADDER, LIBRARY, netlist
 
 from lmul.hdl.designs.design import Design
 from lmul.synth.energy.run import in_order
-from lmul.synth.energy.stimulus import Stimulus
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gatesim.bit_parallel import pack, unpack_ints
 from lmul.synth.gatesim.kernel import kernel
 from lmul.synth.gatesim.simulation import simulate
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import map_to_cells
+from lmul.synth.stimuli.stimulus import Stimulus
 from lmul.tools.errors import ToolNotFound
 
 pytestmark = [pytest.mark.slow, NEEDS_ICARUS]  # runs tools

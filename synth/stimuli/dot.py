@@ -13,9 +13,9 @@ from lmul.sim.golden.codec import code_dtype
 from lmul.sim.golden.dot import aligned_sums
 from lmul.sim.reference.dot import expected_words
 from lmul.sim.reference.pe import edge_fields
-from lmul.synth.energy.stimulus import Stimulus
-from lmul.synth.energy.unit_drive import Drive, check_finite, clocked_inputs, differing
 from lmul.synth.gatesim.bit_parallel import Ints, Words, pack, unpack_ints
+from lmul.synth.stimuli.stimulus import Stimulus
+from lmul.synth.stimuli.unit import Drive, check_finite, clocked_inputs, differing
 
 __all__ = ["Groups"]
 

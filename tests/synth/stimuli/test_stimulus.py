@@ -7,8 +7,8 @@ from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.sim.golden.codec import code_dtype, decode
-from lmul.synth.energy.stimulus import STRETCH, Stimulus, matrices, stimuli
-from lmul.synth.energy.unit_drive import drive
+from lmul.synth.stimuli.stimulus import STRETCH, Stimulus, matrices, stimuli
+from lmul.synth.stimuli.unit import drive
 
 LMUL = Design.parse("lmul-e4m3-ftz")
 INT8 = Design.parse("product-int8")
