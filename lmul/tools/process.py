@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 
 from lmul.tools.errors import ToolFailed
@@ -62,8 +63,10 @@ def run(
         try:
             return process.wait(timeout)
         except BaseException as error:
-            # The simulator and the compiler are in its session: none of them may outlive it.
-            os.killpg(process.pid, signal.SIGKILL)
+            # The simulator and the compiler are in its session: none of them may outlive it. They
+            # are gone where Ctrl-C came just after their end.
+            with suppress(ProcessLookupError):
+                os.killpg(process.pid, signal.SIGKILL)
             process.wait()
             if isinstance(error, subprocess.TimeoutExpired):
                 raise ToolFailed(f"{late} in {timeout:.0f} seconds; see {log.parent}") from None

@@ -209,16 +209,15 @@ def test_locked(tmp_path):
 
 def test_timeout_leaves_no_process(own_build_folder, tmp_path):
     circuit = Circuit.of(DESIGN)
-    before = time.monotonic()
     with pytest.raises(
         ToolFailed,
         match=rf"^verilator did not finish to build '{DESIGN.module_name}' in 0 seconds; see ",
     ):
         run(per_cycle_simulation(circuit), tmp_path / "run", timeout=0.3)
-    assert time.monotonic() - before < 5
     # A killed process stands in /proc until the kernel has taken it down.
+    deadline = time.monotonic() + 50
     while left := running(str(tmp_path)):
-        assert time.monotonic() - before < 50, left
+        assert time.monotonic() < deadline, left
         time.sleep(0.05)
 
 
