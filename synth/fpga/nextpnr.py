@@ -9,7 +9,6 @@ import importlib.util
 import json
 import re
 import subprocess
-import sys
 import tempfile
 import time
 from collections.abc import Mapping
@@ -23,6 +22,7 @@ from lmul.tools.errors import ToolFailed
 from lmul.tools.files import write_whole
 from lmul.tools.folders import wasm_environment
 from lmul.tools.installed import package_version
+from lmul.tools.wasm import command, start_once
 
 __all__ = ["Routed", "placer_version", "read_report", "route", "too_large"]
 
@@ -111,18 +111,14 @@ def route(netlist: str, device: Device, seed: int) -> Routed:
 def _run(netlist: str, device: Device, seed: int, log_path: Path) -> Routed:
     package = f"yowasp_nextpnr_{device.family}"
     assert importlib.util.find_spec(package), package
-    # -P: nothing in the working directory may be imported in place of a library.
-    command = (
-        *(sys.executable, "-P", "-c"),
-        f"import sys, {package} as p; sys.exit(p.run_nextpnr_{device.family}(sys.argv[1:]))",
-        *(*device.options, *_OPTIONS, "--seed", str(seed)),
-    )
+    nextpnr = command(package, f"run_nextpnr_{device.family}")
+    start_once(nextpnr, "nextpnr")
     with tempfile.TemporaryDirectory(prefix="lmul-nextpnr-") as name:
         folder = Path(name)
         (folder / "netlist.json").write_text(netlist)
         start = time.monotonic()
         process = subprocess.run(
-            command,
+            [*nextpnr, *device.options, *_OPTIONS, "--seed", str(seed)],
             cwd=folder,
             env=wasm_environment(),
             stdin=subprocess.DEVNULL,

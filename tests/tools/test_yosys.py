@@ -125,7 +125,6 @@ def test_first_start_is_announced(build, monkeypatch):
     assert said[:16] in inspect.getsource(yowasp_runtime)
     code = f"import sys; print({said!r}, file=sys.stderr)"
     monkeypatch.setattr(yosys, "_COMMAND", (sys.executable, "-c", code))
-    monkeypatch.setattr(yosys, "_ready", False)
     calls = []
     yosys.prepare(lambda: calls.append("first start"))
     yosys.prepare(lambda: calls.append("second call"))
@@ -135,7 +134,6 @@ def test_first_start_is_announced(build, monkeypatch):
 def test_start_that_fails(build, monkeypatch):
     code = "import sys; print('no room', file=sys.stderr); sys.exit(3)"
     monkeypatch.setattr(yosys, "_COMMAND", (sys.executable, "-c", code))
-    monkeypatch.setattr(yosys, "_ready", False)
     with pytest.raises(ToolFailed, match=r"^Yosys does not start \(exit code 3\): no room$"):
         yosys.prepare()
 
