@@ -1,6 +1,7 @@
 """The package's own files, which of them a module's results come from, and their hash."""
 
 import ast
+import gc
 import hashlib
 import subprocess
 from collections.abc import Iterator, Mapping
@@ -49,10 +50,17 @@ def syntax_tree(text: str) -> ast.Module:
     SyntaxError
         When it is none.
     """
-    # Python 3.11 counts how deep a tree is for all threads together: where a finaliser runs while
-    # one is built, another thread goes on with its own, and the first fails with SystemError.
+    # Python 3.11 counts how deep a tree is for all threads together. Where garbage is collected
+    # while one is built, a finaliser may let another thread build its own, and the first fails with
+    # SystemError: so in this project's threads, and beside those of a library that don't wait.
     with _parsing:
-        return ast.parse(text)
+        collects = gc.isenabled()
+        gc.disable()
+        try:
+            return ast.parse(text)
+        finally:
+            if collects:
+                gc.enable()
 
 
 def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:

@@ -6,7 +6,9 @@ import shutil
 import subprocess
 import time
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
+from threading import Event
 
 import pytest
 
@@ -50,4 +52,23 @@ def test_trees_in_several_threads(other_threads_go_on):
     text = Path(sources.__file__).read_text(encoding="utf-8")
     with ThreadPoolExecutor(4) as pool:
         trees = list(pool.map(sources.syntax_tree, [text] * 20))
+    assert all(isinstance(tree, ast.Module) for tree in trees)
+
+
+def test_a_tree_beside_another_librarys(other_threads_go_on):
+    """Dask's threads make trees, too, and do not wait for ours."""
+    text = Path(sources.__file__).read_text(encoding="utf-8")
+    done = Event()
+
+    def other() -> None:
+        while not done.is_set():
+            with suppress(SystemError):
+                ast.parse("a = [1, (2, 3)]")
+
+    with ThreadPoolExecutor(1) as pool:
+        pool.submit(other)
+        try:
+            trees = [sources.syntax_tree(text) for _ in range(20)]
+        finally:
+            done.set()
     assert all(isinstance(tree, ast.Module) for tree in trees)
