@@ -13,7 +13,7 @@ from lmul.tools.installed import install_command
 __all__ = ["on_cluster"]
 
 
-_SECONDS = 3  # to reach the scheduler
+_SECONDS = 10  # to reach the scheduler
 
 _one_at_a_time = threading.Lock()
 
