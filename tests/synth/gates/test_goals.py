@@ -1,5 +1,7 @@
 """The sizes that a hand-optimiser would reach: no unit may grow past them unseen."""
 
+from functools import cache
+
 import pytest
 from netlist_eval import COUNTED, netlists
 
@@ -24,30 +26,33 @@ MOST = {
     "exact-fp16-ftz": 780,
     "exact-fp32-ftz": 3100,
 }
+WIDE = ("exact-fp16-ftz", "exact-fp32-ftz")  # as long as all others together
 
 
-@pytest.fixture(scope="module")
-def circuits():
-    designs = [UnitDesign.parse(name) for name in MOST]
-    text = "\n".join(map(emit, designs))
-    return netlists(text, [design.module_name for design in designs], COUNTED)
+@cache
+def gates_of(wide: bool) -> dict[str, int]:
+    """Of the wide designs, or of the others: all in one run of Yosys."""
+    tops = {UnitDesign.parse(name): name for name in MOST if (name in WIDE) is wide}
+    text = "\n".join(map(emit, tops))
+    found = netlists(text, [design.module_name for design in tops], COUNTED)
+    return {name: found[design.module_name].gates for design, name in tops.items()}
 
 
-@pytest.mark.parametrize("name", MOST)
-def test_no_larger_than(circuits, name):
-    assert circuits[UnitDesign.parse(name).module_name].gates <= MOST[name]
+@pytest.mark.parametrize(
+    "name",
+    [pytest.param(name, marks=pytest.mark.evidence) if name in WIDE else name for name in MOST],
+)
+def test_no_larger_than(name):
+    assert gates_of(name in WIDE)[name] <= MOST[name]
 
 
 # One design a run, as reports count. The goal for product-lmul was 36; 37 is what was reached.
-# PEs, K up to 1024: as measured, with 2 % to spare.
+# The PE, K up to 1024: as measured, with 2 % to spare.
 @pytest.mark.parametrize(
     ("name", "most"),
     [
         ("product-lmul-e4m3", 37),
         ("product-lmul_rne-e4m3", 52),
-        ("pe-lmul-e4m3-ftz", 375),
-        ("pe-exact-e4m3-ftz", 493),
-        ("pe-int8", 427),
         ("pe-lmul-bf16", 1446),
     ],
 )
@@ -60,9 +65,9 @@ def test_one_by_one(name, most):
 @pytest.mark.parametrize(
     ("name", "most", "flipflops"),
     [
-        ("pe-lmul-e4m3-ftz", 376, 63),
+        ("pe-lmul-e4m3-ftz", 375, 63),
         ("pe-lmul_rne-e4m3-ftz", 393, 63),
-        ("pe-exact-e4m3-ftz", 497, 66),
+        ("pe-exact-e4m3-ftz", 493, 66),
         ("pe-int8", 427, 49),
     ],
 )
