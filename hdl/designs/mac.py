@@ -162,8 +162,6 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             raise ValueError(
                 f"Carries are kept of exact sums, not of {self.resolved_accumulator}: leave -cN out"
             )
-        if self.terms > 1:
-            raise ValueError("Sums of several pairs a cycle keep no carries: leave -cN out")
 
     def _check_dual(self) -> None:
         """Raise where a sum can't be cut into a narrow part and what is written on change only."""

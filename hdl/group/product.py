@@ -201,6 +201,13 @@ class ProductGroup(wiring.Component):
             m.d.comb += product.eq(unit.p)
         return m
 
+    def columns(self, p: data.View) -> list[list[Value]]:
+        """Bits of ``p`` for each of 16 places; their sum, less ``N * 2**15``, is the products'."""
+        each = [unit.columns(lane) for unit, lane in zip(self._units, lanes(p), strict=True)]
+        return [
+            [bit for column in columns for bit in column] for columns in zip(*each, strict=True)
+        ]
+
 
 Group = AlignedGroup | ExactGroup | WindowGroup | ProductGroup
 

@@ -22,7 +22,7 @@ from lmul.hdl.numbers.sum_parts import SumParts
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.registry import product_unit
 from lmul.hdl.sums.accumulate import AccumulationUnit, accumulation_unit, sum_shape
-from lmul.hdl.sums.saved_carries import AccumulateSaved, Segments, kept_layout
+from lmul.hdl.sums.saved_carries import AccumulateGroupSaved, AccumulateSaved, Segments, kept_layout
 
 __all__ = ["Datapath", "FloatDatapath", "datapath_of"]
 
@@ -135,7 +135,8 @@ class FloatDatapath:
         """How a sum is parted that keeps carries; None: it keeps none."""
         if not self.carries:
             return None
-        return Segments(self.sum_shape.width, self.range.magnitude_bits, self.carries)
+        low = self.range.magnitude_bits + (self.terms - 1).bit_length()
+        return Segments(self.sum_shape.width, low, self.carries)
 
     @cached_property
     def sum_parts(self) -> SumParts:
@@ -202,10 +203,12 @@ class FloatDatapath:
 
     def accumulation_unit(
         self, unit: ProductUnit | AlignedGroup | ExactGroup | WindowGroup, resolves: bool = True
-    ) -> AccumulationUnit | AccumulateSaved:
+    ) -> AccumulationUnit | AccumulateGroupSaved | AccumulateSaved:
         """The adder behind a product unit, from sum to next sum; see :class:`AccumulateSaved`."""
         if self.segments:
-            assert not isinstance(unit, AlignedGroup | ExactGroup | WindowGroup)
+            if isinstance(unit, ExactGroup):
+                return AccumulateGroupSaved(unit, self.segments, resolves)
+            assert not isinstance(unit, AlignedGroup | WindowGroup)
             return AccumulateSaved(unit.product_layout, self.range, self.segments, resolves)
         return accumulation_unit(
             self.resolved_accumulator, unit, self.range, self.policy, self.k_max

@@ -20,7 +20,7 @@ from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
 from lmul.hdl.numbers.formats import INT8
 from lmul.hdl.numbers.sum_parts import SUM_BITS, SumParts
 from lmul.hdl.products.int8 import PLACES, Int8Product, Int8Rows, Int8Words
-from lmul.hdl.sums.saved_carries import INT8_LOW, AccumulateInt8Saved, Segments, kept_layout
+from lmul.hdl.sums.saved_carries import AccumulateInt8Saved, Segments, int8_low, kept_layout
 
 __all__ = ["AccumulateInt8", "Int8Edge", "IntDatapath", "int_sum_bits"]
 
@@ -222,7 +222,7 @@ class IntDatapath:
         """How a sum is parted that keeps carries; None: it keeps none."""
         if not self.carries:
             return None
-        return Segments(self.sum_bits, INT8_LOW, self.carries)
+        return Segments(self.sum_bits, int8_low(self.terms), self.carries)
 
     @property
     def sum_parts(self) -> SumParts:
@@ -262,9 +262,9 @@ class IntDatapath:
         self, unit: Int8Product | Int8Rows | Int8Words | ProductGroup, resolves: bool = True
     ) -> AccumulateInt8 | AccumulateInt8Saved | IntSum:
         """The accumulation behind it; see :class:`AccumulateInt8Saved`."""
+        if self.segments:
+            return AccumulateInt8Saved(unit, self.terms, self.segments, resolves)
         if isinstance(unit, ProductGroup):
             return IntSum(self.terms, whole=bool(self.stages))
-        if self.segments:
-            return AccumulateInt8Saved(unit, self.segments, resolves)
         assert not isinstance(unit, Int8Words)
         return AccumulateInt8(unit, self.sum_parts)

@@ -8,7 +8,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.lanes import members
 from lmul.hdl.group.marks import special_products
 from lmul.hdl.mac.datapath import Datapath, as_datapath
-from lmul.hdl.sums.saved_carries import AccumulateInt8Saved, AccumulateSaved
+from lmul.hdl.sums.saved_carries import AccumulateGroupSaved, AccumulateInt8Saved, AccumulateSaved
 
 __all__ = ["PE"]
 
@@ -150,7 +150,7 @@ class PE(wiring.Component):
     def _resolve(
         self,
         m: Module,
-        accumulation: AccumulateSaved | AccumulateInt8Saved,
+        accumulation: AccumulateSaved | AccumulateGroupSaved | AccumulateInt8Saved,
         ends: Value,
         marks: dict[str, Value],
     ) -> None:

@@ -15,16 +15,29 @@ from amaranth.lib.wiring import In, Out
 from lmul.hdl.arithmetic.adders import add, bit_signal, pass_on
 from lmul.hdl.arithmetic.compress import compress
 from lmul.hdl.group.fixed_align import FixedAlign
+from lmul.hdl.group.product import ExactGroup, ProductGroup
 from lmul.hdl.numbers.product_range import ProductRange
 from lmul.hdl.products.int8 import PLACES, Int8Product, Int8Rows, Int8Words
 from lmul.hdl.products.operand import ProductLayout
 
-__all__ = ["INT8_LOW", "AccumulateInt8Saved", "AccumulateSaved", "Segments", "Whole", "kept_layout"]
+__all__ = [
+    "AccumulateGroupSaved",
+    "AccumulateInt8Saved",
+    "AccumulateSaved",
+    "Segments",
+    "Whole",
+    "int8_low",
+    "kept_layout",
+]
 
 
-INT8_LOW = PLACES + 2
-"""The lower places of int8's sums: with all its kept carries, a sum of so many is so far below
-``3 * 2**INT8_LOW`` that no product takes it there."""
+def int8_low(terms: int = 1) -> int:
+    """The lower places of int8's sums, where so many products are added at once.
+
+    With all its kept carries, a sum of L places is so far below ``3 * 2**L`` that no products take
+    it there, nor below ``-2**L``.
+    """
+    return PLACES + max(2, (terms - 1).bit_length())
 
 
 class Segments:
@@ -213,31 +226,63 @@ class AccumulateSaved(_Saved):
         return total, carries, bit_signal(m, carry & ~neg), bit_signal(m, neg & ~carry)
 
 
-class AccumulateInt8Saved(_Saved):
-    """The same of int8's products: a sum's lower places are one more row of the product's tree.
+class AccumulateGroupSaved(_Saved):
+    """The same of a group's sum.
 
     Parameters
     ----------
-    unit : Int8Product, Int8Rows or Int8Words
-        The product unit in front.
+    group : ExactGroup
+        In front.
     segments : Segments
-        Of :data:`INT8_LOW` lower places.
+        Of as many lower places as the group's sum has beside its sign.
+    resolves
+    """
+
+    def __init__(self, group: ExactGroup, segments: Segments, resolves: bool) -> None:
+        super().__init__(group.product_layout, segments, resolves)
+
+    def _next(
+        self, m: Module, low: Sequence[Value], kept: Sequence[Value]
+    ) -> tuple[list[Value], list[Value], Value, Value]:
+        *addend, neg = Value.cast(self.p.sum)
+        (*total, carry), carries = self.segments.add(m, low, addend, Const(0, 1), kept)
+        return total, carries, bit_signal(m, carry & ~neg), bit_signal(m, neg & ~carry)
+
+
+class AccumulateInt8Saved(_Saved):
+    """The same of int8's products: a sum's lower places are one more row of the products' tree.
+
+    Parameters
+    ----------
+    unit : Int8Product, Int8Rows, Int8Words or ProductGroup
+        In front.
+    terms : int
+        How many products it gives.
+    segments : Segments
+        Of :func:`int8_low` lower places.
     resolves
     """
 
     def __init__(
-        self, unit: Int8Product | Int8Rows | Int8Words, segments: Segments, resolves: bool
+        self,
+        unit: Int8Product | Int8Rows | Int8Words | ProductGroup,
+        terms: int,
+        segments: Segments,
+        resolves: bool,
     ) -> None:
         self._columns = unit.columns
+        self._terms = terms
         super().__init__(unit.product_layout, segments, resolves)
 
     def _next(
         self, m: Module, low: Sequence[Value], kept: Sequence[Value]
     ) -> tuple[list[Value], list[Value], Value, Value]:
-        # The columns' sum is 2**15 more than the product, with two constants 2**17 more.
-        columns = [*self._columns(self.p), []]
-        for column in columns[PLACES:]:
-            column.append(Const(1, 1))
+        # The columns' sum is 2**15 more for each product, with a constant 2**places more in all.
+        columns = [*self._columns(self.p), *([] for _ in range(len(low) - PLACES - 1))]
+        constant = (1 << len(low)) - (self._terms << PLACES)
+        for place, column in enumerate(columns):
+            if constant >> place & 1:
+                column.append(Const(1, 1))
         rows = [[bit, *column] for bit, column in zip(low, columns, strict=True)]
         one, other = compress(m, rows, len(low) + 1)
         total, carries = self.segments.add(m, one, other, Const(0, 1), kept)

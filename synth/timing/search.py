@@ -68,8 +68,8 @@ def probes(clock_ps: float) -> list[Way]:
 def pipelined(design: Design) -> list[Design]:
     """The design with each number of pipeline registers that its name can say, fewest first.
 
-    A PE that takes a pair a cycle and whose sum is exact is there with carries kept every
-    :data:`PLACES` places, too, or where its name says that carries are kept, with them alone.
+    A PE whose sum is exact is there with carries kept every :data:`PLACES` places, too, or where
+    its name says that carries are kept, with them alone.
     """
     if isinstance(design, DotDesign):
         return _each(design, "stages", range(1 + most_stages(design.kind)))
@@ -77,8 +77,7 @@ def pipelined(design: Design) -> list[Design]:
         return [design] if design.level == "product" else _each(design, "stages", range(4))
     if not isinstance(design, MacDesign) or design.level == "product":
         return [design]
-    one_pair = design.level == "pe" and design.terms == 1
-    if one_pair and design.resolved_accumulator.name == "exact":
+    if design.level == "pe" and design.resolved_accumulator.name == "exact":
         return [
             replace(design, stages=stages, carries=carries)
             for carries in ([design.carries] if design.carries else [0, PLACES])

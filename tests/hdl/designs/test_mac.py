@@ -39,7 +39,8 @@ CANONICAL = [
     "pe-lmul-bf16-n4-w16-ftz",
     "pe-exact-e4m3-n3-fix24_-9",
     "array-int8-4x4-os-dual16-k2048",
-    "array-int8-4x4-os-s1-c8-f4",
+    "array-int8-4x4-os-n4-s1-c8-f4",
+    "pe-exact-e4m3-n4-ftz-c8",
     "array-exact-e5m2-4x4-ws-ftz-c1-r2",
 ]
 
@@ -102,7 +103,6 @@ def test_parts():
         ("pe-lmul-e4m3-k0", "k_max must be from 1 to 16777216, not 0"),
         ("pe-lmul-e4m3-n33", "Pairs a cycle must be from 1 to 32, not 33"),
         ("pe-lmul-bf16-n4", "Several pairs a cycle and fp32 sums need a window, as in -n4-w16"),
-        ("pe-int8-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
         ("pe-int8-n4-dual16", "Several pairs a cycle are not added to dual16 sums yet"),
         ("product-int8-n3", "A product unit takes one pair; a PE may take several a cycle"),
         ("array-lmul-e4m3-8x8-os-n33", "Pairs a cycle must be from 1 to 32, not 33"),
@@ -168,7 +168,6 @@ def test_parts():
             "array-lmul-e4m3-2x2-ws-fix24_-9-c8",
             "Carries are kept of exact sums, not of fix24_-9: leave -cN out",
         ),
-        ("array-int8-2x2-os-n4-c8", "Sums of several pairs a cycle keep no carries: leave -cN out"),
         (
             "pe-int8-fp32",
             "unexpected part 'fp32', there may stand nN, then dualW, then kK, then sN, then cN",

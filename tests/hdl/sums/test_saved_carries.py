@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
-from amaranth import Cat, Module
+from amaranth import Cat, Module, Value
 from amaranth.lib import wiring
 from amaranth.lib.wiring import In, Out
 from netlist_eval import netlists
@@ -18,18 +18,24 @@ from lmul.hdl.verilog.convert import convert
 pytestmark = pytest.mark.slow  # makes netlists
 
 SEED, COUNT = 5, 20_000
-INT8_LOW = 17
+
+
+def low_of(design, path):
+    """The lower places: those that a product, or the sum of a group, has bits in."""
+    if isinstance(path, FloatDatapath):
+        return path.range.magnitude_bits + (design.terms - 1).bit_length()
+    return {1: 17, 4: 17, 5: 18, 7: 18}[design.terms]
 
 
 class Step(wiring.Component):
-    """A PE's product and accumulation: of codes' integers with int8, else of a product."""
+    """A PE's product and accumulation: of codes' integers with int8, else of a product or group."""
 
     def __init__(self, path):
         self.path = path
         self.unit = path.product_unit()
         self.accumulation = path.accumulation_unit(self.unit)
         bits = path.segments.shape.width
-        given = {"x": In(8), "y": In(8)}
+        given = {"x": In(8 * path.terms), "y": In(8 * path.terms)}
         if isinstance(path, FloatDatapath):
             given = {name: In(field.shape) for name, field in self.unit.product_layout}
         super().__init__(
@@ -52,8 +58,8 @@ class Step(wiring.Component):
         else:
             m.submodules.unit = self.unit
             m.d.comb += [
-                self.unit.x.value.eq(self.x),
-                self.unit.y.value.eq(self.y),
+                Value.cast(self.unit.x).eq(self.x),
+                Value.cast(self.unit.y).eq(self.y),
                 add.p.eq(self.unit.p),
             ]
         m.d.comb += [
@@ -85,14 +91,21 @@ def words(rng, width, low, size):
 
 
 def int8_products(rng, path):
-    x, y = rng.integers(-128, 128, (2, COUNT))
+    x, y = rng.integers(-128, 128, (2, COUNT, path.terms))
     x[::5], y[::10], y[5::10] = -128, -128, 127
-    return {"x": x & 0xFF, "y": y & 0xFF}, x * y
+    places = np.uint64(8) * np.arange(path.terms, dtype=np.uint64)
+    given = [((each & 0xFF).astype(np.uint64) << places).sum(axis=1) for each in (x, y)]
+    return dict(zip("xy", given, strict=True)), (x * y).sum(axis=1)
 
 
 def float_products(rng, path):
     """Products whose bits are all in the sum."""
     layout = path.product_unit().product_layout
+    if path.terms > 1:
+        most = path.terms << path.range.magnitude_bits
+        value = rng.integers(1 - most, most, COUNT)
+        value[::8], value[4::8] = most - 1, 1 - most
+        return {"sum": value & ((1 << layout.size) - 1)}, value
     below = layout.exp_bias + path.range.lsb
     sig = rng.integers(1, 1 << layout.significand_bits, COUNT)
     sig[::4] = (1 << layout.significand_bits) - 1
@@ -117,6 +130,10 @@ def float_products(rng, path):
                 ("pe-lmul-e4m3-ftz-k8-c3", "sums"),
                 ("pe-int8-c8", "gates"),
                 ("pe-int8-s1-c2", "sums"),
+                ("pe-int8-n4-c8", "gates"),
+                ("pe-int8-n5-s1-c3", "fast"),
+                ("pe-int8-n7-c1", "gates"),
+                ("pe-exact-e4m3-n5-ftz-c8", "gates"),
             )
         ),
     ],
@@ -126,7 +143,7 @@ def test_step(name, form):
     path, rng = datapath_of(design), np.random.default_rng(SEED)
     is_float = isinstance(path, FloatDatapath)
     width = path.sum_shape.width
-    low = path.range.magnitude_bits if is_float else INT8_LOW
+    low = low_of(design, path)
     given, product = (float_products if is_float else int8_products)(rng, path)
     acc = words(rng, width, low, design.carries)
     starts = rng.integers(0, 4, COUNT) == 0

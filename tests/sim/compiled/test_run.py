@@ -104,6 +104,8 @@ def test_wrong_verilog_is_found():
         ("array-exact-e5m2-2x3-os-s1-c4-r2", "fp16"),
         ("array-int8-2x3-ws-s1-c5-f2", "fp32"),
         ("array-lmul-e4m3-3x2-ws-c1", "bf16"),
+        ("array-int8-2x3-os-n4-s1-c8", "fp32"),
+        ("array-exact-e4m3-2x2-ws-n3-c4", "fp32"),
     ],
 )
 def test_other_arrays(name, out):

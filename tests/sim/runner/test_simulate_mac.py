@@ -54,6 +54,7 @@ def drawn_arrays():
     yield from ("array-lmul-e5m2-2x2-os-dual18_-6-k64", "array-int8-2x2-os-dual16-s1")
     yield from ("array-int8-2x3-os-k64-s1-c8", "array-exact-e5m2-3x2-os-k64-c1-r1")
     yield from ("array-int8-3x2-ws-k64-c5", "array-lmul-e4m3-2x3-ws-k64-s2-c8")
+    yield from ("array-int8-2x2-os-n5-k65-c8", "array-exact-e5m2-2x1-ws-n2-k64-s1-c4")
     yield from SEVERAL_PAIRS
 
 
@@ -112,6 +113,8 @@ def test_product_of_integers(tmp_path):
         "pe-lmul-e4m3-ftz-e4m3",
         "pe-exact-e4m3-ftz-dual14_-10",
         "pe-int8-dual16-s2",
+        "pe-int8-n4-k64-s1-c8",
+        "pe-lmul-e5m2-n3-k66-c8",
         "pe-int8-n4-k64-s1",
         "pe-lmul-e5m2-n3-w9-bf16-s1",
         "pe-mitchell-e2m1-n2-w6-bare-fp32",

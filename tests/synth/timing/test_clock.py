@@ -64,7 +64,8 @@ def test_pipelines():
     assert names("pe-int8") == ["pe-int8", "pe-int8-s1", "pe-int8-s2", *kept]
     assert names("pe-int8-c5") == ["pe-int8-c5", "pe-int8-s1-c5", "pe-int8-s2-c5"]
     assert len(names("pe-lmul-bf16-ftz")) == 3  # of float sums no carries are kept
-    assert names("pe-int8-n4") == ["pe-int8-n4", "pe-int8-n4-s1"]  # nor of several pairs' sums
+    kept = ["pe-int8-n4-c8", "pe-int8-n4-s1-c8"]
+    assert names("pe-int8-n4") == ["pe-int8-n4", "pe-int8-n4-s1", *kept]
     assert names("product-lmul-e4m3") == ["product-lmul-e4m3"]
     assert names("array-int8-2x2-os")[1:] == ["array-int8-2x2-os-s1", "array-int8-2x2-os-s2"]
     assert names("dot-int8-n4") == ["dot-int8-n4", "dot-int8-n4-s1", "dot-int8-n4-s2"]
