@@ -8,7 +8,8 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-from torch import nn  # noqa: E402
+# Without PyTorch, pyright takes this folder for it.
+from torch import nn  # noqa: E402  # pyright: ignore[reportAttributeAccessIssue]
 from torch.nn import functional as F  # noqa: E402
 
 import lmul.torch as lt  # noqa: E402

@@ -11,7 +11,8 @@ import lmul
 
 torch = pytest.importorskip("torch")
 
-from torch import nn  # noqa: E402
+# Without PyTorch, pyright takes this folder for it.
+from torch import nn  # noqa: E402  # pyright: ignore[reportAttributeAccessIssue]
 
 import lmul.torch as lt  # noqa: E402
 
