@@ -135,17 +135,17 @@ def test_array_that_hangs_is_ended():
 
 
 @pytest.mark.parametrize(
-    ("script", "message"),
+    ("script", "seconds", "message"),
     [
-        ("echo changes a result that waits >&2; exit 3", "The array 'it' changes a result that "),
-        ("echo no >&2; exit 1", "The simulation of 'it' ended with status 1: no"),
-        ("kill -SEGV $$", "The simulation of 'it' ended with status -11"),
-        ("while true; do :; done", "The simulation of 'it' did not finish in 0 seconds; see "),
+        ("echo waits no longer >&2; exit 3", 300, "The array 'it' waits no longer"),
+        ("echo no >&2; exit 1", 300, "The simulation of 'it' ended with status 1: no"),
+        ("kill -SEGV $$", 300, "The simulation of 'it' ended with status -11"),
+        ("while true; do :; done", 0.2, "The simulation of 'it' did not finish in 0 seconds; see "),
     ],
 )
-def test_program_that_fails(script, message, tmp_path):
+def test_program_that_fails(script, seconds, message, tmp_path):
     with pytest.raises(ToolFailed, match=f"^{re.escape(message)}"):
-        run_program(["/bin/sh", "-c", script], tmp_path / "log", "it", 0.2)
+        run_program(["/bin/sh", "-c", script], tmp_path / "log", "it", seconds)
 
 
 ONES = np.ones((2, 3), np.uint8)
