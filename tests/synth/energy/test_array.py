@@ -137,7 +137,7 @@ def names(parts, end):
 
 @pytest.mark.evidence
 def test_energy_is_the_flat_netlists():
-    library, design = load(EMBEDDED), MacDesign.parse("array-lmul-e4m3-8x8-os-ftz")
+    library, design = load(EMBEDDED), MacDesign.parse("array-lmul-e4m3-3x3-os-ftz")
     transition, voltage = Conditions.of(library).input_slew_ps, check_library(library)
     parts, flat, run = both(design, library)
     del parts
@@ -185,7 +185,7 @@ def test_energy_of_glitches_is_nearly_the_flat_netlists(name, library):
 @pytest.mark.evidence
 def test_glitches_are_nearly_the_flat_netlists():
     """Parts hand on no glitches: what edges do to the skew's multiplexers is missing."""
-    parts, flat, run = both(MacDesign.parse("array-lmul-e4m3-4x4-os-ftz"), load(EMBEDDED), True)
+    parts, flat, run = both(MacDesign.parse("array-lmul-e4m3-3x3-os-ftz"), load(EMBEDDED), True)
     for kind in ("unit_delay", "real_delays"):
         ours = sum(changes(one.netlist, getattr(one, kind)) for _, one in parts.simulations())
         theirs = changes(flat, getattr(run, kind).nets)
