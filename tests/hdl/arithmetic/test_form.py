@@ -80,7 +80,7 @@ def test_a_wrong_sum_is_found():
         pytest.param("pe-exact-bf16-ftz", "fast", marks=pytest.mark.evidence),
         pytest.param("pe-exact-bf16-s2", "fastest", marks=pytest.mark.evidence),
         pytest.param("pe-exact-bf16-ftz-s2", "products", marks=pytest.mark.evidence),
-        pytest.param("pe-lmul-e4m3-ftz-fp32-s2", "fastest", marks=pytest.mark.evidence),
+        pytest.param("pe-lmul-e4m3-ftz-bf16-s2", "fastest", marks=pytest.mark.evidence),
     ],
 )
 def test_processing_elements(name, chosen):
@@ -88,8 +88,8 @@ def test_processing_elements(name, chosen):
     draw = np.random.default_rng(4)
     high = 1 << path.code_width
     cycles = [
-        (*draw.integers(0, high, 2), draw.random() < 0.9, draw.random() < 0.1, draw.random() < 0.9)
-        for _ in range(400)
+        (*draw.integers(0, high, 2), draw.random() < 0.9, draw.random() < 0.2, draw.random() < 0.9)
+        for _ in range(200)
     ]
     wanted = captured(path, cycles)
     with written_as(chosen):
