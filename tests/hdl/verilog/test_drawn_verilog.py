@@ -59,8 +59,8 @@ def test_many(seed: int, tmp_path: Path) -> None:
     """Each as gates and in one of the other forms, by turns."""
     chosen: list[tuple[Design, Form]] = []
     for place, design in enumerate(drawn(seed=100 + seed, count=25)):
-        other = 1 + place % (len(FORMS) - 1)
-        chosen += [(design, FORMS[0]), (design, FORMS[other])]
+        chosen.append((design, FORMS[0]))
+        chosen.append((design, FORMS[1 + place % (len(FORMS) - 1)]))
     check(chosen, tmp_path)
 
 
