@@ -38,10 +38,17 @@ class FrontRow(NamedTuple):
     energy: Ratio
 
 
+def _formats(document: ReportDocument) -> list[str]:
+    """Those of the report's first page; where it has all, also those of units alone."""
+    formats = [fmt for fmt in document.formats if fmt in FIRST_FORMATS]
+    whole = len(formats) == len(FIRST_FORMATS)
+    return [*formats, *(fmt for fmt in CLOCKS[DOT] if whole and fmt not in CLOCKS[PE])]
+
+
 def front_rows(document: ReportDocument) -> Iterator[FrontRow]:
     """One a format, level and twin that were measured, at the format's first clock."""
     clocks = document.clocks
-    for fmt in (fmt for fmt in document.formats if fmt in FIRST_FORMATS):
+    for fmt in _formats(document):
         clock = clocks.first_clock(fmt)
         for level in CLOCKS:
             for twin in TWINS:

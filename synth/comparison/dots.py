@@ -26,6 +26,7 @@ __all__ = [
     "dot_points",
     "dot_rows",
     "pe_rows",
+    "unit_kinds",
     "window_points",
 ]
 
@@ -42,12 +43,15 @@ _WINDOWS = {"e4m3": (8, 12), "e5m2": (12,), "bf16": (8, 16, 24), "fp16": (24,)}
 _OTHER_TERMS = {("e4m3", 12): (2, 4, 16), ("bf16", 16): (2, 4, 16)}
 """Where other numbers of terms are compared, too."""
 _INT8_TERMS = (4, USUAL_TERMS)  # a core of more takes minutes to map
-_CORRECTED: tuple[Kind, ...] = ("lmul_coarse", "lmul_fine")
-"""Kinds that no other table of the report has; compared in the usual unit of bf16."""
+_BETWEEN: Mapping[str, tuple[Kind, ...]] = {
+    "bf16": ("lmul_coarse", "lmul_fine", "trunc6", "trunc8"),
+    "fp16": ("lmul_fine", "trunc8"),
+}
+"""Kinds between L-Mul and exact in error and cost; compared in a format's usual unit alone."""
 _WHOLE: Mapping[tuple[str, int], Mapping[int, Sequence[str]]] = {
     ("e4m3", 12): {USUAL_TERMS: ("lmul", "lmul_rne", "exact"), **_OTHERS},
-    ("bf16", 16): {USUAL_TERMS: ("lmul", *_CORRECTED, "exact"), **_OTHERS},
-    ("fp16", 24): {USUAL_TERMS: ("lmul", "exact")},
+    ("bf16", 16): {USUAL_TERMS: ("lmul", *_BETWEEN["bf16"], "exact"), **_OTHERS},
+    ("fp16", 24): {USUAL_TERMS: ("lmul", *_BETWEEN["fp16"], "exact")},
     (INT8.name, 0): {USUAL_TERMS: (INT8.name,)},
 }
 """Units that are measured whole, with one register: by format and window, terms, and kinds."""
@@ -157,6 +161,12 @@ def dot_name(kind: str, fmt: str, terms: int, window: int, stages: int = 0) -> s
     return DotDesign(known, FORMATS[fmt], terms, window, _POLICY, stages=stages).name
 
 
+def unit_kinds(fmt: str) -> Sequence[str]:
+    """Kinds of the usual units of a format that are measured whole; integers beside their width."""
+    integers = (INT8.name,) if has_int8_beside(fmt) else ()
+    return (*_WHOLE[fmt, USUAL_WINDOWS[fmt]][USUAL_TERMS], *integers)
+
+
 def dot_rows() -> list[DotRow]:
     """What is compared: formats, windows, numbers of terms; integers at the end."""
     found = []
@@ -164,8 +174,8 @@ def dot_rows() -> list[DotRow]:
         for window in _WINDOWS[fmt]:
             for terms in sorted((USUAL_TERMS, *_OTHER_TERMS.get((fmt, window), ()))):
                 known = [kind for kind in DOT_KINDS if kind in kinds_of(fmt)]
-                if (fmt, window, terms) == ("bf16", USUAL_WINDOWS["bf16"], USUAL_TERMS):
-                    known += _CORRECTED
+                if (window, terms) == (USUAL_WINDOWS.get(fmt), USUAL_TERMS):
+                    known += _BETWEEN.get(fmt, ())
                 names = {kind: dot_name(kind, fmt, terms, window) for kind in known}
                 found.append(DotRow(fmt, terms, window, names))
     integers = [

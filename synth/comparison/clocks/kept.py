@@ -7,6 +7,7 @@ from typing import Any
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.points import (
     CLOCKS,
+    DOT,
     PE,
     USUAL,
     array_points,
@@ -46,12 +47,14 @@ class ClockSurvey:
     def first_clock(self, fmt: str) -> str:
         """The clock at which a format is compared first; empty without any.
 
-        ``USUAL``, or the next longer one that PEs of all kinds meet.
+        ``USUAL``, or the next longer one that PEs of all kinds meet; units, of a format of which
+        no PEs are compared.
         """
-        clocks = [clock for clock in CLOCKS[PE].get(fmt, ()) if clock != FASTEST]
+        level = PE if fmt in CLOCKS[PE] else DOT
+        clocks = [clock for clock in CLOCKS[level].get(fmt, ()) if clock != FASTEST]
         longer = clocks[: clocks.index(USUAL) + 1] if USUAL in clocks else clocks
         for clock in reversed(longer):
-            circuits = [self.of(fmt, PE, kind, clock) for kind in clocked_designs(fmt, PE)]
+            circuits = [self.of(fmt, level, kind, clock) for kind in clocked_designs(fmt, level)]
             if all(one and one.energy for one in circuits):
                 return clock
         return ""

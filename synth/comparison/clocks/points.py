@@ -12,7 +12,7 @@ from lmul.synth.comparison.designs import (
     pes_in_cells,
     same_width_name,
 )
-from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS, dot_name
+from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS, dot_name, unit_kinds
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import FASTEST, Point
@@ -50,7 +50,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, _SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
-    DOT: {"e4m3": (USUAL,), "bf16": (USUAL,)},
+    DOT: {"e4m3": (USUAL,), "bf16": (USUAL,), "fp16": (USUAL,)},
     ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "bf16": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
@@ -118,10 +118,6 @@ def node_points() -> list[Point]:
 
 
 _KINDS = (*WINDOW_KINDS, "mitchell", "int8")
-_UNIT_KINDS: Mapping[str, Sequence[str]] = {
-    "e4m3": ("lmul", "lmul_rne", "exact", "int8"),
-    "bf16": ("lmul", "lmul_coarse", "lmul_fine", "exact"),
-}
 
 
 def clocked_designs(fmt: str, level: str) -> dict[str, str]:
@@ -130,7 +126,7 @@ def clocked_designs(fmt: str, level: str) -> dict[str, str]:
         return {}
     if level == DOT:
         terms, window = USUAL_TERMS, USUAL_WINDOWS[fmt]
-        return {kind: dot_name(kind, fmt, terms, window) for kind in _UNIT_KINDS[fmt]}
+        return {kind: dot_name(kind, fmt, terms, window) for kind in unit_kinds(fmt)}
     found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, ARRAY_SIDE)
     return {kind: found[kind] for kind in _KINDS if kind in found}
 

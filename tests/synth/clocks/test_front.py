@@ -11,6 +11,7 @@ from lmul.synth.clocks.front import front_table
 from lmul.synth.clocks.picture import energy_by_clock_picture
 from lmul.synth.clocks.tables import clock_share_table
 from lmul.synth.comparison.clocks.kept import ClockSurvey
+from lmul.synth.comparison.clocks.points import DOT, clocked_designs
 from lmul.synth.report.verdict import verdict
 
 DOCUMENT = replace(document(("e4m3", "bf16"), False), clocks=CLOCKS)
@@ -37,6 +38,27 @@ def test_table():
     ]
     assert "not of this run" in front_table(DOCUMENT).notes[0]
     assert "Kept." in clock_share_table(DOCUMENT).notes[0]
+
+
+def test_formats_of_which_units_alone_are_compared():
+    """They stand at the end of a whole report, at the clock that all their units meet."""
+    units = {
+        (name, "60fo4"): made_up_clocked(name, 40_000 if kind == "exact" else 20_000, 300)
+        for kind, name in clocked_designs("fp16", DOT).items()
+    }
+    beside = replace(DOCUMENT, clocks=ClockSurvey({**CLOCKS.found, **units}))
+    rows = cells_of(front_table(beside))
+    assert rows[:-1] == cells_of(front_table(DOCUMENT))
+    assert rows[-1][:5] == ["fp16", DOT, "60 FO4, 4.9 ns", "exact", "50 % (48–53)"]
+    assert "fp16" in next(text for text in verdict(beside) if "matrix engines" in text)
+    e4m3 = replace(document(("e4m3",), False), clocks=beside.clocks)
+    assert {row[0] for row in cells_of(front_table(e4m3))} == {"e4m3"}
+    slow = {
+        **units,
+        ("dot-trunc8-fp16-n8-w24-ftz", "60fo4"): replace(next(iter(units.values())), energy=None),
+    }
+    late = replace(DOCUMENT, clocks=ClockSurvey({**CLOCKS.found, **slow}))
+    assert cells_of(front_table(late)) == rows[:-1]
 
 
 def test_verdict():
