@@ -78,7 +78,7 @@ def test_sums_of_one_width():
 def test_table():
     page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     shown = page[page.index("| circuit | format |") :].split("\n\n")[0].splitlines()[2:]
-    document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"], clocks=clock_survey())
+    document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16", "fp16"], clocks=clock_survey())
     rows = clock_share_table(cast(ReportDocument, document)).rows
     assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
     assert {row[0] for row in rows} >= {"PE"}

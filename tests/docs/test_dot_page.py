@@ -12,12 +12,15 @@ from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.clocks.points import CLOCKS, DOT, USUAL, clocked_designs
 from lmul.synth.comparison.dots import (
+    USUAL_TERMS,
+    USUAL_WINDOWS,
     DotRow,
     DotSurvey,
     array_rows,
     dot_name,
     dot_rows,
     pe_rows,
+    unit_kinds,
 )
 
 ROOT = Path(__file__).parents[2]
@@ -140,26 +143,34 @@ def test_units_at_one_clock():
 ARRAYS = "| format | sums | N |"
 
 
-@pytest.mark.parametrize("cells", rows("| bf16, W 16, N 8 |"), ids=lambda cells: cells[0])
-def test_a_row_of_corrected_kinds(cells):
-    kind = cells[0].strip("`")
+BETWEEN = "| format | kind | core gates |"
+
+
+@pytest.mark.parametrize("cells", rows(BETWEEN), ids=lambda cells: "-".join(cells[:2]))
+def test_a_row_of_kinds_between(cells):
+    fmt, kind = cells[0], cells[1].strip("`")
 
     def of(who: str, name: str, stages: int = 0) -> float:
-        value = figure(who, "bf16", 8, 16, name, stages)
+        value = figure(who, fmt, USUAL_TERMS, USUAL_WINDOWS[fmt], name, stages)
         assert value is not None
         return value
 
     def share(name: str, stages: int = 0) -> str:
         return f"{100 * of(kind, name, stages) / of('exact', name, stages):.0f} %"
 
-    assert cells[1:] == [
-        *(f"{of(kind, f'core_{name}') / 8:,.0f}" for name in ("gates", "area_um2")),
+    assert cells[2:] == [
+        *(f"{of(kind, f'core_{name}') / USUAL_TERMS:,.0f}" for name in ("gates", "area_um2")),
         f"{of(kind, 'core_energy_fj'):,.0f}",
-        *(f"{of(kind, 'area_um2', 1) / 8:,.0f}", f"{of(kind, 'energy_fj', 1):,.0f}"),
+        *(f"{of(kind, 'area_um2', 1) / USUAL_TERMS:,.0f}", f"{of(kind, 'energy_fj', 1):,.0f}"),
         *(share("core_gates"), share("core_energy_fj")),
         *(share("area_um2", 1), share("energy_fj", 1)),
         f"{100 * of(kind, 'mred'):.2f}",
     ]
+
+
+def test_all_kinds_between_are_shown():
+    shown = [(cells[0], cells[1].strip("`")) for cells in rows(BETWEEN)]
+    assert shown == [(fmt, kind) for fmt in ("bf16", "fp16") for kind in unit_kinds(fmt)]
 
 
 @pytest.mark.parametrize("cells", rows(ARRAYS), ids=lambda cells: "-".join(cells[:3]))
@@ -262,10 +273,10 @@ def test_readme_says_the_same():
 
 def test_readme_says_the_same_of_corrected_kinds():
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    kinds = {row[0].strip("`"): row for row in rows("| bf16, W 16, N 8 |")}
-    area, energy, errs = (kinds["lmul_fine"][column] for column in (8, 9, 10))
+    kinds = {row[1].strip("`"): row for row in rows(BETWEEN) if row[0] == "bf16"}
+    area, energy, errs = (kinds["lmul_fine"][column] for column in (9, 10, 11))
     assert area == energy
     assert (
         f"with `lmul_fine` takes {area} of an exact one's area and energy, and its sums err by "
-        f"{errs} % in place of L-Mul's {kinds['lmul'][10]} %"
+        f"{errs} % in place of L-Mul's {kinds['lmul'][11]} %"
     ) in readme
