@@ -9,7 +9,7 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.clocks.tables import share
 from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.clocks.kept import clock_survey
+from lmul.synth.comparison.clocks.kept import clock_survey, ratio_of
 from lmul.synth.comparison.clocks.points import CLOCKS, DOT, USUAL, clocked_designs
 from lmul.synth.comparison.dots import (
     USUAL_TERMS,
@@ -138,9 +138,50 @@ def test_units_at_one_clock():
         *(f"{100 * one.median:.0f}" for one in beside if one),
     ]
     assert not any(one.told for one in beside if one)
+    said = PAGE[PAGE.index("**fp16 is where L-Mul saves most**") :].split("\n")[0]
+    takes = []
+    for fmt, kind in (
+        *(("fp16", "lmul"), ("fp16", "lmul_fine")),
+        *(("bf16", "trunc6"), ("bf16", "trunc8"), ("fp16", "trunc8")),
+    ):
+        one, its = (clocks.of(fmt, DOT, who, USUAL) for who in (kind, "exact"))
+        takes += [ratio_of(one, its, what) for what in ("area", "energy")]
+        erring, mine = (figure(who, fmt, 8, USUAL_WINDOWS[fmt], "mred") for who in (kind, "lmul"))
+        assert erring and mine
+        assert kind.startswith("lmul") or 6 * erring < mine
+    assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in takes if one]
 
 
 ARRAYS = "| format | sums | N |"
+
+
+def test_what_truncated_products_save():
+    """And what their sums err by, in both pages."""
+    clocks = clock_survey()
+    erring = {
+        kind: figure(kind, "bf16", 8, 16, "mred") or 0 for kind in ("trunc8", "exact", "lmul")
+    }
+    errs = [f"{100 * erring[kind]:.3f}" for kind in ("trunc8", "exact")]
+    assert round(erring["lmul"] / erring["exact"]) == 14
+    takes = {
+        kind: [
+            f"{100 * ratio.median:.0f} %"
+            for what in ("area", "energy")
+            if (
+                ratio := ratio_of(
+                    *(clocks.of("bf16", DOT, who, USUAL) for who in (kind, "exact")), what
+                )
+            )
+        ]
+        for kind in ("trunc8", "lmul")
+    }
+    said = PAGE[PAGE.index("9. **Half of the saving") :].split("\n")[0]
+    assert re.findall(r"\d\.\d+", said) == errs
+    assert re.findall(r"\b\d\d %", said) == [*takes["trunc8"], *takes["lmul"]]
+    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
+    said = readme[readme.index("a unit of `trunc8` takes") :].split("In fp8")[0]
+    assert re.findall(r"\b\d\d %", said) == takes["trunc8"]
+    assert re.findall(r"\d\.\d+", said) == errs
 
 
 BETWEEN = "| format | kind | core gates |"
