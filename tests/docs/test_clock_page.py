@@ -10,7 +10,7 @@ from typing import cast
 from lmul.synth.clocks.carries import carries_table
 from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import at_nodes, node_table
-from lmul.synth.clocks.tables import clock_share_table
+from lmul.synth.clocks.tables import clock_share_table, clock_table
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey, clocked_of
 from lmul.synth.comparison.clocks.points import same_width_pes
@@ -82,6 +82,19 @@ def test_table():
     rows = clock_share_table(cast(ReportDocument, document)).rows
     assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
     assert {row[0] for row in rows} >= {"PE"}
+
+
+def test_the_fastest():
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
+    shown = page[page.index("| kind | circuit | ns |") :].split("\n\n")[0].splitlines()[2:]
+    document = SimpleNamespace(formats=["e4m3"], clocks=clock_survey())
+    rows = clock_table(cast(ReportDocument, document)).rows
+    assert shown == [
+        f"| `{row[3]}` | {row[4]} | {float(row[10]) / 1000:.2f} | {row[5]} | {row[7]} | {row[9]} |"
+        for row in rows
+        if row[0] == "PE" and row[2] == "fastest"
+    ]
+    assert len(shown) == 5
 
 
 def test_kept_carries():
