@@ -19,7 +19,6 @@ def test_speeds_beside_float64() -> None:
     fast = speeds["lmul bf16, fp32 sums"].per_second
     emulated = measure_emulation().per_second
     assert fast > 20 * emulated
-    assert fast > 1e9
     # A vector of L-Mul's products takes 4 instructions with its sums, a corrected one 10 more.
     assert speeds["lmul_fine bf16, fp32 sums"].per_second > fast * 4 / 14
     assert speeds["lmul e4m3, exact sums"].per_second > 50 * emulated
