@@ -1,7 +1,7 @@
 """The report's table of other nodes: what L-Mul's PE takes of its twins' in each library."""
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.clocks.tables import clock_of, costs, share
+from lmul.synth.clocks.tables import clock_of, costs, registers, share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import ClockSurvey, clocked_of
 from lmul.synth.comparison.clocks.points import NODE_CLOCKS, PE, clocked_designs, node_points
@@ -41,7 +41,7 @@ def node_table(document: ReportDocument) -> Table:
                     fmt,
                     f"{library}, {NODES[library].process}" if library in NODES else library,
                     clock_of(mine),
-                    str(MacDesign.parse(mine.design).stages) if mine.slack_ps >= 0 else NOTHING,
+                    registers(mine) if mine.slack_ps >= 0 else NOTHING,
                     *costs(mine),
                     *(share(mine, other, "area") for other in others),
                     *(share(mine, other, "energy") for other in others),

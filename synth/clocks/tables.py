@@ -18,6 +18,7 @@ __all__ = [
     "clock_share_table",
     "clock_table",
     "costs",
+    "registers",
     "same_width_table",
     "share",
 ]
@@ -177,7 +178,7 @@ def clock_method(clocks: ClockSurvey) -> Method | None:
 
 def _row(one: Clocked) -> list[str]:
     return [
-        _registers(one),
+        registers(one),
         *costs(one, ranges=True),
         NOTHING if one.energy is None else f"{_throughput(one):.0f}",
         f"{one.delays[0]:.0f}",
@@ -194,7 +195,8 @@ def _throughput(one: Clocked) -> float:
     return multipliers * 1e9 / (one.clock_ps * one.area.median)
 
 
-def _registers(one: Clocked) -> str:
+def registers(one: Clocked) -> str:
+    """A circuit's stages, its rounder's if it has one, and whether its sum keeps carries."""
     design = Design.parse(one.design)
     assert isinstance(design, DotDesign | MacDesign)
     if isinstance(design, DotDesign):
