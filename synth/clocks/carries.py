@@ -2,14 +2,14 @@
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.clocks.tables import clock_method, clock_of, costs, share
+from lmul.synth.comparison.clocks.kept import Compared
 from lmul.synth.comparison.clocks.points import CARRIES_CLOCKS, PE, carries_kept, clocked_designs
-from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.tables.table import NOTHING, Table
 
 __all__ = ["carries_table"]
 
 
-def carries_table(document: ReportDocument) -> Table:
+def carries_table(document: Compared) -> Table:
     """One row a format, clock and kind: the smallest PE, and the smallest that keeps carries."""
     clocks = document.clocks
     rows = []

@@ -12,7 +12,7 @@ from lmul.synth.comparison.clocks.gated import (
     energy_of,
     gated_pe,
 )
-from lmul.synth.comparison.document import ReportDocument
+from lmul.synth.comparison.clocks.kept import Compared
 from lmul.synth.tables.table import NOTHING, Method, Table, percent
 
 __all__ = ["GATED", "figures", "gated_table"]
@@ -22,7 +22,7 @@ GATED = "energy_gated_clock_fj"
 _BESIDE = "e4m3"  # whose L-Mul int8 is held against
 
 
-def gated_table(document: ReportDocument) -> Table:
+def gated_table(document: Compared) -> Table:
     """One row a format, kind and sum, at the least area."""
     rows = [
         _row(fmt, kind, sums)

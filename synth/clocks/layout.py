@@ -7,10 +7,9 @@ from itertools import product
 from lmul.synth.clocks.tables import clock_of, costs, share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.cell_survey import ENERGY
-from lmul.synth.comparison.clocks.kept import clocked_of
+from lmul.synth.comparison.clocks.kept import Compared, clocked_of
 from lmul.synth.comparison.clocks.layout import LAYOUT_CLOCKS, layout_points, with_wires
 from lmul.synth.comparison.clocks.points import PE, clocked_designs
-from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.layout.wires import SETTINGS
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import Measured
@@ -21,7 +20,7 @@ from lmul.synth.tables.table import NOTHING, Method, Table, percent
 __all__ = ["layout_table", "with_leaves"]
 
 
-def layout_table(document: ReportDocument) -> Table:
+def layout_table(document: Compared) -> Table:
     """One row a format, clock and setting of wires: L-Mul's PE over each twin's."""
     kept = accepted("layout")
     found = kept.of(layout_points())

@@ -3,9 +3,8 @@
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.clocks.tables import clock_of, costs, registers, share
 from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.clocks.kept import ClockSurvey, clocked_of
+from lmul.synth.comparison.clocks.kept import ClockSurvey, Compared, clocked_of
 from lmul.synth.comparison.clocks.points import NODE_CLOCKS, PE, clocked_designs, node_points
-from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.tables.levels import TWINS
@@ -25,7 +24,7 @@ def at_nodes(clocks: ClockSurvey) -> dict[str, dict[str, Clocked]]:
     return found
 
 
-def node_table(document: ReportDocument) -> Table:
+def node_table(document: Compared) -> Table:
     """One row a format and library: area and energy of L-Mul's PE over each twin's."""
     found = at_nodes(document.clocks)
     rows = []

@@ -3,9 +3,8 @@
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.comparison.clocks.kept import ClockSurvey, ratio_of
+from lmul.synth.comparison.clocks.kept import ClockSurvey, Compared, ratio_of
 from lmul.synth.comparison.clocks.points import CLOCKS, PE, USUAL, clocked_designs, same_width_pes
-from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.measure.clocked import FINALISTS, ORDERS, Clocked
 from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.tables.levels import TWINS, shown_ratio
@@ -27,7 +26,7 @@ __all__ = [
 CLOCK_TITLE = "At equal clocks: what L-Mul takes of its twins"
 
 
-def clock_share_table(document: ReportDocument) -> Table:
+def clock_share_table(document: Compared) -> Table:
     """One row a level, format and clock: area and energy of L-Mul's circuit over each twin's."""
     clocks = document.clocks
     rows = []
@@ -66,7 +65,7 @@ def clock_share_table(document: ReportDocument) -> Table:
     )
 
 
-def clock_table(document: ReportDocument) -> Table:
+def clock_table(document: Compared) -> Table:
     """One row a level, format, clock and kind."""
     clocks = document.clocks
     rows = []
@@ -119,7 +118,7 @@ def clock_table(document: ReportDocument) -> Table:
     )
 
 
-def same_width_table(document: ReportDocument) -> Table:
+def same_width_table(document: Compared) -> Table:
     """PEs whose exact sums are all as wide, beside those with sums as wide as each kind needs."""
     found = document.clocks.found
     rows = []

@@ -34,7 +34,7 @@ QUICK = (
     "lmul verilog lmul-e4m3-ftz -o build",
     "lmul c lmul-e4m3-ftz -o",
     "lmul report --table what-a-term",
-    "lmul report --table at-equal-clocks",
+    "lmul report --full --table at-equal-clocks",
 )
 """What begins so takes a second or two: `make test` runs it."""
 

@@ -68,7 +68,7 @@ def report(
     if table is not None:
         check_table(table)
         with progress_bar("report", log=True) as on_progress:
-            found = table_alone(table, on_progress)
+            found = table_alone(table, full, on_progress)
             if found is None:
                 found = named_table(make_report(None, full, on_progress), table)
         if as_json:

@@ -1,8 +1,8 @@
 """What the repository keeps of circuits at equal clocks."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from typing import Any, NamedTuple, Protocol
 
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.points import (
@@ -19,7 +19,7 @@ from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import FASTEST, Measured
 from lmul.synth.measure.variation import Ratio, Spread
 
-__all__ = ["ClockSurvey", "clock_survey", "clocked_of"]
+__all__ = ["ClockSurvey", "Compared", "KeptCircuits", "clock_survey", "clocked_of", "ratio_of"]
 
 
 Found = Mapping[tuple[str, str], Clocked]
@@ -70,6 +70,27 @@ class ClockSurvey:
     def section(self) -> list[dict[str, Any]]:
         """For a report's JSON."""
         return [{"clock": clock, **asdict(one)} for (_, clock), one in self.found.items()]
+
+
+class Compared(Protocol):
+    """What tables of circuits at equal clocks are made of, such as a report's document."""
+
+    @property
+    def formats(self) -> Sequence[str]:
+        """The formats that are shown."""
+        ...
+
+    @property
+    def clocks(self) -> ClockSurvey:
+        """The circuits."""
+        ...
+
+
+class KeptCircuits(NamedTuple):
+    """Formats and circuits without the rest of a report."""
+
+    formats: Sequence[str]
+    clocks: ClockSurvey
 
 
 def ratio_of(mine: Clocked | None, its: Clocked | None, what: str) -> Ratio | None:
