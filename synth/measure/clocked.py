@@ -23,9 +23,10 @@ from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Spread, reordered
 from lmul.synth.timing.array_clock import ArrayParts, array_of, array_parts
+from lmul.synth.timing.at_clock import AtClock, best
 from lmul.synth.timing.clock import mappings, period_ps
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.search import AtClock, Subject, best, pipelined
+from lmul.synth.timing.search import Subject, pipelined
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
 

@@ -24,7 +24,8 @@ from lmul.synth.mapping.cell_netlist import place_of
 from lmul.synth.mapping.composed import composed, part_circuit
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
-from lmul.synth.timing.search import AtClock, Subject, pipelined, probes, search, sort_of
+from lmul.synth.timing.at_clock import AtClock
+from lmul.synth.timing.search import Subject, pipelined, probes, search, sort_of
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 

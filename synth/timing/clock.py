@@ -11,7 +11,8 @@ from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.ways import Way
 from lmul.synth.timing.array_clock import array_at_clock
-from lmul.synth.timing.search import AtClock, Subject, best, pipelined, search
+from lmul.synth.timing.at_clock import AtClock, best
+from lmul.synth.timing.search import Subject, pipelined, search
 
 __all__ = ["at_clock", "mappings", "period_ps"]
 

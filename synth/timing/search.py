@@ -1,8 +1,8 @@
 """A search for the smallest circuit that meets a clock, of many mappings of it or of several."""
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
@@ -12,17 +12,14 @@ from lmul.hdl.designs.unit import UnitDesign
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
-from lmul.synth.mapping.mapping import Mapped, map_cells
+from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, FEW, PROBES, TRIED, Way
-from lmul.synth.timing.timing import Timing, analyse
+from lmul.synth.timing.at_clock import LEAST_AREA, AtClock, rank
+from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
-from lmul.tools.metrics import Metric
 
 __all__ = [
-    "LEAST_AREA",
-    "AtClock",
     "Subject",
-    "best",
     "pipelined",
     "probes",
     "search",
@@ -30,9 +27,6 @@ __all__ = [
     "ways_for",
 ]
 
-
-LEAST_AREA = "least area"
-"""How a circuit was mapped that needs none of the ways for a clock."""
 
 PLACES = 8
 """Of a sum that keeps carries, the places between two of them. With 4 no PE that was tried is
@@ -130,99 +124,6 @@ class Subject:
         return cls(parsed.name, parsed.level, lambda form: Circuit.of(parsed, form), sort)
 
 
-@dataclass(frozen=True)
-class AtClock:
-    """A design at a clock.
-
-    Attributes
-    ----------
-    design : str
-        The name of the circuit that was mapped.
-    level : str
-        ``"pe"``, ``"multiplier"``, …
-    clock_ps : float
-        The period asked for.
-    way : Way or None
-        How it was mapped; None: for the least area, which is fast enough, or in parts.
-    mapped : Mapped
-    timing : Timing
-        Its longest path, with the registers' clock-to-output and setup times.
-    tried : int
-        Mappings that were made.
-    parts : mapping of str to AtClock
-        Of an array: what it is composed of.
-    """
-
-    design: str
-    level: str
-    clock_ps: float
-    way: Way | None
-    mapped: Mapped
-    timing: Timing
-    tried: int
-    parts: Mapping[str, "AtClock"] = field(default_factory=dict)
-
-    @property
-    def area_um2(self) -> float:
-        """Of all cells, and of the buffers of nets that drive more than a cell may."""
-        return self.mapped.area_um2 + self.timing.buffers_um2
-
-    @property
-    def how(self) -> str:
-        """How it was mapped, of an array each part."""
-        if self.parts:
-            return ", ".join(f"{part} {one.how}" for part, one in self.parts.items())
-        return self.way.name if self.way else LEAST_AREA
-
-    @property
-    def slack_ps(self) -> float:
-        """What is left of the period; below 0 it misses by that much."""
-        return self.clock_ps - self.timing.delay_ps
-
-    @property
-    def command(self) -> str:
-        """What gives this circuit again."""
-        wires = f" --wires {self.timing.wires}" if self.timing.wires != NONE else ""
-        if self.way is None and not self.parts:
-            return f"lmul synth {self.design}{wires}"
-        mapping = f" --mapping {self.way.name}" if self.way else ""
-        return f"lmul synth {self.design} --clock {self.clock_ps / 1000:g}{mapping}{wires}"
-
-    def metrics(self) -> list[Metric]:
-        """Area, delay and slack under the names that reports use."""
-        library = self.mapped.library.name
-        figures = [
-            ("area_um2", self.area_um2, "um2"),
-            ("sequential_um2", self.mapped.sequential_um2, "um2"),
-            ("delay_ps", self.timing.delay_ps, "ps"),
-            ("slack_ps", self.slack_ps, "ps"),
-        ]
-        return [Metric(self.design, self.level, n, v, u, library=library) for n, v, u in figures]
-
-    def section(self) -> dict[str, float | int | str | None]:
-        """For a report's JSON."""
-        return {
-            "clock_ps": self.clock_ps,
-            "design": self.design,
-            "mapping": self.how,
-            "meets": self.slack_ps >= 0,
-            "slack_ps": self.slack_ps,
-            "area_um2": self.area_um2,
-            "tried": self.tried,
-            "command": self.command,
-        }
-
-
-def best(found: Sequence[AtClock]) -> AtClock:
-    """The smallest of those that meet their clock; where none does, the fastest."""
-    return replace(min(found, key=_rank), tried=len(found))
-
-
-def _rank(one: AtClock) -> tuple[bool, float, float]:
-    missed = one.slack_ps < 0
-    return missed, -one.slack_ps if missed else one.area_um2, -one.slack_ps
-
-
 def search(
     subjects: Sequence[Subject],
     library: Library,
@@ -276,10 +177,10 @@ def search(
         plan = _unlike([(one, way) for one in slow for way in first], seen)
         found += _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
         sorts = {one.name: one.sort for one in subjects}
-        chosen = {sorts[one.design]: one.design for one in sorted(found, key=_rank, reverse=True)}
+        chosen = {sorts[one.design]: one.design for one in sorted(found, key=rank, reverse=True)}
         plan = [(one, way) for one in slow if one.name in chosen.values() for way in others]
         found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found), wires)
-    return sorted(found, key=_rank)
+    return sorted(found, key=rank)
 
 
 def _within_reach(

@@ -2,10 +2,13 @@
 # pyright: reportMissingImports=false
 
 import numpy as np
-import torch
+import pytest
 
 import lmul
-from lmul.torch.functional import matmul
+
+torch = pytest.importorskip("torch")
+
+from lmul.torch.functional import matmul  # noqa: E402
 
 
 def drawn(seed: int, *shape: int, spread: int = 3) -> np.ndarray:
@@ -19,9 +22,7 @@ def drawn(seed: int, *shape: int, spread: int = 3) -> np.ndarray:
 def same_bits(a, b, *given, device: str = "cpu") -> bool:
     """Whether tensors' product on a device is the golden one; one NaN is as good as another."""
     want = lmul.matmul(a, b, *given)
-    # Without PyTorch, pyright takes tests/torch for it.
-    tensor = torch.from_numpy  # pyright: ignore[reportAttributeAccessIssue]
-    x, y = (tensor(side).to(device) for side in (a, b))
+    x, y = (torch.from_numpy(side).to(device) for side in (a, b))
     got = matmul(x, y, *given).cpu().numpy()
     both_nan = np.isnan(want) & np.isnan(got)
     return bool(np.all((want.view(np.uint32) == got.view(np.uint32)) | both_nan))

@@ -8,11 +8,11 @@ import pytest
 
 torch = pytest.importorskip("torch")
 
-# Without PyTorch, pyright takes this folder for it.
-from torch import nn  # noqa: E402  # pyright: ignore[reportAttributeAccessIssue]
-from torch.nn import functional as F  # noqa: E402
 
 import lmul.torch as lt  # noqa: E402
+
+nn = torch.nn
+F = nn.functional
 
 EXACT: dict[str, Any] = {"format": "fp16", "kind": "exact", "accumulator": "exact"}  # close to fp32
 CLOSE: dict[str, Any] = {"rtol": 0, "atol": 3e-3}

@@ -11,10 +11,10 @@ import lmul
 
 torch = pytest.importorskip("torch")
 
-# Without PyTorch, pyright takes this folder for it.
-from torch import nn  # noqa: E402  # pyright: ignore[reportAttributeAccessIssue]
 
 import lmul.torch as lt  # noqa: E402
+
+nn = torch.nn
 
 
 class Net(nn.Module):
