@@ -9,8 +9,8 @@ from lmul.console.terminal import figure_table, wires_note
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.variation import Spread
-from lmul.synth.timing.at_clock import AtClock
 from lmul.synth.timing.hold import Hold
+from lmul.synth.timing.search.at_clock import AtClock
 from lmul.tools import yosys
 from lmul.tools.metrics import Report
 

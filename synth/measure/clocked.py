@@ -22,11 +22,11 @@ from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Spread, reordered
-from lmul.synth.timing.array_clock import ArrayParts, array_of, array_parts
-from lmul.synth.timing.at_clock import AtClock, best
-from lmul.synth.timing.clock import mappings, period_ps
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.search import Subject, pipelined
+from lmul.synth.timing.search.array_clock import ArrayParts, array_of, array_parts
+from lmul.synth.timing.search.at_clock import AtClock, best
+from lmul.synth.timing.search.clock import mappings, period_ps
+from lmul.synth.timing.search.search import Subject, pipelined
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
 
@@ -119,7 +119,8 @@ def clocked(
     design : Design or str
         All pipelines that its name can say are tried.
     clock : str
-        As for :func:`lmul.synth.timing.clock.period_ps`; or ``FASTEST``, which no array takes.
+        As for :func:`lmul.synth.timing.search.clock.period_ps`; or ``FASTEST``, which no array
+        takes.
     stimulus : str
         Of :func:`lmul.synth.energy.energy.measure`, one.
     liberty : Paths, optional
@@ -127,12 +128,13 @@ def clocked(
     orders : int
         Besides the one as written; none is tried where the clock is missed.
     jobs, on_progress, wires
-        As for :func:`lmul.synth.timing.clock.mappings`.
+        As for :func:`lmul.synth.timing.search.clock.mappings`.
 
     Raises
     ------
     TypeError, ValueError, OSError, ToolNotFound, ToolFailed
-        As :func:`lmul.synth.timing.clock.mappings` and :func:`lmul.synth.energy.energy.measure`.
+        As :func:`lmul.synth.timing.search.clock.mappings` and
+        :func:`lmul.synth.energy.energy.measure`.
     """
     library = load(liberty or default_library())
     fastest = clock == FASTEST

@@ -89,7 +89,7 @@ class Point:
     dsp : bool
         Of ``luts`` and ``fpga``: DSP blocks may be used.
     clock : str
-        Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.clock.period_ps`;
+        Of ``clock``, such as ``"60fo4"``: :func:`lmul.synth.timing.search.clock.period_ps`;
         or :data:`FASTEST`.
     wires : str
         Of ``cells``, ``curve``, ``energy`` and ``clock``: one of

@@ -147,7 +147,7 @@ def _at_clock(
     from lmul.synth.liberty.library import load
     from lmul.synth.measure.measure import measured
     from lmul.synth.measure.measurement import FASTEST, Point
-    from lmul.synth.timing.clock import period_ps
+    from lmul.synth.timing.search.clock import period_ps
 
     files = liberty or default_library()
     check_wires(wires, load(files), *designs)

@@ -111,8 +111,8 @@ def _at_clock(
     from lmul.synth.liberty.default import default_library
     from lmul.synth.liberty.library import load
     from lmul.synth.mapping.ways import Way
-    from lmul.synth.timing.clock import at_clock, period_ps
     from lmul.synth.timing.hold import hold
+    from lmul.synth.timing.search.clock import at_clock, period_ps
 
     library = load(liberty or default_library())
     check_wires(wires, library, *designs)

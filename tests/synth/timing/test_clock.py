@@ -13,10 +13,10 @@ from lmul.synth.liberty.library import load
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
 from lmul.synth.measure.clocked import clocked
-from lmul.synth.timing import array_clock, search
-from lmul.synth.timing.clock import at_clock, mappings, period_ps
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.search import Subject, pipelined
+from lmul.synth.timing.search import array_clock, search
+from lmul.synth.timing.search.clock import at_clock, mappings, period_ps
+from lmul.synth.timing.search.search import Subject, pipelined
 from lmul.tools import yosys
 
 LIBRARY = load(default_library())

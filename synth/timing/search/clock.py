@@ -10,9 +10,9 @@ from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.ways import Way
-from lmul.synth.timing.array_clock import array_at_clock
-from lmul.synth.timing.at_clock import AtClock, best
-from lmul.synth.timing.search import Subject, pipelined, search
+from lmul.synth.timing.search.array_clock import array_at_clock
+from lmul.synth.timing.search.at_clock import AtClock, best
+from lmul.synth.timing.search.search import Subject, pipelined, search
 
 __all__ = ["at_clock", "mappings", "period_ps"]
 
@@ -52,8 +52,8 @@ def at_clock(
     Parameters
     ----------
     design : Design or str
-        An array is composed of parts: :func:`lmul.synth.timing.array_clock.array_at_clock`; no
-        wires are estimated of one.
+        An array is composed of parts, :func:`lmul.synth.timing.search.array_clock.array_at_clock`:
+        no wires are estimated of one.
     liberty, clock_ps, jobs, on_progress, wires
         As for :func:`mappings`.
     way : Way, optional
@@ -94,7 +94,7 @@ def mappings(
     ----------
     designs : Design, str or sequence of Design
         A design, or several of which any will do, such as
-        :func:`lmul.synth.timing.search.pipelined` gives.
+        :func:`lmul.synth.timing.search.search.pipelined` gives.
     liberty : Paths or Library
         The library, or its Liberty file or files.
     clock_ps : float
@@ -102,12 +102,12 @@ def mappings(
     way : Way, optional
         The only way to try.
     jobs, on_progress, wires
-        As for :func:`lmul.synth.timing.search.search`.
+        As for :func:`lmul.synth.timing.search.search.search`.
 
     Raises
     ------
     TypeError, ValueError, OSError, ToolNotFound, ToolFailed
-        As :func:`lmul.synth.timing.search.search`.
+        As :func:`lmul.synth.timing.search.search.search`.
     """
     library = liberty if isinstance(liberty, Library) else load(liberty)
     chosen = [designs] if isinstance(designs, Design | str) else list(designs)

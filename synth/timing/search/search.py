@@ -14,7 +14,7 @@ from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, FEW, PROBES, TRIED, Way
-from lmul.synth.timing.at_clock import LEAST_AREA, AtClock, rank
+from lmul.synth.timing.search.at_clock import LEAST_AREA, AtClock, rank
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
 

@@ -24,8 +24,8 @@ from lmul.synth.mapping.cell_netlist import place_of
 from lmul.synth.mapping.composed import composed, part_circuit
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
-from lmul.synth.timing.at_clock import AtClock
-from lmul.synth.timing.search import Subject, pipelined, probes, search, sort_of
+from lmul.synth.timing.search.at_clock import AtClock
+from lmul.synth.timing.search.search import Subject, pipelined, probes, search, sort_of
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
 
@@ -124,7 +124,7 @@ def array_parts(
     design : MacDesign
         An array.
     library, clock_ps, jobs, on_progress
-        As for :func:`lmul.synth.timing.search.search`.
+        As for :func:`lmul.synth.timing.search.search.search`.
     pipeline : bool
         Choose its pipeline registers anew, and whether sums keep carries; else both are as its name
         says.

@@ -1,0 +1,1 @@
+"""Circuits for a clock: the search, what it finds, and arrays that are composed of such parts."""
