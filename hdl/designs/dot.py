@@ -20,7 +20,7 @@ from lmul.hdl.designs.parts import (
     read_kind_and_format,
 )
 from lmul.hdl.numbers.formats import INT8, Format
-from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
 __all__ = ["DotDesign", "most_stages"]

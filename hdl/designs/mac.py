@@ -5,7 +5,14 @@ from typing import Self
 
 from lmul.hdl.designs.cycles import Flow, array_cycles, pipeline_latency
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.mac_name import DEFAULT_POLICY, FLOWS, LEVELS, MacLevel, read_mac_name
+from lmul.hdl.designs.mac_name import (
+    DEFAULT_POLICY,
+    FLOWS,
+    LEVELS,
+    MacLevel,
+    mac_name,
+    read_mac_name,
+)
 from lmul.hdl.designs.parts import (
     MAX_TERMS,
     MAX_WINDOW,
@@ -17,7 +24,7 @@ from lmul.hdl.designs.parts import (
 )
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import INT8, FloatFormat, Format
-from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.hdl.numbers.product_range import product_range
 from lmul.hdl.numbers.sum_parts import SUM_BITS, SumParts
@@ -130,8 +137,10 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
             raise ValueError("k_max is for exact accumulators; the others take any K")
         check_number("Stages", self.stages, 0, self.most_stages)
         check_number("Places between carries", self.carries, 0, _MAX_PLACES)
-        if self.carries:
-            self._check_carries()
+        if self.carries and self.resolved_accumulator.name != "exact":
+            raise ValueError(
+                f"Carries are kept of exact sums, not of {self.resolved_accumulator}: leave -cN out"
+            )
         check_number("Rows", self.rows, 1, MAX_SIDE)
         check_number("Columns", self.columns, 1, MAX_SIDE)
         if self.flow not in FLOWS:
@@ -155,13 +164,6 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
                 raise ValueError("A product unit takes one pair; a PE may take several a cycle")
             if self.stages or self.k_max != DEFAULT_K_MAX:
                 raise ValueError("A product unit has neither stages nor k_max; a PE has")
-
-    def _check_carries(self) -> None:
-        """Raise where carries can't be kept."""
-        if self.resolved_accumulator.name != "exact":
-            raise ValueError(
-                f"Carries are kept of exact sums, not of {self.resolved_accumulator}: leave -cN out"
-            )
 
     def _check_dual(self) -> None:
         """Raise where a sum can't be cut into a narrow part and what is written on change only."""
@@ -245,30 +247,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
     @property
     def name(self) -> str:
         """The canonical name; defaults are left out."""
-        parts: list[str] = [self.level, self.kind]
-        if self.format != INT8:
-            parts.append(self.format.name)
-        if self.level == "array":
-            parts += [f"{self.rows}x{self.columns}", self.flow]
-        if self.terms > 1:
-            parts.append(f"n{self.terms}")
-        if self.window:
-            parts.append(f"w{self.window}")
-        if self.policy != DEFAULT_POLICY:
-            parts.append(self.policy.name)
-        if self.accumulator is not None:
-            parts.append(self.accumulator.name)
-        if self.k_max != self._usual_k:
-            parts.append(f"k{self.k_max}")
-        if self.stages:
-            parts.append(f"s{self.stages}")
-        if self.carries:
-            parts.append(f"c{self.carries}")
-        if self.rounder:
-            parts.append(f"r{self.rounder}")
-        if self.fifo:
-            parts.append(f"f{self.fifo}")
-        return "-".join(parts)
+        return mac_name(self, self._usual_k)
 
     def cycles(self, m: int, k: int, n: int) -> int:
         """See :meth:`Design.cycles`."""

@@ -1,4 +1,4 @@
-"""Names of PEs and of systolic arrays, read part by part.
+"""Names of PEs and of systolic arrays, read and written part by part.
 
 pe-KIND-FORMAT[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-cN]
 array-KIND-FORMAT-RxC-FLOW[-nN[-wW]][-POLICY][-ACC][-kK][-sN][-cN][-rN][-fN]
@@ -7,7 +7,7 @@ array-int8-RxC-FLOW[-nN][-dualW][-kK][-sN][-cN][-fN]
 """
 
 import re
-from typing import Literal, TypedDict, TypeVar, get_args
+from typing import TYPE_CHECKING, Literal, TypedDict, TypeVar, get_args
 
 from lmul.hdl.designs.cycles import Flow
 from lmul.hdl.designs.parts import MacKind, read_kind_and_format
@@ -15,7 +15,18 @@ from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator
 from lmul.hdl.numbers.formats import INT8, Format
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
-__all__ = ["DEFAULT_POLICY", "FLOWS", "LEVELS", "MacFields", "MacLevel", "read_mac_name"]
+if TYPE_CHECKING:
+    from lmul.hdl.designs.mac import MacDesign
+
+__all__ = [
+    "DEFAULT_POLICY",
+    "FLOWS",
+    "LEVELS",
+    "MacFields",
+    "MacLevel",
+    "mac_name",
+    "read_mac_name",
+]
 
 
 MacLevel = Literal["product", "pe", "array"]
@@ -87,6 +98,34 @@ def read_mac_name(name: str) -> MacFields:
         "window": numbers.get("w", 0),
         "carries": numbers.get("c", 0),
     }
+
+
+def mac_name(design: "MacDesign", usual_k: int) -> str:
+    """The name of a design; what has its default is left out, K_max where it is ``usual_k``."""
+    parts: list[str] = [design.level, design.kind]
+    if design.format != INT8:
+        parts.append(design.format.name)
+    if design.level == "array":
+        parts += [f"{design.rows}x{design.columns}", design.flow]
+    if design.terms > 1:
+        parts.append(f"n{design.terms}")
+    if design.window:
+        parts.append(f"w{design.window}")
+    if design.policy != DEFAULT_POLICY:
+        parts.append(design.policy.name)
+    if design.accumulator is not None:
+        parts.append(design.accumulator.name)
+    if design.k_max != usual_k:
+        parts.append(f"k{design.k_max}")
+    if design.stages:
+        parts.append(f"s{design.stages}")
+    if design.carries:
+        parts.append(f"c{design.carries}")
+    if design.rounder:
+        parts.append(f"r{design.rounder}")
+    if design.fifo:
+        parts.append(f"f{design.fifo}")
+    return "-".join(parts)
 
 
 def _options(

@@ -11,7 +11,8 @@ from typing import Literal, Self
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.parts import check_format, check_number, check_policy
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 
 __all__ = ["MAX_STAGES", "UnitDesign", "UnitLevel"]

@@ -15,7 +15,8 @@ from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.mac.rounder import RoundFixed, RoundFloat
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
 from lmul.hdl.numbers.product_range import ProductRange, product_range
 from lmul.hdl.numbers.sum_parts import SumParts

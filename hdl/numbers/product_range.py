@@ -6,7 +6,8 @@ Derived from the operands that a policy admits, so that an exact accumulator has
 from dataclasses import dataclass
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import Policy
 
 __all__ = ["ProductRange", "product_range"]

@@ -3,7 +3,8 @@
 from importlib import import_module
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.products.base import ProductUnit
 from lmul.hdl.products.operand import OperandLayout
 

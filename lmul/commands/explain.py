@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
 from lmul.sim.golden.codec import as_format
 
 __all__ = ["explain"]

@@ -5,7 +5,8 @@ from typing import Any, Literal, get_args
 
 from lmul.hdl.numbers.accumulator import Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8, FloatFormat, Format, IntegerFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
+from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding, as_format
 

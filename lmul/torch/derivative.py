@@ -9,7 +9,7 @@ import torch
 from torch.autograd.function import once_differentiable
 
 from lmul.hdl.numbers.formats import IntegerFormat
-from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
 from lmul.sim.golden.arithmetic import CODE_SUMS
 from lmul.torch.arithmetic import Arithmetic
 from lmul.torch.cpu.sums import slopes

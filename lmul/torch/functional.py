@@ -8,7 +8,8 @@ import torch
 
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat, Format, IntegerFormat
-from lmul.hdl.numbers.kinds import Kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
+from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import Rounding, decode, encode
 from lmul.sim.golden.matmul import matmul as golden_matmul

@@ -13,7 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
+from lmul.hdl.numbers.kinds import Kind
 from lmul.sim.accuracy.pairs import ErrorStats
 from lmul.sim.accuracy.ranges import range_masks
 from lmul.sim.golden.codec import Rounding, as_format, decode, encode

@@ -14,7 +14,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import Kind
 from lmul.sim.accuracy.ranges import range_masks
 from lmul.sim.golden.codec import as_format, code_dtype, decode
 from lmul.sim.golden.multiply import multiply, product

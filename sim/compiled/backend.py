@@ -9,7 +9,8 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.parts import MacKind
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FloatFormat, Format, IntegerFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
+from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden import matmul as golden
 from lmul.sim.golden.array_input import is_float, plain_array

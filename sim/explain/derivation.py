@@ -8,11 +8,13 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, of_every_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind, of_every_kind
 from lmul.hdl.numbers.policy import Policy
+from lmul.sim.explain.packing import fixed_point, nearest_even, pack, signed, signed_or_zero
 from lmul.sim.explain.reading import Reading, read_code
 
-__all__ = ["DERIVATIONS", "Derivation", "Row", "derive", "fixed_point"]
+__all__ = ["DERIVATIONS", "Derivation", "Row", "derive"]
 
 
 @dataclass(frozen=True)
@@ -54,20 +56,14 @@ def derive(
     if "inf" in roles:
         assert fmt.inf_code is not None
         notes.append("Inf times a number is Inf.")
-        return Derivation(a, b, (), tuple(notes), _signed(fmt.inf_code, negative, fmt))
+        return Derivation(a, b, (), tuple(notes), signed(fmt.inf_code, negative, fmt))
     if "zero" in roles:
         notes.append("Zero times a number is zero.")
-        code = _signed_or_zero(0, negative, fmt, notes)
+        code = signed_or_zero(0, negative, fmt, notes)
         return Derivation(a, b, (), tuple(notes), code)
     sums, sig, exp, fraction = DERIVATIONS[kind](a, b, fmt, resolve_offset(kind, fmt, offset))
-    code = _pack(sig, exp, fraction, negative, fmt, policy, notes)
+    code = pack(sig, exp, fraction, negative, fmt, policy, notes)
     return Derivation(a, b, sums, tuple(notes), code)
-
-
-def fixed_point(value: int, fraction: int) -> str:
-    """A non-negative integer in binary, its last ``fraction`` bits behind a point."""
-    whole = f"{value >> fraction:b}"
-    return f"{whole}.{value & ((1 << fraction) - 1):0{fraction}b}" if fraction else whole
 
 
 _Product = tuple[tuple[tuple[Row, ...], ...], int, int, int]
@@ -89,7 +85,7 @@ def _lmul_rne(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Product
     hidden = 1 << m
     full = (hidden + a.mantissa) * (hidden + b.mantissa)
     top = full >> (2 * m + 1)
-    rounded = _nearest_even(full, m + top)
+    rounded = nearest_even(full, m + top)
     # As a step of the code, counted from 1.0 at the exponent Ex + Ey - bias.
     carry = ((top - 1) << m) + rounded - a.mantissa - b.mantissa
     factors = (fixed_point(hidden + v.mantissa, m) for v in (a, b))
@@ -105,7 +101,7 @@ def _lmul_rne1(a: Reading, b: Reading, fmt: FloatFormat, offset: int) -> _Produc
     m = fmt.mantissa_bits
     x, y = ((1 << m) + v.mantissa for v in (a, b))
     top = x * y >> (2 * m + 1)
-    sig = _nearest_even(x * y, m - 1 + top) << top
+    sig = nearest_even(x * y, m - 1 + top) << top
     significands = (
         Row("", "1 + xm", x, m),
         Row("×", "1 + ym", y, m),
@@ -252,74 +248,3 @@ DERIVATIONS: Mapping[Kind, _Calculation] = of_every_kind(
     },
 )
 """The calculation of each kind, of two numbers, their format and the offset."""
-
-
-def _pack(
-    sig: int,
-    exp: int,
-    fraction: int,
-    negative: bool,
-    fmt: FloatFormat,
-    policy: Policy,
-    notes: list[str],
-) -> int:
-    """Round ``sig * 2**(exp - fraction - bias)`` to a code, telling ``notes`` how."""
-    m = fmt.mantissa_bits
-    top = sig >> (fraction + 1)  # 1 when the significand is 2 or more
-    shift = fraction - m + top
-    kept = _nearest_even(sig, shift)
-    code = ((exp + top - 1) << m) + kept  # kept's leading one adds 1 to the exponent
-    if top:
-        notes.append(f"The significand is at least 2: shifted right once, E = {exp + 1}.")
-    if shift and kept << shift != sig:
-        notes.append(
-            f"Rounded to {m} mantissa bits, ties to even: {fixed_point(sig, fraction + top)} "
-            f"gives {fixed_point(kept, m)}."
-        )
-    if policy.is_bare:
-        if code != code & fmt.magnitude_mask:
-            notes.append(f"{code} wraps modulo {fmt.sign_mask} (tiny=raw, overflow=wrap).")
-        return _signed(code & fmt.magnitude_mask, negative, fmt)
-    if code > fmt.max_code:
-        why = f"Overflow: above the largest finite number, {fmt.max:.9g}"
-        if policy.overflow == "saturate" or not fmt.has_nan:
-            notes.append(f"{why}, which is the result (overflow={policy.overflow}).")
-            return _signed(fmt.max_code, negative, fmt)
-        if fmt.inf_code is not None:
-            notes.append(f"{why}: Inf (overflow=nonsaturating).")
-            return _signed(fmt.inf_code, negative, fmt)
-        assert fmt.nan_code is not None
-        notes.append(f"{why}: NaN, as {fmt.name} has no Inf (overflow=nonsaturating).")
-        return fmt.nan_code
-    if code < fmt.min_normal_code:
-        why = f"Tiny: below the smallest normal number, {fmt.min_normal:.9g}"
-        if policy.tiny == "flush":
-            notes.append(f"{why}: zero (tiny=flush).")
-            return _signed_or_zero(0, negative, fmt, notes)
-        places = fraction - m + 1 - exp
-        code = _nearest_even(sig, places)
-        exactly = "exactly" if code << places == sig else "to nearest even"
-        notes.append(
-            f"{why}: {code} times the smallest subnormal, {fmt.min_subnormal:.9g}, {exactly} "
-            "(tiny=gradual)."
-        )
-    return _signed_or_zero(code, negative, fmt, notes)
-
-
-def _nearest_even(value: int, shift: int) -> int:
-    """``value / 2**shift``, rounded to the nearest integer, ties to even."""
-    if shift <= 0:
-        return value << -shift
-    kept, rest, half = value >> shift, value & ((1 << shift) - 1), 1 << (shift - 1)
-    return kept + (rest > half or (rest == half and kept & 1))
-
-
-def _signed(magnitude: int, negative: bool, fmt: FloatFormat) -> int:
-    return magnitude | (fmt.sign_mask if negative else 0)
-
-
-def _signed_or_zero(magnitude: int, negative: bool, fmt: FloatFormat, notes: list[str]) -> int:
-    if magnitude == 0 and negative and not fmt.has_negative_zero:
-        notes.append(f"{fmt.name} has no -0: +0.")
-        return 0
-    return _signed(magnitude, negative, fmt)

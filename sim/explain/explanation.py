@@ -11,7 +11,8 @@ from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import Policy
-from lmul.sim.explain.derivation import Derivation, Row, derive, fixed_point
+from lmul.sim.explain.derivation import Derivation, Row, derive
+from lmul.sim.explain.packing import fixed_point
 from lmul.sim.explain.reading import Reading
 from lmul.sim.golden.codec import as_format, decode, encode
 from lmul.sim.golden.multiply import multiply

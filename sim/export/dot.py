@@ -7,7 +7,8 @@ import numpy as np
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
+from lmul.hdl.numbers.kinds import KINDS
 from lmul.hdl.verilog.cache import verilog_of
 from lmul.sim.export.bench.unit import bench_text
 from lmul.sim.export.bench.vectors import Vectors

@@ -7,7 +7,8 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.sum_range import sum_range
 from lmul.hdl.mac.datapath import datapath_of
 from lmul.hdl.numbers.formats import FloatFormat, IntegerFormat
-from lmul.hdl.numbers.kinds import KINDS, resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
+from lmul.hdl.numbers.kinds import KINDS
 from lmul.sim.export.description import PortText, Section
 from lmul.sim.export.wording import (
     accumulator_facts,

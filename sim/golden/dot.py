@@ -11,7 +11,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.arithmetic import Operands, product_significands, unpack
 from lmul.sim.golden.codec import as_codes, as_format, decode

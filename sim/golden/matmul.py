@@ -8,7 +8,8 @@ import numpy.typing as npt
 
 from lmul.hdl.numbers.accumulator import Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden.codec import as_codes, as_format, decode
 from lmul.sim.golden.dot import group_sums

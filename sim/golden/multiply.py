@@ -16,7 +16,8 @@ import numpy as np
 import numpy.typing as npt
 
 from lmul.hdl.numbers.formats import FloatFormat
-from lmul.hdl.numbers.kinds import Kind, check_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import Policy, Subnormals
 from lmul.sim.golden.arithmetic import multiply_codes, product_significands, unpack
 from lmul.sim.golden.codec import as_codes, as_format, code_dtype

@@ -11,7 +11,6 @@ from lmul.hdl.numbers.formats import FORMATS, INT8
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import POLICIES
 from lmul.hdl.numbers.product_range import product_range
-from lmul.synth.gates.circuit import Circuit
 
 __all__ = [
     "ACCUMULATORS",
@@ -27,14 +26,12 @@ __all__ = [
     "PE_POLICIES",
     "REPORT_FORMATS",
     "WINDOW_KINDS",
-    "array_bits",
     "array_name",
     "arrays_in_cells",
     "curve_designs",
     "has_int8_beside",
     "has_pes",
     "int8_array_name",
-    "int8_own_width",
     "kept_kinds",
     "kinds_of",
     "mac_designs",
@@ -155,33 +152,6 @@ def array_name(
     """The design name of a square array."""
     chosen = FORMATS[fmt], POLICIES[policy]
     return MacDesign("array", kind, *chosen, rows=side, columns=side, flow=flow).name
-
-
-def array_bits(name: str) -> tuple[int, int]:
-    """Bits of an array's operand behind the edge, and of its result."""
-    # Imported here: the datapath pulls in Amaranth.
-    from lmul.hdl.mac.datapath import datapath_of
-
-    design = MacDesign.parse(name)
-    result = FORMATS["fp32"].width  # what an array gives out; an integer array's sums are as wide
-    return datapath_of(design).operand_layout.size, result
-
-
-def int8_own_width() -> tuple[Circuit, int]:
-    """The integer PE whose sum is as narrow as its longest one allows, and its bits.
-
-    Designs sum integers in 32 bits, as their arrays give them out; exact sums of floating-point
-    kinds are sized for the same number of products, and this one is sized as they are.
-    """
-    # Imported here: the circuit pulls in Amaranth.
-    from lmul.hdl.mac.int8 import IntDatapath, int_sum_bits
-    from lmul.hdl.mac.pe import PE
-    from lmul.hdl.verilog.convert import convert
-    from lmul.hdl.verilog.wrappers import FlatPorts
-
-    bits = int_sum_bits(DEFAULT_K_MAX)
-    top = f"pe_int8_{bits}_bits"
-    return Circuit(top, convert(FlatPorts(PE(IntDatapath(sum_bits=bits))), top), "pe"), bits
 
 
 @cache

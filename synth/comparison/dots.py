@@ -6,7 +6,8 @@ from dataclasses import dataclass, field
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import FORMATS, INT8
-from lmul.hdl.numbers.kinds import Kind, check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
+from lmul.hdl.numbers.kinds import Kind
 from lmul.hdl.numbers.policy import POLICIES
 from lmul.synth.comparison.designs import has_int8_beside, kinds_of
 from lmul.synth.measure.measurement import Measured, Point

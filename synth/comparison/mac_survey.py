@@ -3,6 +3,8 @@
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.numbers.kinds import Kind
 from lmul.sim.accuracy.accumulators import AccumulatorAccuracy, accumulator_accuracy, int8_accuracy
 from lmul.sim.accuracy.operands import DotError
@@ -11,23 +13,22 @@ from lmul.synth.comparison.designs import (
     ACCUMULATORS,
     ARRAY_SIDE,
     WINDOW_KINDS,
-    array_bits,
     array_name,
     has_pes,
     int8_array_name,
-    int8_own_width,
     kept_kinds,
     mac_designs,
     pe_kinds,
     pe_name,
 )
+from lmul.synth.comparison.int8_check import int8_own_width
 from lmul.synth.comparison.points import counted, split_of
 from lmul.synth.gates.breakdown import PartCount, Split
 from lmul.synth.gates.count import GateCount, count
 from lmul.synth.gates.scale import composed
 from lmul.synth.measure.measurement import Measured, Point
 
-__all__ = ["MATRICES", "MacSurvey", "array_parts", "mac_survey"]
+__all__ = ["MATRICES", "MacSurvey", "array_bits", "array_parts", "mac_survey"]
 
 
 MATRICES = ("QK", "AV")
@@ -134,3 +135,13 @@ def array_parts(
     if side == ARRAY_SIDE:
         return list(mac.splits[name].parts)
     return composed(mac.splits[name], ARRAY_SIDE, side, *array_bits(name))
+
+
+def array_bits(name: str) -> tuple[int, int]:
+    """Bits of an array's operand behind the edge, and of its result."""
+    # Imported here: the datapath pulls in Amaranth.
+    from lmul.hdl.mac.datapath import datapath_of
+
+    design = MacDesign.parse(name)
+    result = FORMATS["fp32"].width  # what an array gives out; an integer array's sums are as wide
+    return datapath_of(design).operand_layout.size, result

@@ -13,7 +13,7 @@ from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.accumulator import DEFAULT_K_MAX, Accumulator, default_accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8, IntegerFormat
-from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
 from lmul.hdl.numbers.policy import Policy
 from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES

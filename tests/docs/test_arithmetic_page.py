@@ -9,7 +9,7 @@ import pytest
 from lmul import FORMATS, POLICIES, Design, decode, encode, multiply
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.designs.sum_range import sum_range
-from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
 from lmul.hdl.numbers.product_range import product_range
 from lmul.sim.export import package
 

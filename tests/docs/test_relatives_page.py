@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.hdl.numbers.kinds import KINDS, check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
+from lmul.hdl.numbers.kinds import KINDS
 from lmul.sim.accuracy.pairs import accuracy
 from lmul.synth.measure.measurement import Point
 from lmul.synth.measure.runs import all_points

@@ -18,7 +18,8 @@ import tensors  # noqa: E402
 from tensors import drawn  # noqa: E402
 
 import lmul.torch.cuda.dispatch as gpu  # noqa: E402
-from lmul.hdl.numbers.kinds import KINDS, resolve_offset  # noqa: E402
+from lmul.hdl.numbers.kind_checks import resolve_offset  # noqa: E402
+from lmul.hdl.numbers.kinds import KINDS  # noqa: E402
 from lmul.torch.arithmetic import Arithmetic  # noqa: E402
 from lmul.torch.cuda.to_odd import sums_to_odd  # noqa: E402
 from lmul.torch.functional import matmul  # noqa: E402

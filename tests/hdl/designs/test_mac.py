@@ -13,7 +13,7 @@ from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.mac.int8 import IntDatapath
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import INT8, IntegerFormat
-from lmul.hdl.numbers.kinds import check_kind
+from lmul.hdl.numbers.kind_checks import check_kind
 
 CANONICAL = [
     "pe-lmul-e4m3",

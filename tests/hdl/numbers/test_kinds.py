@@ -6,7 +6,8 @@ from typing import get_args
 import pytest
 
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
-from lmul.hdl.numbers.kinds import KINDS, Kind, check_kind, of_every_kind, resolve_offset
+from lmul.hdl.numbers.kind_checks import check_kind, resolve_offset
+from lmul.hdl.numbers.kinds import KINDS, Kind, of_every_kind
 
 
 def test_kinds() -> None:

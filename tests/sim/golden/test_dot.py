@@ -6,7 +6,7 @@ import pytest
 from literal_model import multiply_numbers, nearest_even, read, scale
 
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
 from lmul.hdl.numbers.policy import POLICIES
 from lmul.sim.golden.codec import decode, encode
 from lmul.sim.golden.dot import dot, group_sums, int_dot

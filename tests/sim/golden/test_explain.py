@@ -14,8 +14,9 @@ from unsurveyed_kinds import marks_of
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind
 from lmul.hdl.numbers.policy import POLICIES, Policy
-from lmul.sim.explain.derivation import derive, fixed_point
+from lmul.sim.explain.derivation import derive
 from lmul.sim.explain.explanation import explain, explain_codes
+from lmul.sim.explain.packing import fixed_point
 from lmul.sim.golden.codec import decode
 from lmul.sim.golden.multiply import multiply
 

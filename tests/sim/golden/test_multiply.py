@@ -6,7 +6,7 @@ from unsurveyed_kinds import marks_of
 
 import lmul
 from lmul import FORMATS, KINDS, POLICIES, FloatFormat, Policy, decode, multiply, product
-from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
 
 SMALL = [f for f in FORMATS.values() if f.width <= 8]
 WIDE = [f for f in FORMATS.values() if f.width > 8]

@@ -5,7 +5,7 @@ import pytest
 
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS
-from lmul.hdl.numbers.kinds import resolve_offset
+from lmul.hdl.numbers.kind_checks import resolve_offset
 from lmul.hdl.numbers.policy import Policy
 from lmul.sim.golden import multiply as golden
 from lmul.sim.golden.codec import decode, encode

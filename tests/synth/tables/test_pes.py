@@ -14,8 +14,6 @@ from lmul.sim.accuracy.operands import DotError, operand_accuracy
 from lmul.sim.accuracy.workload import attention
 from lmul.synth.comparison.designs import (
     WINDOW_KINDS,
-    array_bits,
-    int8_own_width,
     mac_designs,
     report_designs,
     same_width_name,
@@ -24,8 +22,8 @@ from lmul.synth.comparison.designs import (
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.error_survey import ErrorSurvey
 from lmul.synth.comparison.headline import headline
-from lmul.synth.comparison.int8_check import check_narrow_int8
-from lmul.synth.comparison.mac_survey import MacSurvey
+from lmul.synth.comparison.int8_check import check_narrow_int8, int8_own_width
+from lmul.synth.comparison.mac_survey import MacSurvey, array_bits
 from lmul.synth.gates.breakdown import ARRAY_PARTS, PE_PARTS, PartCount, Split, split
 from lmul.synth.gates.count import GateCount, count
 from lmul.synth.gates.scale import composed, skew, total
