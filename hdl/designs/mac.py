@@ -33,6 +33,7 @@ __all__ = [
     "INT8_MAX_K",
     "MAX_FIFO",
     "MAX_K",
+    "MAX_PLACES",
     "MAX_SIDE",
     "MIN_FIFO",
     "MacDesign",
@@ -45,7 +46,7 @@ INT8_MAX_K = ((1 << SUM_BITS - 1) - 1) >> 14
 """So many squares of -128, the largest product of int8, fit into a sum of 32 bits: 131071."""
 _MAX_STAGES = 2
 _MAX_ROUNDER = 3
-_MAX_PLACES = 64
+MAX_PLACES = 64
 MIN_FIFO, MAX_FIFO = 2, 1 << 16  # a memory of one beat would pass one every other cycle
 
 
@@ -136,7 +137,7 @@ class MacDesign(Design, begins=("pe-", "array-", "product-int8")):
         if self.k_max != self._usual_k and not self.resolved_accumulator.is_exact:
             raise ValueError("k_max is for exact accumulators; the others take any K")
         check_number("Stages", self.stages, 0, self.most_stages)
-        check_number("Places between carries", self.carries, 0, _MAX_PLACES)
+        check_number("Places between carries", self.carries, 0, MAX_PLACES)
         if self.carries and self.resolved_accumulator.name != "exact":
             raise ValueError(
                 f"Carries are kept of exact sums, not of {self.resolved_accumulator}: leave -cN out"

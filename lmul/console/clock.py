@@ -5,7 +5,7 @@ from dataclasses import asdict
 
 from rich.console import Group
 
-from lmul.console.terminal import figure_table, wires_note
+from lmul.console.terminal import figure_table, wires_note, written_note
 from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.variation import Spread
@@ -120,7 +120,15 @@ def clocked_table(found: Sequence[Clocked]) -> Group:
         for one in found
         if one.leaves_fj
     ]
-    return Group(table, *missed, said, *leaves)
+    gates = [
+        f"{one.design}, an estimate in no other figure: "
+        + written_note(one.written)
+        + f"; with their clocks gated, by {one.gates_um2:.0f} µm² of gates, an operation would "
+        "take {} fJ ({})".format(*_ranged(one.gated))
+        for one in found
+        if one.gated
+    ]
+    return Group(table, *missed, said, *leaves, *gates)
 
 
 def _ranged(one: Spread | None) -> tuple[str, str]:

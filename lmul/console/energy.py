@@ -8,7 +8,7 @@ from rich.console import Group, RenderableType
 from rich.table import Table
 
 from lmul.console.synthesis import restructuring_note
-from lmul.console.terminal import figure_table, wires_note
+from lmul.console.terminal import figure_table, wires_note, written_note
 from lmul.synth.energy.figures import Energy
 from lmul.synth.mapping.mapping import AREA_HASH
 from lmul.tools import yosys
@@ -72,12 +72,12 @@ def _gates(found: Sequence[Energy]) -> list[str]:
     """What clock gates would change, where a part of a sum is written on change only."""
     return [
         f"{one.design}, {one.stimulus}, an estimate: "
-        + ", ".join(f"{share:.1%} of additions write the part {n}" for n, share in w.items())
+        + written_note(one.writes)
         + f"; with their clocks gated by {gates.count} {gates.cell}, {gates.area_um2:.0f} µm², "
         f"{gates.saved:.1f} fJ less in clock pins and {gates.taken:.1f} fJ more in the gates, an "
         f"operation would take {one.gated:.1f} fJ"
         for one in found
-        if (gates := one.gates) and (w := one.writes)
+        if (gates := one.gates)
     ]
 
 

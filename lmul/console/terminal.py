@@ -2,7 +2,7 @@
 
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 
 from rich.box import SIMPLE_HEAD
@@ -17,7 +17,14 @@ from rich.progress import (
 )
 from rich.table import Table
 
-__all__ = ["OnProgress", "figure_table", "progress_bar", "table_console", "wires_note"]
+__all__ = [
+    "OnProgress",
+    "figure_table",
+    "progress_bar",
+    "table_console",
+    "wires_note",
+    "written_note",
+]
 
 
 OnProgress = Callable[[int, int, str], None]
@@ -94,3 +101,8 @@ def figure_table(title: str, *columns: str) -> Table:
 def wires_note(wires: str) -> str:
     """What is said of wires below figures: ``"no wires"``, or that they are an estimate."""
     return "no wires" if wires == "none" else f"{wires} wires, an estimate: nothing was placed"
+
+
+def written_note(writes: Mapping[str, float]) -> str:
+    """In which share of additions each part of a sum is written that is written on change only."""
+    return ", ".join(f"{share:.1%} of additions write the part {n}" for n, share in writes.items())

@@ -6,8 +6,8 @@ figures are the median of these winners, and their range is told. So it is with 
 all parts and what is around them are mapped anew in each order.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
@@ -77,6 +77,12 @@ class Clocked:
     leaves_um2, leaves_fj : float
         The last stage of a clock tree for the circuit as written, estimated: its area, and fJ an
         operation. In no other figure here.
+    gated : Spread or None
+        Of a ``dualW`` sum: ``energy`` with the clocks of its rarely written parts gated, estimated.
+    gates_um2 : float
+        Of those clock gates for the circuit as written; in no other figure here.
+    written : mapping of str to float
+        The share of operations in which each of those parts is written.
     """
 
     design: str
@@ -95,6 +101,9 @@ class Clocked:
     wires: str = NONE
     leaves_um2: float = 0.0
     leaves_fj: float = 0.0
+    gated: Spread | None = None
+    gates_um2: float = 0.0
+    written: Mapping[str, float] = field(default_factory=dict)
 
     @property
     def slack_ps(self) -> float:
@@ -155,6 +164,8 @@ def clocked(
     meets = first.timing.delay_ps <= period
     energies = _energies(winners, period, stimulus, wires) if meets else []
     leaves = energies[0].leaves if energies else None
+    gates = energies[0].gates if energies else None
+    gated = [one.gated for one in energies if one.gated is not None]
     return Clocked(
         design=first.design,
         clock_ps=period,
@@ -174,6 +185,9 @@ def clocked(
         wires=wires,
         leaves_um2=leaves.area_um2 if leaves else 0.0,
         leaves_fj=energies[0].leaves_fj if energies else 0.0,
+        gated=Spread.of(gated) if gated else None,
+        gates_um2=gates.area_um2 if gates else 0.0,
+        written=energies[0].writes if energies else {},
     )
 
 

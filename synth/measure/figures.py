@@ -8,10 +8,11 @@ from lmul.synth.fpga.luts import LutCount
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import GateCount
 from lmul.synth.mapping.area import AreaResult
+from lmul.synth.measure.clocked import Clocked
 from lmul.synth.timing.area_delay import InCells
 from lmul.tools.metrics import Metric
 
-__all__ = ["cell_metrics", "core_metrics", "gate_metrics", "lut_metrics"]
+__all__ = ["cell_metrics", "clock_metrics", "core_metrics", "gate_metrics", "lut_metrics"]
 
 
 def gate_metrics(circuit: Design | Circuit, gates: GateCount) -> list[Metric]:
@@ -58,6 +59,31 @@ def cell_metrics(circuit: Design | Circuit, found: InCells) -> list[Metric]:
         figures.append(("delay_opensta_ps", opensta_ps, "ps"))
     return [
         Metric(circuit.name, circuit.level, name, value, unit, library=area.library)
+        for name, value, unit in figures
+    ]
+
+
+def clock_metrics(found: Clocked) -> list[Metric]:
+    """Area and energy at a clock, medians over orders, and the delay as written; without an energy
+    where the clock is missed.
+    """
+    figures = [
+        ("area_um2", found.area.median, "um2"),
+        ("sequential_um2", found.sequential.median, "um2"),
+        ("delay_ps", found.delays[0], "ps"),
+    ]
+    figures += [
+        (name, spread.median, "fJ")
+        for name, spread in (("energy_fj", found.energy), ("energy_gated_clock_fj", found.gated))
+        if spread is not None
+    ]
+    level = Design.parse(found.design).level
+    return [
+        Metric(
+            *(found.design, level, f"clock_{name}", value, unit),
+            library=found.library,
+            stimulus=found.stimulus if unit == "fJ" else None,
+        )
         for name, value, unit in figures
     ]
 

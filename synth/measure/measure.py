@@ -19,7 +19,13 @@ from lmul.synth.mapping.area import area
 from lmul.synth.mapping.breakdown import area_by_part
 from lmul.synth.measure.clocked import clocked
 from lmul.synth.measure.errors import errors
-from lmul.synth.measure.figures import cell_metrics, core_metrics, gate_metrics, lut_metrics
+from lmul.synth.measure.figures import (
+    cell_metrics,
+    clock_metrics,
+    core_metrics,
+    gate_metrics,
+    lut_metrics,
+)
 from lmul.synth.measure.measurement import STATIONARY, Measured, Point, find, keep
 from lmul.synth.measure.variation import mapped_spread
 from lmul.synth.timing.area_delay import InCells, curve, in_cells
@@ -179,7 +185,7 @@ def _spread(point: Point) -> Measured:
 def _clock(point: Point) -> Measured:
     wires = point.wires or NONE
     found = clocked(point.design, point.clock, point.stimulus, point.liberty, wires=wires)
-    return Measured((), asdict(found))
+    return Measured(tuple(clock_metrics(found)), asdict(found))
 
 
 def _luts(point: Point) -> Measured:

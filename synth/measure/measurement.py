@@ -50,7 +50,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
 }
 """What can be measured, and which of a point's further fields it takes."""
 
-_DETAILS = ("split", "parts", "spread", "clock", "check")
+_DETAILS = ("split", "parts", "spread", "check")
 FIGURES = tuple(measure for measure in MEASURES if measure not in _DETAILS)
 """What gives figures of its own: the others are detail alone."""
 

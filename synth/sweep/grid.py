@@ -19,19 +19,25 @@ from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES
 from lmul.synth.measure.errors import STIMULI as ERROR_STIMULI
 from lmul.synth.measure.errors import why_no_error
-from lmul.synth.measure.measurement import MEASURES, STATIONARY, Point
+from lmul.synth.measure.measurement import FASTEST, MEASURES, STATIONARY, Point
 from lmul.synth.sweep.spec import DEFAULT, ENERGY_STIMULI, Grid, SweepSpec
 
 __all__ = ["Expansion", "expand"]
 
 
-_DEFAULT_STIMULUS = {"energy": "gaussian", "core": "gaussian", "error": "attention QK"}
+_DEFAULT_STIMULUS = {
+    "energy": "gaussian",
+    "core": "gaussian",
+    "clock": "attention QK",
+    "error": "attention QK",
+}
 
 # A point's field, and the key of a grid that lists its values.
 _LISTS = {
     "library": "libraries",
     "stimulus": "stimuli",
     "device": "devices",
+    "clock": "clocks",
     "seed": "seeds",
     "dsp": "dsp",
 }
@@ -98,20 +104,25 @@ def _keys_of(level: str, kind: str) -> list[str]:
         keys += ["terms"] + ["windows"] * (kind != INT8.name)
     if level == "dot" and kind != INT8.name:
         keys.append("sticky")
+    if level in ("pe", "array"):
+        keys.append("carries")
+    if level in ("multiplier", "pe", "array", "dot") and (level, kind) != ("multiplier", INT8.name):
+        keys.append("stages")
     return keys
 
 
 def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
     fmt = INT8 if kind == INT8.name else FORMATS[values["formats"]]
     policy = Policy.parse(values.get("policies", "ocp"))
+    stages = values.get("stages", 0)
     if level in ("product", "multiplier"):
         if isinstance(fmt, IntegerFormat):
             return MacDesign("product", "int8", fmt)
         unit = "product" if level == "product" else "multiplier"
-        return UnitDesign(check_kind(kind, fmt), fmt, unit, policy)
+        return UnitDesign(check_kind(kind, fmt), fmt, unit, policy, stages=stages)
     if level == "dot":
         window, sticky = values.get("windows", 0), values.get("sticky", False)
-        return DotDesign(kind, fmt, values["terms"], window, policy, sticky)
+        return DotDesign(kind, fmt, values["terms"], window, policy, sticky, stages)
     given = values.get("accumulators", DEFAULT)
     accumulator = default_accumulator(fmt) if given == DEFAULT else Accumulator(given)
     rows, columns = values.get("sizes", (1, 1))
@@ -129,6 +140,8 @@ def _design(level: str, kind: Any, values: Mapping[str, Any]) -> Design:
         flow=values.get("flows", "os"),
         terms=terms,
         window=values.get("windows", 0) if aligned else 0,
+        stages=stages,
+        carries=values.get("carries", 0),
     )
 
 
@@ -149,6 +162,8 @@ def _why_not(design: Design, measure: str, fields: Mapping[str, Any]) -> str | N
         return "core is measured of dot-product units"
     if isinstance(design, DotDesign) and stimulus.endswith(STATIONARY):
         return "dot-product units have no stationary weights"
+    if measure == "clock":
+        return _why_no_clock(design, fields)
     if measure in ("energy", "core") and not stimulus.endswith(
         (*ENERGY_STIMULI, STATIONARY, ".npz")
     ):
@@ -164,3 +179,14 @@ def _why_not(design: Design, measure: str, fields: Mapping[str, Any]) -> str | N
         if fields["dsp"] and not DEVICES[device].has_dsps:
             return f"{device} has no DSP blocks"
     return why_no_error(design, stimulus) if measure == "error" else None
+
+
+def _why_no_clock(design: Design, fields: Mapping[str, Any]) -> str | None:
+    stimulus = fields["stimulus"]
+    if stimulus not in ENERGY_STIMULI and not stimulus.endswith(".npz"):
+        return f"clock has no stimulus {stimulus!r}"
+    if getattr(design, "stages", 0):
+        return "a clock's search chooses registers: stages 0 stands for all"
+    if design.level == "array" and fields["clock"] == FASTEST:
+        return "how fast an array can be is not searched for"
+    return None

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.mac import FLOWS, MAX_SIDE
+from lmul.hdl.designs.dot import most_stages
+from lmul.hdl.designs.mac import FLOWS, MAX_PLACES, MAX_SIDE
 from lmul.hdl.designs.parts import MAX_TERMS, MAX_WINDOW, MIN_WINDOW
 from lmul.hdl.numbers.accumulator import Accumulator
 from lmul.hdl.numbers.formats import FORMATS, INT8
@@ -17,8 +18,9 @@ from lmul.hdl.numbers.policy import Policy
 from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES
 from lmul.synth.liberty.default import NAMED
-from lmul.synth.measure.measurement import FIGURES, STATIONARY
+from lmul.synth.measure.measurement import FASTEST, FIGURES, STATIONARY
 from lmul.synth.stimuli.stimulus import NAMES
+from lmul.synth.timing.search.clock import check_period
 
 __all__ = ["DEFAULT", "ENERGY_STIMULI", "Grid", "SweepSpec", "read_spec"]
 
@@ -35,6 +37,7 @@ Grid = Mapping[str, tuple[Any, ...]]
 """Key to values; every key that can be left out has its default."""
 
 _SIZE = re.compile(r"([1-9]\d*)x([1-9]\d*)")
+_MOST_STAGES = most_stages("exact")  # of dot-product units, which have the most
 
 
 @dataclass(frozen=True)
@@ -60,9 +63,13 @@ def read_spec(path: Path) -> SweepSpec:
     format); ``policies`` (ocp); ``accumulators`` (default) and ``k_max`` (1024) of PEs and arrays;
     ``sizes`` and ``flows`` (os) of arrays; ``terms`` and ``windows`` of dot-product units, and of
     PEs and arrays (a pair at a time where left out; a window is for float sums), ``sticky`` (false)
-    of dot-product units; or ``designs``, by name, in place of all of these.
+    of dot-product units; ``stages`` (0), pipeline registers, of all but product units; ``carries``
+    (0), the places between kept ones, of PEs and arrays with exact sums; or ``designs``, by name,
+    in place of all of these.
     ``libraries`` (embedded; asap7; files, several in a list of their own are one library) of
-    cells, curve and energy; ``stimuli`` of energy (gaussian) and error (attention QK);
+    cells, curve, energy and clock; ``stimuli`` of energy (gaussian), clock and error (attention
+    QK); ``clocks`` of clock, periods such as 60fo4 or 5, or fastest, for which registers are a
+    choice of the search's;
     ``devices`` and ``dsp`` (false) of luts and fpga, ``seeds`` (1) of fpga.
 
     Raises
@@ -106,6 +113,10 @@ def _grid(table: Mapping[str, object], folder: Path) -> Grid:
     else:
         _check_design_keys(found)
     _check_use(found)
+    if "clock" in found["measures"] and "clocks" not in found:
+        raise ValueError(
+            f"clocks is missing, for clock: use periods, such as 60fo4 or 5 (ns), or {FASTEST}"
+        )
     if {"luts", "fpga"} & set(found["measures"]) and "devices" not in found:
         raise ValueError(
             f"devices is missing: use {', '.join(FAMILIES)} for luts, {', '.join(DEVICES)} for fpga"
@@ -184,6 +195,10 @@ def _size(value: Any, _folder: Path) -> tuple[int, int]:
     return int(match[1]), int(match[2])
 
 
+def _clock(value: Any, _folder: Path) -> str:
+    return value if value == FASTEST else check_period(value)
+
+
 def _library(value: Any, folder: Path) -> tuple[str, ...]:
     if value == _EMBEDDED_NAME:
         return ()
@@ -230,6 +245,8 @@ _DESIGN_KEYS: Mapping[str, Check] = {
     "terms": _integer(1, MAX_TERMS),
     "windows": _integer(MIN_WINDOW, MAX_WINDOW),
     "sticky": _boolean,
+    "stages": _integer(0, _MOST_STAGES),
+    "carries": _integer(0, MAX_PLACES),
 }
 _CHECKS: Mapping[str, Check] = {
     "measures": _one_of(FIGURES),
@@ -237,6 +254,7 @@ _CHECKS: Mapping[str, Check] = {
     "designs": lambda value, _folder: Design.parse(value).name,
     "libraries": _library,
     "stimuli": _stimulus,
+    "clocks": _clock,
     "devices": _one_of((*FAMILIES, *DEVICES)),
     "seeds": _integer(0, (1 << 31) - 1),
     "dsp": _boolean,
@@ -249,8 +267,11 @@ _DEFAULTS: Grid = {
     "terms": (1,),
     "windows": (0,),
     "sticky": (False,),
+    "stages": (0,),
+    "carries": (0,),
     "libraries": ((),),
     "stimuli": (),
+    "clocks": (),
     "seeds": (1,),
     "dsp": (False,),
 }
@@ -263,8 +284,11 @@ _USERS: Mapping[str, tuple[str, ...]] = {
     "terms": ("pe", "array", "dot"),
     "windows": ("pe", "array", "dot"),
     "sticky": ("dot",),
-    "libraries": ("area", "cells", "curve", "energy", "core"),
-    "stimuli": ("energy", "error", "core"),
+    "stages": ("multiplier", "pe", "array", "dot"),
+    "carries": ("pe", "array"),
+    "libraries": ("area", "cells", "curve", "energy", "clock", "core"),
+    "stimuli": ("energy", "clock", "error", "core"),
+    "clocks": ("clock",),
     "devices": ("luts", "fpga"),
     "seeds": ("fpga",),
     "dsp": ("luts", "fpga"),

@@ -7,7 +7,9 @@ from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
 from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.designs.unit import UnitDesign
 from lmul.hdl.numbers.formats import FloatFormat
 from lmul.synth.liberty.file import digest
 from lmul.synth.measure.measurement import MEASURES, Measured, Point
@@ -22,7 +24,8 @@ if TYPE_CHECKING:
 __all__ = ["check_pyarrow", "sweep_table", "to_csv", "to_parquet"]
 
 
-_SIZES = ("k_max", "rows", "columns", "seed")  # integers; ``value`` is a float, ``dsp`` a boolean
+_SIZES = ("k_max", "terms", "window", "stages", "carries", "rows", "columns", "seed")
+"""Columns of integers; ``value`` is a float, ``dsp`` a boolean."""
 
 
 def check_pyarrow() -> ModuleType:
@@ -46,11 +49,12 @@ def sweep_table(found: Mapping[Point, Measured]) -> "pyarrow.Table":
     """One row for each metric of each point, in the order of the points.
 
     Columns: ``design``, ``level``, ``kind``, ``format``, ``policy``, ``accumulator`` (defaults put
-    in), ``k_max`` of exact accumulators, ``rows``, ``columns`` and ``flow`` of arrays, ``measure``,
-    ``metric``, ``value``, ``unit``, ``better``, ``library`` by its own name with the SHA-256 of its
-    file, ``stimulus``, ``measured_on`` (the stimulus in full, as reports tell it), ``device``,
-    ``seed``, ``dsp``, ``tools`` with their versions, ``package`` (SHA-256 of the sources). What a
-    row has none of is null: a ratio has no unit.
+    in), ``k_max`` of exact accumulators, ``terms``, pairs a cycle, ``window``, ``stages``,
+    ``carries``, ``rows``, ``columns`` and ``flow`` of arrays, ``measure``, ``metric``, ``value``,
+    ``unit``, ``better``, ``library`` by its own name with the SHA-256 of its file, ``stimulus``,
+    ``measured_on`` (the stimulus in full, as reports tell it), ``clock``, ``circuit``, which the
+    search for the clock chose, ``device``, ``seed``, ``dsp``, ``tools`` with their versions,
+    ``package`` (SHA-256 of the sources). What a row has none of is null: a ratio has no unit.
 
     Raises
     ------
@@ -65,9 +69,10 @@ def sweep_table(found: Mapping[Point, Measured]) -> "pyarrow.Table":
 
 
 _COLUMNS = (
-    *("design", "level", "kind", "format", "policy", "accumulator", "k_max", "rows", "columns"),
-    *("flow", "measure", "metric", "value", "unit", "better", "library", "library_sha256"),
-    *("stimulus", "measured_on", "device", "seed", "dsp", "tools", "package"),
+    *("design", "level", "kind", "format", "policy", "accumulator", "k_max", "terms", "window"),
+    *("stages", "carries", "rows", "columns", "flow", "measure", "metric", "value", "unit"),
+    *("better", "library", "library_sha256", "stimulus", "measured_on", "clock", "circuit"),
+    *("device", "seed", "dsp", "tools", "package"),
 )
 
 
@@ -88,6 +93,8 @@ def _row(point: Point, metric: Metric) -> dict[str, Any]:
     }
     if "library" in taken:
         row |= {"library": metric.library, "library_sha256": digest(point.liberty)}
+    if "clock" in taken:
+        row |= {"clock": point.clock, "circuit": metric.design}
     if "seed" in taken:
         row["seed"] = point.seed
     if "dsp" in taken:
@@ -107,8 +114,14 @@ def _design_columns(design: Design) -> dict[str, Any]:
             columns["accumulator"] = accumulator.name
             if accumulator.is_exact:
                 columns["k_max"] = design.k_max
+        columns |= {"terms": design.terms, "window": design.window or None}
+        columns["carries"] = design.carries or None
         if design.level == "array":
             columns |= {"rows": design.rows, "columns": design.columns, "flow": design.flow}
+    if isinstance(design, DotDesign):
+        columns |= {"terms": design.terms, "window": design.window or None}
+    if isinstance(design, DotDesign | MacDesign | UnitDesign) and design.level != "product":
+        columns["stages"] = design.stages
     return columns
 
 

@@ -45,9 +45,10 @@ def sweep(
 ) -> None:
     """Measure a grid of designs; write a table and Pareto pictures.
 
-    A grid has lists of measures (gates, area, cells, curve, energy, luts, fpga, error), levels,
-    kinds, formats, policies, accumulators, k_max, sizes, flows, libraries, stimuli, devices, seeds
-    and dsp; or of designs by name. (cells is area and delay.) What can't be combined is left out.
+    A grid has lists of measures (gates, area, cells, curve, energy, clock, luts, fpga, error,
+    core), levels, kinds, formats, policies, accumulators, k_max, sizes, flows, terms, windows,
+    sticky, stages, carries, libraries, stimuli, clocks, devices, seeds and dsp; or of designs by
+    name. (cells is area and delay.) What can't be combined is left out.
     Results are kept: a sweep that was stopped goes on where it was. Exit code 1 when a point
     failed; the others are written.
     """
@@ -70,7 +71,7 @@ def sweep(
         return
     package_version("matplotlib", "sweep")
     os.environ.update(tool_variables())  # matplotlib reads them when it is imported
-    if any(point.measure in ("energy", "parts", "spread") for point in expansion.points):
+    if any(point.measure in ("energy", "clock", "core") for point in expansion.points):
         from lmul.synth.gatesim.kernel import check_compiler
 
         check_compiler()

@@ -118,6 +118,6 @@ def clocked_of(measured: Measured) -> Clocked:
     """What a point of ``clock`` gave."""
     known = {one.name for one in fields(Clocked)}
     detail: dict[str, Any] = {k: v for k, v in measured.detail.items() if k in known}
-    for name in ("area", "sequential", "energy"):
-        detail[name] = detail[name] and Spread(**detail[name])
+    for name in ("area", "sequential", "energy", "gated"):
+        detail[name] = Spread(**detail[name]) if detail.get(name) else None
     return Clocked(**detail)

@@ -14,7 +14,7 @@ from lmul.synth.timing.search.array_clock import array_at_clock
 from lmul.synth.timing.search.at_clock import AtClock, best
 from lmul.synth.timing.search.search import Subject, pipelined, search
 
-__all__ = ["at_clock", "mappings", "period_ps"]
+__all__ = ["at_clock", "check_period", "mappings", "period_ps"]
 
 
 _PERIOD = re.compile(r"([0-9]+(?:\.[0-9]+)?|\.[0-9]+)(fo4)?")
@@ -30,11 +30,29 @@ def period_ps(text: str, library: Library) -> float:
     ValueError
         For another text, or a period of 0.
     """
-    match = _PERIOD.fullmatch(text)
+    period, in_inverters = _period(text)
+    return period * (Conditions.of(library).fo4_ps if in_inverters else 1000)
+
+
+def check_period(text: object) -> str:
+    """The text of a clock, if it is one that :func:`period_ps` knows.
+
+    Raises
+    ------
+    ValueError
+        Otherwise.
+    """
+    _period(text)
+    return str(text)
+
+
+def _period(text: object) -> tuple[float, bool]:
+    """The number, and whether it is one of inverter delays."""
+    match = _PERIOD.fullmatch(text) if isinstance(text, str) else None
     period = float(match[1]) if match else 0.0
     if not match or not period:
         raise ValueError(f"Clock must be a period in ns, such as 5, or 60fo4, not {text!r}")
-    return period * (Conditions.of(library).fo4_ps if match[2] else 1000)
+    return period, bool(match[2])
 
 
 def at_clock(

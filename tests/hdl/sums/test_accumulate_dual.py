@@ -61,7 +61,7 @@ def sums_near_steps(rng, path):
 
 CASES = [
     *((f"pe-exact-e4m3-ftz-{cut}-k64", "gates") for cut in ("dual14_-10", "dual24", "dual2_-18")),
-    *(("pe-exact-e4m3-ftz-dual14_-10-k64", form) for form in ("sums", "fast")),
+    *(("pe-exact-e4m3-ftz-dual14_-10-k64", form) for form in ("sums", "fast", "fastest")),
     *(("pe-int8-dual16-s1", form) for form in ("gates", "sums", "fast")),  # products added up
     ("pe-int8-dual27-s1", "gates"),
 ]

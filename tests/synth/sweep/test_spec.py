@@ -13,7 +13,6 @@ from lmul.synth.sweep.grid import Expansion, expand
 from lmul.synth.sweep.spec import read_spec
 
 EXAMPLES = Path(__file__).parents[3] / "examples"
-EXAMPLE = EXAMPLES / "fp8.toml"
 
 MINIMAL = """
 [[grid]]
@@ -178,6 +177,61 @@ def test_dot_product_units(tmp_path):
     assert found.left_out == {"core is measured of dot-product units": 4}
 
 
+def test_registers_carries_and_clocks(tmp_path):
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["area", "clock"],
+            levels=["multiplier", "pe"],
+            kinds=["lmul", "int8"],
+            formats=["e4m3", "bf16"],
+            stages=[0, 1],
+            carries=[0, 8],
+            clocks=["60fo4", "fastest"],
+            stimuli=["uniform"],
+        ),
+    )
+    units = [f"{name}{s}" for name in ("lmul-e4m3", "lmul-bf16") for s in ("", "-s1")]
+    units += ["product-int8", "pe-lmul-bf16", "pe-lmul-bf16-s1"]
+    fixed = [
+        f"pe-{w}{s}{c}" for w in ("lmul-e4m3", "int8") for s in ("", "-s1") for c in ("", "-c8")
+    ]
+    assert {p.design for p in found.points if p.measure == "area"} == {*units, *fixed}
+    clocked = [point for point in found.points if point.measure == "clock"]
+    assert {(p.design, p.clock) for p in clocked} == {
+        (name, clock)
+        for name in [*units, *fixed]
+        for clock in ("60fo4", "fastest")
+        if "-s1" not in name
+    }
+    assert {point.stimulus for point in clocked} == {"uniform"}
+    assert found.left_out == {
+        "Carries are kept of exact sums, not of fp32: leave -cN out": 2,  # with either stages
+        "a clock's search chooses registers: stages 0 stands for all": 2 * 7,
+    }
+
+
+def test_a_clock_that_no_array_has(tmp_path):
+    of_arrays = grid(
+        measures=["clock"],
+        levels=["array", "pe"],
+        kinds=["int8"],
+        sizes=["2x2"],
+        clocks=["fastest", "5"],
+        stimuli=["attention QK", "attention AV stationary"],
+    )
+    found = expanded(tmp_path, of_arrays)
+    assert [(p.design, p.clock, p.stimulus) for p in found.points] == [
+        ("array-int8-2x2-os", "5", "attention QK"),
+        ("pe-int8", "fastest", "attention QK"),
+        ("pe-int8", "5", "attention QK"),
+    ]
+    assert found.left_out == {
+        "how fast an array can be is not searched for": 1,
+        "clock has no stimulus 'attention AV stationary'": 4,
+    }
+
+
 @pytest.mark.parametrize(("level", "size"), [("array", "-2x2-os"), ("pe", "")])
 def test_pairs_a_cycle(level, size, tmp_path):
     """A window is for float sums of several pairs, and asks nothing of others."""
@@ -212,7 +266,7 @@ def test_pairs_a_cycle(level, size, tmp_path):
         ("grid = 3", "a sweep needs one or more [[grid]] tables"),
         ("grids = 3", "unknown key 'grids': a sweep has [[grid]] tables only"),
         (MINIMAL + grid(kind=["lmul"]), "grid 2: unknown key 'kind': use measures, levels, kinds"),
-        (grid(**UNIT), "grid 1: measures is missing: use gates, area, cells, curve, energy, luts"),
+        (grid(**UNIT), "grid 1: measures is missing: use gates, area, cells, curve, energy, clock"),
         (grid(measures=["areas"]), "measures: unknown value 'areas': use gates, area, cells"),
         (grid(measures="gates"), "measures must be a list of one value or more, not 'gates'"),
         (grid(measures=[]), "measures must be a list of one value or more, not []"),
@@ -249,12 +303,36 @@ def test_pairs_a_cycle(level, size, tmp_path):
         ),
         (
             grid(measures=["gates"], **UNIT, stimuli=["gaussian"]),
-            "stimuli is for energy, error and core, and the grid has none",
+            "stimuli is for energy, clock, error and core, and the grid has none",
         ),
         (grid(measures=["energy"], **UNIT, stimuli=["normal"]), "stimuli: unknown value 'normal'"),
         (
             grid(measures=["luts"], **UNIT),
             "devices is missing: use ice40, ecp5, xilinx for luts, ice40-hx1k",
+        ),
+        (
+            grid(measures=["gates"], **UNIT, stages=[9]),
+            "stages: must be an integer from 0 to 8, not 9",
+        ),
+        (
+            grid(measures=["gates"], **UNIT | {"levels": ["pe"]}, carries=["8"]),
+            "carries: must be an integer from 0 to 64, not '8'",
+        ),
+        (
+            grid(measures=["gates"], **UNIT, carries=[8]),
+            "carries is for pe and array, and the grid has none",
+        ),
+        (
+            grid(measures=["clock"], **UNIT),
+            "clocks is missing, for clock: use periods, such as 60fo4 or 5 (ns), or fastest",
+        ),
+        (
+            grid(measures=["clock"], **UNIT, clocks=[5]),
+            "clocks: Clock must be a period in ns, such as 5, or 60fo4, not 5",
+        ),
+        (
+            grid(measures=["area"], **UNIT, clocks=["5"]),
+            "clocks is for clock, and the grid has none",
         ),
         (
             grid(measures=["fpga"], **UNIT, devices=["ice40"], seeds=[-1]),
@@ -281,10 +359,17 @@ def test_mistakes(tmp_path, text, reason):
     assert "\n" not in str(caught.value)
 
 
-def test_example():
-    found = expand(read_spec(EXAMPLE))
+@pytest.mark.parametrize(
+    ("name", "point"),
+    [
+        ("fp8", Point("pe-lmul-e4m3-ftz-fix20_-7", "cells")),
+        ("clocks", Point("pe-int8", "clock", stimulus="attention QK", clock="fastest")),
+    ],
+)
+def test_examples(name, point):
+    found = expand(read_spec(EXAMPLES / f"{name}.toml"))
     assert found.left_out == {}
-    assert Point("pe-lmul-e4m3-ftz-fix20_-7", "cells") in found.points
+    assert point in found.points
 
 
 def test_the_report_finds_what_the_examples_keep():

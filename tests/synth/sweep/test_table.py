@@ -19,6 +19,12 @@ RESULTS = {
     Point("array-int8-2x3-ws", "luts", device="ecp5", dsp=True): Measured(
         (Metric("array-int8-2x3-ws", "array", "lut4", 7, "LUTs", library="ecp5 with DSPs"),), {}
     ),
+    Point("pe-int8-n4", "clock", stimulus="attention QK", clock="60fo4"): Measured(
+        (Metric("pe-int8-n4-s1-c8", "pe", "clock_area_um2", 9, "um2", library="lib"),), {}
+    ),
+    Point("dot-exact-bf16-n8-w16-s3", "error", stimulus="attention QK"): Measured(
+        (Metric("dot-exact-bf16-n8-w16-s3", "dot", "mred", 0.5),), {}
+    ),
     Point("exact-bf16", "error", stimulus="attention QK"): Measured(
         (Metric("exact-bf16", "multiplier", "mred", 1e-300, stimulus="QK, as told"),), {}
     ),
@@ -27,7 +33,7 @@ RESULTS = {
 
 def test_table():
     table = sweep_table(RESULTS)
-    pe, array, exact = table.to_pylist()
+    pe, array, clocked, dot, exact = table.to_pylist()
     tools = pe["tools"]
     assert {k: v for k, v in pe.items() if v is not None} == {
         "design": "pe-lmul-e4m3-ftz-k64",
@@ -37,6 +43,8 @@ def test_table():
         "policy": "ftz",
         "accumulator": "exact",
         "k_max": 64,
+        "terms": 1,
+        "stages": 0,
         "measure": "cells",
         "metric": "delay_ps",
         "value": 0.1 + 0.2,
@@ -55,6 +63,9 @@ def test_table():
         *(2, 3, "ws"),
         *("ecp5", True),
     ]
+    knobs = ("terms", "window", "stages", "carries", "clock", "circuit")
+    assert [clocked[k] for k in knobs] == [4, None, 0, None, "60fo4", "pe-int8-n4-s1-c8"]
+    assert [dot[k] for k in knobs] == [8, 16, 3, None, None, None]
     assert [exact[k] for k in ("unit", "stimulus", "measured_on")] == [
         *(None, "attention QK"),
         "QK, as told",

@@ -1,12 +1,17 @@
 import json
 import re
 import shutil
+from dataclasses import replace
 from types import SimpleNamespace
 
 import pytest
+from planted_bugs import damaged_module
 
 from lmul.cli import main
+from lmul.console.clock import clocked_report, clocked_table
+from lmul.console.terminal import table_console
 from lmul.hdl.designs.design import Design
+from lmul.synth.energy.energy import measure
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.library import load
@@ -18,6 +23,7 @@ from lmul.synth.timing.search import array_clock, search
 from lmul.synth.timing.search.clock import at_clock, mappings, period_ps
 from lmul.synth.timing.search.search import Subject, pipelined
 from lmul.tools import yosys
+from lmul.tools.errors import ToolFailed
 
 LIBRARY = load(default_library())
 
@@ -142,6 +148,62 @@ def test_command(capsys):
     assert f"lmul {' '.join(wired)}" in said
     for wrong in (["--mapping", "ripple-6-map-100"], ["--clock", "5", "--curve"]):
         assert main(["synth", "product-lmul-e4m3", *wrong]) == 2
+
+
+PLAIN, DUAL = "pe-exact-e3m2-ftz-k16", "pe-exact-e3m2-ftz-dual4_-2-k16"
+
+
+@pytest.mark.slow
+def test_a_sum_in_parts_at_a_clock(monkeypatch, capsys):
+    """Its parts, written on change: the energy has an estimate with their clocks gated."""
+    ways = [Way("ripple", "0", "amap", 1500), Way("han_carlson", "4", "direct", 1000)]
+    monkeypatch.setattr(search, "ways_for", lambda _ps: ways)
+    monkeypatch.setattr(search, "probes", lambda _ps: ways)
+    plain, dual = (clocked(one, "6", "uniform", orders=1) for one in (PLAIN, DUAL))
+    assert (plain.gated, plain.written, plain.gates_um2) == (None, {}, 0)
+    assert dual.design.startswith(DUAL)
+    assert dual.slack_ps >= 0
+    assert set(dual.written) == {"above", "below"}
+    assert dual.gates_um2 > 0
+    assert dual.gated and dual.energy
+    [found] = measure(
+        dual.design,
+        "uniform",
+        pairs=1 << 15,
+        mapped=at_clock(DUAL, LIBRARY, 6000, pipeline=True).mapped,
+        frequency=1e12 / 6000,
+        parts=False,
+    )
+    assert (dual.gated.as_written, dual.written) == (found.gated, found.writes)
+    assert dual.energy.as_written == found.real_delays != found.gated
+    table_console().print(clocked_table([plain, dual]))
+    [said] = re.findall(
+        r"an estimate in no other figure: ([^(]*% of additions.*?)\(", said_of(capsys)
+    )
+    assert f"an operation would take {dual.gated.median:.1f} fJ" in said
+    [_, row] = json.loads(clocked_report([plain, dual]).to_json())["clock"]
+    assert row["gated"]["median"] == dual.gated.median
+
+
+def said_of(capsys) -> str:
+    return " ".join(capsys.readouterr().out.split())
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("adder", ["ripple", "han_carlson", "two_path_sklansky"])
+def test_a_sum_in_parts_is_compared(adder):
+    """In each form: a part that misses one of its changes gives wrong sums, and no energy."""
+    circuit = Circuit.of(DUAL, ADDERS[adder].form)
+    way = Way(adder, "4", "map", 2000)
+    name = f"{circuit.top}_unit_accumulation"
+    [right] = measure(DUAL, "uniform", mapped=map_cells(circuit, LIBRARY, way=way), parts=False)
+    assert right.operations >= 1 << 17
+    misses = {"above": "sound_above & sound_total[11]", "below": "sound_below & (p[0] | acc[0])"}
+    for port, wrong in misses.items():
+        damaged = damaged_module(circuit.verilog, name, {port: wrong})
+        mapped = map_cells(replace(circuit, verilog=damaged), LIBRARY, way=way)
+        with pytest.raises(ToolFailed):
+            measure(DUAL, "uniform", mapped=mapped, parts=False)
 
 
 def test_an_array_has_no_mapping():
