@@ -37,6 +37,7 @@ __all__ = [
 
 
 _MOST_WORDS = 16
+_LEAST_CYCLES = 8  # of a stream that begins with a reset
 _SAMPLE_CYCLES = 65
 _SETTLING_CELLS = 30_000  # over all words of steps that are simulated with delays
 _LEAST_SETTLING = 1 / 2048  # such words, of all pairs: an error of at most 1 %
@@ -113,13 +114,13 @@ def streams(design: Design, stimulus: Stimulus, sequential: bool, core: bool = F
         rows = np.arange(-1, cycles)[:, None] + np.arange(lanes) * cycles
         rows = np.clip(rows, 0, operations - 1)  # repeats toggle nothing
         return Streams(order.drive(rows, length), operations, order.pairs, True)
-    lanes = LANES * min(_MOST_WORDS, max(1, operations // (LANES * 4 * length)))
+    lanes = LANES * min(_MOST_WORDS, max(1, operations // (LANES * max(_LEAST_CYCLES, 4 * length))))
     length = min(length, operations // lanes)
     cycles = operations // lanes // length * length if length else 0
-    if cycles < 8:
+    if cycles < _LEAST_CYCLES:
         each = -(-order.pairs // operations)
         raise ValueError(
-            f"A design with registers needs at least {8 * LANES * each} pairs, not {order.pairs}"
+            f"A design with registers needs at least {_LEAST_CYCLES * LANES * each} pairs, not {order.pairs}"
         )
     used = lanes * cycles
     rows = np.arange(used).reshape(lanes, cycles).T

@@ -77,6 +77,13 @@ def test_a_dot_products_groups_stay_together():
     assert late.drive.inputs["acc"][0].shape == (1 + 8, 2)  # 128 streams
 
 
+def test_dot_products_of_one_group():
+    """Streams of eight cycles and more, though each is a dot product of its own."""
+    x = np.tile(np.arange(-2, 3), 64 * 64)
+    late = streams(DotDesign.parse("dot-int8-n5-s1"), Stimulus("", x, x, 5), True)
+    assert (late.operations, late.pairs) == (64 * 64, 64 * 64 * 5)
+
+
 @pytest.mark.slow
 def test_figures_are_of_a_term(toy):
     """A unit of twice the terms takes about twice as much a cycle, and as much a term."""
