@@ -50,9 +50,8 @@ def energy_tables(found: Sequence[Energy]) -> Group:
                 f"{name} {' x '.join(map(str, shape or ()))} in {cycles} cycles"
                 for name, shape, cycles in shapes
             )
-            + ". All cells are simulated; what a change costs is the mean of all places of a "
-            "module. Nets beyond what their driver may drive are taken as buffered, without "
-            "energy for the buffers."
+            + ". All cells are simulated, and the buffers behind nets that reach many cells, as "
+            "in the array's delay."
         )
     return Group(*shown)
 

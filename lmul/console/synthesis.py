@@ -194,7 +194,7 @@ def _buffers(results: Sequence[Synthesis]) -> list[str]:
     timed = [(one.design.name, one.cells.timing) for one in results if one.cells]
     return [
         f"The delay of {name} is that with {timing.buffers} buffers ({timing.buffers_um2:.0f} µm², "
-        "not in its area) behind nets that reach many cells"
+        "not in its area, but in its energy) behind nets that reach many cells"
         for name, timing in timed
         if timing and timing.buffers
     ]

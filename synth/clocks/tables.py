@@ -108,8 +108,8 @@ def clock_table(document: Compared) -> Table:
             "`lmul energy DESIGN --clock PERIOD` measures one anew.",
             "An array is composed: its PE, rounders and edges each the smallest that meets, with "
             "what stands around them, all of it timed across its parts; in each other order all "
-            "parts are mapped anew. Its area has buffers for the nets that reach all parts, its "
-            "energy has not.",
+            "parts are mapped anew. Its area and its energy have the buffers of the nets that "
+            "reach all parts.",
         ],
         text_columns=4,
         strong=frozenset({5, 7}),

@@ -1,45 +1,37 @@
 """Energy of an array: whole matrix products, fill and drain included, a multiply-accumulate each.
 
-The array is mapped by its parts, as its area is, and all of it is simulated at every size, each
-place where a part stands for itself (:mod:`lmul.synth.gatesim.stepped`); results and cycles are
-compared with the golden model and the closed form in the same run. What is taken for all places of
-a part alike is what a change costs: the mean load and transition at its ports, and the states of
-some places. On 8 by 8 that gives the flat netlist's energy to 0.1 %, and its glitches' toggles.
-
-A net that drives more than the library lets its driver, such as the enable of all cells, is taken
-as buffered: it has the transition of the ports, and its buffers' own energy is not counted.
+The array's flat netlist is simulated, the one that is timed, with its buffers; results and cycles
+are compared with the golden model and the closed form in the same run.
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.numbers.formats import IntegerFormat
-from lmul.hdl.verilog.parts import part_of_module, part_of_register
 from lmul.sim.golden.codec import code_dtype
-from lmul.synth.energy.power import CellPower, cell_costs, port_energy
+from lmul.synth.energy.power import cell_costs, port_energy
 from lmul.synth.gates.breakdown import ARRAY_PARTS
 from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words, spread
 from lmul.synth.gatesim.simulation import Toggles, with_glitches
-from lmul.synth.gatesim.stepped import PartSimulation
-from lmul.synth.mapping.cell_netlist import Instance
-from lmul.synth.mapping.part_netlist import Part, PartNetlist
+from lmul.synth.gatesim.stepped import SteppedSimulation
+from lmul.synth.mapping.cell_netlist import CellNetlist
 from lmul.synth.stimuli.array import ArrayDrive
-from lmul.synth.timing.arrivals import Electrical, Surroundings, electrical
+from lmul.synth.timing.arrivals import Electrical
 from lmul.synth.timing.pin_delays import pin_delays
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["ArrayPower", "array_power", "part_conditions", "product_shape"]
+__all__ = ["ArrayPower", "array_power", "product_shape"]
 
 
 _DEPTH = 64
-_SAMPLE_PLACES = 16
 _SAMPLE_CYCLES = 256
 _SAMPLE_VALUES = 1 << 24  # of all nets, at most
-_SETTLING_CELLS = 150_000  # over all words of steps that are simulated with delays
-_LEAST_SETTLING = 64  # such words of each part
+_WINDOW = 8  # cycles of the sample that follow each other
+_SETTLING_CELLS = 2_500_000  # over all steps that are simulated with delays
+_LEAST_SETTLING = 32  # such steps
 _LATE = 64  # cycles before the first beat, at most
 
 
@@ -92,8 +84,9 @@ def product_shape(design: MacDesign) -> tuple[int, int, int]:
 
 def array_power(
     design: MacDesign,
-    circuit: PartNetlist,
-    conditions: Sequence[Electrical],
+    netlist: CellNetlist,
+    parts: Sequence[str],
+    conditions: Electrical,
     a: Ints,
     b: Ints,
     voltage: float,
@@ -103,10 +96,12 @@ def array_power(
     Parameters
     ----------
     design : MacDesign
-    circuit : PartNetlist
+    netlist : CellNetlist
         Of its Verilog, results being codes of fp32.
-    conditions : sequence of Electrical
-        Of :func:`part_conditions`.
+    parts : sequence of str
+        Of each of its instances, which of :data:`lmul.synth.gates.breakdown.ARRAY_PARTS` it is in.
+    conditions : Electrical
+        Of the netlist.
     a, b : int64 arrays, shapes (64, M, K) and (64, K, N)
         Codes; for ``int8`` numbers.
     voltage : float
@@ -124,11 +119,7 @@ def array_power(
     drive = ArrayDrive(design, a.astype(dtype), b.astype(dtype), out)
     m, k, n = drive.shape
     due = design.cycles(m, k, n)
-    delays = [
-        pin_delays(netlist, around)
-        for netlist, around in zip(circuit.netlists, conditions, strict=True)
-    ]
-    run = _Run(PartSimulation(circuit, delays), due)
+    run = _Run(SteppedSimulation(netlist, pin_delays(netlist, conditions)), due)
     run.products(drive)
     if drive.cycles != due:
         raise ToolFailed(
@@ -140,147 +131,90 @@ def array_power(
             f"Netlist of {design.name!r} gives {len(wrong)} results that are not the golden "
             f"model's, {wrong[0]}: it has no energy worth a figure"
         )
-    return run.power(drive, conditions, voltage)
+    return run.power(drive, parts, conditions, voltage)
 
 
 class _Run:
-    def __init__(self, simulation: PartSimulation, cycles: int) -> None:
+    def __init__(self, simulation: SteppedSimulation, cycles: int) -> None:
         self.simulation = simulation
         self.cycles = cycles
-        circuit = simulation.circuit
-        places = [part.count for part in circuit.parts]
-        self.places = [
-            np.unique(np.linspace(0, count - 1, _SAMPLE_PLACES).astype(int)).tolist()
-            for count in places
-        ]
-        cells = len(circuit.rest.instances) + sum(
-            len(part.netlist.instances) * part.count for part in circuit.parts
-        )
-        share = min(1.0, _SETTLING_CELLS / (cells * cycles))
-        self.settling = [
-            spread(cycles, words, max(_LEAST_SETTLING, round(share * cycles * words)))
-            for words in (1, *places)
-        ]
-        wide = max([circuit.rest.nets, *(len(p) * _SAMPLE_PLACES for p in self.places)])
-        length = min(cycles, _SAMPLE_CYCLES, max(32, _SAMPLE_VALUES // wide))
-        self.window = range((cycles - length) // 2 + 1, (cycles - length) // 2 + length + 1)
-        self.samples: list[list[Words]] = []
+        netlist = simulation.netlist
+        wanted = max(_LEAST_SETTLING, _SETTLING_CELLS // len(netlist.instances))
+        self.settling = spread(cycles, 1, wanted)[:, 0]
+        self.windows = _windows(cycles, min(_SAMPLE_CYCLES, _SAMPLE_VALUES // netlist.nets))
+        self.samples: dict[int, Words] = {}
 
     def products(self, drive: ArrayDrive) -> None:
         """Reset the array, and give it all operands."""
+        sampled = set(self.windows.ravel().tolist())
         for cycle in range(self.cycles + _LATE):
             inputs = drive.inputs(reset=not cycle)
             drive.take(inputs, self.simulation.settle(inputs))
-            chosen = [each[drive.cycles - 1] for each in self.settling] if drive.begun else None
-            self.simulation.step(drive.begun, chosen)
-            if drive.begun and drive.cycles in self.window:
-                self.samples.append(self.simulation.sample(self.places))
+            within = drive.begun and drive.cycles <= self.cycles
+            self.simulation.step(drive.begun, within and bool(self.settling[drive.cycles - 1]))
+            if drive.cycles in sampled:
+                self.samples[drive.cycles] = self.simulation.values()
             if drive.done:
                 return
         raise ToolFailed(f"Netlist of {drive.design.name!r} does not end its products")
 
     def power(
-        self, drive: ArrayDrive, conditions: Sequence[Electrical], voltage: float
+        self,
+        drive: ArrayDrive,
+        parts: Sequence[str],
+        conditions: Electrical,
+        voltage: float,
     ) -> ArrayPower:
         """Add up, part by part."""
-        steps = drive.cycles * LANES
-        causes = ("switching", "internal", "clock", "leakage")
-        sums: dict[str, float] = dict.fromkeys((*causes, "glitches", "unit_glitches", "ports"), 0.0)
-        parts = {part: (0.0, 0.0) for part in ARRAY_PARTS}
-        registers: list[tuple[str, float]] = []
-        simulations = self.simulation.simulations()
-        for index, ((part, one), around) in enumerate(zip(simulations, conditions, strict=True)):
-            sample = np.stack([each[index] for each in self.samples], axis=1)
-            count = part.count if part else 1
-            costs = cell_costs(one.netlist, sample, around, voltage)
-            costs = replace(costs, clock=costs.clock * count, leakage=costs.leakage * count)
-            toggles = Toggles(one.toggles, steps)
-            power = costs.power(toggles)
-            # The sample's steps are those of single places, `toggles` is of all places in a cycle.
-            each = Toggles(one.toggles, steps * one.words)
-            settled, real, unit = (
-                Toggles(counted, one.settling)
-                for counted in (one.settled, one.real_delays, one.unit_delay)
+        one = self.simulation
+        netlist = one.netlist
+        sample = np.stack([self.samples[at] for at in self.windows.ravel().tolist()], axis=1)
+        sample = sample.reshape(netlist.nets, *self.windows.shape)
+        costs = cell_costs(netlist, sample, conditions, voltage)
+        toggles = Toggles(one.toggles, drive.cycles * LANES)
+        settled, real, unit = (
+            Toggles(counted, one.settling)
+            for counted in (one.settled, one.real_delays, one.unit_delay)
+        )
+        power, with_real, with_unit = (
+            costs.power(each)
+            for each in (
+                toggles,
+                with_glitches(toggles, settled, real),
+                with_glitches(toggles, settled, unit),
             )
-            for name, delayed in (("glitches", real), ("unit_glitches", unit)):
-                more = replace(with_glitches(each, settled, delayed), steps=steps)
-                sums[name] += costs.power(more).dynamic - power.dynamic
-            for name in causes:
-                sums[name] += float(getattr(power, name).sum())
-            self._split(part, power, parts)
-            if part:
-                pins = zip(one.netlist.instances, power.clock / count, strict=True)
-                registers += [
-                    (cell.cell.name, float(energy))
-                    for cell, energy in pins
-                    if cell.cell.is_flipflop and _part_of(part, cell, {}) == "PEs"
-                ]
-            sums["ports"] += self._ports(part, one.netlist, toggles, around, voltage)
+        )
+        each = power.switching + power.internal + power.clock
+        of_parts = {}
+        for part in ARRAY_PARTS:
+            within = np.array([one == part for one in parts])
+            of_parts[part] = float(each[within].sum()), float(power.leakage[within].sum())
+        cells = zip(netlist.instances, parts, power.clock.tolist(), strict=True)
         return ArrayPower(
-            **sums, parts=parts, registers=registers, shape=drive.shape, cycles=drive.cycles
+            switching=float(power.switching.sum()),
+            internal=float(power.internal.sum()),
+            clock=float(power.clock.sum()),
+            leakage=float(power.leakage.sum()),
+            glitches=with_real.dynamic - power.dynamic,
+            unit_glitches=with_unit.dynamic - power.dynamic,
+            ports=sum(port_energy(netlist, toggles, conditions, voltage).values()),
+            parts=of_parts,
+            registers=[
+                (cell.cell.name, energy)
+                for cell, part, energy in cells
+                if part == "PEs" and cell.cell.is_flipflop
+            ],
+            shape=drive.shape,
+            cycles=drive.cycles,
         )
 
-    def _split(
-        self, part: Part | None, power: CellPower, parts: dict[str, tuple[float, float]]
-    ) -> None:
-        circuit = self.simulation.circuit
-        each = power.switching + power.internal + power.clock
-        netlist = part.netlist if part else circuit.rest
-        for one, energy, leaks in zip(netlist.instances, each, power.leakage, strict=True):
-            name = _part_of(part, one, circuit.registers)
-            parts[name] = parts[name][0] + float(energy), parts[name][1] + float(leaks)
 
-    def _ports(self, part, netlist, toggles, conditions, voltage) -> float:
-        """Of the array's own ports; a part's clock pins are on one of them."""
-        if part is not None:
-            clock = netlist.clock
-            return 0.0 if clock is None else part.count * conditions.loads[clock] * voltage**2
-        energies = port_energy(netlist, toggles, conditions, voltage)
-        return sum(energies[name] for name in self.simulation.circuit.inputs)
+def _windows(cycles: int, most: int) -> Ints:
+    """Cycles to take shares of states from, in windows of some that follow each other.
 
-
-def _part_of(part: Part | None, one: Instance, registers: Mapping[str, set[str]]) -> str:
-    if part is None:
-        if one.name in registers:
-            return part_of_register(registers[one.name], "array")
-        return "control"
-    # A PE stands in its cell, which ends in the drain's register.
-    inner = ["_pe"] if "pe" in one.path else []
-    return part_of_module((inner or [part.name])[0], "array")
-
-
-def part_conditions(circuit: PartNetlist, transition: float) -> list[Electrical]:
-    """Loads and transitions of the rest, then of each part as a mean of all its places.
-
-    Parameters
-    ----------
-    circuit : PartNetlist
-    transition : float
-        At the circuit's ports, ps.
+    Shape (windows, cycles of each); spread over all cycles from the first, which is 1, no more than
+    ``most`` in all, or one window.
     """
-    rest = circuit.rest
-    each = [electrical(part.netlist, transition) for part in circuit.parts]
-    found = None
-    for _ in range(2):  # parts, what is around them, and the parts again
-        loads = np.zeros(rest.nets)
-        slews: dict[int, tuple[float, float]] = {}
-        for part, inside in zip(circuit.parts, each, strict=True):
-            np.add.at(loads, part.sources, inside.loads[list(part.inputs)][:, None])
-            for nets, net in zip(part.sinks, part.outputs, strict=True):
-                slews |= dict.fromkeys(nets.tolist(), (inside.rise[net], inside.fall[net]))
-        pins = {net: float(loads[net]) for net in np.flatnonzero(loads).tolist()}
-        found = electrical(rest, transition, around=Surroundings(pins, slews, True))
-        each = [_inside(part, found, transition) for part in circuit.parts]
-    assert found is not None
-    return [found, *each]
-
-
-def _inside(part: Part, around: Electrical, transition: float) -> Electrical:
-    loads: dict[int, float] = {}
-    for net, nets in zip(part.outputs, part.sinks, strict=True):
-        loads[net] = loads.get(net, 0.0) + float(around.loads[nets].mean())
-    slews = {
-        net: (float(around.rise[nets].mean()), float(around.fall[nets].mean()))
-        for net, nets in zip(part.inputs, part.sources, strict=True)
-    }
-    return electrical(part.netlist, transition, around=Surroundings(loads, slews, True))
+    length = min(cycles, _WINDOW)
+    starts = np.linspace(1, cycles - length + 1, max(1, min(cycles, most) // length)).astype(int)
+    return starts[:, None] + np.arange(length)

@@ -1,9 +1,9 @@
 """Energy of an operation: a mapped netlist, switched by real operands.
 
-The netlist is the one that areas are measured on. It is simulated 64 streams a word, its outputs
-compared with the golden model's in the same run, and what its cells take is added up as
-:mod:`lmul.synth.energy.power` says. Nothing stands behind the outputs; wires, transition and
-frequency as stated in the result.
+The netlist is the one that areas are measured on; an array's has the buffers with which it is
+timed. It is simulated 64 streams a word, its outputs compared with the golden model's in the same
+run, and what its cells take is added up as :mod:`lmul.synth.energy.power` says. Nothing stands
+behind the outputs; wires, transition and frequency as stated in the result.
 """
 
 from collections.abc import Mapping
@@ -24,12 +24,13 @@ from lmul.synth.liberty.conditions import Conditions
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
-from lmul.synth.mapping.breakdown import PARTED_LEVELS, apart_by_part, by_part
-from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells, netlist_of
+from lmul.synth.mapping.breakdown import PARTED_LEVELS, apart_by_part, array_parts, by_part
+from lmul.synth.mapping.cell_netlist import CellNetlist, map_to_cells
 from lmul.synth.mapping.mapping import Mapped, map_cells
-from lmul.synth.mapping.part_netlist import part_netlist
 from lmul.synth.stimuli.stimulus import matrices, stimuli
 from lmul.synth.timing.arcs import check_arcs
+from lmul.synth.timing.arrivals import electrical
+from lmul.synth.timing.timing import timed
 
 __all__ = ["FREQUENCY", "PAIRS", "measure"]
 
@@ -104,14 +105,15 @@ def measure(
     library = mapped.library if mapped else load(liberty or default_library())
     check_library(library)
     check_wires(wires, library, design)
-    transition = Conditions.of(library).input_slew_ps
+    conditions = Conditions.of(library)
+    transition = conditions.input_slew_ps
     if isinstance(design, MacDesign) and design.level == "array":
         mapped = mapped or map_cells(design, library, restructuring=restructuring)
-        return _measure_array(design, stimulus, mapped, transition, frequency)
+        return _measure_array(design, stimulus, mapped, conditions, frequency)
     found = stimuli(stimulus, design, pairs, stationary)
     circuit = core_circuit(design) if core else Circuit.of(design)
     mapped = mapped or map_cells(circuit, library, restructuring=restructuring)
-    whole = netlist_of(mapped)
+    whole = timed(mapped, conditions).netlist
     leaves = clock_leaves(mapped.cells, library, wires)
     gated = design if isinstance(design, MacDesign) and design.is_dual else None
     apart = None
@@ -175,22 +177,23 @@ def _measure_array(
     design: MacDesign,
     stimulus: str,
     mapped: Mapped,
-    transition: float,
+    conditions: Conditions,
     frequency: float,
 ) -> list[Energy]:
     # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
-    from lmul.synth.energy.array import array_power, part_conditions, product_shape
+    from lmul.synth.energy.array import array_power, product_shape
 
     given = matrices(stimulus, design, *product_shape(design))
     library = mapped.library
-    circuit = part_netlist(mapped)
-    for netlist in circuit.netlists:
-        check_arcs(netlist, library, setup=False)
-    conditions = part_conditions(circuit, transition)
+    netlist = timed(mapped, conditions).netlist
+    check_arcs(netlist, library, setup=False)
+    found = electrical(netlist, conditions.input_slew_ps)
+    places = array_parts(netlist, mapped)
+    voltage = check_library(library)
     leaves = clock_leaves(mapped.cells, library, NONE)
     results = []
     for label, a, b in given:
-        power = array_power(design, circuit, conditions, a, b, check_library(library))
+        power = array_power(design, netlist, places, found, a, b, voltage)
         (m, k, n), cycles = power.shape, power.cycles
         share = cycles / power.macs  # of a cycle's energy, to an operation
         writes: Mapping[str, float] = {}
@@ -218,7 +221,7 @@ def _measure_array(
                     if dynamic or leakage
                 },
                 operations=LANES * power.macs,
-                transition=transition,
+                transition=conditions.input_slew_ps,
                 frequency=frequency,
                 restructuring=mapped.restructuring,
                 wires=NONE,

@@ -25,13 +25,13 @@ struct Run {
     int64_t* delayed;      // (models, nets), of the chosen ones
 };
 
-// What goes on in one cycle, for who simulates several netlists that drive each other.
+// What goes on in one cycle of one word of streams, where the next inputs depend on the outputs.
 struct Cycle {
     int64_t driven, kept;
     const int32_t* driven_nets;
-    const uint64_t* driven_words;  // (driven, words)
+    const uint64_t* driven_words;  // (driven)
     const int32_t* kept_nets;
-    uint64_t* kept_words;  // (kept, words)
+    uint64_t* kept_words;  // (kept)
 };
 }
 
@@ -56,8 +56,6 @@ struct Group {
     virtual int64_t settle(
         Models& models, const uint8_t* chosen, int64_t* settled, int64_t* delayed) const = 0;
     virtual void step() = 0;
-    virtual int64_t size() const = 0;
-    virtual uint64_t value(int64_t net, int64_t word) const = 0;
     int64_t word = 0;
 };
 
@@ -119,10 +117,6 @@ struct Lanes : Group {
         return lost;
     }
 
-    int64_t size() const override { return W; }
-
-    uint64_t value(int64_t net, int64_t at) const override { return now[net].word[at]; }
-
     void step() override {
         evaluate(n.outputs + n.gates, evaluations(n));
         std::copy_n(now.begin() + n.nets, 2 * n.states, before.begin() + n.nets);
@@ -166,18 +160,16 @@ int64_t whole(const Netlist& n, const Run& run, Models& models, Group& group) {
     return lost;
 }
 
-// A netlist with its streams, from cycle to cycle.
+// A netlist with one word of streams, from cycle to cycle.
 struct Simulation {
     Netlist netlist;
-    int64_t words;
     Program program;
     Models models;
-    std::vector<std::unique_ptr<Group>> all;
+    Lanes<1> streams;
 
-    Simulation(const Netlist& n, int64_t count, const Delays* delays, int64_t words)
-        : netlist(n), words(words), program(expanded(netlist)),
-          models(settlings(netlist, program, count, delays)),
-          all(groups(netlist, program, words)) {}
+    Simulation(const Netlist& n, int64_t count, const Delays* delays)
+        : netlist(n), program(expanded(netlist)),
+          models(settlings(netlist, program, count, delays)), streams(netlist, program, 0) {}
 };
 
 }  // namespace
@@ -195,42 +187,33 @@ int64_t simulate(const Netlist* netlist, const Run* run) {
 }
 
 // The arrays of the netlist and of its delays must outlive the simulation.
-Simulation* simulation_new(
-    const Netlist* netlist, int64_t models, const Delays* delays, int64_t words) {
-    return new Simulation(*netlist, models, delays, words);
+Simulation* simulation_new(const Netlist* netlist, int64_t models, const Delays* delays) {
+    return new Simulation(*netlist, models, delays);
 }
 
 void simulation_delete(Simulation* one) { delete one; }
 
 // Flip-flops show their states, and nets settle; as often as ports change within a cycle.
 void simulation_settle(Simulation* one, const Cycle* cycle) {
-    for (auto& group : one->all) {
-        for (int64_t i = 0; i < cycle->driven; ++i)
-            group->drive(cycle->driven_nets[i], cycle->driven_words + i * one->words + group->word);
-        group->evaluate(0, one->netlist.outputs + one->netlist.gates);
-        for (int64_t i = 0; i < cycle->kept; ++i)
-            group->keep(cycle->kept_nets[i], cycle->kept_words + i * one->words + group->word);
-    }
+    for (int64_t i = 0; i < cycle->driven; ++i)
+        one->streams.drive(cycle->driven_nets[i], cycle->driven_words + i);
+    one->streams.evaluate(0, one->netlist.outputs + one->netlist.gates);
+    for (int64_t i = 0; i < cycle->kept; ++i)
+        one->streams.keep(cycle->kept_nets[i], cycle->kept_words + i);
 }
 
-// All nets of one word of streams, as they stand.
-void simulation_values(const Simulation* one, int64_t word, uint64_t* values) {
-    for (auto& group : one->all)
-        if (word >= group->word && word < group->word + group->size())
-            for (int64_t net = 0; net < one->netlist.nets; ++net)
-                values[net] = group->value(net, word - group->word);
+// All nets as they stand.
+void simulation_values(const Simulation* one, uint64_t* values) {
+    for (int64_t net = 0; net < one->netlist.nets; ++net) one->streams.keep(net, values + net);
 }
 
 // Ends a cycle; counts what changed since the last one where there is an array to count in, and
-// what happened with delays in the words of `chosen`, where it is given.
-int64_t simulation_step(
-    Simulation* one, int64_t* toggles, const uint8_t* chosen, int64_t* settled, int64_t* delayed) {
-    int64_t lost = 0;
-    for (auto& group : one->all) {
-        if (toggles) group->count(toggles);
-        if (chosen) lost += group->settle(one->models, chosen, settled, delayed);
-        group->step();
-    }
+// what happened with delays where there are arrays for that.
+int64_t simulation_step(Simulation* one, int64_t* toggles, int64_t* settled, int64_t* delayed) {
+    const uint8_t chosen = settled != nullptr;
+    if (toggles) one->streams.count(toggles);
+    const int64_t lost = one->streams.settle(one->models, &chosen, settled, delayed);
+    one->streams.step();
     return lost;
 }
 }

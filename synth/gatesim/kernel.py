@@ -108,12 +108,11 @@ def kernel() -> ctypes.CDLL:
         ctypes.POINTER(Netlist),
         ctypes.c_int64,
         ctypes.POINTER(Delays),
-        ctypes.c_int64,
     ]
     library.simulation_new.restype = ctypes.c_void_p
     library.simulation_delete.argtypes = [ctypes.c_void_p]
     library.simulation_settle.argtypes = [ctypes.c_void_p, ctypes.POINTER(Cycle)]
-    library.simulation_values.argtypes = [ctypes.c_void_p, ctypes.c_int64, _uint64s]
-    library.simulation_step.argtypes = [ctypes.c_void_p, _int64s, _bytes, _int64s, _int64s]
+    library.simulation_values.argtypes = [ctypes.c_void_p, _uint64s]
+    library.simulation_step.argtypes = [ctypes.c_void_p, _int64s, _int64s, _int64s]
     library.simulation_step.restype = ctypes.c_int64
     return library

@@ -1,15 +1,24 @@
-"""Which part of a multiplier, PE or dot-product unit a mapped cell belongs to."""
+"""Which part of a multiplier, PE, dot-product unit or array a mapped cell belongs to."""
 
+import json
 from collections.abc import Iterable
 from dataclasses import replace
 
-from lmul.hdl.verilog.parts import CONTROL, MODULES, part_modules, part_of_module
+from lmul.hdl.verilog.parts import (
+    CONTROL,
+    MODULES,
+    part_modules,
+    part_of_module,
+    part_of_register,
+)
+from lmul.synth.gates.breakdown import register_names
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.cell_netlist import CellNetlist, Instance, map_to_cells
+from lmul.synth.mapping.mapping import Mapped
 
-__all__ = ["PARTED_LEVELS", "apart_by_part", "area_by_part", "by_part"]
+__all__ = ["PARTED_LEVELS", "apart_by_part", "area_by_part", "array_parts", "by_part"]
 
 
 PARTED_LEVELS = ("multiplier", "pe", "dot")
@@ -62,8 +71,30 @@ def area_by_part(design: str, liberty: Paths) -> dict[str, float]:
     return by_part(netlist, (one.cell.area for one in netlist.instances), circuit.level)
 
 
+def array_parts(netlist: CellNetlist, mapped: Mapped) -> list[str]:
+    """Of each instance of an array which of :data:`lmul.synth.gates.breakdown.ARRAY_PARTS` it is.
+
+    Parameters
+    ----------
+    netlist : CellNetlist
+    mapped : Mapped
+        What it is the netlist of.
+    """
+    top = json.loads(mapped.netlist)["modules"][mapped.circuit.top]
+    names, around = register_names(top), {}
+    for name, cell in top["cells"].items():
+        if cell["type"] in mapped.library and mapped.library[cell["type"]].is_flipflop:
+            pins = [pin.name for pin in mapped.library[cell["type"]].outputs]
+            bits = [bit for pin in pins for bit in cell["connections"].get(pin, ())]
+            known = {register for bit in bits for register in names.get(bit, ())}
+            around[name] = part_of_register(known, "array")
+    return [_innermost(one, "array") or around.get(one.name, CONTROL) for one in netlist.instances]
+
+
 def _part(one: Instance, level: str) -> str:
-    if one.cell.is_flipflop:
-        return "registers"
-    # The innermost that has a name here.
-    return next(filter(None, (part_of_module(name, level) for name in reversed(one.path))), CONTROL)
+    return "registers" if one.cell.is_flipflop else _innermost(one, level) or CONTROL
+
+
+def _innermost(one: Instance, level: str) -> str:
+    """The innermost part that has a name; empty where none has."""
+    return next(filter(None, (part_of_module(name, level) for name in reversed(one.path))), "")

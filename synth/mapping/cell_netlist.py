@@ -4,6 +4,7 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 from operator import attrgetter
 from typing import Any
 
@@ -77,7 +78,7 @@ class CellNetlist:
     flipflops: tuple[Instance, ...]
     clock: int | None
 
-    @property
+    @cached_property
     def instances(self) -> tuple[Instance, ...]:
         """All cells."""
         return (*self.gates, *self.flipflops)

@@ -139,8 +139,9 @@ def array_cost_table(document: ReportDocument) -> Table:
             "side, edges and rounders with the side, skew with both. Only control is estimated: "
             "less than 0.1 % of the array.",
             f"The delay is that of {ARRAY_TIMED}x{ARRAY_TIMED}, with trees of buffers behind nets "
-            f"that reach many cells{_buffers(document)}; they are in no other figure. Larger "
-            "arrays have deeper trees and the same paths: those of a PE's sum or of the rounders.",
+            f"that reach many cells{_buffers(document)}; energies have them, areas have not. "
+            "Larger arrays have deeper trees and the same paths: those of a PE's sum or of the "
+            "rounders.",
             "fJ are a multiply-accumulate's share of whole matrix products, fill and drain "
             "included, every PE of the array simulated.",
             "Arrays of fp16 and fp32 and energies of 16x16 take too long for each report. "

@@ -10,7 +10,7 @@ ideal and has that transition too.
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import NamedTuple
 
 import numpy as np
@@ -20,7 +20,7 @@ from lmul.synth.layout.wires import Wires
 from lmul.synth.liberty.cells import COMBINATIONAL, FALL, RISE, Pin, TimingArc
 from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance
 
-__all__ = ["Edge", "Electrical", "Surroundings", "causes", "electrical", "port_bits"]
+__all__ = ["Edge", "Electrical", "causes", "electrical", "port_bits"]
 
 
 _CLOCKED = {"rising_edge": RISE, "falling_edge": FALL}
@@ -46,26 +46,6 @@ class Edge(NamedTuple):
     cause: tuple[int, int] | None
     pin: str
     cell: str
-
-
-@dataclass(frozen=True)
-class Surroundings:
-    """What stands around a netlist that is a part of another.
-
-    Attributes
-    ----------
-    loads : mapping of int to float
-        fF behind nets at outputs.
-    slews : mapping of int to (float, float)
-        Transition times of nets at inputs, rising and falling, ps.
-    buffered : bool
-        What drives more than its ``max_capacitance`` has buffers behind it, not looked into: its
-        net has the ports' transition.
-    """
-
-    loads: Mapping[int, float] = field(default_factory=dict)
-    slews: Mapping[int, tuple[float, float]] = field(default_factory=dict)
-    buffered: bool = False
 
 
 @dataclass(frozen=True)
@@ -110,7 +90,6 @@ def electrical(
     netlist: CellNetlist,
     transition: float,
     output_load: float = 0.0,
-    around: Surroundings | None = None,
     wires: Wires | None = None,
     earliest: bool = False,
 ) -> Electrical:
@@ -123,22 +102,17 @@ def electrical(
         Of ports, the clock's among them, ps.
     output_load : float
         Behind each output, fF.
-    around : Surroundings, optional
-        What is known better of some ports.
     wires : Wires, optional
         None without wires.
     earliest : bool
         The first edges and the fastest, in place of the last and the slowest. They start at
         flip-flops alone: an edge that comes from a port never arrives.
     """
-    around = around or Surroundings()
     outside = np.zeros(netlist.nets)
     if wires:
         outside += wires.capacitances
     for net in port_bits(netlist.outputs).values():
         outside[net] += output_load
-    for net, load in around.loads.items():
-        outside[net] += load
     loads, rising, falling = (outside.copy() for _ in range(3))
     for one in netlist.instances:
         for pin in one.cell.inputs:
@@ -156,10 +130,9 @@ def electrical(
     slews = ([transition] * netlist.nets, [transition] * netlist.nets)
     edges: dict[tuple[int, int], Edge] = {}
     for name, net in port_bits(netlist.inputs).items():
-        for edge, slew in enumerate(around.slews.get(net, (transition, transition))):
+        for edge in (RISE, FALL):
             arrival = math.inf if earliest and net != netlist.clock else 0.0
-            edges[net, edge] = Edge(arrival, slew, None, name, "")
-            slews[edge][net] = slew
+            edges[net, edge] = Edge(arrival, transition, None, name, "")
     overloaded = 0
     for one in (*netlist.flipflops, *netlist.gates):
         for pin in one.cell.outputs:
@@ -167,14 +140,9 @@ def electrical(
                 continue
             net = one.pins[pin.name]
             load = float(rising[net]), float(falling[net])
-            too_much = pin.max_capacitance is not None and max(load) > pin.max_capacitance
-            overloaded += too_much
+            overloaded += pin.max_capacitance is not None and max(load) > pin.max_capacitance
             late = net_delays[RISE][net], net_delays[FALL][net]
             _drive(one, pin, load, late, edges, earliest)
-            if too_much and around.buffered:
-                for edge in (RISE, FALL):
-                    if at := edges.get((net, edge)):
-                        edges[net, edge] = at._replace(slew=transition)
             before = [max(slews[RISE][n], slews[FALL][n]) for n in one.pins.values() if n > ONE]
             for edge in (RISE, FALL):
                 at = edges.get((net, edge))

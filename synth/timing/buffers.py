@@ -73,7 +73,7 @@ def buffered(netlist: CellNetlist, library: Library, output_load: float = 0.0) -
         for pin in one.cell.outputs:
             if pin.name in one.pins and pin.max_capacitance is not None:
                 net = one.pins[pin.name]
-                tree.grow(net, sinks.get(net, []), pin.max_capacitance)
+                tree.grow(net, sinks.get(net, []), pin.max_capacitance, one.path)
     return tree.netlist()
 
 
@@ -118,16 +118,21 @@ class _Tree:
         self._nets = netlist.nets
         self._inputs: list[int] = []  # of each buffer, its input's net
         self._outputs: list[int] = []
+        self._paths: list[tuple[str, ...]] = []
         self._moved: dict[tuple[int, str], int] = {}
 
-    def grow(self, net: int, sinks: Sequence[Sink], limit: float) -> None:
-        """Put buffers between a net and its sinks until it drives no more than its limit."""
+    def grow(self, net: int, sinks: Sequence[Sink], limit: float, path: tuple[str, ...]) -> None:
+        """Put buffers between a net and its sinks until it drives no more than its limit.
+
+        They stand where its driver does.
+        """
         level = list(sinks)
         while sum(load for load, _, _ in level) > limit:
             groups = _groups(level, self._stage.load)
             if len(groups) >= len(level):
                 break
             level = [self._buffer(group) for group in groups]
+            self._paths += [path] * len(groups)
         for sink in level:
             self._connect(sink, net)
 
@@ -153,10 +158,10 @@ class _Tree:
     def netlist(self) -> Buffered:
         """The netlist with its buffers, in an order in which it can be evaluated."""
         stage, before = self._stage, self._before
-        ends = enumerate(zip(self._inputs, self._outputs, strict=True))
+        ends = enumerate(zip(self._inputs, self._outputs, self._paths, strict=True))
         added = tuple(
-            Instance(f"buffer {i}", stage.cell, {stage.input.name: a, stage.output.name: b})
-            for i, (a, b) in ends
+            Instance(f"buffer {i}", stage.cell, {stage.input.name: a, stage.output.name: b}, path)
+            for i, (a, b, path) in ends
         )
         if not added:
             return Buffered(before, ())

@@ -69,7 +69,7 @@ class Timing:
         circuit mapped for area alone has no buffers.
     buffers : int
     buffers_um2 : float
-        Buffers that were put in for this, and their area, which is in no other figure: only into
+        Buffers that were put in for this, and their area, which is not in ``Mapped``'s: only into
         circuits of parts (:func:`timed`).
     wires : str
         One of :data:`lmul.synth.layout.wires.SETTINGS`.
@@ -87,7 +87,7 @@ class Timing:
 
 
 def timed(mapped: Mapped, conditions: Conditions) -> Buffered:
-    """The netlist whose delay is a circuit's.
+    """The netlist whose delay, and whose energy, is a circuit's.
 
     A circuit of parts, which is an array, has nets that reach all of them, such as the enable of
     its cells. Parts are mapped apart, so no mapping has seen such a net as a whole, and without

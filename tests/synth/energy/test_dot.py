@@ -98,15 +98,17 @@ def test_figures_are_of_a_term(toy):
 @pytest.mark.slow
 @pytest.mark.parametrize("core", [False, True])
 def test_wrong_netlists_have_no_energy(core, toy, monkeypatch):
-    right = energy.netlist_of
+    right = energy.timed
 
-    def crossed(mapped):
-        netlist = right(mapped)
+    def crossed(mapped, conditions):
+        found = right(mapped, conditions)
+        netlist = found.netlist
         name = "sum" if core else "p"
         low, *rest, top = netlist.outputs[name]
-        return replace(netlist, outputs={**netlist.outputs, name: (top, *rest, low)})
+        outputs = {**netlist.outputs, name: (top, *rest, low)}
+        return replace(found, netlist=replace(netlist, outputs=outputs))
 
-    monkeypatch.setattr(energy, "netlist_of", crossed)
+    monkeypatch.setattr(energy, "timed", crossed)
     with pytest.raises(ToolFailed, match=r"gives \d+ results that are not the golden model's"):
         measure(NAME, liberty=toy, pairs=1 << 12, core=core, parts=False)
 

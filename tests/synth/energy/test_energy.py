@@ -97,14 +97,15 @@ def test_a_constant_takes_nothing_but_leakage(toy, tmp_path):
 
 
 def test_wrong_netlists_have_no_energy(toy, monkeypatch):
-    right = energy.netlist_of
+    right = energy.timed
 
-    def crossed(mapped):
-        netlist = right(mapped)
+    def crossed(mapped, conditions):
+        found = right(mapped, conditions)
+        netlist = found.netlist
         low, high, *rest = netlist.outputs["p"]
-        return replace(netlist, outputs={"p": (high, low, *rest)})
+        return replace(found, netlist=replace(netlist, outputs={"p": (high, low, *rest)}))
 
-    monkeypatch.setattr(energy, "netlist_of", crossed)
+    monkeypatch.setattr(energy, "timed", crossed)
     with pytest.raises(ToolFailed, match=r"^Netlist of 'lmul-e4m3-ftz' gives \d+ results that are"):
         measure("lmul-e4m3-ftz", liberty=toy, pairs=PAIRS)
 
@@ -136,15 +137,17 @@ _NW = {"inv": 1, "buf": 1, "nand2": 2, "nor2": 2, "xor2": 3, "dff": 5}
 
 @pytest.mark.parametrize("name", ["pe-lmul-e2m1-ftz", "pe-lmul-e2m1-n2-ftz"])
 def test_a_wrong_gate_in_a_pe_is_seen(name, toy, monkeypatch):
-    right = energy.netlist_of
+    right = energy.timed
 
-    def changed(mapped):
-        netlist = right(mapped)
+    def changed(mapped, conditions):
+        found = right(mapped, conditions)
+        netlist = found.netlist
         index = next(i for i, one in enumerate(netlist.gates) if one.cell.name == "xor2")
         wrong = replace(netlist.gates[index], cell=replace(mapped.library["nor2"], name="xor2"))
-        return replace(netlist, gates=(*netlist.gates[:index], wrong, *netlist.gates[index + 1 :]))
+        gates = (*netlist.gates[:index], wrong, *netlist.gates[index + 1 :])
+        return replace(found, netlist=replace(netlist, gates=gates))
 
-    monkeypatch.setattr(energy, "netlist_of", changed)
+    monkeypatch.setattr(energy, "timed", changed)
     with pytest.raises(ToolFailed, match="not the golden model's"):
         measure(name, liberty=toy, pairs=PAIRS)
 

@@ -109,9 +109,9 @@ def test_every_circuit_has_its_row():
 
 def test_buffers_are_said():
     notes = " ".join(array_cost_table(DOCUMENT).notes).replace("\u00a0", " ")
-    assert "nets that reach many cells, at most 1.2 % of the area; they are in no other" in notes
+    assert "nets that reach many cells, at most 1.2 % of the area; energies have them" in notes
     without = replace(DOCUMENT, cells=made_up_cells(()))
-    assert "nets that reach many cells; they" in " ".join(array_cost_table(without).notes)
+    assert "nets that reach many cells; energies" in " ".join(array_cost_table(without).notes)
 
 
 def test_kept_arrays_are_shown():
