@@ -120,7 +120,8 @@ def streams(design: Design, stimulus: Stimulus, sequential: bool, core: bool = F
     if cycles < _LEAST_CYCLES:
         each = -(-order.pairs // operations)
         raise ValueError(
-            f"A design with registers needs at least {_LEAST_CYCLES * LANES * each} pairs, not {order.pairs}"
+            f"A design with registers needs at least {_LEAST_CYCLES * LANES * each} pairs, not "
+            f"{order.pairs}"
         )
     used = lanes * cycles
     rows = np.arange(used).reshape(lanes, cycles).T
