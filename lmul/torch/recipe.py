@@ -6,10 +6,15 @@ kernel and the GPU's follow the same one, and so give the same bits.
 
 import math
 from dataclasses import dataclass
+from functools import cache
+
+import numpy as np
+import numpy.typing as npt
 
 from lmul.hdl.numbers.corrections import Correction
 from lmul.hdl.numbers.formats import FORMATS, FloatFormat
 from lmul.hdl.numbers.kinds import KINDS, Kind
+from lmul.sim.golden.arithmetic import product_significands, unpack
 from lmul.torch.arithmetic import Arithmetic
 
 __all__ = [
@@ -35,7 +40,10 @@ _WINDOW = 50  # the widest that is counted in float64
 
 PRODUCTS = {"lmul": 0, "mitchell": 0, "exact": 1, "lmul_formula": 2, "lmul_rne": 3}
 PRODUCTS |= {"lmul_coarse": 4, "lmul_fine": 4}
+PRODUCTS |= {"lmul_rne1": 5, "trunc4": 5, "trunc6": 5, "trunc8": 5}
 EXACT, BAND, FLOAT32, FORMAT, WINDOWED = range(5)
+
+Table = npt.NDArray[np.float32]
 
 Exponents = tuple[tuple[int, int], tuple[int, int]]
 """Of the smallest and of the largest magnitude but 0, of both operands."""
@@ -59,6 +67,8 @@ class Recipe:
         ``2**(top + growth)``.
     base, peak : int
         The least and the greatest exponent of an operand that is not 0.
+    table : float32 array, shape (2**m, 2**m), or None
+        Of products that are looked up: those of numbers from 1 to below 2, by their mantissas.
     """
 
     product: int
@@ -86,6 +96,7 @@ class Recipe:
     lost: int = 0
     corrected_at: int = 0
     corrections: tuple[int, ...] = (0,) * (1 << _TOP_BITS)
+    table: Table | None = None
 
     @classmethod
     def of(
@@ -101,9 +112,14 @@ class Recipe:
         assert isinstance(fmt, FloatFormat)
         (x_low, x_high), (y_low, y_high) = exponents
         m = fmt.mantissa_bits
+        fraction, table = m, None
+        if PRODUCTS[arithmetic.kind] == PRODUCTS["trunc8"]:
+            table, fraction = _looked_up(arithmetic.kind, fmt)
+        elif arithmetic.kind == "exact":
+            fraction = 2 * m
         made = cls(
             PRODUCTS[arithmetic.kind],
-            lowest=x_low + y_low - (2 * m if arithmetic.kind == "exact" else m),
+            lowest=x_low + y_low - fraction,
             top=x_high + y_high + 3,
             growth=max(2, (depth - 1).bit_length()),
             base=min(x_low, y_low),
@@ -111,6 +127,7 @@ class Recipe:
             constant=(offset << (_MANTISSA - m)) - (_BIAS << _MANTISSA),
             offset_less_one=offset / (1 << m) - 1,
             product_cut=_MANTISSA - m,
+            table=table,
         )
         if (correction := KINDS[arithmetic.kind].correction) is not None:
             made._correct(correction, m)
@@ -134,7 +151,7 @@ class Recipe:
             assert accumulator.format is not None
             overflow = arithmetic.policy.overflow
             # Two numbers of 24 bits at most: their float64 sum rounds as their sum itself would.
-            if _product_bits(arithmetic.kind, fmt) > _SINGLE or overflow == "wrap":
+            if fraction + 2 > _SINGLE or overflow == "wrap":
                 return None
             lost = min(lost, _LEAST_SINGLE - 3)
             within = made.top + made.growth <= _LARGEST_SINGLE  # then nothing overflows
@@ -173,10 +190,14 @@ def _word(correction: Correction, x: int) -> int:
     return word
 
 
-def _product_bits(kind: Kind, fmt: FloatFormat) -> int:
-    """Significant bits of an unrounded product."""
-    extra = {"exact": fmt.mantissa_bits + 2, "lmul_formula": 2}.get(kind, 1)
-    return fmt.mantissa_bits + extra
+@cache
+def _looked_up(kind: Kind, fmt: FloatFormat) -> tuple[Table, int]:
+    """Products by the operands' mantissas, of numbers from 1 to below 2; and bits of a fraction."""
+    codes = np.arange(1 << fmt.mantissa_bits) + (fmt.bias << fmt.mantissa_bits)
+    x, y = (unpack(side, fmt, "raw", False) for side in np.meshgrid(codes, codes, indexing="ij"))
+    found = product_significands(x, y, fmt, kind, 0)
+    table = np.ldexp(found.sig.astype(np.float32), found.exp - found.fraction - fmt.bias)
+    return table, found.fraction
 
 
 def _bands(top: int, lowest: int, growth: int) -> tuple[tuple[float, float], ...]:

@@ -1,6 +1,7 @@
 """The GPU's kernels give the golden model's bits: on a GPU, or by Triton's interpreter."""
 # pyright: reportMissingImports=false
 
+import itertools
 import os
 
 import numpy as np
@@ -15,11 +16,10 @@ if not HAVE_GPU:
 pytest.importorskip("triton", minversion="3.6" if HAVE_GPU else "3.8", reason="extra 'cuda'")
 
 import tensors  # noqa: E402
-from tensors import drawn  # noqa: E402
+from tensors import drawn, formats_of  # noqa: E402
 
 import lmul.torch.cuda.dispatch as gpu  # noqa: E402
 from lmul.hdl.numbers.kind_checks import resolve_offset  # noqa: E402
-from lmul.hdl.numbers.kinds import KINDS  # noqa: E402
 from lmul.torch.arithmetic import Arithmetic  # noqa: E402
 from lmul.torch.cuda.to_odd import sums_to_odd  # noqa: E402
 from lmul.torch.functional import matmul  # noqa: E402
@@ -58,14 +58,13 @@ def test_a_few_products(name: str, kind, accumulator) -> None:
 @pytest.mark.parametrize("accumulator", ACCUMULATORS)
 def test_bits_are_the_golden_models(kind, accumulator) -> None:
     a, b = drawn(1, 5, 13), drawn(2, 13, 37)
-    wide = KINDS[kind].correction is not None
-    for name, policy in (("bf16" if wide else "e4m3", "ocp"), ("fp16" if wide else "e5m2", "ftz")):
+    for name, policy in itertools.product(formats_of(kind), ("ocp", "ftz")):
         assert same_bits(a, b, name, kind, policy, accumulator), name
 
 
 @pytest.mark.evidence
-@pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine"])
-def test_every_pair_of_mantissas_is_corrected(kind) -> None:
+@pytest.mark.parametrize("kind", ["lmul_coarse", "lmul_fine", "trunc6", "trunc8"])
+def test_every_pair_of_mantissas_is_looked_up(kind) -> None:
     x = (1 + np.arange(128, dtype=np.float32) / 128)[:, None]
     assert same_bits(x, -x.T, "bf16", kind, "ftz", "exact")
 

@@ -10,7 +10,7 @@ from lmul.hdl.numbers.kinds import KINDS
 
 torch = pytest.importorskip("torch")
 
-from tensors import drawn, same_bits  # noqa: E402
+from tensors import drawn, formats_of, same_bits  # noqa: E402
 
 from lmul.torch.functional import matmul  # noqa: E402
 from lmul.torch.grid import to_grid  # noqa: E402
@@ -42,16 +42,16 @@ def test_numbers_are_rounded_as_encode_rounds(name: str, rounding) -> None:
 @pytest.mark.parametrize("accumulator", ACCUMULATORS)
 def test_bits_are_the_golden_models(kind, accumulator) -> None:
     a, b = drawn(1, 5, 13), drawn(2, 13, 37)
-    wide = KINDS[kind].correction is not None
-    for name in ("bf16",) if wide else ("e4m3", "e5m2"):
+    for name in formats_of(kind):
         for policy in POLICIES:
             assert same_bits(a, b, name, kind, policy, accumulator), (name, policy)
 
 
-def test_every_pair_of_mantissas_is_corrected() -> None:
+def test_every_pair_of_mantissas_is_looked_up() -> None:
     """The product of two numbers in [1, 2) is theirs alone: nothing else is added to it."""
-    for kind in ("lmul_coarse", "lmul_fine"):
-        for fmt in (lmul.FORMATS["bf16"], lmul.FORMATS["fp16"]):
+    for kind in ("lmul_coarse", "lmul_fine", "lmul_rne1", "trunc4", "trunc6", "trunc8"):
+        for name in formats_of(kind, ("bf16", "fp16", "e3m4", "e5m2")):
+            fmt = lmul.FORMATS[name]
             x = 1 + np.arange(1 << fmt.mantissa_bits, dtype=np.float32) / (1 << fmt.mantissa_bits)
             codes = lmul.encode(x, fmt)
             want = lmul.product(codes[:, None], codes ^ fmt.sign_mask, fmt, kind)
@@ -64,7 +64,7 @@ def test_every_pair_of_mantissas_is_corrected() -> None:
     [
         (name, kind)
         for name in ("bf16", "fp16", "e3m4", "e4m3fnuz", "e2m1")
-        for kind in ("lmul", "mitchell", "exact", "lmul_formula", "lmul_fine")
+        for kind in ("lmul", "mitchell", "exact", "lmul_formula", "lmul_fine", "trunc4", "trunc8")
         if KINDS[kind].exists_for(lmul.FORMATS[name])
     ],
 )

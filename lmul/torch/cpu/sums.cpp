@@ -2,7 +2,8 @@
 //
 // A product of two grid numbers is exact in a double, and L-Mul's takes one integer addition: the
 // doubles' bits are added, less the bias and plus L-Mul's constant, and the sign bits add up by
-// themselves. Corrected kinds look the rest up. What is summed, and how, is a template parameter.
+// themselves. Corrected kinds look the rest up, truncated ones the product of both mantissas. What is
+// summed, and how, is a template parameter.
 #include "kernel.h"
 
 namespace {
@@ -21,8 +22,8 @@ typedef int64_t Bits __attribute__((vector_size(8 * LANES)));
 typedef uint64_t Counts __attribute__((vector_size(8 * LANES)));
 typedef float Floats __attribute__((vector_size(4 * LANES)));
 
-enum { CODE_SUM, FULL, BRACKET, ROUNDED, CORRECTED };  // products
-enum { EXACT, BAND, FLOAT32, FORMAT, WINDOW };         // sums
+enum { CODE_SUM, FULL, BRACKET, ROUNDED, CORRECTED, LOOKED_UP };  // products
+enum { EXACT, BAND, FLOAT32, FORMAT, WINDOW };                    // sums
 
 }  // namespace
 
@@ -39,7 +40,8 @@ struct Arithmetic {
   int64_t constant;              // CODE_SUM, CORRECTED: is added to the sum of both doubles' bits
   double zero;                   // the same: stands for 0; its products are lost in every sum
   double offset_less_one;        // BRACKET
-  int64_t product_cut, sum_cut;  // ROUNDED, FORMAT: bits of a double's mantissa that are dropped
+  int64_t product_cut, sum_cut;  // ROUNDED, FORMAT: bits of a double's mantissa that are dropped;
+                                 // LOOKED_UP: those below a format's
   double high, low;              // BAND: 1.5 * 2**(52 + c): adding it rounds to multiples of 2**c
   double min_normal, subnormal;  // FORMAT: smallest normal; 1.5 * 2**52 subnormal steps
   double max, overflow;          // FORMAT: the largest finite number, and what is beyond
@@ -48,6 +50,7 @@ struct Arithmetic {
   int64_t lost;                  // CORRECTED: bits of which the sum has only one operand's
   int64_t corrected_at;          // CORRECTED: the place of a correction's last bit
   uint64_t corrections[8];       // CORRECTED: see correction()
+  const float *table;            // LOOKED_UP: products of numbers from 1 to below 2, by mantissas
 };
 
 }  // extern "C"
@@ -83,6 +86,15 @@ Doubles multiply(double one, Doubles y, const Arithmetic &a) {
   if constexpr (PRODUCT == BRACKET) {
     Doubles px = Doubles(Bits(x) & POWER), py = Doubles(Bits(y) & POWER);
     return x * py + px * (y + a.offset_less_one * py);
+  }
+  if constexpr (PRODUCT == LOOKED_UP) {
+    const int64_t last = (int64_t(1) << (52 - a.product_cut)) - 1;
+    const float *row = a.table + ((bits_of<int64_t>(one) >> a.product_cut) & last) * (last + 1);
+    const Bits places = (Bits(y) >> a.product_cut) & last;
+    Floats found;
+    for (int lane = 0; lane < LANES; lane++) found[lane] = row[places[lane]];
+    const Doubles powers = Doubles(Bits(x) & POWER) * Doubles(Bits(y) & POWER);
+    return __builtin_convertvector(found, Doubles) * powers;
   }
   return rounded(x * y, a.product_cut);
 }
@@ -150,7 +162,7 @@ Tile tile_of(int64_t sum) {
 
 Tile tile_of(const Arithmetic &a) {
   static Tile (*const of[])(int64_t) = {tile_of<CODE_SUM>, tile_of<FULL>, tile_of<BRACKET>,
-                                        tile_of<ROUNDED>, tile_of<CORRECTED>};
+                                        tile_of<ROUNDED>, tile_of<CORRECTED>, tile_of<LOOKED_UP>};
   return of[a.product](a.sum);
 }
 

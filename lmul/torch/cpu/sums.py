@@ -51,13 +51,14 @@ class _Arithmetic(ctypes.Structure):
     _fields_ += [(name, ctypes.c_int64) for name in _cuts_]
     _fields_ += [(name, ctypes.c_double) for name in _bounds_ + _window_]
     _fields_ += [(name, ctypes.c_int64) for name in _places_]
-    _fields_ += [("corrections", ctypes.c_uint64 * 8)]
+    _fields_ += [("corrections", ctypes.c_uint64 * 8), ("table", ctypes.c_void_p)]
 
     @classmethod
     def of(cls, recipe: Recipe) -> "_Arithmetic":
         """The recipe, without its bands."""
-        names = (field[0] for field in cls._fields_ if field[0] not in ("high", "low"))
-        return cls(**{name: getattr(recipe, name) for name in names})
+        names = (field[0] for field in cls._fields_ if field[0] not in ("high", "low", "table"))
+        table = None if recipe.table is None else recipe.table.ctypes.data
+        return cls(**{name: getattr(recipe, name) for name in names}, table=table)
 
 
 @cache

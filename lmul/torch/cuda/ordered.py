@@ -1,7 +1,8 @@
 """Sums of products on a GPU, k ascending in each: sums.cpp's arithmetic, operation by operation.
 
 All kinds, formats and accumulators that it knows. A thread keeps some sums in registers, and a
-product is one integer addition there, too; corrected kinds look the rest up. Where float32 holds
+product is one integer addition there, too; corrected kinds look the rest up, truncated ones
+the product of both mantissas. Where float32 holds
 all products of an L-Mul with sums in float32, so are the words that are added, which is quicker.
 """
 # pyright: reportMissingImports=false
@@ -120,7 +121,7 @@ def _run(
         left,
         right,
         constants(numbers, left.device),
-        constants(recipe.corrections, left.device, torch.uint64),
+        _table(recipe, left.device),
         out,
         depth,
         height,
@@ -143,6 +144,13 @@ def _run(
     return out
 
 
+def _table(recipe: Recipe, device: torch.device) -> torch.Tensor:
+    """What products are looked up in: whole ones, or corrections."""
+    if recipe.table is not None:
+        return torch.from_numpy(recipe.table).to(device)
+    return constants(recipe.corrections, device, torch.uint64)
+
+
 @triton.jit
 def _rounded(value, CUT: tl.constexpr):
     """To nearest even, without the last CUT bits of the mantissa."""
@@ -156,7 +164,7 @@ def _multiply(
     x,
     y,
     numbers,
-    corrections,
+    table,
     PRODUCT: tl.constexpr,
     CUT: tl.constexpr,
     LOST: tl.constexpr,
@@ -175,10 +183,18 @@ def _multiply(
         px = (x.to(tl.int64, bitcast=True) & power).to(tl.float64, bitcast=True)
         py = (y.to(tl.int64, bitcast=True) & power).to(tl.float64, bitcast=True)
         product = x * py + px * (y + tl.load(numbers) * py)
+    elif PRODUCT == 5:
+        power = -0x10000000000000
+        left, right = x.to(tl.int64, bitcast=True), y.to(tl.int64, bitcast=True)
+        last = (1 << (52 - CUT)) - 1
+        place = (((left >> CUT) & last) << (52 - CUT)) | ((right >> CUT) & last)
+        px = (left & power).to(tl.float64, bitcast=True)
+        py = (right & power).to(tl.float64, bitcast=True)
+        product = tl.load(table + place).to(tl.float64) * (px * py)
     elif PRODUCT == 4:  # see correction() in sums.cpp
         total = x + y - (x & y & LOST)
         place = ((y >> 47) & 28) | ((total >> 44) & 32)
-        those = tl.load(corrections + ((x >> 49) & 7))
+        those = tl.load(table + ((x >> 49) & 7))
         steps = ((those >> place.to(tl.uint64)) & 15).to(tl.int64)
         product = (total + (steps << AT)).to(tl.float64, bitcast=True)
     else:
@@ -232,7 +248,7 @@ def _sums(
     left,
     right,
     numbers,
-    corrections,
+    table,
     out,
     depth,
     height,
@@ -264,7 +280,7 @@ def _sums(
     for _ in range(0, depth, UNROLL):
         for _u in tl.static_range(UNROLL):
             x, y = tl.load(x_at)[:, None], tl.load(y_at)[None, :]
-            product = _multiply(x, y, numbers, corrections, PRODUCT, PRODUCT_CUT, LOST, AT, SINGLE)
+            product = _multiply(x, y, numbers, table, PRODUCT, PRODUCT_CUT, LOST, AT, SINGLE)
             total = _add(total, product, numbers, SUM, SUM_CUT, SINGLE)
             x_at += height
             y_at += width
