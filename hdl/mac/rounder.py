@@ -28,6 +28,14 @@ _CUTS: Mapping[int, tuple[str, ...]] = {
 through the shift, and behind it, before the increment. The first two cuts leave the shortest paths
 and the fewest registers for their number: measured of e4m3 and e5m2 sums, by area and by speed."""
 
+_CUTS_OF_LATE: Mapping[int, tuple[str, ...]] = {
+    0: (),
+    1: ("sum",),
+    2: ("sum", "magnitude"),
+    3: ("sum", "magnitude", "shifting"),
+}
+"""The same where the sum comes late in its cycle: the first takes it as it comes."""
+
 
 def _ports(layout: StructLayout, fmt: FloatFormat, stages: int) -> dict[str, Member]:
     """A rounder's members; an enable where there is something to enable."""
@@ -54,6 +62,8 @@ class RoundFixed(wiring.Component):
         The policy's knob.
     stages : int
         0 to 3 registers.
+    late : bool
+        Whether there is logic before the sum in its cycle: then the first register is in front.
 
     Members
     -------
@@ -73,7 +83,9 @@ class RoundFixed(wiring.Component):
         fmt: FloatFormat,
         overflow: Overflow,
         stages: int = 0,
+        late: bool = False,
     ) -> None:
+        self.late = late
         self.lsb = lsb
         self.fmt = fmt
         self.overflow: Overflow = overflow
@@ -85,7 +97,8 @@ class RoundFixed(wiring.Component):
         """Build the circuit."""
         m = Module()
         fmt, late = self.fmt, _Late(self)
-        total = Value.cast(self.result.sum).as_unsigned()
+        given = Value.cast(self.result.sum).as_unsigned()
+        (total,) = late.cuts.at(m, "sum", total=given)
         neg = total[-1]
         # A signal, since each bit's use of an expression would be a copy of all of it.
         flipped = Signal(len(total))
@@ -99,7 +112,9 @@ class RoundFixed(wiring.Component):
         word = Cat(Const(0, below), word, Const(0, above))
         magnitude = round_word(m, fmt, self.overflow, Const(top + above - 1), word, cuts=late.cuts)
         marks = late.marks(m)
-        m.d.comb += self.code.eq(with_special(fmt, magnitude, late(m, "negative", neg), marks))
+        m.d.comb += self.code.eq(
+            with_special(fmt, magnitude, late(m, "negative", given[-1]), marks)
+        )
         if "overflow" in marks:
             # What Inf's fields spell was added up as well; of that the flag must not speak.
             special = marks["pos"] | marks["neg"] if "pos" in marks else Const(0, 1)
@@ -201,7 +216,8 @@ class _Late:
         self._result = rounder.result
         self._stages = rounder.stages
         self._en: Value = rounder.en if rounder.stages else Const(1, 1)
-        self.cuts = Cuts(_CUTS[rounder.stages], self._en)
+        late = isinstance(rounder, RoundFixed) and rounder.late
+        self.cuts = Cuts((_CUTS_OF_LATE if late else _CUTS)[rounder.stages], self._en)
 
     def __call__(self, m: Module, name: str, value: Value) -> Value:
         """What passes the sum's logic by, when that is done."""

@@ -4,12 +4,13 @@ import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
+from typing import Any
 
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.netlist import Hierarchy
 from lmul.synth.mapping.mapping import Mapped
 
-__all__ = ["composed", "part_circuit"]
+__all__ = ["composed", "part_circuit", "with_modules"]
 
 
 _END = re.compile(r"(?<=\bendmodule\b)")
@@ -61,8 +62,7 @@ def composed(whole: Mapped, parts: Mapping[str, Mapped]) -> Mapped:
     ValueError
         When a part's ports are not those of the module whose place it takes.
     """
-    document = json.loads(whole.netlist)
-    modules = document["modules"]
+    modules = json.loads(whole.netlist)["modules"]
     for part, mapped in parts.items():
         name = f"{whole.circuit.top}_{part}"
         module = json.loads(mapped.netlist)["modules"][mapped.circuit.top]
@@ -74,12 +74,25 @@ def composed(whole: Mapped, parts: Mapping[str, Mapped]) -> Mapped:
             raise ValueError(f"Part {part!r} of {whole.circuit.name!r} has other ports")
         # Its attributes stay: one of them says that it is kept apart.
         modules[name] = module | {"attributes": modules[name]["attributes"]}
-    cells = Hierarchy(modules, whole.circuit.top).cells
-    areas = {kind: number * whole.library[kind].area for kind, number in cells.items()}
+    return with_modules(whole, modules)
+
+
+def with_modules(mapped: Mapped, modules: Mapping[str, Any]) -> Mapped:
+    """A mapped circuit with its modules changed, and the cells and areas that it has then.
+
+    Parameters
+    ----------
+    mapped : Mapped
+    modules : mapping of str to module
+        Of ``write_json``, by name.
+    """
+    library = mapped.library
+    cells = Hierarchy(modules, mapped.circuit.top).cells
+    areas = {kind: number * library[kind].area for kind, number in cells.items()}
     return replace(
-        whole,
-        netlist=json.dumps(document),
+        mapped,
+        netlist=json.dumps({"modules": modules}),
         area_um2=sum(areas.values()),
-        sequential_um2=sum(v for kind, v in areas.items() if whole.library[kind].is_flipflop),
+        sequential_um2=sum(v for kind, v in areas.items() if library[kind].is_flipflop),
         cells=cells,
     )

@@ -23,7 +23,8 @@ from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Spread, reordered
 from lmul.synth.timing.opensta import opensta_delay
-from lmul.synth.timing.search.array_clock import ArrayParts, array_of, array_parts
+from lmul.synth.timing.search.array_clock import array_parts
+from lmul.synth.timing.search.array_parts import ArrayParts, array_of
 from lmul.synth.timing.search.at_clock import AtClock, best
 from lmul.synth.timing.search.clock import mappings, period_ps
 from lmul.synth.timing.search.search import Subject, pipelined

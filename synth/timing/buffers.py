@@ -11,7 +11,7 @@ from lmul.synth.liberty.library import Library
 from lmul.synth.liberty.search import buffers_of
 from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance, ordered
 
-__all__ = ["Buffered", "buffered"]
+__all__ = ["Buffered", "Repeater", "buffered", "groups_of", "repeater_of"]
 
 
 _GROWTHS = (2.0, 3.0, 4.0, 6.0, 8.0, 12.0, 16.0, 24.0)
@@ -41,13 +41,24 @@ class Buffered:
 
 
 @dataclass(frozen=True)
-class _Stage:
-    """The buffer cell that trees are built of, its pins, and the load that one buffer may drive."""
+class Repeater:
+    """The buffer that trees are built of: that with which they are the fastest.
+
+    Attributes
+    ----------
+    cell : Cell
+    input, output : Pin
+    load : float
+        What one may drive, fF.
+    delay_ps : float
+        Of one in a chain of its kind, each with that load.
+    """
 
     cell: Cell
     input: Pin
     output: Pin
     load: float
+    delay_ps: float
 
 
 def buffered(netlist: CellNetlist, library: Library, output_load: float = 0.0) -> Buffered:
@@ -65,7 +76,7 @@ def buffered(netlist: CellNetlist, library: Library, output_load: float = 0.0) -
         Behind each output, fF.
     """
     sinks = _sinks(netlist, output_load)
-    stage = _stage(library)
+    stage = repeater_of(library)
     if stage is None:
         return Buffered(netlist, ())
     tree = _Tree(netlist, stage)
@@ -92,9 +103,9 @@ def _sinks(netlist: CellNetlist, output_load: float) -> dict[int, list[Sink]]:
     return found
 
 
-def _stage(library: Library) -> _Stage | None:
+def repeater_of(library: Library) -> Repeater | None:
     """The buffer and load with the least delay for each time that the load grows e-fold."""
-    best: tuple[float, _Stage] | None = None
+    best: tuple[float, Repeater] | None = None
     for name in buffers_of(library):
         [output], [pin] = library[name].outputs, library[name].inputs
         for growth in _GROWTHS:
@@ -104,14 +115,14 @@ def _stage(library: Library) -> _Stage | None:
                 continue
             cost = chain.delay_ps / math.log(growth)
             if best is None or cost < best[0]:
-                best = cost, _Stage(library[name], pin, output, load)
+                best = cost, Repeater(library[name], pin, output, load, chain.delay_ps)
     return best[1] if best else None
 
 
 class _Tree:
     """A netlist that is given buffers."""
 
-    def __init__(self, netlist: CellNetlist, stage: _Stage) -> None:
+    def __init__(self, netlist: CellNetlist, stage: Repeater) -> None:
         self._before = netlist
         self._stage = stage
         self._first = len(netlist.instances)  # buffers are numbered after what was there
@@ -128,7 +139,7 @@ class _Tree:
         """
         level = list(sinks)
         while sum(load for load, _, _ in level) > limit:
-            groups = _groups(level, self._stage.load)
+            groups = groups_of(level, self._stage.load)
             if len(groups) >= len(level):
                 break
             level = [self._buffer(group) for group in groups]
@@ -186,7 +197,7 @@ class _Tree:
         return tuple(self._moved.get((-1, f"{name} {bit}"), net) for bit, net in enumerate(nets))
 
 
-def _groups(level: Sequence[Sink], load: float) -> list[list[Sink]]:
+def groups_of(level: Sequence[Sink], load: float) -> list[list[Sink]]:
     """Neighbours together, each group with about as much as one buffer drives."""
     total = sum(one for one, _, _ in level)
     share = total / math.ceil(total / load)

@@ -19,7 +19,16 @@ from lmul.synth.timing.arcs import check_arcs
 from lmul.synth.timing.arrivals import Electrical, electrical, port_bits
 from lmul.synth.timing.buffers import Buffered, buffered
 
-__all__ = ["Step", "Timing", "analyse", "constraint_ps", "placed", "register_pins", "timed"]
+__all__ = [
+    "Step",
+    "Timing",
+    "analyse",
+    "constraint_ps",
+    "latest",
+    "placed",
+    "register_pins",
+    "timed",
+]
 
 
 @dataclass(frozen=True)
@@ -133,12 +142,8 @@ def analyse(mapped: Mapped, conditions: Conditions | None = None, wires: str = N
     slew, load = conditions.input_slew_ps, conditions.output_load_ff
     found = electrical(netlist, slew, load, wires=lines)
     name = mapped.library.name
-    ends = _ends(netlist, found, conditions.input_slew_ps)
-    if not ends:
-        delay, setup, path = 0.0, 0.0, ()
-    else:
-        delay, setup, net, edge = max(ends, key=lambda end: end[0])
-        path = _path(found, net, edge)
+    end = latest(netlist, found, conditions)
+    delay, setup, path = (*end[:2], _path(found, *end[2:])) if end else (0.0, 0.0, ())
     return Timing(
         library=name,
         conditions=conditions,
@@ -162,6 +167,16 @@ def placed(mapped: Mapped, netlist: CellNetlist, wires: str) -> Wires | None:
     """
     check_wires(wires, mapped.library, mapped.circuit)
     return wires_of(netlist, mapped.library, wires)
+
+
+def latest(
+    netlist: CellNetlist, found: Electrical, conditions: Conditions
+) -> tuple[float, float, int, int] | None:
+    """The end of the longest path: the whole delay, the setup time in it, net and edge.
+
+    None without any path.
+    """
+    return max(_ends(netlist, found, conditions.input_slew_ps), default=None)
 
 
 def _ends(

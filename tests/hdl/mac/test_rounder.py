@@ -98,13 +98,15 @@ def played(unit, words):
     return found[unit.stages :]
 
 
-@pytest.mark.parametrize("stages", [1, 3])
-def test_with_registers(stages):
+@pytest.mark.parametrize(
+    ("stages", "late"),
+    [(1, False), (3, False), (1, True), (3, True), pytest.param(2, True, marks=pytest.mark.slow)],
+)
+def test_with_registers(stages, late):
     width, lsb = 20, -14
     values = sums(width)[:: 29 - stages]
-    unit = RoundFixed(
-        data.StructLayout({"sum": signed(width)}), lsb, FORMATS["bf16"], "saturate", stages
-    )
+    layout = data.StructLayout({"sum": signed(width)})
+    unit = RoundFixed(layout, lsb, FORMATS["bf16"], "saturate", stages, late)
     due = encode(np.ldexp(values.astype(np.float64), lsb), "bf16", overflow="saturate")
     assert played(unit, values & ((1 << width) - 1)) == due.tolist()
 
