@@ -6,7 +6,7 @@ from dataclasses import replace
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.designs import (
     ACCUMULATORS,
-    ARRAY_SIDE,
+    ARRAY_DRIVEN,
     WINDOW_KINDS,
     arrays_in_cells,
     pes_in_cells,
@@ -23,6 +23,7 @@ __all__ = [
     "CARRIES_CLOCKS",
     "CLOCKS",
     "DOT",
+    "LARGE_ARRAY",
     "LONG",
     "NODE_CLOCKS",
     "PE",
@@ -37,7 +38,11 @@ __all__ = [
 ]
 
 
-PE, DOT, ARRAY = "PE", f"{USUAL_TERMS}-term unit", f"{ARRAY_SIDE}x{ARRAY_SIDE} array"
+PE, DOT = "PE", f"{USUAL_TERMS}-term unit"
+
+_SIDES: Mapping[str, int] = {f"{side}x{side} array": side for side in ARRAY_DRIVEN}
+
+ARRAY, LARGE_ARRAY = _SIDES
 
 USUAL = "60fo4"
 """The clock of published multiply-accumulate units; 40 inverter delays are a fast one's."""
@@ -52,6 +57,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
     },
     DOT: {"e4m3": (USUAL,), "bf16": (USUAL,), "fp16": (USUAL,)},
     ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "bf16": (USUAL,)},
+    LARGE_ARRAY: {"e4m3": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
 
@@ -82,7 +88,7 @@ def clock_points() -> list[Point]:
 
 def array_points() -> list[Point]:
     """Arrays, kept too."""
-    return _points(ARRAY)
+    return [point for level in _SIDES for point in _points(level)]
 
 
 def unit_points() -> list[Point]:
@@ -127,7 +133,7 @@ def clocked_designs(fmt: str, level: str) -> dict[str, str]:
     if level == DOT:
         terms, window = USUAL_TERMS, USUAL_WINDOWS[fmt]
         return {kind: dot_name(kind, fmt, terms, window) for kind in unit_kinds(fmt)}
-    found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, ARRAY_SIDE)
+    found = pes_in_cells(fmt, "ftz") if level == PE else arrays_in_cells(fmt, _SIDES[level])
     return {kind: found[kind] for kind in _KINDS if kind in found}
 
 

@@ -53,6 +53,21 @@ def test_arrays_are_rows_of_their_own():
     assert (row[4], row[9]) == ("1, 2", "33")
     row = rows["8-term unit", "bf16", "60 FO4, 4.9 ns", "lmul"]
     assert (row[4], row[9]) == ("6", "61")  # 8 MACs in 0.027 mm²
+    assert not any(level == "16x16 array" for level, *_ in rows)
+    large = {
+        (name, "60fo4"): made_up_clocked(name, area, 450)
+        for name, area in (
+            ("array-lmul-e4m3-16x16-os-ftz", 1_600_000),
+            ("array-exact-e4m3-16x16-os-ftz", 2_000_000),
+            ("array-int8-16x16-os", 1_280_000),
+        )
+    }
+    assert large.keys() <= {(point.design, point.clock) for point in array_points()}
+    beside = replace(DOCUMENT, clocks=ClockSurvey({**CLOCKS.found, **large}))
+    rows = {tuple(row[:4]): row for row in clock_table(beside).rows}
+    assert rows["16x16 array", "e4m3", "60 FO4, 4.9 ns", "lmul"][9] == "33"  # 256 in 1.6 mm²
+    row = cells_of(clock_share_table(beside))[-1]
+    assert (row[0], *row[5:8]) == ("16x16 array", "–", "80 % (76–84)", "125 % (119–131)")
 
 
 def test_sums_of_one_width():
