@@ -103,7 +103,7 @@ def _place(axis: Sequence[float], at: float) -> tuple[int, float]:
     """The interval to interpolate in, and where in it: below 0 or above 1 beyond the edges."""
     if len(axis) == 1:
         return 0, 0.0
-    i = min(max(bisect_right(axis, at) - 1, 0), len(axis) - 2)
+    i = bisect_right(axis, at, 1, len(axis) - 1) - 1  # of the inner points: beyond them, the outer
     return i, (at - axis[i]) / (axis[i + 1] - axis[i])
 
 
