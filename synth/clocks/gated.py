@@ -1,21 +1,27 @@
 """The report's table of sums that are written in part: how often, and what gated clocks save."""
 
 from collections.abc import Mapping
+from dataclasses import replace
 
 from lmul.hdl.designs.parts import MacKind
+from lmul.synth.clocks.tables import clock_method, clock_of, costs, registers, share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.cell_survey import AREA, ENERGY
 from lmul.synth.comparison.clocks.gated import (
+    CLOCKED_SUMS,
     GATED_KINDS,
     GATED_SUMS,
     area_of,
+    at_a_clock,
     energy_of,
     gated_pe,
 )
-from lmul.synth.comparison.clocks.kept import Compared
+from lmul.synth.comparison.clocks.kept import Compared, clocked_of
+from lmul.synth.comparison.clocks.points import PE, USUAL
+from lmul.synth.measure.clocked import Clocked
 from lmul.synth.tables.table import NOTHING, Method, Table, percent
 
-__all__ = ["GATED", "figures", "gated_table"]
+__all__ = ["GATED", "at_clock", "clocked_gated_table", "figures", "gated_table", "with_gates"]
 
 
 GATED = "energy_gated_clock_fj"
@@ -63,6 +69,64 @@ def gated_table(document: Compared) -> Table:
         if rows
         else None,
     )
+
+
+def clocked_gated_table(document: Compared) -> Table:
+    """One row a format, kind and sum, at one clock: whole, and as each kind's is best."""
+    rows = [
+        _clocked_row(document, fmt, kind, sums, own)
+        for fmt, kinds in CLOCKED_SUMS.items()
+        if fmt in document.formats
+        for kind, dual in kinds.items()
+        for sums in ("exact", dual)
+        if (own := at_clock(document, fmt, kind, sums))
+    ]
+    return Table(
+        "PEs whose sums are written in part, at one clock, ftz",
+        [
+            *("format", "kind", "sum", "clock", "registers", "µm²", "fJ", "fJ, clock gated"),
+            *("of the exact sum's µm²", "of its fJ, clock gated"),
+            *("of L-Mul's exact sum's µm²", "of its fJ, clock gated"),
+        ],
+        rows,
+        [
+            "The smallest circuits found that meet the clock, pipelines among the choices, and of "
+            "whole sums kept carries; medians over several orders of statements, in brackets what "
+            "their ranges allow. Of each kind the dualW_L that takes the least energy at the least "
+            "area. “clock gated” is an estimate, as at the least area (docs/measuring.md). "
+            f"{accepted('gated').told} Whole sums: {document.clocks.told}",
+        ],
+        text_columns=3,
+        strong=frozenset({9, 11}),
+        wide=frozenset({3, 4}),
+        method=clock_method(document.clocks) if rows else None,
+    )
+
+
+def at_clock(document: Compared, fmt: str, kind: MacKind, sums: str) -> Clocked | None:
+    """What is kept of a PE at the clock; None: nothing is."""
+    if sums == "exact":
+        return document.clocks.of(fmt, PE, kind, USUAL)
+    point = at_a_clock(gated_pe(fmt, kind, sums))
+    found = accepted("gated").of([point]).get(point)
+    return clocked_of(found) if found else None
+
+
+def with_gates(one: Clocked) -> Clocked:
+    """The same with the energy that it takes with gated clocks, where anything is gated."""
+    return replace(one, energy=one.gated or one.energy)
+
+
+def _clocked_row(document: Compared, fmt: str, kind: MacKind, sums: str, own: Clocked) -> list[str]:
+    gated = with_gates(own)
+    plain, lmul = (at_clock(document, fmt, one, "exact") for one in (kind, "lmul"))
+    shares = [
+        "100\u00a0%" if own == its else share(gated, its, what)
+        for its in (plain, lmul)
+        for what in ("area", "energy")
+    ]
+    energies = [*costs(own), costs(gated)[1] if own.gated else NOTHING]
+    return [fmt, kind, sums, clock_of(own), registers(own), *energies, *shares]
 
 
 def figures(fmt: str, kind: MacKind, sums: str) -> Mapping[str, float]:

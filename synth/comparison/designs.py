@@ -68,12 +68,13 @@ def kept_kinds(fmt: str) -> tuple[Kind, ...]:
 def shown_kinds(fmt: str) -> tuple[Kind, ...]:
     """The kinds of a named format that the report has; their errors are measured in every one.
 
-    What has neither a survey nor a correction stands among L-Mul's relatives alone.
+    What is neither surveyed, corrected nor truncated stands among L-Mul's relatives alone.
     """
     return tuple(
         kind
         for kind, info in KINDS.items()
-        if info.exists_for(FORMATS[fmt]) and (info.is_surveyed or info.correction is not None)
+        if info.exists_for(FORMATS[fmt])
+        and (info.is_surveyed or info.correction is not None or info.last_place is not None)
     )
 
 

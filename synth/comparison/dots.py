@@ -39,11 +39,11 @@ USUAL_TERMS = 8
 USUAL_WINDOWS = {"e4m3": 12, "bf16": 16, "fp16": 24}
 """The windows of the units that are measured whole, by format."""
 
-_OTHERS: Mapping[int, Sequence[str]] = dict.fromkeys((4, 16), ("lmul", "exact"))
+_OTHERS: Mapping[int, Sequence[str]] = dict.fromkeys((4, 16, 32), ("lmul", "exact"))
 _WINDOWS = {"e4m3": (8, 12), "e5m2": (12,), "bf16": (8, 16, 24), "fp16": (24,)}
 _OTHER_TERMS = {("e4m3", 12): (2, 4, 16, 32), ("bf16", 16): (2, 4, 16, 32)}
 """Where other numbers of terms are compared, too."""
-_INT8_TERMS = (4, USUAL_TERMS)  # a core of more takes minutes to map
+_INT8_TERMS = (4, USUAL_TERMS, 16, 32)
 _BETWEEN: Mapping[str, tuple[Kind, ...]] = {
     "bf16": ("lmul_coarse", "lmul_fine", "trunc6", "trunc8"),
     "fp16": ("lmul_fine", "trunc8"),

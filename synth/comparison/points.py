@@ -180,7 +180,9 @@ def kept_points(formats: Sequence[str]) -> list[Point]:
 
 
 def corrected_points(formats: Sequence[str]) -> list[Point]:
-    """Multipliers and PEs of corrected kinds under ftz, kept too: gates, area, delay, energy."""
+    """Multipliers and PEs of corrected and truncated kinds under ftz, kept too: gates, area, delay,
+    energy.
+    """
     found: list[Point] = []
     for fmt in formats:
         multipliers, pes = multipliers_in_cells(fmt, "ftz"), pes_in_cells(fmt, "ftz")

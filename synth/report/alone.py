@@ -3,7 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from lmul.synth.clocks.carries import carries_table
-from lmul.synth.clocks.gated import gated_table
+from lmul.synth.clocks.gated import clocked_gated_table, gated_table
 from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import node_table
 from lmul.synth.clocks.tables import clock_share_table, clock_table, same_width_table
@@ -27,6 +27,7 @@ _OF_KEPT_CIRCUITS: Sequence[Callable[[Compared], Table]] = (
     node_table,
     layout_table,
     gated_table,
+    clocked_gated_table,
 )
 
 

@@ -6,7 +6,7 @@ from difflib import get_close_matches
 
 from lmul.synth.clocks.carries import carries_table
 from lmul.synth.clocks.front import front_table as clock_front_table
-from lmul.synth.clocks.gated import gated_table
+from lmul.synth.clocks.gated import clocked_gated_table, gated_table
 from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import node_table
 from lmul.synth.clocks.picture import energy_by_clock_picture
@@ -48,6 +48,7 @@ TABLES = (
     "area-delay-energy-and-error-of-each-kind-ftz",
     "arrays-ftz-area-delay-energy",
     "pes-whose-sums-are-written-in-part-at-the-least-area-ftz",
+    "pes-whose-sums-are-written-in-part-at-one-clock-ftz",
     "gates-of-multipliers-ftz",
     "gates-that-l-mul-takes-of-its-twins-level-by-level",
     "pes-by-part-ftz",
@@ -178,6 +179,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
                 area_delay_picture(document),
                 arrays.array_cost_table(document),
                 gated_table(document),
+                clocked_gated_table(document),
             ],
         ),
         Chapter.of(

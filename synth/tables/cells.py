@@ -29,7 +29,7 @@ from lmul.synth.tables.table import NOTHING, Table, error, percent
 __all__ = ["cost_table", "multiplier_cost_table", "pe_cost_table"]
 
 
-_COSTED = ("lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "exact", "int8")
+_COSTED = ("lmul", "lmul_rne", "lmul_coarse", "lmul_fine", "trunc6", "trunc8", "exact", "int8")
 _TAKEN = ("L-Mul takes of its area", "of its fJ")
 _ALL = (*KINDS, "int8")
 _ENERGIES = (ENERGY, WITHOUT_GLITCHES, UNIT_DELAY)

@@ -54,15 +54,17 @@ def headline_table(document: ReportDocument) -> Table:
             *kept_note(document.cells, document.formats),
         ],
         strong=frozenset({1, 5}),
-        wide=frozenset({1, 2, 3, 6, 7, 8, 9, 10, 11}),
+        wide=frozenset({1, 2, 3, *range(6, 14)}),
         method=GATES,
     )
 
 
+_OTHERS = "mitchell", "lmul_formula", "lmul_coarse", "lmul_fine", "trunc6", "trunc8"
+
 _GATE_COLUMNS = (
     *("lmul", "lmul_rne", "exact"),
     *("L-Mul takes of exact's", "of the smallest exact's", "smallest exact"),
-    *("mitchell", "lmul_formula", "lmul_coarse", "lmul_fine"),
+    *_OTHERS,
 )
 
 
@@ -76,7 +78,7 @@ def _gates(document: ReportDocument, row: HeadlineRow) -> list[str]:
         percent(row.to_conventional),
         percent(row.to_smallest),
         row.smallest_exact,
-        *(gates[kind] for kind in ("mitchell", "lmul_formula", "lmul_coarse", "lmul_fine")),
+        *(gates[kind] for kind in _OTHERS),
     ]
 
 
@@ -106,7 +108,7 @@ def policy_table(document: ReportDocument) -> Table:
         notes,
         text_columns=2,
         strong=frozenset({2, 6}),
-        wide=frozenset({2, 3, 4, 8, 9, 10, 11}),
+        wide=frozenset({2, 3, 4, *range(8, 14)}),
         method=GATES,
     )
 

@@ -36,11 +36,11 @@ CHECKED = Method(
 
 
 def kept_note(survey: CellSurvey, formats: Sequence[str]) -> list[str]:
-    """Where the figures of corrected kinds come from; nothing where a table has none."""
+    """Where the figures of kinds between come from; nothing where a table has none."""
     kinds = dict.fromkeys(kind for fmt in formats for kind in kept_kinds(fmt))
     if not kinds:
         return []
-    return [f"{' and '.join(kinds)}: one mapping each, as written. {survey.kept_corrected}"]
+    return [f"{', '.join(kinds)}: one mapping each, as written. {survey.kept_corrected}"]
 
 
 def cells_method(survey: CellSurvey) -> Method | None:

@@ -178,6 +178,29 @@ def test_what_truncated_products_save():
     assert re.findall(r"\d\.\d+", said) == errs
 
 
+def test_what_whole_units_save():
+    said = PAGE[PAGE.index("With 4, 8, 16 and 32 terms L-Mul's") :].split("\n")[0]
+
+    def of(fmt: str, kind: str, terms: int, name: str) -> float:
+        value = figure(kind, fmt, terms, USUAL_WINDOWS[fmt], name, 1)
+        assert value is not None
+        return value
+
+    def takes(fmt: str, name: str) -> list[float]:
+        return [of(fmt, "lmul", n, name) / of(fmt, "exact", n, name) for n in (4, 8, 16, 32)]
+
+    without, energy = "energy_without_glitches_fj", "energy_fj"
+    glitches = [
+        1 - of("bf16", kind, 32, without) / of("bf16", kind, 32, energy)
+        for kind in ("lmul", "exact")
+    ]
+    wanted = [*takes("e4m3", "area_um2"), *takes("bf16", "area_um2")]
+    wanted += [*takes("bf16", energy), *takes("e4m3", energy), *glitches]
+    wanted.append(takes("bf16", without)[-1])
+    found = re.findall(r"\b\d+\b(?=(?:,| and| %))", said.partition("terms")[2])
+    assert found == [f"{100 * share:.0f}" for share in wanted]
+
+
 BETWEEN = "| format | kind | core gates |"
 
 
