@@ -28,7 +28,7 @@ __all__ = ["ArrayPower", "array_power", "product_shape"]
 
 _DEPTH = 64
 _SAMPLE_CYCLES = 256
-_SAMPLE_VALUES = 1 << 24  # of all nets, at most
+_SAMPLE_VALUES = 1 << 25  # of all nets, at most
 _WINDOW = 8  # cycles of the sample that follow each other
 _SETTLING_CELLS = 2_500_000  # over all steps that are simulated with delays
 _LEAST_SETTLING = 32  # such steps
@@ -212,9 +212,10 @@ class _Run:
 def _windows(cycles: int, most: int) -> Ints:
     """Cycles to take shares of states from, in windows of some that follow each other.
 
-    Shape (windows, cycles of each); spread over all cycles from the first, which is 1, no more than
-    ``most`` in all, or one window.
+    Shape (windows, cycles of each); the first cycle is 1. Spread evenly over all cycles, no more
+    than ``most`` in all, or one window.
     """
     length = min(cycles, _WINDOW)
-    starts = np.linspace(1, cycles - length + 1, max(1, min(cycles, most) // length)).astype(int)
-    return starts[:, None] + np.arange(length)
+    count = max(1, min(cycles, most) // length)
+    middles = (np.arange(count) + 0.5) * cycles / count
+    return (middles - length / 2).astype(int)[:, None] + 1 + np.arange(length)
