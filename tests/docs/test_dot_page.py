@@ -1,12 +1,11 @@
 """The table in docs/dot.md is that of the kept figures, and so are the shares in its text."""
 
 import re
-from pathlib import Path
 
 import pytest
+from dot_page import PAGE, ROOT, figure, rows
 
 from lmul.hdl.designs.dot import DotDesign
-from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.clocks.tables import share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey, ratio_of
@@ -14,30 +13,9 @@ from lmul.synth.comparison.clocks.points import CLOCKS, DOT, USUAL, clocked_desi
 from lmul.synth.comparison.dots import (
     USUAL_TERMS,
     USUAL_WINDOWS,
-    DotRow,
-    DotSurvey,
-    array_rows,
-    dot_name,
     dot_rows,
-    pe_rows,
     unit_kinds,
 )
-
-ROOT = Path(__file__).parents[2]
-PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
-SURVEY = DotSurvey(accepted("dots").found)
-
-
-def rows(begins: str = "| format | W | N |") -> list[list[str]]:
-    """A table without its head; numbers without marks of emphasis."""
-    lines = PAGE[PAGE.index(begins) :].split("\n\n")[0].splitlines()
-    return [[cell.strip(" *") for cell in line.strip("|").split(" | ")] for line in lines[2:]]
-
-
-def figure(
-    kind: str, fmt: str, terms: int, window: int, name: str, stages: int = 0
-) -> float | None:
-    return SURVEY.figure(dot_name(kind, fmt, terms, window, stages), name)
 
 
 @pytest.mark.parametrize("cells", rows(), ids=lambda cells: "-".join(cells[:3]))
@@ -152,9 +130,6 @@ def test_units_at_one_clock():
     assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in takes if one]
 
 
-ARRAYS = "| format | sums | N |"
-
-
 def test_what_truncated_products_save():
     """And what their sums err by, in both pages."""
     clocks = clock_survey()
@@ -173,7 +148,7 @@ def test_what_truncated_products_save():
     assert re.findall(r"\d\.\d+", said) == errs
     assert re.findall(r"\b\d\d %", said) == [*takes["trunc8"], *takes["lmul"]]
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    said = readme[readme.index("a unit of `trunc8` takes") :].split("In fp8")[0]
+    said = readme[readme.index("a unit of `trunc8` takes") :].split("In e5m2")[0]
     assert re.findall(r"\b\d\d %", said) == takes["trunc8"]
     assert re.findall(r"\d\.\d+", said) == errs
 
@@ -229,86 +204,6 @@ def test_a_row_of_kinds_between(cells):
 def test_all_kinds_between_are_shown():
     shown = [(cells[0], cells[1].strip("`")) for cells in rows(BETWEEN)]
     assert shown == [(fmt, kind) for fmt in ("bf16", "fp16") for kind in unit_kinds(fmt)]
-
-
-@pytest.mark.parametrize("cells", rows(ARRAYS), ids=lambda cells: "-".join(cells[:3]))
-def test_a_row_of_arrays(cells):
-    [row] = [row for row in array_rows() if _array_of(row) == cells[:3]]
-
-    def each(kind: str, name: str) -> float | None:
-        value = SURVEY.figure(row.names[kind], name) if kind in row.names else None
-        shared = 1 if "energy" in name else row.terms * _PES
-        return None if value is None else value / shared
-
-    def number(kind: str, name: str) -> str:
-        value = each(kind, name)
-        return "–" if value is None else f"{value:,.0f}"
-
-    def share(kind: str, name: str) -> str:
-        mine, its = each(kind, name), each("exact", name)
-        return "–" if mine is None or its is None else f"{100 * mine / its:.0f} %"
-
-    if row.format == "int8":
-        wanted = [x for name in _COSTS for x in ("–", number("int8", name), "–")] + ["–"] * 4
-    else:
-        wanted = [
-            *(
-                cell
-                for name in _COSTS
-                for cell in (number("lmul", name), number("exact", name), share("lmul", name))
-            ),
-            share("lmul", "energy_without_glitches_fj"),
-            *(share("lmul_rne", name) for name in _COSTS),
-        ]
-    assert cells[3:] == wanted
-
-
-_PES = 16
-_COSTS = ("gates", "area_um2", "energy_fj")
-
-
-def _array_of(row: DotRow) -> list[str]:
-    design = MacDesign.parse(next(iter(row.names.values())))
-    sums = "int32" if row.format == "int8" else str(design.resolved_accumulator)
-    return [row.format, f"{sums}, W {row.window}" if row.window else sums, str(row.terms)]
-
-
-def _alone(kind: str, fmt: str, name: str) -> list[float]:
-    """A figure of a pair, of a PE that takes one and of one that takes four."""
-    found = []
-    for row in pe_rows():
-        if row.format == fmt:
-            value = SURVEY.figure(row.names[kind], name)
-            assert value is not None
-            found.append(value if "energy" in name else value / row.terms)
-    assert [row.terms for row in pe_rows() if row.format == fmt] == [1, 4]
-    return found
-
-
-def test_pes_alone():
-    wanted = []
-    for row in pe_rows():
-        for kind in row.names if row.terms > 1 else ():
-            cells = [*_array_of(row)[:2], f"`{kind}`"]
-            for name in ("area_um2", "energy_fj"):
-                one, four = _alone(kind, row.format, name)
-                cells += [f"{one:,.0f}", f"{four:,.0f}", f"{100 * four / one:.0f} %"]
-            wanted.append(cells)
-    assert rows("| format | sums | kind |") == wanted
-    said = PAGE[PAGE.index("- In e4m3 a pair of L-Mul's has") :].split("\n\n")[0]
-    gates, takes = said.split("\n")
-    counts = [f"{n:,.0f}" for fmt in ("e4m3", "bf16") for n in _alone("lmul", fmt, "gates")]
-    assert re.findall(r"\b\d[\d,]*\d\b", gates) == [*counts[1::-1], *counts[:1:-1]]
-    assert re.findall(r"(\d+) %", takes) == [
-        f"{100 * mine / its:.0f}"
-        for name in ("area_um2", "energy_fj")
-        for fmt in ("e4m3", "bf16")
-        for mine, its in zip(_alone("lmul", fmt, name), _alone("exact", fmt, name), strict=True)
-    ]
-
-
-def test_all_arrays_are_shown():
-    assert [row[:3] for row in rows(ARRAYS)] == [_array_of(row) for row in array_rows()]
 
 
 def test_all_sizes_are_shown():

@@ -77,6 +77,9 @@ def test_the_page_says_what_is_kept():
     whole = [figures(fmt, "exact", "exact")[GATED] for fmt in ("e4m3", "e5m2")]
 
     int8 = figures("int8", "int8", "exact")[GATED]
+    readme = " ".join((Path(__file__).parents[3] / "README.md").read_text().split())
+    share = round(100 * e5m2[1] / beside[1])
+    assert f"{share} % of the energy of L-Mul's PE with a plain sum at the least area" in readme
 
     def percent(one, other):
         return round(100 * one / other)
@@ -168,6 +171,8 @@ def test_the_page_says_what_is_kept_at_a_clock():
         f"`lmul_rne` with it takes {percent(own('e5m2', 'lmul_rne'), plain5)} % of the energy",
     ):
         assert words in section, words
+    readme = " ".join((Path(__file__).parents[3] / "README.md").read_text().split())
+    assert f"at the least area, {percent(exact5, plain5)} % at the clock above" in readme
     sums = CLOCKED_SUMS["e4m3"]
     for least, one in (
         (figures("e4m3", "lmul", sums["lmul"]), lmul4),
