@@ -90,6 +90,7 @@ def array_power(
     a: Ints,
     b: Ints,
     voltage: float,
+    glitches: bool = True,
 ) -> ArrayPower:
     """Simulate 64 products and add up.
 
@@ -106,6 +107,8 @@ def array_power(
         Codes; for ``int8`` numbers.
     voltage : float
         V.
+    glitches : bool
+        Simulate with delays, too; else both figures of glitches are 0.
 
     Raises
     ------
@@ -119,7 +122,8 @@ def array_power(
     drive = ArrayDrive(design, a.astype(dtype), b.astype(dtype), out)
     m, k, n = drive.shape
     due = design.cycles(m, k, n)
-    run = _Run(SteppedSimulation(netlist, pin_delays(netlist, conditions)), due)
+    delays = pin_delays(netlist, conditions) if glitches else None
+    run = _Run(SteppedSimulation(netlist, delays), due, glitches)
     run.products(drive)
     if drive.cycles != due:
         raise ToolFailed(
@@ -135,12 +139,12 @@ def array_power(
 
 
 class _Run:
-    def __init__(self, simulation: SteppedSimulation, cycles: int) -> None:
+    def __init__(self, simulation: SteppedSimulation, cycles: int, glitches: bool) -> None:
         self.simulation = simulation
         self.cycles = cycles
         netlist = simulation.netlist
         wanted = max(_LEAST_SETTLING, _SETTLING_CELLS // len(netlist.instances))
-        self.settling = spread(cycles, 1, wanted)[:, 0]
+        self.settling = spread(cycles, 1, wanted)[:, 0] & glitches
         self.windows = _windows(cycles, min(_SAMPLE_CYCLES, _SAMPLE_VALUES // netlist.nets))
         self.samples: dict[int, Words] = {}
 
@@ -176,14 +180,8 @@ class _Run:
             Toggles(counted, one.settling)
             for counted in (one.settled, one.real_delays, one.unit_delay)
         )
-        power, with_real, with_unit = (
-            costs.power(each)
-            for each in (
-                toggles,
-                with_glitches(toggles, settled, real),
-                with_glitches(toggles, settled, unit),
-            )
-        )
+        delayed = [with_glitches(toggles, settled, each) for each in (real, unit) if one.settling]
+        power, with_real, with_unit = map(costs.power, (toggles, *(delayed or [toggles] * 2)))
         each = power.switching + power.internal + power.clock
         of_parts = {}
         for part in ARRAY_PARTS:

@@ -58,6 +58,7 @@ def measure(
     core: bool = False,
     mapped: Mapped | None = None,
     wires: str = NONE,
+    glitches: bool = True,
 ) -> list[Energy]:
     """The energy of a design's operation, for each stimulus of a name.
 
@@ -85,6 +86,8 @@ def measure(
         The design's netlist, in place of one mapped for the least area in ``liberty``.
     wires : str
         One of :data:`lmul.synth.layout.wires.SETTINGS`; none for an array.
+    glitches : bool
+        Simulate with delays, too; else both figures of glitches are 0.
 
     Raises
     ------
@@ -109,7 +112,7 @@ def measure(
     transition = conditions.input_slew_ps
     if isinstance(design, MacDesign) and design.level == "array":
         mapped = mapped or map_cells(design, library, restructuring=restructuring)
-        return _measure_array(design, stimulus, mapped, conditions, frequency)
+        return _measure_array(design, stimulus, mapped, conditions, frequency, glitches)
     found = stimuli(stimulus, design, pairs, stationary)
     circuit = core_circuit(design) if core else Circuit.of(design)
     mapped = mapped or map_cells(circuit, library, restructuring=restructuring)
@@ -122,7 +125,7 @@ def measure(
     results = []
     for one in found:
         driven = streams(design, one, bool(whole.flipflops), core)
-        run = simulated_power(circuit.name, whole, driven, library, wires=wires)
+        run = simulated_power(circuit.name, whole, driven, library, glitches, wires=wires)
         power = run.without_glitches
         share = driven.share
         leakage = float(power.leakage.sum()) * 1e6 / frequency * share  # nW over a period, in fJ
@@ -179,6 +182,7 @@ def _measure_array(
     mapped: Mapped,
     conditions: Conditions,
     frequency: float,
+    glitches: bool,
 ) -> list[Energy]:
     # Imported here: an array's streams pull in all of Amaranth, which other levels never need.
     from lmul.synth.energy.array import array_power, product_shape
@@ -193,7 +197,7 @@ def _measure_array(
     leaves = clock_leaves(mapped.cells, library, NONE)
     results = []
     for label, a, b in given:
-        power = array_power(design, netlist, places, found, a, b, voltage)
+        power = array_power(design, netlist, places, found, a, b, voltage, glitches)
         (m, k, n), cycles = power.shape, power.cycles
         share = cycles / power.macs  # of a cycle's energy, to an operation
         writes: Mapping[str, float] = {}

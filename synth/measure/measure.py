@@ -207,7 +207,12 @@ def _error(point: Point) -> Measured:
 def _check(point: Point) -> Measured:
     # An energy is measured of right results alone: it raises where one is wrong.
     [found] = measure_energy(
-        point.design, _CHECKED_ON, liberty=EMBEDDED, pairs=_CHECKED_PAIRS, parts=False
+        point.design,
+        _CHECKED_ON,
+        liberty=EMBEDDED,
+        pairs=_CHECKED_PAIRS,
+        parts=False,
+        glitches=False,
     )
     return Measured((), {"compared": found.operations, "stimulus": found.stimulus})
 
