@@ -14,7 +14,7 @@ from lmul.hdl.numbers.formats import IntegerFormat
 from lmul.sim.golden.codec import code_dtype
 from lmul.synth.energy.power import cell_costs, port_energy
 from lmul.synth.gates.breakdown import ARRAY_PARTS
-from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words, spread
+from lmul.synth.gatesim.bit_parallel import LANES, Ints, Words
 from lmul.synth.gatesim.simulation import Toggles, with_glitches
 from lmul.synth.gatesim.stepped import SteppedSimulation
 from lmul.synth.mapping.cell_netlist import CellNetlist
@@ -30,8 +30,8 @@ _DEPTH = 64
 _SAMPLE_CYCLES = 256
 _SAMPLE_VALUES = 1 << 25  # of all nets, at most
 _WINDOW = 8  # cycles of the sample that follow each other
-_SETTLING_CELLS = 2_500_000  # over all steps that are simulated with delays
-_LEAST_SETTLING = 32  # such steps
+_SETTLING_CELLS = 1_000_000  # over all steps that are simulated with delays
+_LEAST_SETTLING = 12  # such steps; of 8 by 8 PEs each is as many pairs as a PE is sampled for
 _LATE = 64  # cycles before the first beat, at most
 
 
@@ -144,7 +144,9 @@ class _Run:
         self.cycles = cycles
         netlist = simulation.netlist
         wanted = max(_LEAST_SETTLING, _SETTLING_CELLS // len(netlist.instances))
-        self.settling = spread(cycles, 1, wanted)[:, 0] & glitches
+        stride = max(1, cycles // wanted)
+        # The middle of each stride: its first would be the idle first step, too.
+        self.settling = (np.arange(cycles) % stride == stride // 2) & glitches
         self.windows = _windows(cycles, min(_SAMPLE_CYCLES, _SAMPLE_VALUES // netlist.nets))
         self.samples: dict[int, Words] = {}
 
