@@ -13,7 +13,7 @@ from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.measure.measurement import FASTEST
 
-PAGE = (Path(__file__).parents[2] / "docs" / "search.md").read_text(encoding="utf-8")
+PAGE = (Path(__file__).parents[3] / "docs" / "search.md").read_text(encoding="utf-8")
 KINDS = ("lmul", "exact", "int8")
 
 

@@ -19,7 +19,7 @@ from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Ratio
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 TWINS = ("pe-exact-e4m3-ftz", "pe-lmul_rne-e4m3-ftz", "pe-int8")
 
 

@@ -8,7 +8,7 @@ from lmul.synth.comparison.dots import (
     dot_name,
 )
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
 SURVEY = DotSurvey(accepted("dots").found)
 
