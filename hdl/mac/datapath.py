@@ -222,7 +222,7 @@ class FloatDatapath:
         if accumulator.format is not None:
             return RoundFloat(layout, accumulator.format, out, overflow, stages)
         lsb = accumulator.window[1] if accumulator.window else self.range.lsb
-        return RoundFixed(layout, lsb, out, overflow, stages, late=bool(self.segments))
+        return RoundFixed(layout, lsb, out, overflow, stages, from_the_front=bool(self.segments))
 
 
 Datapath = FloatDatapath | IntDatapath

@@ -28,13 +28,13 @@ _CUTS: Mapping[int, tuple[str, ...]] = {
 through the shift, and behind it, before the increment. The first two cuts leave the shortest paths
 and the fewest registers for their number: measured of e4m3 and e5m2 sums, by area and by speed."""
 
-_CUTS_OF_LATE: Mapping[int, tuple[str, ...]] = {
+_CUTS_FROM_THE_FRONT: Mapping[int, tuple[str, ...]] = {
     0: (),
     1: ("sum",),
     2: ("sum", "magnitude"),
     3: ("sum", "magnitude", "shifting"),
 }
-"""The same where the sum comes late in its cycle: the first takes it as it comes."""
+"""The same where there is logic before the sum in its cycle: the first takes it as it comes."""
 
 
 def _ports(layout: StructLayout, fmt: FloatFormat, stages: int) -> dict[str, Member]:
@@ -62,8 +62,8 @@ class RoundFixed(wiring.Component):
         The policy's knob.
     stages : int
         0 to 3 registers.
-    late : bool
-        Whether there is logic before the sum in its cycle: then the first register is in front.
+    from_the_front : bool
+        The first register takes the sum as it comes, since there is logic before it in its cycle.
 
     Members
     -------
@@ -83,9 +83,9 @@ class RoundFixed(wiring.Component):
         fmt: FloatFormat,
         overflow: Overflow,
         stages: int = 0,
-        late: bool = False,
+        from_the_front: bool = False,
     ) -> None:
-        self.late = late
+        self.from_the_front = from_the_front
         self.lsb = lsb
         self.fmt = fmt
         self.overflow: Overflow = overflow
@@ -96,7 +96,8 @@ class RoundFixed(wiring.Component):
     def elaborate(self, platform: object) -> Module:
         """Build the circuit."""
         m = Module()
-        fmt, late = self.fmt, _Late(self)
+        cuts = _CUTS_FROM_THE_FRONT if self.from_the_front else _CUTS
+        fmt, late = self.fmt, _Late(self, cuts)
         given = Value.cast(self.result.sum).as_unsigned()
         (total,) = late.cuts.at(m, "sum", total=given)
         neg = total[-1]
@@ -212,12 +213,13 @@ class RoundFloat(wiring.Component):
 class _Late:
     """A rounder's registers: ``cuts`` on the way of the sum, and as many beside it."""
 
-    def __init__(self, rounder: RoundFixed | RoundFloat) -> None:
+    def __init__(
+        self, rounder: RoundFixed | RoundFloat, cuts: Mapping[int, tuple[str, ...]] = _CUTS
+    ) -> None:
         self._result = rounder.result
         self._stages = rounder.stages
         self._en: Value = rounder.en if rounder.stages else Const(1, 1)
-        late = isinstance(rounder, RoundFixed) and rounder.late
-        self.cuts = Cuts((_CUTS_OF_LATE if late else _CUTS)[rounder.stages], self._en)
+        self.cuts = Cuts(cuts[rounder.stages], self._en)
 
     def __call__(self, m: Module, name: str, value: Value) -> Value:
         """What passes the sum's logic by, when that is done."""

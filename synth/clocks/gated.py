@@ -25,6 +25,12 @@ __all__ = ["GATED", "at_clock", "clocked_gated_table", "figures", "gated_table",
 
 
 GATED = "energy_gated_clock_fj"
+
+_SHARES = (
+    *("of the exact sum's µm²", "of its fJ, clock gated"),
+    *("of L-Mul's exact sum's µm²", "of its fJ, clock gated"),
+)
+"""The last columns of both tables."""
 _BESIDE = "e4m3"  # whose L-Mul int8 is held against
 
 
@@ -42,8 +48,7 @@ def gated_table(document: Compared) -> Table:
         [
             *("format", "kind", "sum"),
             *("µm²", "fJ", "fJ, clock gated", "above written", "below written"),
-            *("of the exact sum's µm²", "of its fJ, clock gated"),
-            *("of L-Mul's exact sum's µm²", "of its fJ, clock gated"),
+            *_SHARES,
         ],
         rows,
         [
@@ -85,8 +90,7 @@ def clocked_gated_table(document: Compared) -> Table:
         "PEs whose sums are written in part, at one clock, ftz",
         [
             *("format", "kind", "sum", "clock", "registers", "µm²", "fJ", "fJ, clock gated"),
-            *("of the exact sum's µm²", "of its fJ, clock gated"),
-            *("of L-Mul's exact sum's µm²", "of its fJ, clock gated"),
+            *_SHARES,
         ],
         rows,
         [

@@ -1,9 +1,9 @@
 """Sums of products on a GPU, k ascending in each: sums.cpp's arithmetic, operation by operation.
 
 All kinds, formats and accumulators that it knows. A thread keeps some sums in registers, and a
-product is one integer addition there, too; corrected kinds look the rest up, truncated ones
-the product of both mantissas. Where float32 holds
-all products of an L-Mul with sums in float32, so are the words that are added, which is quicker.
+product is one integer addition there, too; corrected kinds look the rest up, truncated ones the
+product of both mantissas. Where float32 holds all products of an L-Mul with sums in float32, so are
+the words that are added, which is quicker.
 """
 # pyright: reportMissingImports=false
 # pyright: reportIndexIssue=false

@@ -99,14 +99,14 @@ def played(unit, words):
 
 
 @pytest.mark.parametrize(
-    ("stages", "late"),
+    ("stages", "from_the_front"),
     [(1, False), (3, False), (1, True), (3, True), pytest.param(2, True, marks=pytest.mark.slow)],
 )
-def test_with_registers(stages, late):
+def test_with_registers(stages, from_the_front):
     width, lsb = 20, -14
     values = sums(width)[:: 29 - stages]
     layout = data.StructLayout({"sum": signed(width)})
-    unit = RoundFixed(layout, lsb, FORMATS["bf16"], "saturate", stages, late)
+    unit = RoundFixed(layout, lsb, FORMATS["bf16"], "saturate", stages, from_the_front)
     due = encode(np.ldexp(values.astype(np.float64), lsb), "bf16", overflow="saturate")
     assert played(unit, values & ((1 << width) - 1)) == due.tolist()
 

@@ -3,10 +3,7 @@
 from pathlib import Path
 
 from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.dots import (
-    DotSurvey,
-    dot_name,
-)
+from lmul.synth.comparison.dots import DotSurvey, dot_name
 
 ROOT = Path(__file__).parents[3]
 PAGE = (ROOT / "docs" / "dot.md").read_text(encoding="utf-8")
