@@ -2,11 +2,12 @@
 
 import pytest
 
+from lmul.hdl.designs.design import Design
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.ways import Way
 from lmul.synth.measure.clocked import clocked
-from lmul.synth.timing.search import array_clock, search
+from lmul.synth.timing.search import array_clock, array_parts, search
 from lmul.synth.timing.search.clock import at_clock
 
 LIBRARY = load(default_library())
@@ -37,6 +38,18 @@ def test_an_array_is_composed(monkeypatch):
     assert whole.energy
     # Its registers are a choice only where that is asked for.
     assert at_clock(name, LIBRARY, period).design == name
+
+
+@pytest.mark.evidence
+def test_stronger_cells_bring_an_array_nearer_to_its_clock(monkeypatch):
+    """The same parts, with :func:`sized` and without it."""
+    design = Design.parse("array-lmul-e2m1-2x2-os-ftz-k16-s1-r1")
+    parts = array_clock.array_parts(design, LIBRARY, 1500.0)
+    nearer, _ = array_parts.array_of(parts, LIBRARY, 1500.0)
+    monkeypatch.setattr(array_parts, "sized", lambda mapped, *_: mapped)
+    plain, _ = array_parts.array_of(parts, LIBRARY, 1500.0)
+    assert plain.slack_ps < 0
+    assert nearer.slack_ps > plain.slack_ps
 
 
 @pytest.mark.evidence
