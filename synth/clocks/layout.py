@@ -6,10 +6,9 @@ from itertools import product
 
 from lmul.synth.clocks.tables import clock_of, costs, share
 from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.cell_survey import ENERGY
 from lmul.synth.comparison.clocks.kept import Compared, clocked_of
 from lmul.synth.comparison.clocks.layout import LAYOUT_CLOCKS, layout_points, with_wires
-from lmul.synth.comparison.clocks.points import PE, clocked_designs
+from lmul.synth.comparison.clocks.points import PE, clock_points, clocked_designs
 from lmul.synth.layout.wires import SETTINGS
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import Measured
@@ -23,7 +22,7 @@ __all__ = ["layout_table", "with_leaves"]
 def layout_table(document: Compared) -> Table:
     """One row a format, clock and setting of wires: L-Mul's PE over each twin's."""
     kept = accepted("layout")
-    found = kept.of(layout_points())
+    found = accepted("clocks").of(clock_points()) | kept.of(layout_points())
     rows = []
     for fmt in (fmt for fmt in document.formats if fmt in LAYOUT_CLOCKS):
         names = clocked_designs(fmt, PE)
@@ -33,8 +32,7 @@ def layout_table(document: Compared) -> Table:
                 for kind in ("lmul", *TWINS)
             )
             if mine is not None:
-                row = _at_clock if clock else _at_least_area
-                rows.append([fmt, *row(wires, mine, others)])
+                rows.append([fmt, *_row(wires, mine, others)])
     return Table(
         "With estimated wires: what a PE of L-Mul takes of its twins",
         [
@@ -46,8 +44,8 @@ def layout_table(document: Compared) -> Table:
         ],
         rows,
         [
-            "Estimates, in no other table. At a clock the circuits are searched anew with each "
-            "setting of wires, so that they meet the clock with them; “–”: one of the two misses "
+            "Estimates, in no other table. The circuits are searched anew with each setting of "
+            "wires, so that they meet the clock with them; “–”: one of the two misses "
             "it. “middle”: as long as in routed circuits of this size, on average; “long”: twice "
             "that. The clock's last stage: buffers of the library, each for as many flip-flops as "
             f"it drives steeply enough. {kept.told}",
@@ -65,7 +63,7 @@ def layout_table(document: Compared) -> Table:
     )
 
 
-def _at_clock(wires: str, mine: Measured, others: Sequence[Measured | None]) -> list[str]:
+def _row(wires: str, mine: Measured, others: Sequence[Measured | None]) -> list[str]:
     own = clocked_of(mine)
     twins = [one and clocked_of(one) for one in others]
     part = own.leaves_fj / own.energy.median if own.energy else None
@@ -76,19 +74,6 @@ def _at_clock(wires: str, mine: Measured, others: Sequence[Measured | None]) -> 
         NOTHING if part is None else percent(part),
         *(share(with_leaves(own), twin and with_leaves(twin), "energy") for twin in twins),
     ]
-
-
-def _at_least_area(wires: str, mine: Measured, others: Sequence[Measured | None]) -> list[str]:
-    """Of one mapping each: its area is the same with any wires, and stands in other tables."""
-    own, *twins = (one and _energy(one) for one in (mine, *others))
-    assert own
-    shares = [percent(own / twin) if twin else NOTHING for twin in twins]
-    nothing = [NOTHING] * len(twins)
-    return ["least area", wires, NOTHING, f"{own:,.0f}", *nothing, *shares, NOTHING, *nothing]
-
-
-def _energy(one: Measured) -> float:
-    return next(metric.value for metric in one.metrics if metric.name == ENERGY)
 
 
 def with_leaves(one: Clocked) -> Clocked:

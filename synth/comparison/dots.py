@@ -36,7 +36,7 @@ DOT_FORMATS = ("e4m3", "e5m2", "bf16", "fp16")
 USUAL_TERMS = 8
 """How many terms most units of the comparison have."""
 
-USUAL_WINDOWS = {"e4m3": 12, "bf16": 16, "fp16": 24}
+USUAL_WINDOWS = {"e4m3": 12, "e5m2": 12, "bf16": 16, "fp16": 24}
 """The windows of the units that are measured whole, by format."""
 
 _OTHERS: Mapping[int, Sequence[str]] = dict.fromkeys((4, 16, 32), ("lmul", "exact"))
@@ -45,12 +45,14 @@ _OTHER_TERMS = {("e4m3", 12): (2, 4, 16, 32), ("bf16", 16): (2, 4, 16, 32)}
 """Where other numbers of terms are compared, too."""
 _INT8_TERMS = (4, USUAL_TERMS, 16, 32)
 _BETWEEN: Mapping[str, tuple[Kind, ...]] = {
+    "e5m2": ("lmul_rne1",),
     "bf16": ("lmul_coarse", "lmul_fine", "trunc6", "trunc8"),
     "fp16": ("lmul_fine", "trunc8"),
 }
 """Kinds between L-Mul and exact in error and cost; compared in a format's usual unit alone."""
 _WHOLE: Mapping[tuple[str, int], Mapping[int, Sequence[str]]] = {
     ("e4m3", 12): {USUAL_TERMS: ("lmul", "lmul_rne", "exact"), **_OTHERS},
+    ("e5m2", 12): {USUAL_TERMS: ("lmul", "lmul_rne", *_BETWEEN["e5m2"], "exact")},
     ("bf16", 16): {USUAL_TERMS: ("lmul", *_BETWEEN["bf16"], "exact"), **_OTHERS},
     ("fp16", 24): {USUAL_TERMS: ("lmul", *_BETWEEN["fp16"], "exact")},
     (INT8.name, 0): {USUAL_TERMS: (INT8.name,)},

@@ -55,8 +55,8 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, _SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
-    DOT: {"e4m3": (USUAL,), "bf16": (USUAL,), "fp16": (USUAL,)},
-    ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "bf16": (USUAL,)},
+    DOT: {"e4m3": (LONG, USUAL), "e5m2": (USUAL,), "bf16": (LONG, USUAL), "fp16": (USUAL,)},
+    ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "e5m2": (USUAL,), "bf16": (USUAL,)},
     LARGE_ARRAY: {"e4m3": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
@@ -105,7 +105,7 @@ def _points(level: str) -> list[Point]:
     ]
 
 
-NODE_CLOCKS: Mapping[str, str] = {"e4m3": USUAL}
+NODE_CLOCKS: Mapping[str, str] = {"e4m3": USUAL, "bf16": USUAL}
 """Periods at which PEs are compared in several nodes, in delays of each library's own inverter."""
 
 

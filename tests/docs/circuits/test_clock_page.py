@@ -1,18 +1,15 @@
 """What docs/clocks.md says of equal clocks is what is kept."""
 
 import re
-from collections.abc import Sequence
 from itertools import product
 from pathlib import Path
 from types import SimpleNamespace
 from typing import cast
 
 from lmul.hdl.designs.mac import MacDesign
-from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.clocks.tables import clock_share_table, clock_table
-from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.clocks.kept import clock_survey, clocked_of
+from lmul.synth.comparison.clocks.kept import clock_survey
 from lmul.synth.comparison.clocks.points import same_width_pes
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.liberty.nodes import NODES
@@ -66,6 +63,38 @@ def test_arrays():
     assert len(shares) == 14
     assert [number for number, one in enumerate(shares) if not one.told] == [9]
     assert "where no difference is told in energy" in said
+
+
+def test_other_arrays():
+    """At a longer clock, larger, and of e5m2."""
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
+    said = page[page.index("At 120 inverter delays, where no array") :].split("\n")[0]
+    clocks = clock_survey()
+    found, told = [], {}
+    for fmt, level, clock in (
+        ("e4m3", "8x8 array", "120fo4"),
+        ("e4m3", "16x16 array", "60fo4"),
+        ("e5m2", "8x8 array", "60fo4"),
+    ):
+        for twin in ("exact", "lmul_rne", "int8"):
+            for what in ("area", "energy"):
+                ratio = clocks.ratio(fmt, level, twin, clock, what)
+                assert ratio
+                found.append(f"{100 * ratio.median:.0f} %")
+                told[fmt, level, twin, what] = ratio.told
+    assert re.findall(r"\d+ %", said) == found
+    assert [
+        (fmt, twin) for (fmt, _, twin, what), one in told.items() if what == "energy" and not one
+    ] == [
+        ("e4m3", "lmul_rne"),
+        ("e5m2", "lmul_rne"),
+    ]
+    arrays = {
+        (clock, MacDesign.parse(one.design).carries > 0)
+        for (design, clock), one in clocks.found.items()
+        if design.startswith("array") and "bf16" not in design
+    }
+    assert arrays == {("120fo4", False), ("60fo4", True), ("40fo4", True)}
 
 
 def test_sums_of_one_width():
@@ -172,73 +201,3 @@ def test_nodes():
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
     said = readme[readme.index("In five open libraries") :].split("[other nodes]")[0]
     assert [list(one) for one in re.findall(r"(\d+) to (\d+) %", said)] == ranges[:2]
-
-
-def test_wires():
-    """The table of wires and clock trees, what is told of it, and FPGAs beside it."""
-    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
-    shown = page[page.index("| format | clock | wires |") :].split("\n\n")[0].splitlines()[2:]
-    document = SimpleNamespace(formats=["e4m3", "e5m2", "bf16"])
-    rows = layout_table(cast(ReportDocument, document)).rows
-    assert shown == [f"| {' | '.join(row)} |".replace("\u00a0", " ") for row in rows]
-    found = {
-        (point.design, point.wires): clocked_of(one)
-        for point, one in accepted("layout").found.items()
-        if point.clock == "60fo4"
-    }
-    said = page[page.index("With `middle` wires, at 60 inverter delays") :].split(". So it")[0]
-    grown = []
-    for design in ("pe-lmul-e4m3-ftz", "pe-exact-e4m3-ftz"):
-        with_, without = found[design, "middle"], found[design, ""]
-        assert with_.energy and without.energy
-        grown += [with_.area.median / without.area.median]
-        grown += [with_.energy.median / without.energy.median]
-    assert re.findall(r"(\d+) (?:%|more)", said) == [f"{100 * one - 100:.0f}" for one in grown]
-    missed = [one.delays[0] for (_, wires), one in found.items() if wires == "long"]
-    assert [one > 4860 for one in missed] == [True, True, True, False]
-    assert [f"{ps / 1000:.1f}" for ps in sorted(missed)[1:]] == ["5.8", "5.9", "6.0"]
-
-
-def test_readme_says_the_same_of_wires():
-    readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    document = SimpleNamespace(formats=["e4m3"])
-    rows = layout_table(cast(ReportDocument, document)).rows
-
-    def percents(row: Sequence[str], columns: range) -> list[int]:
-        found = (re.search(r"\d+", row[column].split("(")[0]) for column in columns)
-        return [int(one[0]) for one in found if one]
-
-    at_60 = {row[2]: row for row in rows if row[1].startswith("60 FO4")}
-    areas, energies = (
-        [percents(at_60[wires], range(column, column + 1)) for wires in ("none", "middle")]
-        for column in (6, 9)
-    )
-    assert areas[0] == areas[1]
-    assert f"of exact's energy from {energies[0][0]} to {energies[1][0]} % at 60 inv" in readme
-    moved = [
-        abs(one - other)
-        for row in rows
-        for one, other in zip(
-            percents(row, range(8, 11)), percents(row, range(12, 15)), strict=True
-        )
-    ]
-    assert max(moved) == 4
-    assert "last stage moves ratios of energy by at most four points" in readme
-
-
-def test_fpgas_beside_wires():
-    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
-    said = page[page.index("FPGAs have real wires") :].split("int8's")[0]
-    luts = {
-        (point.design, point.device): metric.value
-        for point, one in accepted().found.items()
-        if point.measure == "fpga" and not point.dsp
-        for metric in one.metrics
-        if metric.name == "lut4"
-    }
-    told = [
-        f"{100 * luts['pe-lmul-e4m3-ftz', device] / luts[twin, device]:.0f}"
-        for twin in TWINS
-        for device in ("ecp5-25k", "ice40-hx8k")
-    ]
-    assert re.findall(r"\b(\d\d)\b", said) == told

@@ -116,6 +116,17 @@ def test_units_at_one_clock():
         *(f"{100 * one.median:.0f}" for one in beside if one),
     ]
     assert not any(one.told for one in beside if one)
+    said = PAGE[PAGE.index("In e5m2 the unit with `lmul_rne`") :].split("\n")[0]
+    told = []
+    for kind in ("lmul_rne", "lmul", "lmul_rne1"):
+        one, its = (clocks.of("e5m2", DOT, who, USUAL) for who in (kind, "exact"))
+        ratios = [ratio_of(one, its, what) for what in ("area", "energy")]
+        told += [f"{100 * ratio.median:.0f}" for ratio in ratios if ratio]
+    assert re.findall(r"\b(\d+) %", said.replace(".", "_")) == told
+    errs = (
+        figure(kind, "e5m2", 8, 12, "mred") for kind in ("lmul_rne", "lmul", "lmul_rne1", "exact")
+    )
+    assert re.findall(r"\d+\.\d\d", said) == [f"{100 * (one or 0):.2f}" for one in errs]
     said = PAGE[PAGE.index("**fp16 is where L-Mul saves most**") :].split("\n")[0]
     takes = []
     for fmt, kind in (
@@ -203,7 +214,12 @@ def test_a_row_of_kinds_between(cells):
 
 def test_all_kinds_between_are_shown():
     shown = [(cells[0], cells[1].strip("`")) for cells in rows(BETWEEN)]
-    assert shown == [(fmt, kind) for fmt in ("bf16", "fp16") for kind in unit_kinds(fmt)]
+    assert shown == [
+        (fmt, kind)
+        for fmt in ("e5m2", "bf16", "fp16")
+        for kind in unit_kinds(fmt)
+        if kind != "int8"
+    ]
 
 
 def test_all_sizes_are_shown():
