@@ -9,7 +9,7 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.synth.clocks.tables import share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey, ratio_of
-from lmul.synth.comparison.clocks.points import CLOCKS, DOT, USUAL, clocked_designs
+from lmul.synth.comparison.clocks.points import CLOCKS, DOT, LONG, USUAL, clocked_designs
 from lmul.synth.comparison.dots import (
     USUAL_TERMS,
     USUAL_WINDOWS,
@@ -139,6 +139,22 @@ def test_units_at_one_clock():
         assert erring and mine
         assert kind.startswith("lmul") or 6 * erring < mine
     assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in takes if one]
+
+
+def test_units_at_a_longer_clock():
+    said = PAGE[PAGE.index("At 120 inverter delays, with one register") :].split("\n")[0]
+    clocks = clock_survey()
+    ratios = [
+        clocks.ratio(fmt, DOT, twin, LONG, what)
+        for fmt, twin in (("e4m3", "exact"), ("e4m3", "lmul_rne"), ("bf16", "exact"))
+        for what in ("area", "energy")
+    ]
+    assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in ratios if one]
+    assert [one.told for one in ratios if one] == [True, True, False, False, True, True]
+    for fmt, stages in (("e4m3", 1), ("bf16", 2)):
+        for kind in ("lmul", "exact"):
+            one = clocks.of(fmt, DOT, kind, LONG)
+            assert one and DotDesign.parse(one.design).stages == stages
 
 
 def test_what_truncated_products_save():

@@ -2,7 +2,7 @@
 
 import pytest
 
-from lmul.hdl.designs.design import Design
+from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.ways import Way
@@ -43,7 +43,7 @@ def test_an_array_is_composed(monkeypatch):
 @pytest.mark.evidence
 def test_stronger_cells_bring_an_array_nearer_to_its_clock(monkeypatch):
     """The same parts, with :func:`sized` and without it."""
-    design = Design.parse("array-lmul-e2m1-2x2-os-ftz-k16-s1-r1")
+    design = MacDesign.parse("array-lmul-e2m1-2x2-os-ftz-k16-s1-r1")
     parts = array_clock.array_parts(design, LIBRARY, 1500.0)
     nearer, _ = array_parts.array_of(parts, LIBRARY, 1500.0)
     monkeypatch.setattr(array_parts, "sized", lambda mapped, *_: mapped)
