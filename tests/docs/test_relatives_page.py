@@ -9,6 +9,7 @@ from lmul.hdl.numbers.formats import FORMATS
 from lmul.hdl.numbers.kind_checks import check_kind
 from lmul.hdl.numbers.kinds import KINDS
 from lmul.sim.accuracy.pairs import accuracy
+from lmul.synth.measure.measure import measure
 from lmul.synth.measure.measurement import Point
 from lmul.synth.measure.runs import all_points
 from lmul.synth.optimise.cores import CORE_WINDOWS, cores
@@ -113,3 +114,17 @@ def test_in_cells() -> None:
             f"{energy:.0f}",
             f"{mred:.2%}".replace("%", " %"),
         ]
+
+
+def test_e3m4_without_subnormals():
+    """Why the report has no units of e3m4: sums of the real tile lose half with any kind."""
+    said = PAGE[PAGE.index("have no e3m4, since") :].split("\n")[0]
+
+    def errs(kind: str, policy: str) -> float:
+        point = Point(f"dot-{kind}-e3m4-n8-w12-{policy}", "error", stimulus="attention QK")
+        return {metric.name: metric.value for metric in measure(point).metrics}["mred"]
+
+    flushed = [100 * errs(kind, "ftz") for kind in ("lmul", "mitchell", "trunc4", "exact")]
+    kept = [100 * errs(kind, "ocp") for kind in ("exact", "trunc4", "lmul")]
+    assert f"err by {min(flushed):.0f} to {max(flushed):.0f} %" in said
+    assert re.findall(r"\d+\.\d\d", said) == [f"{one:.2f}" for one in kept]
