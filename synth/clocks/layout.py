@@ -44,10 +44,11 @@ def layout_table(document: Compared) -> Table:
         ],
         rows,
         [
-            "Estimates, in no other table. The circuits are searched anew with each setting of "
-            "wires, so that they meet the clock with them; “–”: one of the two misses "
-            "it. “middle”: as long as in routed circuits of this size, on average; “long”: twice "
-            "that. The clock's last stage: buffers of the library, each for as many flip-flops as "
+            "With wires these are estimates, in no other table; without any the circuits are those "
+            "of the tables at equal clocks. With each setting they are searched anew, so that they "
+            "meet the clock with it; “–”: one of the two misses it. “middle”: as long as in routed "
+            "circuits of this size, on average; “long”: twice that. The clock's last stage: "
+            "buffers of the library, each for as many flip-flops as "
             f"it drives steeply enough. {kept.told}",
         ],
         text_columns=3,

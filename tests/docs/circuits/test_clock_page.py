@@ -152,6 +152,10 @@ def test_the_fastest():
         for fmt, kind, registers, ps, *rest in rows
     ]
     assert re.findall(r"(\d+) %", section[section.index("At such speeds") :]) == fastest_shares()
+    assert "In e5m2 the quickest is `lmul_rne`'s, which also makes most from its area" in section
+    of_e5m2 = [(kind, int(ps), int(rest[-1])) for fmt, kind, _, ps, *rest in rows if fmt == "e5m2"]
+    assert min(of_e5m2, key=lambda row: row[1])[0] == "lmul_rne"
+    assert max(of_e5m2, key=lambda row: row[2])[0] == "lmul_rne"
 
 
 def test_bf16_in_other_nodes():
