@@ -1,9 +1,6 @@
 """Verilog text of components, the same bytes for the same input."""
 
-import gc
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 
 from amaranth.lib import wiring
 
@@ -11,25 +8,12 @@ from lmul.hdl.netlist.component_modules import component_modules
 from lmul.hdl.netlist.rtlil import Module
 from lmul.hdl.netlist.tidy import drop_unread, tidy
 from lmul.hdl.verilog.writer.module import module_text
+from lmul.tools.garbage import uncollected
 
 __all__ = ["convert"]
 
 
 _lock = threading.RLock()  # a component may convert its parts while it is converted
-
-
-@contextmanager
-def _undisturbed() -> Iterator[None]:
-    """One thread converts at a time, and without garbage collection."""
-    with _lock:
-        collects = gc.isenabled()
-        # Millions of small objects live to the end; looking through them takes a third of the time.
-        gc.disable()
-        try:
-            yield
-        finally:
-            if collects:
-                gc.enable()
 
 
 def convert(component: wiring.Component, name: str) -> str:
@@ -47,7 +31,7 @@ def convert(component: wiring.Component, name: str) -> str:
     ValueError
         When a signal goes from component to component beside their ports.
     """
-    with _undisturbed():
+    with _lock, uncollected():
         modules = {module.name: module for module in component_modules(component, name)}
         for module in modules.values():  # each before those below it
             # As Yosys sorts them. Another order would be as good, but gate counts hang on it by a

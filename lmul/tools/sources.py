@@ -1,13 +1,14 @@
 """The package's own files, which of them a module's results come from, and their hash."""
 
 import ast
-import gc
 import hashlib
 import subprocess
 from collections.abc import Iterator, Mapping
 from importlib.util import find_spec
 from pathlib import Path
 from threading import Lock
+
+from lmul.tools.garbage import uncollected
 
 __all__ = ["commit", "files_digest", "source_files", "sources_of", "syntax_tree"]
 
@@ -53,14 +54,8 @@ def syntax_tree(text: str) -> ast.Module:
     # Python 3.11 counts how deep a tree is for all threads together. Where garbage is collected
     # while one is built, a finaliser may let another thread build its own, and the first fails with
     # SystemError: so in this project's threads, and beside those of a library that don't wait.
-    with _parsing:
-        collects = gc.isenabled()
-        gc.disable()
-        try:
-            return ast.parse(text)
-        finally:
-            if collects:
-                gc.enable()
+    with _parsing, uncollected():
+        return ast.parse(text)
 
 
 def sources_of(module: str, files: Mapping[str, Path]) -> dict[str, Path]:

@@ -31,6 +31,7 @@ from lmul.synth.stimuli.stimulus import matrices, stimuli
 from lmul.synth.timing.arcs import check_arcs
 from lmul.synth.timing.arrivals import electrical
 from lmul.synth.timing.timing import timed
+from lmul.tools.garbage import uncollected
 
 __all__ = ["FREQUENCY", "PAIRS", "measure"]
 
@@ -45,6 +46,7 @@ _GATED = 4
 """Products of an array of which all sums' writes are counted."""
 
 
+@uncollected()
 def measure(
     design: Design | str,
     stimulus: str = "gaussian",

@@ -5,6 +5,7 @@ Units everywhere: ps, fF, fJ, nW, V and the library's unit of area, which is squ
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from lmul.synth.liberty.function import CellFunction
 from lmul.synth.liberty.table import Layers, Table
@@ -254,17 +255,17 @@ class Cell:
     pins: Mapping[str, Pin]
     state: State | None
 
-    @property
+    @cached_property
     def inputs(self) -> tuple[Pin, ...]:
         """The input pins."""
         return tuple(pin for pin in self.pins.values() if pin.direction == "input")
 
-    @property
+    @cached_property
     def outputs(self) -> tuple[Pin, ...]:
         """The output pins."""
         return tuple(pin for pin in self.pins.values() if pin.direction == "output")
 
-    @property
+    @cached_property
     def is_flipflop(self) -> bool:
         """Whether it holds a flip-flop; a latch is none."""
         return self.state is not None and self.state.clocked_on is not None

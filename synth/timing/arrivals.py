@@ -20,7 +20,7 @@ from lmul.synth.layout.wires import Wires
 from lmul.synth.liberty.cells import COMBINATIONAL, FALL, RISE, Pin, TimingArc
 from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance
 
-__all__ = ["Edge", "Electrical", "causes", "electrical", "port_bits"]
+__all__ = ["Edge", "Electrical", "Stages", "causes", "electrical", "port_bits"]
 
 
 _CLOCKED = {"rising_edge": RISE, "falling_edge": FALL}
@@ -86,6 +86,20 @@ class Electrical:
         return (self.rise[nets] + self.fall[nets]) / 2
 
 
+class Stages:
+    """Delays and transitions of arcs, each looked up once: an array's PEs are alike."""
+
+    def __init__(self) -> None:
+        self._found: dict[tuple[int, int, float, float], tuple[float, float] | None] = {}
+
+    def at(self, arc: TimingArc, edge: int, slew: float, load: float) -> tuple[float, float] | None:
+        """As :meth:`lmul.synth.liberty.cells.TimingArc.at`, of a library that stays in memory."""
+        key = id(arc), edge, slew, load
+        if key not in self._found:
+            self._found[key] = arc.at(edge, slew, load)
+        return self._found[key]
+
+
 def electrical(
     netlist: CellNetlist,
     transition: float,
@@ -128,6 +142,7 @@ def electrical(
         delays = wires.resistances * ends * 1e-3  # Ω fF in ps
     net_delays: list[list[float]] = delays.tolist()
     slews = ([transition] * netlist.nets, [transition] * netlist.nets)
+    stages = Stages()
     edges: dict[tuple[int, int], Edge] = {}
     for name, net in port_bits(netlist.inputs).items():
         for edge in (RISE, FALL):
@@ -142,7 +157,7 @@ def electrical(
             load = float(rising[net]), float(falling[net])
             overloaded += pin.max_capacitance is not None and max(load) > pin.max_capacitance
             late = net_delays[RISE][net], net_delays[FALL][net]
-            _drive(one, pin, load, late, edges, earliest)
+            _drive(one, pin, load, late, edges, stages, earliest)
             before = [max(slews[RISE][n], slews[FALL][n]) for n in one.pins.values() if n > ONE]
             for edge in (RISE, FALL):
                 at = edges.get((net, edge))
@@ -168,6 +183,7 @@ def _drive(
     loads: tuple[float, float],
     late: tuple[float, float],
     edges: dict[tuple[int, int], Edge],
+    stages: Stages,
     earliest: bool,
 ) -> None:
     """Put an output's edges, as late as its wire makes them, beside those that its net has."""
@@ -179,13 +195,16 @@ def _drive(
         for edge in (RISE, FALL):
             for before in causes(arc, edge):
                 at = edges.get((source, before))
-                if at and (stage := arc.at(edge, at.slew, loads[edge])):
-                    arrival, slew = at.arrival + stage[0] + late[edge], stage[1]
-                    new = Edge(arrival, slew, (source, before), name, one.cell.name)
-                    old = edges.get((net, edge), new)
+                if not at or not (stage := stages.at(arc, edge, at.slew, loads[edge])):
+                    continue
+                arrival, slew = at.arrival + stage[0] + late[edge], stage[1]
+                old = edges.get((net, edge))
+                if old:
                     slew = min(slew, old.slew) if earliest else max(slew, old.slew)
-                    beats = arrival < old.arrival if earliest else arrival > old.arrival
-                    edges[net, edge] = (new if beats else old)._replace(slew=slew)
+                if not old or (arrival < old.arrival if earliest else arrival > old.arrival):
+                    edges[net, edge] = Edge(arrival, slew, (source, before), name, one.cell.name)
+                elif slew != old.slew:
+                    edges[net, edge] = old._replace(slew=slew)
 
 
 def causes(arc: TimingArc, edge: int) -> tuple[int, ...]:

@@ -14,6 +14,7 @@ from lmul.synth.mapping.verilog import port_bits, structural_verilog
 from lmul.synth.timing.timing import placed, timed
 from lmul.synth.timing.tool_library import tool_library
 from lmul.tools.errors import ToolFailed
+from lmul.tools.garbage import uncollected
 
 __all__ = ["opensta_delay", "opensta_hold_slack"]
 
@@ -64,6 +65,7 @@ def opensta_hold_slack(
     return _slack(mapped, conditions, wires, "min")
 
 
+@uncollected()
 def _slack(mapped: Mapped, conditions: Conditions | None, wires: str, path: str) -> float | None:
     """ps, of the longest path or of the shortest one between registers."""
     program = shutil.which("sta")

@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from lmul.synth.liberty.cells import FALL, RISE, Pin
 from lmul.synth.mapping.cell_netlist import CellNetlist, Instance
-from lmul.synth.timing.arrivals import Electrical, causes
+from lmul.synth.timing.arrivals import Electrical, Stages, causes
 
 __all__ = ["Cause", "NetDelays", "pin_delays"]
 
@@ -38,15 +38,21 @@ def pin_delays(netlist: CellNetlist, found: Electrical) -> NetDelays:
     Where the library has several arcs from one pin's edge to one of the output, for states of the
     other pins (``when``), their mean is taken.
     """
+    stages = Stages()
     return {
-        one.pins[pin.name]: (_causes(one, pin, RISE, found), _causes(one, pin, FALL, found))
+        one.pins[pin.name]: (
+            _causes(one, pin, RISE, found, stages),
+            _causes(one, pin, FALL, found, stages),
+        )
         for one in (*netlist.flipflops, *netlist.gates)
         for pin in one.cell.outputs
         if pin.name in one.pins and pin.function is not None
     }
 
 
-def _causes(one: Instance, pin: Pin, edge: int, found: Electrical) -> tuple[Cause, ...]:
+def _causes(
+    one: Instance, pin: Pin, edge: int, found: Electrical, stages: Stages
+) -> tuple[Cause, ...]:
     driven = one.pins[pin.name]
     load, wire = float(found.edge_loads[edge, driven]), float(found.wire_delays[edge, driven])
     delays: dict[tuple[int, int], list[float]] = {}
@@ -56,6 +62,6 @@ def _causes(one: Instance, pin: Pin, edge: int, found: Electrical) -> tuple[Caus
             continue
         for before in causes(arc, edge):
             at = found.edges.get((net, before))
-            if at and (stage := arc.at(edge, at.slew, load)):
+            if at and (stage := stages.at(arc, edge, at.slew, load)):
                 delays.setdefault((net, before), []).append(stage[0] + wire)
     return tuple(sorted(Cause(sum(ps) / len(ps), *key) for key, ps in delays.items()))

@@ -23,6 +23,7 @@ from lmul.synth.timing.arrivals import Electrical, causes, electrical
 from lmul.synth.timing.buffers import Repeater, buffered, repeater_of
 from lmul.synth.timing.split import split
 from lmul.synth.timing.timing import latest
+from lmul.tools.garbage import uncollected
 
 __all__ = ["sized", "strengths"]
 
@@ -49,6 +50,7 @@ class _Stage(NamedTuple):
     ps: float
 
 
+@uncollected()
 def sized(mapped: Mapped, clock_ps: float, kept: Collection[str] = ()) -> Mapped:
     """The circuit with other strengths of cells and more buffers, where that brings it to a clock.
 

@@ -18,6 +18,7 @@ from lmul.synth.mapping.mapping import Mapped
 from lmul.synth.timing.arcs import check_arcs
 from lmul.synth.timing.arrivals import Electrical, electrical, port_bits
 from lmul.synth.timing.buffers import Buffered, buffered
+from lmul.tools.garbage import uncollected
 
 __all__ = [
     "Step",
@@ -114,6 +115,7 @@ def timed(mapped: Mapped, conditions: Conditions) -> Buffered:
     return buffered(netlist, mapped.library, conditions.output_load_ff)
 
 
+@uncollected()
 def analyse(mapped: Mapped, conditions: Conditions | None = None, wires: str = NONE) -> Timing:
     """The longest path of a mapped circuit.
 

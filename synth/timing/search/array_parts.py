@@ -16,6 +16,7 @@ from lmul.synth.timing.search.search import Subject
 from lmul.synth.timing.sizing import sized
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed
+from lmul.tools.garbage import uncollected
 
 __all__ = ["ArrayParts", "array_of"]
 
@@ -69,6 +70,7 @@ class ArrayParts:
         }
 
 
+@uncollected()
 def array_of(
     parts: ArrayParts, library: Library, clock_ps: float, whole: Subject | None = None
 ) -> tuple[AtClock, Mapping[str, float]]:
