@@ -85,7 +85,7 @@ def test_pe(name, tmp_path):
     "name",
     [
         "array-lmul-e4m3-2x3-os-k32",
-        "array-lmul-e5m2-3x1-ws-ftz-k16",
+        pytest.param("array-lmul-e5m2-3x1-ws-ftz-k16", marks=pytest.mark.evidence),
         "array-lmul-e2m1-1x1-os-n3-ftz-k6",
     ],
 )

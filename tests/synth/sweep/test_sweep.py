@@ -242,7 +242,7 @@ METRICS = [
 ]
 
 
-@pytest.mark.slow  # starts processes and runs tools
+@pytest.mark.evidence
 def test_a_cluster_gives_the_same_table(spec, tmp_path):
     spec.write_text(
         """
