@@ -14,7 +14,7 @@ from amaranth import Cat, Const, Module, Value
 
 from lmul.hdl.arithmetic.adders import full_adder
 
-__all__ = ["compress"]
+__all__ = ["compress", "settled"]
 
 
 # An XOR of standard cells takes twice as long as a NAND; what comes last of three bits passes one
@@ -52,3 +52,20 @@ def compress(m: Module, columns: Sequence[Sequence[Value]], width: int) -> tuple
         for row, (_, _, bit) in zip(rows, [*bits, *[(0.0, 0, Const(0, 1))] * 2], strict=False):
             row.append(bit)
     return Cat(*rows[0]), Cat(*rows[1])
+
+
+def settled(heights: Sequence[int]) -> int:
+    """How many of the lowest places :func:`compress` leaves one bit: no carry is left to add there.
+
+    Parameters
+    ----------
+    heights : sequence of int
+        Bits of each place, the lowest first.
+    """
+    carries = 0
+    for place, height in enumerate(heights):
+        bits = height + carries
+        carries = max(0, bits - 1) // 2  # a full adder leaves one bit of three
+        if bits - 2 * carries > 1:
+            return place
+    return len(heights)

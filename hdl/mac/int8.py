@@ -3,14 +3,14 @@
 from dataclasses import dataclass
 from typing import Any
 
-from amaranth import Cat, Module, Signal, Value, signed
+from amaranth import Cat, Const, Module, Signal, Value, signed
 from amaranth.hdl import Shape
 from amaranth.lib import data, wiring
 from amaranth.lib.wiring import In, Out
 
 from lmul.hdl.arithmetic.adders import bit_signal, pass_on, step
 from lmul.hdl.arithmetic.columns import add_columns
-from lmul.hdl.arithmetic.compress import compress
+from lmul.hdl.arithmetic.compress import compress, settled
 from lmul.hdl.arithmetic.form import form, is_fast
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.group.int_sum import IntSum, int_unit
@@ -222,7 +222,11 @@ class IntDatapath:
         """How a sum is parted that keeps carries; None: it keeps none."""
         if not self.carries:
             return None
-        return Segments(self.sum_bits, int8_low(self.terms), self.carries)
+        made = self._made
+        layout = made.product_layout
+        columns = made.columns(layout(Const(0, layout.size)))
+        heights = [1 + self.terms * len(column) for column in columns]
+        return Segments(self.sum_bits, int8_low(self.terms), self.carries, settled(heights))
 
     @property
     def sum_parts(self) -> SumParts:
@@ -249,14 +253,19 @@ class IntDatapath:
         Its rows are added up in it before a register, to two words where a sum keeps carries, and
         where FPGAs' carry chains add them.
         """
+        made = self._made
         if self.terms > 1:
-            make = int_unit(bool(self.stages))
-            return ProductGroup([make() for _ in range(self.terms)])
+            return ProductGroup([made() for _ in range(self.terms)])
+        return Int8Product(self.stages > 1) if made is Int8Product else made()
+
+    @property
+    def _made(self) -> type[Int8Product] | type[Int8Rows] | type[Int8Words]:
+        """What makes each product."""
+        if self.terms > 1:
+            return int_unit(bool(self.stages))
         if self.stages == 1 and self.carries and form() not in ("sums", "products"):
-            return Int8Words()
-        if self.stages or form() in ("sums", "products"):
-            return Int8Product(self.stages > 1)
-        return Int8Rows()
+            return Int8Words
+        return Int8Product if self.stages or form() in ("sums", "products") else Int8Rows
 
     def accumulation_unit(
         self, unit: Int8Product | Int8Rows | Int8Words | ProductGroup, resolves: bool = True

@@ -51,6 +51,8 @@ class Segments:
         Its lower places: those that a product has bits in.
     size : int
         Places of a segment; the last one has two at least, and what is left.
+    settled : int
+        So many of the lowest places have one bit to add, and never carry: no segment ends there.
 
     Attributes
     ----------
@@ -62,10 +64,11 @@ class Segments:
         step up, and down.
     """
 
-    def __init__(self, width: int, low: int, size: int) -> None:
+    def __init__(self, width: int, low: int, size: int, settled: int = 0) -> None:
         self.width = width
         self.low = low
-        self.places: Sequence[int] = range(size, low - 1, size)
+        starts = range(size, low - 1, size)
+        self.places: Sequence[int] = [start for start in starts if start > settled]
         self.shape: Shape = Shape(width + len(self.places) + 2)
 
     def add(

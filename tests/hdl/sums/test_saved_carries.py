@@ -10,6 +10,7 @@ from amaranth.lib.wiring import In, Out
 from netlist_eval import netlists
 from same_outputs import prove_same_outputs
 
+from lmul.hdl.arithmetic.compress import settled
 from lmul.hdl.arithmetic.form import written_as
 from lmul.hdl.designs.mac import MacDesign
 from lmul.hdl.mac.datapath import FloatDatapath, datapath_of
@@ -71,9 +72,8 @@ class Step(wiring.Component):
         return m
 
 
-def value_of(word, width, low, size):
+def value_of(word, width, low, places):
     """The number that is kept: the sum, a carry below each segment, and a step at the low end."""
-    places = range(size, low - 1, size)
     up, down = (word >> np.uint64(width + len(places) + more) & np.uint64(1) for more in (0, 1))
     value = (word & np.uint64((1 << width) - 1)) + ((up - down) << np.uint64(low))
     for index, place in enumerate(places):
@@ -81,9 +81,9 @@ def value_of(word, width, low, size):
     return value & np.uint64((1 << width) - 1)
 
 
-def words(rng, width, low, size):
+def words(rng, width, low, places):
     """Anything that may be kept, the lower places often full: where carries go far."""
-    carries = len(range(size, low - 1, size))
+    carries = len(places)
     word = rng.integers(0, 1 << width + carries, COUNT, dtype=np.uint64)
     word[::3] |= np.uint64((1 << low) - 1)
     word[::7] |= np.uint64(((1 << carries) - 1) << width)
@@ -145,18 +145,30 @@ def test_step(name, form):
     width = path.sum_shape.width
     low = low_of(design, path)
     given, product = (float_products if is_float else int8_products)(rng, path)
-    acc = words(rng, width, low, design.carries)
-    starts = rng.integers(0, 4, COUNT) == 0
     with written_as(form):
+        places = path.segments.places
         text = convert(Step(path), "step")
+    assert set(places) <= set(range(design.carries, low - 1, design.carries))
+    acc = words(rng, width, low, places)
+    starts = rng.integers(0, 4, COUNT) == 0
     found = netlists(text, ["step"])["step"](**given, acc=acc, starts=starts.astype(int))
     mask = np.uint64((1 << width) - 1)
-    before = value_of(acc, width, low, design.carries)
+    before = value_of(acc, width, low, places)
     assert np.array_equal(found["whole"].astype(np.uint64), before)
     after = np.where(starts, np.uint64(0), before) + product.astype(np.uint64) & mask
-    assert np.array_equal(
-        value_of(found["total"].astype(np.uint64), width, low, design.carries), after
-    )
+    total = found["total"].astype(np.uint64)
+    assert np.array_equal(value_of(total, width, low, places), after)
+    # No register keeps what never comes.
+    assert np.bitwise_or.reduce(total) == (1 << width + len(places) + 2) - 1
+
+
+@pytest.mark.parametrize(
+    ("heights", "count"),
+    [([3, 2, 4], 3), ([1, 1, 1], 3), ([2, 2], 0), ([3, 3], 1), ([4], 0), ([5, 1], 2), ([5, 2], 1)],
+)
+def test_settled(heights, count):
+    """As a tree of full adders leaves them: 5 bits are one and two carries."""
+    assert settled(heights) == count
 
 
 class Added(Step):
