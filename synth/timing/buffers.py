@@ -9,7 +9,7 @@ from lmul.synth.liberty.cells import Cell, Pin
 from lmul.synth.liberty.conditions import Chain
 from lmul.synth.liberty.library import Library
 from lmul.synth.liberty.search import buffers_of
-from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance, ordered
+from lmul.synth.mapping.cell_netlist import ONE, CellNetlist, Instance
 
 __all__ = ["Buffered", "Repeater", "buffered", "groups_of", "repeater_of"]
 
@@ -80,11 +80,10 @@ def buffered(netlist: CellNetlist, library: Library, output_load: float = 0.0) -
     if stage is None:
         return Buffered(netlist, ())
     tree = _Tree(netlist, stage)
-    for one in netlist.instances:
+    for index, one in enumerate(netlist.instances):
         for pin in one.cell.outputs:
             if pin.name in one.pins and pin.max_capacitance is not None:
-                net = one.pins[pin.name]
-                tree.grow(net, sinks.get(net, []), pin.max_capacitance, one.path)
+                tree.grow(index, pin, sinks.get(one.pins[pin.name], []))
     return tree.netlist()
 
 
@@ -129,23 +128,21 @@ class _Tree:
         self._nets = netlist.nets
         self._inputs: list[int] = []  # of each buffer, its input's net
         self._outputs: list[int] = []
-        self._paths: list[tuple[str, ...]] = []
-        self._moved: dict[tuple[int, str], int] = {}
+        self._drivers: list[int] = []  # of each buffer, what stands before its tree
+        self._moved: dict[int, dict[str, int]] = defaultdict(dict)
 
-    def grow(self, net: int, sinks: Sequence[Sink], limit: float, path: tuple[str, ...]) -> None:
-        """Put buffers between a net and its sinks until it drives no more than its limit.
-
-        They stand where its driver does.
-        """
+    def grow(self, driver: int, pin: Pin, sinks: Sequence[Sink]) -> None:
+        """Put buffers between an output and its sinks until it drives no more than it may."""
+        assert pin.max_capacitance is not None
         level = list(sinks)
-        while sum(load for load, _, _ in level) > limit:
+        while sum(load for load, _, _ in level) > pin.max_capacitance:
             groups = groups_of(level, self._stage.load)
             if len(groups) >= len(level):
                 break
             level = [self._buffer(group) for group in groups]
-            self._paths += [path] * len(groups)
+            self._drivers += [driver] * len(groups)
         for sink in level:
-            self._connect(sink, net)
+            self._connect(sink, self._before.instances[driver].pins[pin.name])
 
     def _buffer(self, group: Sequence[Sink]) -> Sink:
         out = self._nets
@@ -164,37 +161,45 @@ class _Tree:
         if number >= 0:
             self._inputs[number] = net
         else:
-            self._moved[index, pin] = net
+            self._moved[index][pin] = net
 
     def netlist(self) -> Buffered:
         """The netlist with its buffers, in an order in which it can be evaluated."""
-        stage, before = self._stage, self._before
-        ends = enumerate(zip(self._inputs, self._outputs, self._paths, strict=True))
-        added = tuple(
-            Instance(f"buffer {i}", stage.cell, {stage.input.name: a, stage.output.name: b}, path)
-            for i, (a, b, path) in ends
-        )
+        before, count = self._before, len(self._before.gates)
+        added = tuple(map(self._instance, range(len(self._drivers))))
         if not added:
             return Buffered(before, ())
         now = [self._now(index, one) for index, one in enumerate(before.instances)]
-        gates, flipflops = now[: len(before.gates)], now[len(before.gates) :]
+        # Each tree right behind its driver; its root was made last. Flip-flops come before gates.
+        behind: dict[int, list[Instance]] = defaultdict(list)
+        for driver, one in zip(reversed(self._drivers), reversed(added), strict=True):
+            behind[driver if driver < count else -1].append(one)
+        gates = behind.pop(-1, [])
+        for index, one in enumerate(now[:count]):
+            gates += one, *behind.get(index, ())
         netlist = replace(
             before,
             nets=self._nets,
             outputs={name: self._port(name, nets) for name, nets in before.outputs.items()},
-            gates=ordered([*gates, *added]),
-            flipflops=tuple(flipflops),
+            gates=tuple(gates),
+            flipflops=tuple(now[count:]),
         )
         return Buffered(netlist, added)
 
+    def _instance(self, number: int) -> Instance:
+        """A buffer; it stands where its tree's driver does."""
+        stage = self._stage
+        pins = {stage.input.name: self._inputs[number], stage.output.name: self._outputs[number]}
+        place = self._before.instances[self._drivers[number]].path
+        return Instance(f"buffer {number}", stage.cell, pins, place)
+
     def _now(self, index: int, one: Instance) -> Instance:
-        moved: Mapping[str, int] = {
-            pin: self._moved[index, pin] for pin in one.pins if (index, pin) in self._moved
-        }
+        moved = self._moved.get(index)
         return replace(one, pins={**one.pins, **moved}) if moved else one
 
     def _port(self, name: str, nets: tuple[int, ...]) -> tuple[int, ...]:
-        return tuple(self._moved.get((-1, f"{name} {bit}"), net) for bit, net in enumerate(nets))
+        moved: Mapping[str, int] = self._moved.get(-1, {})
+        return tuple(moved.get(f"{name} {bit}", net) for bit, net in enumerate(nets))
 
 
 def groups_of(level: Sequence[Sink], load: float) -> list[list[Sink]]:
