@@ -6,6 +6,7 @@ their hash is its key in :mod:`lmul.tools.cache`.
 
 import hashlib
 import json
+import math
 import re
 import subprocess
 import tempfile
@@ -94,7 +95,10 @@ def prepare(on_first_start: Callable[[], None] | None = None) -> None:
 
 
 def run(
-    script: str, files: Mapping[str, str | bytes], outputs: Sequence[str] = ("stat.json",)
+    script: str,
+    files: Mapping[str, str | bytes],
+    outputs: Sequence[str] = ("stat.json",),
+    most: float = math.inf,
 ) -> YosysRun:
     """Run a Yosys script on files, or take the result of an earlier, equal run.
 
@@ -106,6 +110,8 @@ def run(
         Name to content.
     outputs : sequence of str
         Names of the files that the script writes and the caller wants.
+    most : float
+        Keep no result of more characters: of what is large, but soon made again.
 
     Raises
     ------
@@ -140,7 +146,9 @@ def run(
             text = (log.read_text(errors="replace") if log.is_file() else "") + process.stderr
             raise _failed(text, key, process.returncode, missing)
         result = {file: (folder / file).read_text() for file in outputs}
-    keep(_KIND, key, json.dumps(result))
+    content = json.dumps(result)
+    if len(content) <= most:
+        keep(_KIND, key, content)
     return YosysRun(result, version, cached=False)
 
 

@@ -79,6 +79,7 @@ flatten
 opt_clean
 write_json netlist.json
 """
+_MOST_KEPT = 4_000_000  # characters: a search at a clock flattens an array a hundred times
 _NO_FLIPFLOP = re.compile(r"\(type (\S+)\) cannot be legalized")
 
 
@@ -130,7 +131,8 @@ class Mapped:
         if not self.circuit.parts:
             return self.netlist
         script = _FLATTEN.format(top=self.circuit.top)
-        found = yosys.run(script, {"mapped.json": self.netlist}, outputs=("netlist.json",))
+        files = {"mapped.json": self.netlist}
+        found = yosys.run(script, files, outputs=("netlist.json",), most=_MOST_KEPT)
         return found.outputs["netlist.json"]
 
 

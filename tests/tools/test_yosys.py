@@ -1,6 +1,7 @@
 """The Yosys runner: its cache, its errors, its first start."""
 
 import inspect
+import json
 import re
 import sys
 from concurrent.futures import ThreadPoolExecutor
@@ -39,6 +40,15 @@ def test_result_is_remembered_by_content(build):
     assert not changed.cached
     assert '"num_cells":         1' in changed.outputs["out.txt"]
     assert not yosys.run(SCRIPT + "# more\n", FILES, ("out.txt",)).cached
+
+
+def test_what_is_too_large_is_made_again(build):
+    size = len(json.dumps(yosys.run(SCRIPT, FILES, ("out.txt",)).outputs))
+    for most, cached in ((size - 1, False), (size, True)):
+        for path in shown(build):
+            path.unlink()
+        yosys.run(SCRIPT, FILES, ("out.txt",), most)
+        assert yosys.run(SCRIPT, FILES, ("out.txt",), most).cached == cached
 
 
 def test_another_version_is_another_result(build, monkeypatch):
