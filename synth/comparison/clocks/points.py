@@ -55,9 +55,18 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, _SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
-    DOT: {"e4m3": (LONG, USUAL), "e5m2": (USUAL,), "bf16": (LONG, USUAL), "fp16": (USUAL,)},
-    ARRAY: {"e4m3": (LONG, USUAL, _SHORT), "e5m2": (USUAL,), "bf16": (USUAL,)},
-    LARGE_ARRAY: {"e4m3": (USUAL,)},
+    DOT: {
+        "e4m3": (LONG, USUAL),
+        "e5m2": (LONG, USUAL),
+        "bf16": (LONG, USUAL),
+        "fp16": (USUAL,),
+    },
+    ARRAY: {
+        "e4m3": (LONG, USUAL, _SHORT),
+        "e5m2": (LONG, USUAL, _SHORT),
+        "bf16": (LONG, USUAL),
+    },
+    LARGE_ARRAY: {"e4m3": (USUAL,), "e5m2": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
 

@@ -65,36 +65,48 @@ def test_arrays():
     assert "where no difference is told in energy" in said
 
 
+OTHERS = [("e4m3", "8x8", "120fo4"), ("bf16", "8x8", "120fo4"), ("e4m3", "16x16", "60fo4")]
+E5M2 = [("e5m2", "8x8", f"{clock}fo4") for clock in (120, 60, 40)] + [("e5m2", "16x16", "60fo4")]
+
+
+def shares_of(arrays: list[tuple[str, str, str]], *twins: str) -> list[Ratio]:
+    """What L-Mul's arrays take of each twin's area and energy, where there is such a twin."""
+    clocks = clock_survey()
+    found = [
+        clocks.ratio(fmt, f"{side} array", twin, clock, what)
+        for fmt, side, clock in arrays
+        for twin in twins
+        for what in ("area", "energy")
+    ]
+    return [one for one in found if one]
+
+
 def test_other_arrays():
-    """At a longer clock, larger, and of e5m2."""
+    """At a longer clock, and larger."""
     page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
     said = page[page.index("At 120 inverter delays, where no array") :].split("\n")[0]
-    clocks = clock_survey()
-    found, told = [], {}
-    for fmt, level, clock in (
-        ("e4m3", "8x8 array", "120fo4"),
-        ("e4m3", "16x16 array", "60fo4"),
-        ("e5m2", "8x8 array", "60fo4"),
-    ):
-        for twin in ("exact", "lmul_rne", "int8"):
-            for what in ("area", "energy"):
-                ratio = clocks.ratio(fmt, level, twin, clock, what)
-                assert ratio
-                found.append(f"{100 * ratio.median:.0f} %")
-                told[fmt, level, twin, what] = ratio.told
-    assert re.findall(r"\d+ %", said) == found
-    assert [
-        (fmt, twin) for (fmt, _, twin, what), one in told.items() if what == "energy" and not one
-    ] == [
-        ("e4m3", "lmul_rne"),
-        ("e5m2", "lmul_rne"),
-    ]
+    shares = shares_of(OTHERS, "exact", "lmul_rne", "int8")
+    assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares]
+    assert len(shares) == 14
+    assert [number for number, one in enumerate(shares) if not one.told] == [3]
     arrays = {
         (clock, MacDesign.parse(one.design).carries > 0)
-        for (design, clock), one in clocks.found.items()
+        for (design, clock), one in clock_survey().found.items()
         if design.startswith("array") and "bf16" not in design
     }
     assert arrays == {("120fo4", False), ("60fo4", True), ("40fo4", True)}
+
+
+def test_arrays_of_e5m2():
+    page = (ROOT / "docs" / "clocks.md").read_text(encoding="utf-8")
+    said = page[page.index("In e5m2, whose exact sums") :].split("\n")[0]
+    of_exact, of_int8, of_rne = (shares_of(E5M2, twin) for twin in ("exact", "int8", "lmul_rne"))
+    shares = [*of_exact, *of_int8, *of_rne[4:6]]
+    assert re.findall(r"\d+ %", said) == [f"{100 * one.median:.0f} %" for one in shares]
+    assert len(shares) == 18
+    assert [number for number, one in enumerate(of_exact) if not one.told] == [0]
+    assert all(one.told for one in of_int8)
+    assert not any(one.told for one in (*of_rne[:4], *of_rne[6:]))
 
 
 def test_sums_of_one_width():
