@@ -146,8 +146,10 @@ def test_step(name, form):
     low = low_of(design, path)
     given, product = (float_products if is_float else int8_products)(rng, path)
     with written_as(form):
-        places = path.segments.places
+        segments = path.segments
         text = convert(Step(path), "step")
+    assert segments
+    places = segments.places
     assert set(places) <= set(range(design.carries, low - 1, design.carries))
     acc = words(rng, width, low, places)
     starts = rng.integers(0, 4, COUNT) == 0
