@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from typing import cast
 
 from lmul.hdl.designs.mac import MacDesign
+from lmul.hdl.mac.datapath import datapath_of
 from lmul.synth.clocks.nodes import at_nodes, node_table
 from lmul.synth.clocks.tables import clock_share_table, clock_table
 from lmul.synth.comparison.clocks.kept import clock_survey, ratio_of
@@ -108,6 +109,8 @@ def test_arrays_of_e5m2():
     assert [number for number, one in enumerate(of_exact) if not one.told] == [0]
     assert all(one.told for one in of_int8)
     assert not any(one.told for one in of_rne)
+    exact, mine = (datapath_of(MacDesign.parse(f"pe-{k}-e5m2-ftz")) for k in ("exact", "lmul"))
+    assert exact.sum_shape.width - mine.sum_shape.width == 2
 
 
 def test_sums_of_one_width():
