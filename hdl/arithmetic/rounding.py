@@ -2,7 +2,7 @@
 
 from amaranth import Cat, Const, Module, Mux, Signal, Value
 
-from lmul.hdl.arithmetic.adders import add, add_constant, at_least, bit_signal, half_adder
+from lmul.hdl.arithmetic.adders import add, add_constant, at_least, bit_signal, choose, half_adder
 from lmul.hdl.arithmetic.delay import UNCUT, Cuts
 from lmul.hdl.arithmetic.shifters import Kept, shift_to_top
 from lmul.hdl.numbers.formats import FloatFormat
@@ -31,8 +31,9 @@ def round_word(
     word : Value
         The significand, at least ``m + 2`` bits.
     cuts : Cuts
-        Registers at ``"shifting"``, half way through the shift, and ``"shifted"``, behind it;
-        ``special`` passes none of them.
+        Registers at ``"shifting"``, half way through the shift, ``"shifted"``, behind it, and
+        ``"rounded"``, before the exponent is added to the rounded mantissa. ``special`` is that of
+        the code: it passes none of them.
     """
     shifted, places = shift_to_top(m, word, exponent, cuts)
     (exponent,) = cuts.at(m, "shifting", exponent=exponent)
@@ -43,7 +44,7 @@ def round_word(
     exponent = Cat(exponent, Const(0, width - len(exponent)))
     places = Cat(places, Const(0, width - len(places)))
     exponent = add(m, exponent, ~places, Const(1, 1))[:width]
-    return round_code(m, fmt, overflow, exponent, shifted, special)
+    return round_code(m, fmt, overflow, exponent, shifted, special, cuts)
 
 
 def round_code(
@@ -53,6 +54,7 @@ def round_code(
     exponent: Value,
     word: Value,
     special: Value | None = None,
+    cuts: Cuts = UNCUT,
 ) -> Value:
     """The magnitude code nearest to ``word``, ties to even.
 
@@ -72,12 +74,21 @@ def round_code(
         The significand, at least ``m + 2`` bits.
     special : Value or None
         Where it is 1, exponent and word are those of Inf or NaN, and become its code.
+    cuts : Cuts
+        Registers at ``"rounded"``, which ``special`` does not pass.
     """
     bits = fmt.mantissa_bits
     hidden, kept = word[-1], word[-1 - bits : -1]
     guard, rest = word[-2 - bits], word[: -2 - bits]
     up = bit_signal(m, guard & (kept[0] | rest.any()))
-    rounded = add_constant(m, Cat(kept, Const(0, 1)), 0, up)
+    kept = Cat(kept, Const(0, 1))
+    if "rounded" in cuts:  # no carry waits for what decides
+        rounded = choose(m, up, add_constant(m, kept, 1), kept)
+    else:
+        rounded = add_constant(m, kept, 0, up)
+    rounded, exponent, hidden = cuts.at(
+        m, "rounded", mantissa=rounded, exponent=exponent, hidden=hidden
+    )
     room = max(fmt.exponent_bits, len(exponent)) + 1
     field = [bit_signal(m, bit & hidden) for bit in exponent]
     field += [Const(0, 1)] * (room - len(field))

@@ -35,7 +35,7 @@ _STAGES = re.compile(r"s([0-9]+)")
 
 def most_stages(kind: MacKind) -> int:
     """How many registers a unit can have: with integers, which nothing aligns or rounds, fewer."""
-    return 2 if kind == "int8" else 8
+    return 2 if kind == "int8" else 14
 
 
 @dataclass(frozen=True)
@@ -58,7 +58,7 @@ class DotDesign(Design, begins=("dot-",)):
     sticky : bool
         A product that loses bits has its last kept one set, else they are cut.
     stages : int
-        Pipeline registers, 0 to 8, with ``int8`` to 2; where they stand
+        Pipeline registers, 0 to 14, with ``int8`` to 2; where they stand
         :class:`lmul.hdl.dot.unit.DotUnit` says.
 
     Raises

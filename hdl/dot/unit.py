@@ -26,9 +26,16 @@ __all__ = ["DotUnit", "IntDotUnit", "dot_core", "dot_datapath", "dot_unit"]
 
 
 _SUM = FORMATS["fp32"]
-_CUTS = ("core", "total", "products", "shifted", "word", "largest", "shifting", "aligned")
+_CUTS = (
+    *("core", "total", "products", "shifted", "word", "largest", "shifting", "aligned"),
+    *("absolute", "placed", "magnitude", "rounded", "compressed", "comparing"),
+)
 """Where registers stand, as many of the first as a unit has: each new one parts the longest path
 that is left."""
+_IN_CORE = ("products", "comparing", "largest", "aligned", "compressed")
+_TO_WORD = ("core", "magnitude", "word")
+_IN_SUM = ("placed", "total", "absolute", "shifting", "shifted", "rounded")
+"""The same in their order on the way, by the part that they are in."""
 _INT8_CUTS = ("products", "core")
 
 
@@ -72,7 +79,11 @@ class DotUnit(wiring.Component):
     also in the fp32 adder, before it normalises; 3 also behind the products; 4 also before the
     fp32 adder rounds; 5 also behind the group's sum once it is normalised; 6 also behind the
     group's largest exponent; 7 also half way through the fp32 adder's normalising; 8 also behind
-    the shifts to the largest exponent. ``acc`` is delayed as its group is.
+    the shifts to the largest exponent; 9 also behind the magnitude of the fp32 adder's sum; 10 also
+    behind the fp32 adder's first shift; 11 also behind the magnitude of the group's sum; 12 also
+    before the fp32 adder adds its exponent to the rounded mantissa; 13 also before the last
+    addition of the group's sum; 14 also half way to the largest exponent. ``acc`` is delayed as its
+    group is.
 
     Parameters
     ----------
@@ -97,9 +108,9 @@ class DotUnit(wiring.Component):
         super().__init__(_ports(design.terms * design.format.width, _SUM.width, design.stages))
         self._places = _CUTS[: design.stages]
         self._path = dot_datapath(design)
-        self._core = dot_core(design, self._of("products", "largest", "aligned"))
+        self._core = dot_core(design, self._of(_IN_CORE))
 
-    def _of(self, *places: str) -> list[str]:
+    def _of(self, places: Sequence[str]) -> list[str]:
         """Those at which this unit has registers."""
         return [place for place in places if place in self._places]
 
@@ -108,15 +119,15 @@ class DotUnit(wiring.Component):
         m = Module()
         path, design = self._path, self.design
         core = m.submodules.core = self._core
-        word = m.submodules.word = GroupWord(core)
+        word = m.submodules.word = GroupWord(core, self._of(["magnitude"]))
         m.submodules.accumulate = accumulate = AccumulateFloat(
             word.layout,
             _SUM,
             design.policy.overflow,
-            self._of("total", "shifting", "shifted"),
+            self._of(_IN_SUM),
         )
         cuts = Cuts.of(self, self._places)
-        for part in (core, accumulate):
+        for part in (core, word, accumulate):
             if part.cuts:
                 m.d.comb += part.en.eq(self.en)
         marks: dict[str, list[Value]] = {"pos": [], "neg": [], "nan": []}
@@ -133,7 +144,7 @@ class DotUnit(wiring.Component):
                 for name, mark in special_product(m, sides["x"], sides["y"]).items():
                     marks[name].append(mark)
         late = {"acc": self.acc} | {name: Cat(*bits).any() for name, bits in marks.items() if bits}
-        for place in ("products", "largest", "aligned", "core", "word"):
+        for place in (*_IN_CORE, *_TO_WORD):
             late = dict(zip(late, cuts.at(m, place, **late), strict=True))
         exp, total = cuts.at(m, "core", exp=core.exp, sum=core.sum)
         normal = members(word.p)
@@ -156,7 +167,7 @@ class DotUnit(wiring.Component):
         pos = bit_signal(m, given.get("pos", none) | (infinite & ~acc.neg))
         neg = bit_signal(m, given.get("neg", none) | (infinite & acc.neg))
         nan = bit_signal(m, given["nan"] | acc.nan | (pos & neg))
-        for place in ("total", "shifting", "shifted"):
+        for place in _IN_SUM:
             pos, neg, nan = cuts.at(m, place, pos=pos, neg=neg, nan=nan)
         assert _SUM.inf_code is not None and _SUM.nan_code is not None
         inf_code = Cat(Const(_SUM.inf_code, _SUM.magnitude_bits), neg)

@@ -18,7 +18,7 @@ __all__ = ["Align"]
 class Align(wiring.Component):
     """Shift each product's significand to the largest exponent's.
 
-    Combinational, or with registers behind the largest exponent.
+    Combinational, or with registers half way to the largest exponent, or behind it.
 
     Parameters
     ----------
@@ -32,7 +32,7 @@ class Align(wiring.Component):
     sticky : bool
         The last bit kept is set where any was shifted out of the window, else those are cut.
     cuts : sequence of str
-        ``"largest"`` for registers there.
+        ``"comparing"`` and ``"largest"`` for registers there.
 
     Members
     -------
@@ -77,11 +77,13 @@ class Align(wiring.Component):
         cuts = Cuts.of(self, self.cuts)
         products = [self.p[index] for index in range(self.terms)]
         find = _largest_by_pairs if is_fast() else _largest
-        largest = find(m, [p.exp for p in products], [p.zero for p in products])
+        largest = find(m, [p.exp for p in products], [p.zero for p in products], cuts)
         (largest,) = cuts.at(m, "largest", largest=largest)
         m.d.comb += self.exp.eq(largest)
         for index, p in enumerate(products):
-            exp, sig, zero = cuts.at(m, "largest", exp=p.exp, sig=p.sig, zero=p.zero)
+            exp, sig, zero = p.exp, p.sig, p.zero
+            for place in ("comparing", "largest"):
+                exp, sig, zero = cuts.at(m, place, exp=exp, sig=sig, zero=zero)
             places = add(m, largest, ~exp, Const(1, 1))[: len(largest)]
             m.d.comb += self.words[index].eq(self._shifted(m, sig, places, zero))
         return m
@@ -96,7 +98,7 @@ class Align(wiring.Component):
         return Cat(shifted[0] | shifted[1], shifted[2:])
 
 
-def _largest(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value:
+def _largest(m: Module, words: Sequence[Value], zeros: Sequence[Value], cuts: Cuts) -> Value:
     """The largest word of those that are not marked: four gates a bit and word.
 
     From the first bit down: where a word that may still be the largest has a 1, those with a 0
@@ -105,6 +107,9 @@ def _largest(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value
     alive = [bit_signal(m, ~zero) for zero in zeros]
     bits: list[Value] = []
     for place in reversed(range(len(words[0]))):
+        if place == max(0, len(words[0]) // 2 - 1):
+            words = _half_way(m, cuts, "word", words)
+            alive, bits = _half_way(m, cuts, "alive", alive), _half_way(m, cuts, "largest", bits)
         ones = [bit_signal(m, live & word[place]) for live, word in zip(alive, words, strict=True)]
         bit = bit_signal(m, Cat(*ones).any())
         bits.insert(0, bit)
@@ -112,16 +117,26 @@ def _largest(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value
     return Cat(*bits)
 
 
-def _largest_by_pairs(m: Module, words: Sequence[Value], zeros: Sequence[Value]) -> Value:
+def _largest_by_pairs(
+    m: Module, words: Sequence[Value], zeros: Sequence[Value], cuts: Cuts
+) -> Value:
     """The same in rounds, each of which compares by one carry."""
     left = [
         Cat(bit_signal(m, bit & ~zero) for bit in word)
         for word, zero in zip(words, zeros, strict=True)
     ]
-    while len(left) > 1:
+    rounds = (len(left) - 1).bit_length()
+    for number in range(rounds):
+        if number == rounds // 2:
+            left = _half_way(m, cuts, "word", left)
         pairs = [
             Cat(bit_signal(m, bit) for bit in Mux(bit_signal(m, a > b), a, b))
             for a, b in zip(left[::2], left[1::2], strict=False)
         ]
         left = pairs + left[2 * len(pairs) :]
     return left[0]
+
+
+def _half_way(m: Module, cuts: Cuts, name: str, words: Sequence[Value]) -> list[Value]:
+    """Words behind the registers half way, where there are some."""
+    return [cuts.at(m, "comparing", **{f"{name}_{i}": word})[0] for i, word in enumerate(words)]

@@ -17,7 +17,7 @@ __all__ = ["GroupCore"]
 class GroupCore(wiring.Component):
     """The exact sum of N products that are aligned in one window.
 
-    Combinational, or with registers behind the products, their largest exponent, or their shifts.
+    Combinational, or with registers on the way.
 
     Parameters
     ----------
@@ -28,7 +28,9 @@ class GroupCore(wiring.Component):
     sticky : bool
         The last bit kept is set where any below was lost, else those are cut.
     cuts : sequence of str
-        ``"products"``, ``"largest"`` and ``"aligned"`` for registers there.
+        Where registers stand, in their order on the way: ``"products"``, behind these;
+        ``"comparing"`` and ``"largest"``, half way to their largest exponent and behind it;
+        ``"aligned"``, behind their shifts; ``"compressed"``, before the last addition of their sum.
 
     Members
     -------
@@ -58,9 +60,10 @@ class GroupCore(wiring.Component):
         self.window = window
         self.cuts = cuts
         self.layout = units[0].product_layout
-        late = [place for place in cuts if place == "largest"]
-        self._align = Align(self.layout, len(units), window, sticky, late)
-        self._sum = SignedSum(len(units), window)
+        comparing = [place for place in cuts if place in ("comparing", "largest")]
+        compressed = [place for place in cuts if place == "compressed"]
+        self._align = Align(self.layout, len(units), window, sticky, comparing)
+        self._sum = SignedSum(len(units), window, cuts=compressed)
         lanes = In(data.ArrayLayout(units[0].operand_layout, len(units)))
         super().__init__(
             {
@@ -77,9 +80,10 @@ class GroupCore(wiring.Component):
         m = Module()
         cuts = Cuts.of(self, self.cuts)
         align = m.submodules.align = self._align
-        if align.cuts:
-            m.d.comb += align.en.eq(self.en)
         total = m.submodules.sum = self._sum
+        for part in (align, total):
+            if part.cuts:
+                m.d.comb += part.en.eq(self.en)
         for index, unit in enumerate(self.units):
             m.submodules[f"product_{index}"] = unit
             m.d.comb += [
@@ -92,9 +96,11 @@ class GroupCore(wiring.Component):
                 align.p[index][name].eq(value) for name, value in zip(product, late, strict=True)
             ]
         negs = Cat(align.p[index].neg for index in range(len(self.units)))
-        (negs,) = cuts.at(m, "largest", negs=negs)
+        for place in ("comparing", "largest"):
+            (negs,) = cuts.at(m, place, negs=negs)
         exp, words = Value.cast(align.exp), Value.cast(align.words)
         exp, words, negs = cuts.at(m, "aligned", exp=exp, words=words, negs=negs)
+        (exp,) = cuts.at(m, "compressed", exp=exp)
         m.d.comb += [
             Value.cast(total.words).eq(words),
             total.neg.eq(negs),

@@ -36,9 +36,8 @@ class AccumulateFloat(wiring.Component):
     To nearest even, with gradual underflow. Once Inf (or NaN, where there is no Inf), a sum stays
     so.
 
-    Combinational, or with registers before the sum is normalised, half way through that, and
-    before it is rounded; the register that keeps a sum is the PE's. In the form ``fastest`` a sum
-    without registers is made in two paths.
+    Combinational, or with registers on the way; the register that keeps a sum is the PE's. In the
+    form ``fastest`` a sum without registers is made in two paths.
 
     Parameters
     ----------
@@ -49,8 +48,10 @@ class AccumulateFloat(wiring.Component):
     overflow : str
         The policy's knob.
     cuts : sequence of str
-        ``"total"``, before it is normalised, ``"shifting"``, half way through that, and
-        ``"shifted"``, behind it, for registers there.
+        Where registers stand, in their order on the way: ``"placed"``, behind the shift to the
+        larger exponent; ``"total"``, behind the addition; ``"absolute"``, where the sum's magnitude
+        is there; ``"shifting"``, half way through its normalising; ``"shifted"``, behind that;
+        ``"rounded"``, before the exponent is added to the rounded mantissa.
 
     Members
     -------
@@ -104,24 +105,34 @@ class AccumulateFloat(wiring.Component):
         shifted = shift_right_sticky(m, smaller, places, stays)
 
         differ = bit_signal(m, acc.neg ^ p.neg)
-        total = add(m, larger, shifted ^ differ.replicate(width), differ)
         neg = acc.neg ^ (leads & differ)
+        larger, shifted, differ, neg, special = cuts.at(
+            m, "placed", larger=larger, smaller=shifted, differ=differ, neg=neg, special=acc.special
+        )
+        leads, field, acc_field = cuts.at(m, "placed", leads=leads, field=field, acc=acc_field)
+        total = add(m, larger, shifted ^ differ.replicate(width), differ)
         total, neg, differ, special = cuts.at(
-            m, "total", sum=total, neg=neg, differ=differ, special=acc.special
+            m, "total", sum=total, neg=neg, differ=differ, special=special
         )
         # Where the larger exponent belongs to a smaller significand, the difference is negative.
         flips = bit_signal(m, differ & ~total[-1])
-        magnitude = add_constant(m, total[:-1] ^ flips.replicate(width), 0, flips)
+        if "absolute" in cuts:  # no carry waits for the sign
+            magnitude = choose(m, flips, add_constant(m, ~total[:-1], 1), total[:-1])
+        else:
+            magnitude = add_constant(m, total[:-1] ^ flips.replicate(width), 0, flips)
         word = Cat(magnitude, bit_signal(m, total[-1] & ~differ))
         # The word's highest bit is one above both significands.
         exponent = choose(m, leads, field, acc_field)[: bits - 1]
         (exponent,) = cuts.at(m, "total", exponent=exponent)
-        for place in ("shifting", "shifted"):
+        word, exponent, neg, special = cuts.at(
+            m, "absolute", word=word, exponent=exponent, neg=neg ^ flips, special=special
+        )
+        for place in ("shifting", "shifted", "rounded"):
             (special,) = cuts.at(m, place, special=special)
         code = round_word(m, fmt, self.overflow, exponent, word, special, cuts)
         # An exact difference of zero is +0.
-        neg = bit_signal(m, (neg ^ flips) & word.any())
-        for place in ("shifting", "shifted"):
+        neg = bit_signal(m, neg & word.any())
+        for place in ("shifting", "shifted", "rounded"):
             (neg,) = cuts.at(m, place, neg=neg)
         m.d.comb += self.total.eq(Cat(code, neg))
         return m

@@ -1,5 +1,6 @@
 """A search for the smallest circuit that meets a clock, of many mappings of it or of several."""
 
+import math
 from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, replace
@@ -33,6 +34,8 @@ PLACES = 8
 quicker by more than some percent, and with 1 it has nearly twice the flip-flops."""
 
 _LUCK = 0.1  # of a longest path: what one way misses, another may meet
+
+_FRUITLESS = 2  # registers more, each of which made nothing smaller: then none is expected to
 
 _FASTEST_PS = 1000.0  # a target that no circuit reaches which is in need of one
 
@@ -146,8 +149,9 @@ def search(
         The only ways to try, None being the least area; :func:`ways_for` the clock when left out,
         after the mapping for the least area: where that is fast enough, no other is tried. Of
         several subjects one of each sort is chosen by :func:`probes`, and the others are tried with
-        it: a sort may need another way. Dot-product units are mapped in few of them, and with fewer
-        registers only where one more misses by little in the quickest.
+        it: a sort may need another way. Dot-product units are mapped in few of them, from the
+        fewest registers with which the quickest way misses by little, up to where more of them make
+        nothing smaller.
     jobs : int
         Yosys processes at a time.
     on_progress : callable, optional
@@ -165,8 +169,7 @@ def search(
     # Elaboration stays in this thread: Amaranth is not made for several.
     first, tried = probes(clock_ps), ways_for(clock_ps)
     if ways is None and all(one.level == DotDesign.level for one in subjects):
-        first = tried = ways_for(clock_ps, FEW)
-        subjects = _within_reach(subjects, first[0], library, clock_ps, wires)
+        return _of_units(subjects, library, clock_ps, jobs, report, wires)
     plan = [(one, way) for one in subjects for way in ways or [None]]
     seen: set[tuple[str, ...]] = set()
     found = _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, 0, wires)
@@ -183,20 +186,52 @@ def search(
     return sorted(found, key=rank)
 
 
+def _of_units(
+    subjects: Sequence[Subject],
+    library: Library,
+    clock_ps: float,
+    jobs: int,
+    report: Callable[[int, int, str], None],
+    wires: str,
+) -> list[AtClock]:
+    """Mappings of one unit with ever more registers, the best first."""
+    ways = ways_for(clock_ps, FEW)
+    seen: set[tuple[str, ...]] = set()
+    found: list[AtClock] = []
+    smallest, fruitless = math.inf, 0
+    for one in _within_reach(subjects, ways[0], library, clock_ps, wires):
+        mapped = _mapped([(one, None)], library, clock_ps, jobs, report, len(found), wires)
+        if mapped[0].slack_ps < 0:
+            plan = _unlike([(one, way) for way in ways], seen)
+            before = len(found) + 1
+            mapped += _mapped(plan, library, clock_ps, jobs, report, before, wires)
+        found += mapped
+        area = min((each.area_um2 for each in mapped if each.slack_ps >= 0), default=math.inf)
+        fruitless = 0 if area < smallest else fruitless + (smallest < math.inf)
+        smallest = min(smallest, area)
+        if fruitless == _FRUITLESS:
+            break
+    return sorted(found, key=rank)
+
+
 def _within_reach(
     subjects: Sequence[Subject], quickest: Way, library: Library, clock_ps: float, wires: str
 ) -> Sequence[Subject]:
     """Of pipelines, the fewest registers first, those that may meet a clock; or the last.
 
-    Each has all registers of the one before it, so that it can't be slower, but for luck: behind
-    one that misses by more than luck does, none with fewer meets.
+    Each has all registers of the one before it, so that it can't be slower, but for luck: with
+    fewer than one that misses by more than luck does, none meets.
     """
-    for most, one in enumerate(reversed(subjects)):
-        plan = [(one, quickest)]
+    first, last = 0, len(subjects) - 1
+    while first < last:
+        middle = (first + last) // 2
+        plan = [(subjects[middle], quickest)]
         [found] = _mapped(plan, library, clock_ps, 1, lambda _done, _total, _label: None, 0, wires)
         if found.slack_ps < -_LUCK * clock_ps:
-            return subjects[-max(most, 1) :]
-    return subjects
+            first = middle + 1
+        else:
+            last = middle
+    return subjects[first:]
 
 
 def _unlike(

@@ -37,7 +37,7 @@ def test_name():
         ("dot-lmul-e4m3-n8-w49", "A window's bits must be from 4 to 48, not 49"),
         ("dot-int8-n8-w12", "unexpected part 'w12', there may stand sN"),
         ("dot-int8-n8-s3", "Stages must be from 0 to 2, not 3"),
-        ("dot-lmul-e4m3-n8-w12-s9", "Stages must be from 0 to 8, not 9"),
+        ("dot-lmul-e4m3-n8-w12-s15", "Stages must be from 0 to 14, not 15"),
         (
             "dot-lmul-e4m3-n8-w12-sticky-ftz",
             "unexpected part 'ftz', there may stand POLICY, then 'sticky', then sN",

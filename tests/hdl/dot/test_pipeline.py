@@ -6,11 +6,12 @@ import numpy as np
 import pytest
 from netlist_eval import Netlist, netlists
 
+from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.verilog.emit import emit
 from lmul.sim.reference.dot import draw_dots, expected_words, lane_words
 
-QUICK = ["dot-exact-e2m1-n2-w4-sticky-s8", "dot-int8-n2-s2"]
+QUICK = ["dot-exact-e2m1-n2-w4-sticky-s14", "dot-int8-n2-s2"]
 NAMES = [
     *QUICK,
     *(
@@ -19,26 +20,30 @@ NAMES = [
             "dot-lmul-e4m3-n3-w8-ftz-s1",
             "dot-exact-bf16-n4-w16-s4",
             "dot-lmul_rne-e5m2-n5-w12-lax-s6",
+            "dot-lmul-e5m2-n8-w12-s14",
+            "dot-exact-fp16-n3-w24-ftz-s14",
+            *(f"dot-lmul-e4m3-n4-w8-ftz-s{stages}" for stages in range(9, 14)),
             "dot-int8-n5-s1",
         )
     ),
 ]
-CYCLES, LANES = 24, 128
+CYCLES, LANES = 64, 48
 
 
 @cache
-def together(*names: str) -> dict[str, Netlist]:
+def together(form: Form, *names: str) -> dict[str, Netlist]:
     designs = [DotDesign.parse(name) for name in names]
-    return netlists("\n".join(map(emit, designs)), [one.module_name for one in designs])
+    text = "\n".join(emit(one, form) for one in designs)
+    return netlists(text, [one.module_name for one in designs])
 
 
-def netlist(name: str) -> Netlist:
-    found = together(*(QUICK if name in QUICK else [name]))
+def netlist(name: str, form: Form = "gates") -> Netlist:
+    found = together(form, *(QUICK if name in QUICK else [name]))
     return found[DotDesign.parse(name).module_name]
 
 
 @pytest.mark.parametrize("name", NAMES)
-def test_results_come_later(name):
+def test_results_come_later(name, form: Form = "gates"):
     design = DotDesign.parse(name)
     rng = np.random.default_rng(5)
     x, y, acc = draw_dots(design, CYCLES * LANES, rng)
@@ -50,7 +55,7 @@ def test_results_come_later(name):
         "en": rng.integers(0, 4, (CYCLES, LANES)) > 0,
         "i_valid": rng.integers(0, 2, (CYCLES, LANES)),
     }
-    unit, held = netlist(name), {}
+    unit, held = netlist(name, form), {}
     for rst in (1, 0):  # what was there before a reset is not valid after it
         inputs = {port: values[0] for port, values in given.items()} | {"i_valid": np.ones(LANES)}
         _, held = unit.step(held, **_integers(inputs), rst=np.full(LANES, rst))
@@ -71,6 +76,19 @@ def test_results_come_later(name):
             for coming, there in zip([new, *slots[:-1]], slots, strict=True)
         ]
     assert compared > CYCLES * LANES // 4
+
+
+@pytest.mark.parametrize("form", ["sums", "fast", "fastest"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param("dot-exact-e2m1-n3-w4-s14", marks=pytest.mark.slow),
+        pytest.param("dot-lmul-bf16-n8-w16-ftz-s14", marks=pytest.mark.evidence),
+    ],
+)
+def test_forms(name, form):
+    """However sums are written, they are parted at the same places."""
+    test_results_come_later(name, form)
 
 
 def _integers(inputs: dict) -> dict:

@@ -59,8 +59,8 @@ from sweep_specs import MINIMAL, UNIT, expanded, grid
             "devices is missing: use ice40, ecp5, xilinx for luts, ice40-hx1k",
         ),
         (
-            grid(measures=["gates"], **UNIT, stages=[9]),
-            "stages: must be an integer from 0 to 8, not 9",
+            grid(measures=["gates"], **UNIT, stages=[15]),
+            "stages: must be an integer from 0 to 14, not 15",
         ),
         (
             grid(measures=["gates"], **UNIT | {"levels": ["pe"]}, carries=["8"]),
