@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from lmul.hdl.arithmetic.form import Form
 
-__all__ = ["ADDERS", "CELLS", "FEW", "PROBES", "TRIED", "Adder", "Way"]
+__all__ = ["ADDERS", "CELLS", "FEW", "PROBES", "QUICKER", "TRIED", "Adder", "Way"]
 
 
 @dataclass(frozen=True)
@@ -101,6 +101,11 @@ FEW: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
     ("map", ("han_carlson",), ("36", "43", "4"), (0.6,)),
 )
 """What is tried of dot-product units, the quickest first: thousands of gates take seconds each."""
+
+QUICKER: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
+    ("map", ("brent_kung", "han_carlson"), ("36", "366"), (0.6,)),
+)
+"""What is tried of them besides where all of those miss a clock."""
 
 _SIZES = """\
 topo

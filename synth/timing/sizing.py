@@ -30,6 +30,7 @@ __all__ = ["sized", "strengths"]
 
 _ROUNDS = 12  # the first few give nearly all
 _FRUITLESS = 3  # rounds in a row without a shorter path, after which none is expected
+_MORE = 4  # times as many of both where nothing else is left to try
 
 Place = tuple[str, str]
 """A module, and a cell in it."""
@@ -51,7 +52,9 @@ class _Stage(NamedTuple):
 
 
 @uncollected()
-def sized(mapped: Mapped, clock_ps: float, kept: Collection[str] = ()) -> Mapped:
+def sized(
+    mapped: Mapped, clock_ps: float, kept: Collection[str] = (), last: bool = False
+) -> Mapped:
     """The circuit with other strengths of cells and more buffers, where that brings it to a clock.
 
     Parameters
@@ -61,6 +64,8 @@ def sized(mapped: Mapped, clock_ps: float, kept: Collection[str] = ()) -> Mapped
         The period; where it is met, the circuit stays as it is.
     kept : collection of str
         Modules that stay as they are.
+    last : bool
+        Nothing else is left to try: go on for longer.
 
     Raises
     ------
@@ -70,9 +75,9 @@ def sized(mapped: Mapped, clock_ps: float, kept: Collection[str] = ()) -> Mapped
     others, repeater = strengths(mapped.library), repeater_of(mapped.library)
     refused: set[_Move] = set()
     best, path, found = _longest(mapped)
-    fruitless, at_once = 0, len(path)
-    for _ in range(_ROUNDS):
-        if best <= clock_ps or fruitless == _FRUITLESS:
+    fruitless, at_once, more = 0, len(path), _MORE if last else 1
+    for _ in range(_ROUNDS * more):
+        if best <= clock_ps or fruitless == _FRUITLESS * more:
             break
         modules = json.loads(mapped.netlist)["modules"]
         places = _places(modules, mapped.circuit.top, kept)

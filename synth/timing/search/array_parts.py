@@ -130,7 +130,7 @@ def array_of(
     assert best is not None
     one, limits = best
     if one.slack_ps < 0:
-        mapped = sized(one.mapped, clock_ps)
+        mapped = sized(one.mapped, clock_ps, last=True)
         one = replace(one, mapped=mapped, timing=analyse(mapped))
     return replace(one, tried=tried), limits
 

@@ -14,7 +14,7 @@ from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import map_cells
-from lmul.synth.mapping.ways import ADDERS, FEW, PROBES, TRIED, Way
+from lmul.synth.mapping.ways import ADDERS, FEW, PROBES, QUICKER, TRIED, Way
 from lmul.synth.timing.search.at_clock import LEAST_AREA, AtClock, rank
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
@@ -195,22 +195,28 @@ def _of_units(
     wires: str,
 ) -> list[AtClock]:
     """Mappings of one unit with ever more registers, the best first."""
-    ways = ways_for(clock_ps, FEW)
+    few, quicker = ways_for(clock_ps, FEW), ways_for(clock_ps, QUICKER)
+    subjects = _within_reach(subjects, few[0], library, clock_ps, wires)
     seen: set[tuple[str, ...]] = set()
     found: list[AtClock] = []
+
+    def meeting(one: Subject, ways: Sequence[Way | None]) -> list[AtClock]:
+        plan = _unlike([(one, way) for way in ways], seen)
+        mapped = _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
+        found.extend(mapped)
+        return [each for each in mapped if each.slack_ps >= 0]
+
     smallest, fruitless = math.inf, 0
-    for one in _within_reach(subjects, ways[0], library, clock_ps, wires):
-        mapped = _mapped([(one, None)], library, clock_ps, jobs, report, len(found), wires)
-        if mapped[0].slack_ps < 0:
-            plan = _unlike([(one, way) for way in ways], seen)
-            before = len(found) + 1
-            mapped += _mapped(plan, library, clock_ps, jobs, report, before, wires)
-        found += mapped
-        area = min((each.area_um2 for each in mapped if each.slack_ps >= 0), default=math.inf)
+    for one in subjects:
+        meets = meeting(one, [None]) or meeting(one, few)
+        area = min((each.area_um2 for each in meets), default=math.inf)
         fruitless = 0 if area < smallest else fruitless + (smallest < math.inf)
         smallest = min(smallest, area)
         if fruitless == _FRUITLESS:
             break
+    if smallest == math.inf:
+        for one in subjects:
+            meeting(one, quicker)
     return sorted(found, key=rank)
 
 

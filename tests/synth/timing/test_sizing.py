@@ -12,6 +12,7 @@ from lmul.synth.mapping.cell_netlist import netlist_of
 from lmul.synth.mapping.composed import with_modules
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import Way
+from lmul.synth.timing import sizing
 from lmul.synth.timing.buffers import repeater_of
 from lmul.synth.timing.sizing import sized, strengths
 from lmul.synth.timing.split import split
@@ -76,6 +77,13 @@ def test_a_shorter_path():
     kept = [name for name in old if name != before.circuit.top]
     around = modules_of(sized(before, 1.0, kept))
     assert all(around[name] == old[name] for name in kept)
+
+
+@pytest.mark.slow
+def test_where_nothing_else_is_left_to_try(monkeypatch):
+    monkeypatch.setattr(sizing, "_ROUNDS", 1)
+    usual, longer = (analyse(sized(weak(), 1.0, last=last)).delay_ps for last in (False, True))
+    assert longer < usual
 
 
 @pytest.mark.slow
