@@ -103,7 +103,8 @@ FEW: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
 """What is tried of dot-product units, the quickest first: thousands of gates take seconds each."""
 
 QUICKER: Sequence[tuple[str, Sequence[str], Sequence[str], Sequence[float]]] = (
-    ("map", ("brent_kung", "han_carlson"), ("36", "366"), (0.6,)),
+    ("map", ("brent_kung",), ("36", "366"), (0.6,)),
+    ("map", ("han_carlson",), ("366",), (0.6,)),
 )
 """What is tried of them besides where all of those miss a clock."""
 

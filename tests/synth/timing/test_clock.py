@@ -114,6 +114,27 @@ def test_a_units_registers(monkeypatch):
     assert 13 not in tried
 
 
+def test_ways_that_are_quicker_and_larger(monkeypatch):
+    """They are tried where a unit with all its registers misses the clock in all others."""
+    quicker = {way.name for way in search.ways_for(5000, search.QUICKER)}
+    tried: dict[str, list[str]] = {}
+
+    def mapped(plan, *_):
+        found = []
+        for subject, way in plan:
+            tried.setdefault(subject.name, []).append(way.name if way else "least area")
+            slack = 10 if way and way.name in quicker else -5000
+            found.append(SimpleNamespace(design=subject.name, slack_ps=slack, area_um2=1000))
+        return found
+
+    monkeypatch.setattr(search, "_mapped", mapped)
+    units = pipelined(Design.parse("dot-lmul-e2m1-n2-w4-ftz"))
+    found = search.search([Subject.of(one) for one in units], LIBRARY, 5000)
+    assert found[0].design == units[-1].name
+    assert found[0].slack_ps == 10
+    assert [name for name, ways in tried.items() if quicker & set(ways)] == [units[-1].name]
+
+
 @pytest.mark.slow
 def test_command(capsys):
     arguments = ["synth", "product-lmul-e4m3", "--clock", "60fo4", "--json"]
