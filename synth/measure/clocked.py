@@ -31,7 +31,7 @@ from lmul.synth.timing.search.search import Subject, pipelined
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
 
-__all__ = ["FINALISTS", "ORDERS", "Clocked", "clocked"]
+__all__ = ["FINALISTS", "ORDERS", "PAIRS", "Clocked", "clocked"]
 
 
 ORDERS = 3
@@ -42,7 +42,8 @@ FINALISTS = 4
 
 _OUT_OF_REACH = "20fo4"
 
-_PAIRS = 1 << 15  # of each mapping; several of them are measured
+PAIRS = 1 << 15
+"""With how many each mapping's energy is measured; there are several of them."""
 
 
 @dataclass(frozen=True)
@@ -271,7 +272,7 @@ def _energies(winners: Sequence[AtClock], period: float, stimulus: str, wires: s
         for energy in measure(
             one.design,
             stimulus,
-            pairs=_PAIRS,
+            pairs=PAIRS,
             mapped=one.mapped,
             frequency=1e12 / period,
             parts=False,

@@ -27,6 +27,7 @@ __all__ = [
     "LONG",
     "NODE_CLOCKS",
     "PE",
+    "SHORT",
     "USUAL",
     "array_points",
     "carries_kept",
@@ -47,30 +48,30 @@ ARRAY, LARGE_ARRAY = _SIDES
 USUAL = "60fo4"
 """The clock of published multiply-accumulate units; 40 inverter delays are a fast one's."""
 
-LONG, _SHORT = "120fo4", "40fo4"
+LONG, SHORT = "120fo4", "40fo4"
 
 CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
     PE: {
-        "e4m3": (LONG, USUAL, _SHORT, FASTEST),
-        "e5m2": (LONG, USUAL, _SHORT, FASTEST),
+        "e4m3": (LONG, USUAL, SHORT, FASTEST),
+        "e5m2": (LONG, USUAL, SHORT, FASTEST),
         "bf16": (LONG, USUAL, FASTEST),
     },
     DOT: {
-        "e4m3": (LONG, USUAL),
-        "e5m2": (LONG, USUAL),
-        "bf16": (LONG, USUAL),
-        "fp16": (USUAL,),
+        "e4m3": (LONG, USUAL, SHORT),
+        "e5m2": (LONG, USUAL, SHORT),
+        "bf16": (LONG, USUAL, SHORT),
+        "fp16": (USUAL, SHORT),
     },
     ARRAY: {
-        "e4m3": (LONG, USUAL, _SHORT),
-        "e5m2": (LONG, USUAL, _SHORT),
+        "e4m3": (LONG, USUAL, SHORT),
+        "e5m2": (LONG, USUAL, SHORT),
         "bf16": (LONG, USUAL),
     },
-    LARGE_ARRAY: {"e4m3": (USUAL,), "e5m2": (USUAL,)},
+    LARGE_ARRAY: {"e4m3": (LONG, USUAL), "e5m2": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
 
-CARRIES_CLOCKS: Mapping[str, Sequence[str]] = {"e4m3": (USUAL, _SHORT)}
+CARRIES_CLOCKS: Mapping[str, Sequence[str]] = {"e4m3": (USUAL, SHORT)}
 """Periods by format at which PEs that keep carries are kept, whether they are the smallest or not.
 
 At a longer one the circuit of the least area is fast enough."""

@@ -9,13 +9,14 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.synth.clocks.tables import share
 from lmul.synth.comparison.accepted import accepted
 from lmul.synth.comparison.clocks.kept import clock_survey, ratio_of
-from lmul.synth.comparison.clocks.points import CLOCKS, DOT, LONG, USUAL, clocked_designs
+from lmul.synth.comparison.clocks.points import CLOCKS, DOT, LONG, SHORT, USUAL, clocked_designs
 from lmul.synth.comparison.dots import (
     USUAL_TERMS,
     USUAL_WINDOWS,
     dot_rows,
     unit_kinds,
 )
+from lmul.synth.measure.variation import Ratio
 
 
 @pytest.mark.parametrize("cells", rows(), ids=lambda cells: "-".join(cells[:3]))
@@ -145,18 +146,47 @@ def test_units_at_one_clock():
 
 def test_units_at_a_longer_clock():
     said = PAGE[PAGE.index("At 120 inverter delays, with one register") :].split("\n")[0]
-    clocks = clock_survey()
-    ratios = [
-        clocks.ratio(fmt, DOT, twin, LONG, what)
-        for fmt, twin in (("e4m3", "exact"), ("e4m3", "lmul_rne"), ("bf16", "exact"))
-        for what in ("area", "energy")
-    ]
-    assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in ratios if one]
-    assert [one.told for one in ratios if one] == [True, True, False, False, True, True]
+    pairs = [("e4m3", "exact"), ("e4m3", "lmul_rne"), ("bf16", "exact")]
+    ratios = shares_at(LONG, pairs)
+    assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in ratios]
+    assert [one.told for one in ratios] == [True, True, False, False, True, True]
     for fmt, stages in (("e4m3", 1), ("bf16", 2)):
         for kind in ("lmul", "exact"):
-            one = clocks.of(fmt, DOT, kind, LONG)
-            assert one and DotDesign.parse(one.design).stages == stages
+            assert registers_at(LONG, fmt, kind) == stages
+
+
+def test_units_at_a_shorter_clock():
+    said = PAGE[PAGE.index("At 40 inverter delays (3.2 ns) units") :].split("\n")[0]
+    exact = [(fmt, "exact") for fmt in CLOCKS[DOT]]
+    pairs = [*exact, ("e4m3", "lmul_rne"), ("e5m2", "lmul_rne"), ("e4m3", "int8")]
+    ratios = shares_at(SHORT, pairs)
+    assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in ratios]
+    assert [number for number, one in enumerate(ratios) if not one.told] == [8, 9]
+    numbers = {
+        registers_at(SHORT, fmt, kind)
+        for fmt in CLOCKS[DOT]
+        for kind in clocked_designs(fmt, DOT)
+        if kind != "int8"
+    }
+    assert (min(numbers), max(numbers)) == (10, 14)
+    assert registers_at(SHORT, "e4m3", "int8") == 2
+
+
+def shares_at(clock: str, pairs: list[tuple[str, str]]) -> list[Ratio]:
+    """What L-Mul's units take of the area and energy of a format's twin."""
+    clocks = clock_survey()
+    ratios = [
+        clocks.ratio(fmt, DOT, twin, clock, what)
+        for fmt, twin in pairs
+        for what in ("area", "energy")
+    ]
+    return [one for one in ratios if one]
+
+
+def registers_at(clock: str, fmt: str, kind: str) -> int:
+    one = clock_survey().of(fmt, DOT, kind, clock)
+    assert one and one.energy
+    return DotDesign.parse(one.design).stages
 
 
 def test_what_truncated_products_save():
@@ -250,7 +280,7 @@ def test_all_sizes_are_shown():
 
 def test_readme_says_the_same():
     sentence = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    sentence = sentence[sentence.index("L-Mul's core takes") : sentence.index("(docs/dot.md)")]
+    sentence = sentence[sentence.index("L-Mul's core takes") :].split("At one clock")[0]
     sizes = ["bf16", "16", "8"], ["fp16", "24", "8"], ["e4m3", "12", "8"]
     bf16, fp16, e4m3 = (next(row for row in rows() if row[:3] == size) for size in sizes)
     core = [row[column] for row in (bf16, fp16, e4m3) for column in (5, 9)]
