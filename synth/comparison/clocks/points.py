@@ -67,7 +67,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e5m2": (LONG, USUAL, SHORT),
         "bf16": (LONG, USUAL),
     },
-    LARGE_ARRAY: {"e4m3": (LONG, USUAL), "e5m2": (USUAL,)},
+    LARGE_ARRAY: {"e4m3": (LONG, USUAL), "e5m2": (USUAL,), "bf16": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
 

@@ -67,6 +67,7 @@ def test_units_at_one_clock():
     found = {
         one["point"]["design"]: one["detail"]
         for one in json.loads(path.read_text(encoding="utf-8"))["figures"]
+        if one["point"]["clock"] == "60fo4"
     }
     mine, its = (found[f"dot-{kind}-bf16-n8-w16-ftz"] for kind in KINDS)
     area, energy = (mine[what]["median"] / its[what]["median"] for what in ("area", "energy"))
