@@ -199,10 +199,15 @@ def _of_units(
     subjects = _within_reach(subjects, few[0], library, clock_ps, wires)
     seen: set[tuple[str, ...]] = set()
     found: list[AtClock] = []
+    failed: list[ToolFailed] = []
 
     def meeting(one: Subject, ways: Sequence[Way | None]) -> list[AtClock]:
         plan = _unlike([(one, way) for way in ways], seen)
-        mapped = _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
+        try:
+            mapped = _mapped(plan, library, clock_ps, jobs, report, len(found), wires)
+        except ToolFailed as error:  # all of these ways; others may work
+            failed.append(error)
+            return []
         found.extend(mapped)
         return [each for each in mapped if each.slack_ps >= 0]
 
@@ -217,6 +222,8 @@ def _of_units(
     if smallest == math.inf:
         for one in subjects:
             meeting(one, quicker)
+    if not found:
+        raise failed[0]
     return sorted(found, key=rank)
 
 

@@ -3,7 +3,7 @@
 import re
 
 import pytest
-from dot_page import ROOT, rows
+from dot_page import PAGE, ROOT, rows
 
 from lmul.hdl.designs.dot import DotDesign
 from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS, dot_name
@@ -40,6 +40,7 @@ def test_a_row(cells):
 
 
 def test_shares():
+    assert f"mapped in one way (`{WAY.name}`)" in PAGE
     figures = {(fmt, kind): (area, energy) for fmt, kind, area, _, energy, _ in TABLE}
     number = [
         {key: float(one[which].replace(",", "")) for key, one in figures.items()}
@@ -49,5 +50,5 @@ def test_shares():
         said = [shares[0], shares[2]]
         assert said == [f"{100 * one[fmt, kind] / one[fmt, '`exact`']:.0f} %" for one in number]
     readme = " ".join((ROOT / "README.md").read_text(encoding="utf-8").split())
-    said = readme[readme.index("with nine each, L-Mul's takes") :].split("in bf16")[0]
+    said = readme[readme.index("with nine each, L-Mul's takes") :].split(": [dot")[0]
     assert re.findall(r"\d+ %", said) == [TABLE[2][3], TABLE[2][5]]

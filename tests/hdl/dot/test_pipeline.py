@@ -22,7 +22,7 @@ NAMES = [
             "dot-lmul_rne-e5m2-n5-w12-lax-s6",
             "dot-lmul-e5m2-n8-w12-s14",
             "dot-exact-fp16-n3-w24-ftz-s14",
-            *(f"dot-lmul-e4m3-n4-w8-ftz-s{stages}" for stages in range(9, 14)),
+            *(f"dot-lmul-e4m3-n4-w8-ftz-s{stages}" for stages in range(7, 14)),
             "dot-int8-n5-s1",
         )
     ),

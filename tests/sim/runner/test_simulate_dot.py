@@ -13,6 +13,7 @@ SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
 NAMES = [
     "dot-lmul-e4m3-n3-w8-sticky",
     "dot-exact-e2m1-n2-w4-ftz-s3",
+    "dot-lmul-e2m1-n3-w4-ftz-s14",
     "dot-int8-n4",
     "dot-int8-n3-s2",
 ]

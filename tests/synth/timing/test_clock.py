@@ -114,8 +114,11 @@ def test_a_units_registers(monkeypatch):
     assert 13 not in tried
 
 
-def test_ways_that_are_quicker_and_larger(monkeypatch):
-    """They are tried where a unit with all its registers misses the clock in all others."""
+def test_quicker_ways(monkeypatch):
+    """They are tried where a unit with all its registers misses the clock in all others.
+
+    That no mapping for the least area is to be had is no reason to give up.
+    """
     quicker = {way.name for way in search.ways_for(5000, search.QUICKER)}
     tried: dict[str, list[str]] = {}
 
@@ -123,7 +126,9 @@ def test_ways_that_are_quicker_and_larger(monkeypatch):
         found = []
         for subject, way in plan:
             tried.setdefault(subject.name, []).append(way.name if way else "least area")
-            slack = 10 if way and way.name in quicker else -5000
+            if way is None:
+                raise ToolFailed("ABC gave up")
+            slack = 10 if way.name in quicker else -5000
             found.append(SimpleNamespace(design=subject.name, slack_ps=slack, area_um2=1000))
         return found
 
