@@ -10,12 +10,14 @@ from lmul.hdl.designs.design import Design
 from lmul.sim.runner.simulate import simulate
 
 SIMULATOR = "icarus" if shutil.which("iverilog") else "verilator"
+PLAIN = "dot-lmul-e4m3-n3-w8-sticky"
+PIPELINED = "dot-int8-n3-s2"
 NAMES = [
-    "dot-lmul-e4m3-n3-w8-sticky",
+    PLAIN,
     "dot-exact-e2m1-n2-w4-ftz-s3",
     "dot-lmul-e2m1-n3-w4-ftz-s14",
     "dot-int8-n4",
-    "dot-int8-n3-s2",
+    PIPELINED,
 ]
 
 pytestmark = pytest.mark.evidence  # a build each
@@ -42,7 +44,7 @@ def test_sound(name, tmp_path):
     ],
 )
 def test_damaged(changes, tmp_path):
-    design = Design.parse(NAMES[0])
+    design = Design.parse(PLAIN)
     result = simulate(design, SIMULATOR, out=tmp_path, verilog=damaged(design, changes))
     assert result.failed
 
@@ -67,13 +69,13 @@ def test_exported_bench(name, tmp_path):
     ],
 )
 def test_damaged_pipeline(changes, tmp_path):
-    design = Design.parse(NAMES[3])
+    design = Design.parse(PIPELINED)
     result = simulate(design, SIMULATOR, out=tmp_path, verilog=damaged(design, changes))
     assert result.failed
 
 
 def test_exported_bench_finds_a_bug(tmp_path):
-    design = Design.parse(NAMES[0])
+    design = Design.parse(PLAIN)
     files = dict(files_of(design.name))
     files[f"{design.module_name}.v"] = damaged(design, {"acc": "{acc[31:8], 8'd0}"})
     write(tmp_path, files)
