@@ -109,10 +109,11 @@ def clocked_table(found: Sequence[Clocked]) -> Group:
         for one in found
         if one.slack_ps < 0
     ]
+    sought = "Searched for the least energy. " if first.least else ""
     said = (
-        f"Library {first.library}, {wires_note(first.wires)}. Medians over orders of statements. "
-        "fJ of an operation in the same netlist, clock pins and one period's leakage included; "
-        "each result was compared with the golden model's."
+        f"Library {first.library}, {wires_note(first.wires)}. {sought}Medians over orders of "
+        "statements. fJ of an operation in the same netlist, clock pins and one period's leakage "
+        "included; each result was compared with the golden model's."
     )
     leaves = [
         f"{one.design}, an estimate in no other figure: the last stage of its clock tree would "

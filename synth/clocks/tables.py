@@ -5,8 +5,9 @@ from lmul.hdl.designs.dot import DotDesign
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.comparison.clocks.kept import ClockSurvey, Compared, ratio_of
 from lmul.synth.comparison.clocks.points import CLOCKS, PE, USUAL, clocked_designs, same_width_pes
-from lmul.synth.measure.clocked import FINALISTS, ORDERS, Clocked
+from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import FASTEST
+from lmul.synth.measure.orders import FINALISTS, ORDERS
 from lmul.synth.tables.levels import TWINS, shown_ratio
 from lmul.synth.tables.table import NOTHING, Method, Table
 

@@ -1,44 +1,33 @@
 """A design at a clock with its range: area, delay and energy over several mappings.
 
-The smallest of many mappings is a lucky one. So the statements are put into other orders, which
-mean the same, and in each the ways that gave the smallest circuits as written compete again: the
-figures are the median of these winners, and their range is told. So it is with an array, of which
-all parts and what is around them are mapped anew in each order.
+The figures are the median of the best circuits of several orders of the statements
+(:mod:`lmul.synth.measure.orders`), and their range is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from functools import partial
 
-from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.design import Design
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.energy.energy import measure
 from lmul.synth.energy.figures import Energy
-from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE, check_wires
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
-from lmul.synth.liberty.library import Library, load
-from lmul.synth.mapping.mapping import map_cells
-from lmul.synth.measure.measurement import FASTEST
-from lmul.synth.measure.variation import Spread, reordered
+from lmul.synth.liberty.library import load
+from lmul.synth.mapping.ways import Way
+from lmul.synth.measure.measurement import ENERGY, FASTEST
+from lmul.synth.measure.orders import ORDERS, of_array, of_circuit
+from lmul.synth.measure.variation import Spread
 from lmul.synth.timing.opensta import opensta_delay
 from lmul.synth.timing.search.array_clock import array_parts
-from lmul.synth.timing.search.array_parts import ArrayParts, array_of
-from lmul.synth.timing.search.at_clock import AtClock, best
+from lmul.synth.timing.search.at_clock import AtClock, area, rank
 from lmul.synth.timing.search.clock import mappings, period_ps
-from lmul.synth.timing.search.search import Subject, pipelined
-from lmul.synth.timing.timing import analyse
-from lmul.tools.errors import ToolFailed
+from lmul.synth.timing.search.subject import pipelined
 
-__all__ = ["FINALISTS", "ORDERS", "PAIRS", "Clocked", "clocked"]
+__all__ = ["PAIRS", "Clocked", "check_search", "clocked"]
 
-
-ORDERS = 3
-"""How many orders are tried besides the one as written."""
-
-FINALISTS = 4
-"""How many ways are tried in each."""
 
 _OUT_OF_REACH = "20fo4"
 
@@ -85,6 +74,8 @@ class Clocked:
         Of those clock gates for the circuit as written; in no other figure here.
     written : mapping of str to float
         The share of operations in which each of those parts is written.
+    least : str
+        ``ENERGY`` where the least energy was searched for; else the smallest circuit.
     """
 
     design: str
@@ -106,6 +97,7 @@ class Clocked:
     gated: Spread | None = None
     gates_um2: float = 0.0
     written: Mapping[str, float] = field(default_factory=dict)
+    least: str = ""
 
     @property
     def slack_ps(self) -> float:
@@ -122,13 +114,15 @@ def clocked(
     jobs: int = 1,
     on_progress: Callable[[int, int, str], None] | None = None,
     wires: str = NONE,
+    least: str = "",
+    mapping: str = "",
 ) -> Clocked:
     """Search a design's smallest circuit for a clock, and measure it over several orders.
 
     Parameters
     ----------
     design : Design or str
-        All pipelines that its name can say are tried.
+        All pipelines that its name can say are tried, but with ``mapping`` the one that it says.
     clock : str
         As for :func:`lmul.synth.timing.search.clock.period_ps`; or ``FASTEST``, which no array
         takes.
@@ -140,6 +134,12 @@ def clocked(
         Besides the one as written; none is tried where the clock is missed.
     jobs, on_progress, wires
         As for :func:`lmul.synth.timing.search.clock.mappings`.
+    least : str
+        ``ENERGY`` in place of the smallest circuit searches the one that takes the least energy an
+        operation, of anything but an array and at any clock but ``FASTEST``.
+    mapping : str
+        The name of the only way to try, :class:`lmul.synth.mapping.ways.Way`, of anything but an
+        array; empty for all.
 
     Raises
     ------
@@ -151,20 +151,23 @@ def clocked(
     fastest = clock == FASTEST
     period = period_ps(_OUT_OF_REACH if fastest else clock, library)
     parsed = Design.parse(design)
+    check_search(parsed, fastest, least, mapping)
     if not isinstance(parsed, MacDesign) or parsed.level != "array":
-        search = mappings(pipelined(parsed), library, period, None, jobs, on_progress, wires)
-        found = _circuits(search, library, orders, fastest)
-    elif fastest:
-        raise ValueError(f"How fast an array can be is not searched for: {parsed.name!r}")
+        tried = [parsed] if mapping else pipelined(parsed)
+        way = Way.parse(mapping) if mapping else None
+        cost = _Energies(period, stimulus, wires).cost if least == ENERGY else area
+        search = mappings(tried, library, period, way, jobs, on_progress, wires, cost)
+        order = _delay if fastest else partial(rank, cost=cost)
+        found = of_circuit(search, library, orders, order, fastest)
     else:
         check_wires(wires, library, parsed)
         parts = array_parts(parsed, library, period, True, jobs, on_progress)
-        found = _arrays(parts, library, period, orders)
-    first, winners = found.winners[0], found.winners
+        found = of_array(parts, library, period, orders)
+    first, winners = found.each[0], found.each
     if fastest:
         period = first.timing.delay_ps
     meets = first.timing.delay_ps <= period
-    energies = _energies(winners, period, stimulus, wires) if meets else []
+    energies = [*map(_Energies(period, stimulus, wires).of, winners)] if meets else []
     leaves = energies[0].leaves if energies else None
     gates = energies[0].gates if energies else None
     gated = [one.gated for one in energies if one.gated is not None]
@@ -190,92 +193,60 @@ def clocked(
         gated=Spread.of(gated) if gated else None,
         gates_um2=gates.area_um2 if gates else 0.0,
         written=energies[0].writes if energies else {},
+        least=least,
     )
 
 
-@dataclass(frozen=True)
-class _Found:
-    """The best circuit of each order, the first as written."""
+def check_search(design: Design, fastest: bool, least: str, mapping: str) -> None:
+    """Refuse what is not searched for.
 
-    winners: Sequence[AtClock]
-    fastest_ps: float
-    tried: int
-
-
-def _circuits(found: Sequence[AtClock], library: Library, orders: int, fastest: bool) -> _Found:
-    """Of the mappings as written, the best first, and of other orders: smallest, or fastest."""
-
-    def delay(one: AtClock) -> float:
-        return one.timing.delay_ps
-
-    def meets(one: AtClock) -> bool:
-        return fastest or one.slack_ps >= 0
-
-    quick = sorted(found, key=delay)
-    ranked = quick if fastest else found
-    first, tried = ranked[0], len(found)
-    winners = [first]
-    # The finalists are of one circuit: a pipeline is a choice of the designer's, not of luck.
-    finalists = [one for one in ranked if one.design == first.design and meets(one)]
-    for order in range(1, orders + 1 if meets(first) else 1):
-        mapped = _again(finalists[:FINALISTS], library, order)
-        tried += len(mapped)
-        if mapped and meets(winner := min(mapped, key=delay) if fastest else best(mapped)):
-            winners.append(winner)
-    return _Found(winners, delay(quick[0]), tried)
+    Raises
+    ------
+    ValueError
+        With what is wrong.
+    """
+    if least not in ("", ENERGY):
+        raise ValueError(f"What is to be least is {ENERGY!r}, or the area where it is left out")
+    if least and (fastest or mapping):
+        beside = f"the clock {FASTEST!r}" if fastest else "a mapping"
+        raise ValueError(f"The least energy is searched for at a period: it can't go with {beside}")
+    if mapping:
+        Way.parse(mapping)
+    if isinstance(design, MacDesign) and design.level == "array":
+        if fastest or least:
+            what = "How fast an array can be" if fastest else "The least energy of an array"
+            raise ValueError(f"{what} is not searched for: {design.name!r}")
+        if mapping:
+            raise ValueError(
+                f"Each part of {design.name!r} is mapped in a way of its own: leave the mapping out"
+            )
 
 
-def _arrays(parts: ArrayParts, library: Library, period: float, orders: int) -> _Found:
-    """An array as written, and in other orders."""
-    first, limits = array_of(parts, library, period)
-    winners, tried = [first], first.tried
-    finalists = replace(parts, limits=limits).near(first.parts, FINALISTS)
-    for order in range(1, orders + 1 if first.slack_ps >= 0 else 1):
-        again = {part: _again(each, library, order) for part, each in finalists.items()}
-        if not all(again.values()):
-            continue
-        whole = Subject(
-            first.design, first.level, lambda form, order=order: _written(parts.design, form, order)
-        )
-        one, _ = array_of(replace(parts, found=again, limits=limits), library, period, whole)
-        tried += one.tried
-        if one.slack_ps >= 0:
-            winners.append(one)
-    return _Found(winners, first.timing.delay_ps, tried)
+def _delay(one: AtClock) -> float:
+    return one.timing.delay_ps
 
 
-def _written(design: MacDesign, form: Form, order: int) -> Circuit:
-    circuit = Circuit.of(design, form)
-    return replace(circuit, verilog=reordered(circuit.verilog, order))
+class _Energies:
+    """Of circuits at a clock, each simulated once: what leaks in one period is counted."""
 
+    def __init__(self, period: float, stimulus: str, wires: str) -> None:
+        self._period, self._stimulus, self._wires = period, stimulus, wires
+        self._found: dict[tuple[str, str], Energy] = {}
 
-def _again(finalists: Sequence[AtClock], library: Library, order: int) -> list[AtClock]:
-    """The same circuits in the same ways, their statements in another order."""
-    found = []
-    for one in finalists:
-        written = one.mapped.circuit
-        circuit = replace(written, verilog=reordered(written.verilog, order))
-        try:
-            mapped = map_cells(circuit, library, way=one.way)
-        except ToolFailed:
-            continue  # ABC gives up on some; others of this order stand
-        timing = analyse(mapped, wires=one.timing.wires)
-        found.append(replace(one, mapped=mapped, timing=timing))
-    return found
+    def of(self, one: AtClock) -> Energy:
+        key = one.design, one.mapped.netlist
+        if key not in self._found:
+            [self._found[key]] = measure(
+                one.design,
+                self._stimulus,
+                pairs=PAIRS,
+                mapped=one.mapped,
+                frequency=1e12 / self._period,
+                parts=False,
+                wires=self._wires,
+            )
+        return self._found[key]
 
-
-def _energies(winners: Sequence[AtClock], period: float, stimulus: str, wires: str) -> list[Energy]:
-    """Of each netlist, at its clock: what leaks in one period is counted."""
-    return [
-        energy
-        for one in winners
-        for energy in measure(
-            one.design,
-            stimulus,
-            pairs=PAIRS,
-            mapped=one.mapped,
-            frequency=1e12 / period,
-            parts=False,
-            wires=wires,
-        )
-    ]
+    def cost(self, one: AtClock) -> float:
+        """fJ an operation."""
+        return self.of(one).real_delays

@@ -184,7 +184,12 @@ def _spread(point: Point) -> Measured:
 
 def _clock(point: Point) -> Measured:
     wires = point.wires or NONE
-    found = clocked(point.design, point.clock, point.stimulus, point.liberty, wires=wires)
+    found = clocked(
+        *(point.design, point.clock, point.stimulus, point.liberty),
+        wires=wires,
+        least=point.least,
+        mapping=point.mapping,
+    )
     return Measured(tuple(clock_metrics(found)), asdict(found))
 
 

@@ -20,6 +20,7 @@ from lmul.tools import cache
 from lmul.tools.metrics import Metric
 
 __all__ = [
+    "ENERGY",
     "FASTEST",
     "FIGURES",
     "MEASURES",
@@ -41,7 +42,7 @@ MEASURES: Mapping[str, tuple[str, ...]] = {
     "energy": ("library", "stimulus", "wires"),
     "parts": ("library", "stimulus"),
     "spread": ("library", "stimulus"),
-    "clock": ("library", "stimulus", "clock", "wires"),
+    "clock": ("library", "stimulus", "clock", "wires", "least", "mapping"),
     "luts": ("device", "dsp"),
     "fpga": ("device", "seed", "dsp"),
     "error": ("stimulus",),
@@ -60,7 +61,11 @@ STATIONARY = " stationary"
 FASTEST = "fastest"
 """A clock in place of a period: as short as one was found that the circuit meets."""
 
+ENERGY = "energy"
+"""What is to be least at a clock, in place of the area."""
+
 _KIND = "points"  # of the cache
+_FIELDS = ("library", "stimulus", "device", "seed", "dsp", "clock", "wires", "least", "mapping")
 _NEEDED = ("stimulus", "device", "clock")  # the other fields have a default that means something
 
 
@@ -94,6 +99,10 @@ class Point:
     wires : str
         Of ``cells``, ``curve``, ``energy`` and ``clock``: one of
         :data:`lmul.synth.layout.wires.SETTINGS`; empty for none.
+    least : str
+        Of ``clock``: :data:`ENERGY`; empty for the area.
+    mapping : str
+        Of ``clock``: the name of the only way to map it; empty for all that are searched.
 
     Raises
     ------
@@ -111,6 +120,8 @@ class Point:
     dsp: bool = False
     clock: str = ""
     wires: str = ""
+    least: str = ""
+    mapping: str = ""
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "design", Design.parse(self.design).name)
@@ -119,7 +130,7 @@ class Point:
         if self.measure not in MEASURES:
             raise ValueError(f"Unknown measure {self.measure!r}: use {', '.join(MEASURES)}")
         taken = MEASURES[self.measure]
-        for name in ("library", "stimulus", "device", "seed", "dsp", "clock", "wires"):
+        for name in _FIELDS:
             value = getattr(self, name)
             if value and name not in taken:
                 raise ValueError(f"Measure {self.measure!r} takes no {name}, not {value!r}")
@@ -140,6 +151,7 @@ class Point:
         further = [library, Path(self.stimulus).name, self.device, self.clock]
         further += [f"seed {self.seed}"] * (self.measure == "fpga") + ["DSPs"] * self.dsp
         further += [f"{self.wires} wires"] * bool(self.wires)
+        further += [f"least {self.least}"] * bool(self.least) + [self.mapping]
         told = ", ".join(part for part in further if part)
         return f"{self.measure} of {self.design}" + (f" ({told})" if told else "")
 

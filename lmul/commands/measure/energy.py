@@ -14,6 +14,8 @@ __all__ = ["energy"]
 
 
 _FREQUENCY = 100.0  # MHz
+_AREA = "area"
+_LEAST = (_AREA, "energy")
 
 
 def energy(
@@ -50,6 +52,20 @@ def energy(
             "Takes minutes a design.",
         ),
     ] = None,
+    least: Annotated[
+        str,
+        typer.Option(
+            help="With --clock: the circuit that is searched for has the least area or energy "
+            "(no array; several times as long)."
+        ),
+    ] = _AREA,
+    mapping: Annotated[
+        str | None,
+        typer.Option(
+            help="With --clock: measure the design as it is named, registers too, in this one "
+            "mapping, by the name that was printed."
+        ),
+    ] = None,
     wires: Annotated[
         str,
         typer.Option(
@@ -80,8 +96,13 @@ def energy(
     if clock is not None:
         if export or stationary or frequency != _FREQUENCY:
             raise ValueError("--clock goes with neither --export, --stationary nor --frequency")
-        _at_clock(chosen, liberty, stimulus, clock, wires, as_json)
+        if least not in _LEAST:
+            raise ValueError(f"Unknown --least {least!r}: use {' or '.join(_LEAST)}")
+        sought = "" if least == _AREA else least
+        _at_clock(chosen, liberty, stimulus, clock, sought, mapping or "", wires, as_json)
         return
+    if least != _AREA or mapping:
+        raise ValueError("--least and --mapping need --clock")
     if export is not None:
         if wires != "none":
             raise ValueError("--export goes without --wires: what it writes has none")
@@ -136,29 +157,41 @@ def _at_clock(
     liberty: list[Path] | None,
     stimulus: str,
     clock: str,
+    least: str,
+    mapping: str,
     wires: str,
     as_json: bool,
 ) -> None:
-    """The energy of each design's smallest circuit for a clock: measured once, then found again."""
+    """The energy of each design's circuit for a clock: measured once, then found again."""
     from lmul.console.clock import clocked_report, clocked_table
     from lmul.synth.comparison.clocks.kept import clocked_of
     from lmul.synth.layout.wires import check_wires
     from lmul.synth.liberty.default import default_library
     from lmul.synth.liberty.library import load
+    from lmul.synth.measure.clocked import check_search
     from lmul.synth.measure.measure import measured
     from lmul.synth.measure.measurement import FASTEST, Point
     from lmul.synth.timing.search.clock import period_ps
 
     files = liberty or default_library()
     check_wires(wires, load(files), *designs)
+    # Wrong texts are refused before anything is measured.
     if clock != FASTEST:
-        period_ps(clock, load(files))  # a wrong text is refused before anything is measured
+        period_ps(clock, load(files))
+    for design in designs:
+        check_search(design, clock == FASTEST, least, mapping)
     paths = tuple(map(str, [files] if isinstance(files, Path | str) else files))
     found = []
     with progress_bar("energy") as on_progress:
         for done, design in enumerate(designs):
             on_progress(done, len(designs), design.name)
-            point = Point(design.name, "clock", paths, stimulus, clock=clock, wires=wires)
+            point = Point(
+                *(design.name, "clock", paths, stimulus),
+                clock=clock,
+                wires=wires,
+                least=least,
+                mapping=mapping,
+            )
             found.append(clocked_of(measured(point)))
     if as_json:
         print(clocked_report(found).to_json(), end="")

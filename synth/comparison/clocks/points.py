@@ -16,7 +16,7 @@ from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS, dot_name, uni
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.liberty.nodes import NODES
 from lmul.synth.measure.measurement import FASTEST, Point
-from lmul.synth.timing.search.search import PLACES
+from lmul.synth.timing.search.subject import PLACES
 
 __all__ = [
     "ARRAY",

@@ -23,7 +23,8 @@ from lmul.synth.mapping.composed import part_circuit
 from lmul.synth.mapping.ways import Way
 from lmul.synth.timing.search.array_parts import ArrayParts, array_of
 from lmul.synth.timing.search.at_clock import AtClock, rank
-from lmul.synth.timing.search.search import Subject, pipelined, probes, search, sort_of
+from lmul.synth.timing.search.search import probes, search
+from lmul.synth.timing.search.subject import Subject, pipelined, sort_of
 
 __all__ = ["array_at_clock", "array_parts"]
 

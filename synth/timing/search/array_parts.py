@@ -12,7 +12,7 @@ from lmul.synth.mapping.composed import composed
 from lmul.synth.mapping.mapping import Mapped, map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
 from lmul.synth.timing.search.at_clock import AtClock
-from lmul.synth.timing.search.search import Subject
+from lmul.synth.timing.search.subject import Subject
 from lmul.synth.timing.sizing import sized
 from lmul.synth.timing.timing import Timing, analyse
 from lmul.tools.errors import ToolFailed

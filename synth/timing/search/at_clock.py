@@ -1,6 +1,6 @@
 """A circuit that was mapped for a clock, and which of several is the best."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
 from lmul.synth.layout.wires import NONE
@@ -9,7 +9,7 @@ from lmul.synth.mapping.ways import Way
 from lmul.synth.timing.timing import Timing
 from lmul.tools.metrics import Metric
 
-__all__ = ["LEAST_AREA", "AtClock", "best", "rank"]
+__all__ = ["LEAST_AREA", "AtClock", "Cost", "area", "best", "rank"]
 
 
 LEAST_AREA = "least area"
@@ -99,12 +99,21 @@ class AtClock:
         }
 
 
+Cost = Callable[[AtClock], float]
+"""What a circuit that meets its clock is to have least of."""
+
+
+def area(one: AtClock) -> float:
+    """Its µm²: what is searched for where nothing else is said."""
+    return one.area_um2
+
+
 def best(found: Sequence[AtClock]) -> AtClock:
     """The smallest of those that meet their clock; where none does, the fastest."""
     return replace(min(found, key=rank), tried=len(found))
 
 
-def rank(one: AtClock) -> tuple[bool, float, float]:
-    """The order of circuits for a clock: the smallest that meets it, then the least late."""
+def rank(one: AtClock, cost: Cost = area) -> tuple[bool, float, float]:
+    """The order of circuits for a clock: the cheapest that meets it, then the least late."""
     missed = one.slack_ps < 0
-    return missed, -one.slack_ps if missed else one.area_um2, -one.slack_ps
+    return missed, -one.slack_ps if missed else cost(one), -one.slack_ps

@@ -11,8 +11,9 @@ from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import Library, load
 from lmul.synth.mapping.ways import Way
 from lmul.synth.timing.search.array_clock import array_at_clock
-from lmul.synth.timing.search.at_clock import AtClock, best
-from lmul.synth.timing.search.search import Subject, pipelined, search
+from lmul.synth.timing.search.at_clock import AtClock, Cost, area, best
+from lmul.synth.timing.search.search import search
+from lmul.synth.timing.search.subject import Subject, pipelined
 
 __all__ = ["at_clock", "check_period", "mappings", "period_ps"]
 
@@ -105,21 +106,22 @@ def mappings(
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
     wires: str = NONE,
+    cost: Cost = area,
 ) -> list[AtClock]:
-    """All mappings that are made in search of the smallest that meets a clock, the best first.
+    """All mappings that are made in search of the cheapest that meets a clock, the best first.
 
     Parameters
     ----------
     designs : Design, str or sequence of Design
         A design, or several of which any will do, such as
-        :func:`lmul.synth.timing.search.search.pipelined` gives.
+        :func:`lmul.synth.timing.search.subject.pipelined` gives.
     liberty : Paths or Library
         The library, or its Liberty file or files.
     clock_ps : float
         The period, which the longest path must fit into, setup included.
     way : Way, optional
         The only way to try.
-    jobs, on_progress, wires
+    jobs, on_progress, wires, cost
         As for :func:`lmul.synth.timing.search.search.search`.
 
     Raises
@@ -131,4 +133,4 @@ def mappings(
     chosen = [designs] if isinstance(designs, Design | str) else list(designs)
     subjects = [Subject.of(one) for one in chosen]
     ways = [way] if way else None
-    return search(subjects, library, clock_ps, ways, jobs, on_progress, wires)
+    return search(subjects, library, clock_ps, ways, jobs, on_progress, wires, cost)

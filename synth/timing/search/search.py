@@ -1,41 +1,27 @@
-"""A search for the smallest circuit that meets a clock, of many mappings of it or of several."""
+"""A search for the cheapest circuit that meets a clock, of many mappings of it or of several."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, replace
 
 from lmul.hdl.arithmetic.form import Form
-from lmul.hdl.designs.design import Design
-from lmul.hdl.designs.dot import DotDesign, most_stages
-from lmul.hdl.designs.mac import MacDesign
-from lmul.hdl.designs.unit import UnitDesign
+from lmul.hdl.designs.dot import DotDesign
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.layout.wires import NONE
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, FEW, PROBES, QUICKER, TRIED, Way
-from lmul.synth.timing.search.at_clock import LEAST_AREA, AtClock, rank
+from lmul.synth.timing.search.at_clock import LEAST_AREA, AtClock, Cost, area, rank
+from lmul.synth.timing.search.subject import Subject
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
 
-__all__ = [
-    "Subject",
-    "pipelined",
-    "probes",
-    "search",
-    "sort_of",
-    "ways_for",
-]
+__all__ = ["probes", "search", "ways_for"]
 
-
-PLACES = 8
-"""Of a sum that keeps carries, the places between two of them. With 4 no PE that was tried is
-quicker by more than some percent, and with 1 it has nearly twice the flip-flops."""
 
 _LUCK = 0.1  # of a longest path: what one way misses, another may meet
 
-_FRUITLESS = 2  # registers more, each of which made nothing smaller: then none is expected to
+_FRUITLESS = 2  # registers more, each of which made nothing cheaper: then none is expected to
 
 _FASTEST_PS = 1000.0  # a target that no circuit reaches which is in need of one
 
@@ -62,71 +48,6 @@ def probes(clock_ps: float) -> list[Way]:
     return [one for one in ways_for(clock_ps) if (one.cells, one.adder, one.chains) in PROBES]
 
 
-def pipelined(design: Design) -> list[Design]:
-    """The design with each number of pipeline registers that its name can say, fewest first.
-
-    A PE whose sum is exact is there with carries kept every :data:`PLACES` places, too, or where
-    its name says that carries are kept, with them alone.
-    """
-    if isinstance(design, DotDesign):
-        return _each(design, "stages", range(1 + most_stages(design.kind)))
-    if isinstance(design, UnitDesign):
-        return [design] if design.level == "product" else _each(design, "stages", range(4))
-    if not isinstance(design, MacDesign) or design.level == "product":
-        return [design]
-    if design.level == "pe" and design.resolved_accumulator.name == "exact":
-        return [
-            replace(design, stages=stages, carries=carries)
-            for carries in ([design.carries] if design.carries else [0, PLACES])
-            for stages in range(1 + design.most_stages)
-        ]
-    if design.level != "array" or design.kind == "int8":
-        return _each(design, "stages", range(1 + design.most_stages))
-    return [
-        replace(design, stages=stages, rounder=rounder)
-        for stages in range(1 + design.most_stages)
-        for rounder in range(4)
-    ]
-
-
-def _each(
-    design: DotDesign | MacDesign | UnitDesign, knob: str, values: Iterable[int]
-) -> list[Design]:
-    return [replace(design, **{knob: value}) for value in values]
-
-
-def sort_of(design: Design) -> str:
-    """The :attr:`Subject.sort` of a design, and of its parts."""
-    return "carries kept" if isinstance(design, MacDesign) and design.carries else ""
-
-
-@dataclass(frozen=True)
-class Subject:
-    """What is mapped for a clock: a design, or a part of one.
-
-    Parameters
-    ----------
-    name, level : str
-        What reports call it.
-    circuit : callable
-        It in each form of arithmetic.
-    sort : str
-        Subjects of one sort are alike in all but registers, so that the same ways suit them.
-    """
-
-    name: str
-    level: str
-    circuit: Callable[[Form], Circuit]
-    sort: str = ""
-
-    @classmethod
-    def of(cls, design: Design | str) -> "Subject":
-        """A whole design."""
-        parsed = Design.parse(design)
-        sort = sort_of(parsed)
-        return cls(parsed.name, parsed.level, lambda form: Circuit.of(parsed, form), sort)
-
-
 def search(
     subjects: Sequence[Subject],
     library: Library,
@@ -135,8 +56,9 @@ def search(
     jobs: int = 2,
     on_progress: Callable[[int, int, str], None] | None = None,
     wires: str = NONE,
+    cost: Cost = area,
 ) -> list[AtClock]:
-    """All mappings that are made in search of the smallest that meets a clock, the best first.
+    """All mappings that are made in search of the cheapest that meets a clock, the best first.
 
     Parameters
     ----------
@@ -151,13 +73,16 @@ def search(
         several subjects one of each sort is chosen by :func:`probes`, and the others are tried with
         it: a sort may need another way. Dot-product units are mapped in few of them, from the
         fewest registers with which the quickest way misses by little, up to where more of them make
-        nothing smaller.
+        nothing cheaper.
     jobs : int
         Yosys processes at a time.
     on_progress : callable, optional
         Called with mappings done, mappings in all, and what was mapped last.
     wires : str
         With which the clock is to be met: :data:`lmul.synth.layout.wires.SETTINGS`.
+    cost : callable
+        What the circuit is to have least of, asked of those alone that meet the clock. All of
+        several subjects are mapped in all ways for another one than the area, units as above.
 
     Raises
     ------
@@ -169,7 +94,9 @@ def search(
     # Elaboration stays in this thread: Amaranth is not made for several.
     first, tried = probes(clock_ps), ways_for(clock_ps)
     if ways is None and all(one.level == DotDesign.level for one in subjects):
-        return _of_units(subjects, library, clock_ps, jobs, report, wires)
+        return _of_units(subjects, library, clock_ps, jobs, report, wires, cost)
+    if ways is None and cost is not area:
+        ways = [None, *tried]
     plan = [(one, way) for one in subjects for way in ways or [None]]
     seen: set[tuple[str, ...]] = set()
     found = _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, 0, wires)
@@ -183,7 +110,7 @@ def search(
         chosen = {sorts[one.design]: one.design for one in sorted(found, key=rank, reverse=True)}
         plan = [(one, way) for one in slow if one.name in chosen.values() for way in others]
         found += _mapped(_unlike(plan, seen), library, clock_ps, jobs, report, len(found), wires)
-    return sorted(found, key=rank)
+    return sorted(found, key=lambda one: rank(one, cost))
 
 
 def _of_units(
@@ -193,6 +120,7 @@ def _of_units(
     jobs: int,
     report: Callable[[int, int, str], None],
     wires: str,
+    cost: Cost,
 ) -> list[AtClock]:
     """Mappings of one unit with ever more registers, the best first."""
     few, quicker = ways_for(clock_ps, FEW), ways_for(clock_ps, QUICKER)
@@ -211,20 +139,20 @@ def _of_units(
         found.extend(mapped)
         return [each for each in mapped if each.slack_ps >= 0]
 
-    smallest, fruitless = math.inf, 0
+    least, fruitless = math.inf, 0
     for one in subjects:
         meets = meeting(one, [None]) or meeting(one, few)
-        area = min((each.area_um2 for each in meets), default=math.inf)
-        fruitless = 0 if area < smallest else fruitless + (smallest < math.inf)
-        smallest = min(smallest, area)
+        costs = min(map(cost, meets), default=math.inf)
+        fruitless = 0 if costs < least else fruitless + (least < math.inf)
+        least = min(least, costs)
         if fruitless == _FRUITLESS:
             break
-    if smallest == math.inf:
+    if least == math.inf:
         for one in subjects:
             meeting(one, quicker)
     if not found:
         raise failed[0]
-    return sorted(found, key=rank)
+    return sorted(found, key=lambda one: rank(one, cost))
 
 
 def _within_reach(

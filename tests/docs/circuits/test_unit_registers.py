@@ -15,7 +15,7 @@ from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.mapping.ways import ADDERS, Way
 from lmul.synth.measure.clocked import PAIRS
 from lmul.synth.timing.search.clock import period_ps
-from lmul.synth.timing.search.search import Subject
+from lmul.synth.timing.search.subject import Subject
 from lmul.synth.timing.timing import analyse
 
 TABLE = rows("| format | kind | µm² | of exact's | fJ |")

@@ -21,7 +21,7 @@ from lmul.synth.measure.clocked import clocked
 from lmul.synth.timing.opensta import opensta_delay
 from lmul.synth.timing.search import search
 from lmul.synth.timing.search.clock import at_clock, mappings, period_ps
-from lmul.synth.timing.search.search import Subject, pipelined
+from lmul.synth.timing.search.subject import Subject, pipelined
 from lmul.tools import yosys
 from lmul.tools.errors import ToolFailed
 
