@@ -64,7 +64,7 @@ bench: $(READY) ## speeds, as ratios against a reference in the same run
 	@$(BIN)/python -m lmul.speed.tensors
 	@$(BIN)/python -m lmul.speed.gpu
 
-accepted: $(READY) ## measure what takes hours, for synth/comparison/accepted*.json (goes on where it stopped; SET=corrected, dots, clocks, units, arrays, nodes, layout or gated: a part)
+accepted: $(READY) ## measure what takes hours, for synth/comparison/accepted*.json (goes on where it stopped; SET=corrected, dots, clocks, units, arrays, nodes, layout, gated or energies: a part)
 	@$(BIN)/python -m lmul.synth.comparison.accepted $(SET)
 
 readme: $(READY) ## the headline of build/report into README.md

@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from lmul.hdl.designs.design import Design
+from lmul.synth.comparison.clocks.energies import energy_points
 from lmul.synth.comparison.clocks.gated import gated_points
 from lmul.synth.comparison.clocks.layout import layout_points
 from lmul.synth.comparison.clocks.points import (
@@ -111,6 +112,7 @@ SETS: Mapping[str, Callable[[], list[Point]]] = {
     "nodes": node_points,
     "layout": layout_points,
     "gated": gated_points,
+    "energies": energy_points,
 }
 """What is measured together, by the name of its set."""
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Mapping, Sequence
 
 from lmul.synth.clocks.carries import carries_table
+from lmul.synth.clocks.energies import energy_table
 from lmul.synth.clocks.gated import clocked_gated_table, gated_table
 from lmul.synth.clocks.layout import layout_table
 from lmul.synth.clocks.nodes import node_table
@@ -23,6 +24,7 @@ _OF_KEPT_CIRCUITS: Sequence[Callable[[Compared], Table]] = (
     clock_share_table,
     clock_table,
     same_width_table,
+    energy_table,
     carries_table,
     node_table,
     layout_table,

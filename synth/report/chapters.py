@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from difflib import get_close_matches
 
 from lmul.synth.clocks.carries import carries_table
+from lmul.synth.clocks.energies import energy_table
 from lmul.synth.clocks.front import front_table as clock_front_table
 from lmul.synth.clocks.gated import clocked_gated_table, gated_table
 from lmul.synth.clocks.layout import layout_table
@@ -154,6 +155,7 @@ def chapters(document: ReportDocument) -> list[Chapter]:
             clock_share_table(document),
             energy_by_clock_picture(document),
             same_width_table(document),
+            energy_table(document),
             carries_table(document),
             detail=[clock_table(document), node_table(document), layout_table(document)],
         ),

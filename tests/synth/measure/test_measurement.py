@@ -99,6 +99,7 @@ def test_key_changes_with_a_tools_version(monkeypatch):
 
 def test_key_changes_with_each_field():
     fpga = Point("lmul-e4m3-ftz", "fpga", device="ice40-hx8k")
+    clock = Point("lmul-e4m3-ftz", "clock", stimulus="uniform", clock="5")
     points = [
         GATES,
         CELLS,
@@ -107,6 +108,11 @@ def test_key_changes_with_each_field():
         replace(fpga, seed=1),
         replace(fpga, dsp=True),
         replace(fpga, device="ecp5-25k"),
+        clock,
+        replace(clock, clock="60fo4"),
+        replace(clock, wires="middle"),
+        replace(clock, least="energy"),
+        replace(clock, mapping="ripple-6-map-100"),
     ]
     assert len({key(point) for point in points}) == len(points)
 
