@@ -38,6 +38,7 @@ _LISTS = {
     "stimulus": "stimuli",
     "device": "devices",
     "clock": "clocks",
+    "least": "least",
     "seed": "seeds",
     "dsp": "dsp",
 }
@@ -187,6 +188,8 @@ def _why_no_clock(design: Design, fields: Mapping[str, Any]) -> str | None:
         return f"clock has no stimulus {stimulus!r}"
     if getattr(design, "stages", 0):
         return "a clock's search chooses registers: stages 0 stands for all"
-    if design.level == "array" and fields["clock"] == FASTEST:
-        return "how fast an array can be is not searched for"
-    return None
+    array, fastest = design.level == "array", fields["clock"] == FASTEST
+    if array and (fastest or fields["least"]):
+        what = "how fast an array can be" if fastest else "the least energy of an array"
+        return f"{what} is not searched for"
+    return f"{FASTEST} goes without the least energy" if fastest and fields["least"] else None

@@ -18,7 +18,7 @@ from lmul.hdl.numbers.policy import Policy
 from lmul.synth.fpga.devices import DEVICES
 from lmul.synth.fpga.luts import FAMILIES
 from lmul.synth.liberty.default import NAMED
-from lmul.synth.measure.measurement import FASTEST, FIGURES, STATIONARY
+from lmul.synth.measure.measurement import ENERGY, FASTEST, FIGURES, STATIONARY
 from lmul.synth.stimuli.stimulus import NAMES
 from lmul.synth.timing.search.clock import check_period
 
@@ -32,6 +32,7 @@ ENERGY_STIMULI = tuple(name for name in NAMES if name != "attention")
 """Of ``energy``, besides files and what ends in ``measurement.STATIONARY``."""
 
 _EMBEDDED_NAME = "embedded"
+_LEAST = {"area": "", ENERGY: ENERGY}
 
 Grid = Mapping[str, tuple[Any, ...]]
 """Key to values; every key that can be left out has its default."""
@@ -69,7 +70,7 @@ def read_spec(path: Path) -> SweepSpec:
     ``libraries`` (embedded; asap7; files, several in a list of their own are one library) of
     cells, curve, energy and clock; ``stimuli`` of energy (gaussian), clock and error (attention
     QK); ``clocks`` of clock, periods such as 60fo4 or 5, or fastest, for which registers are a
-    choice of the search's;
+    choice of the search's, and ``least`` (area; or energy), what it searches the least of;
     ``devices`` and ``dsp`` (false) of luts and fpga, ``seeds`` (1) of fpga.
 
     Raises
@@ -255,6 +256,7 @@ _CHECKS: Mapping[str, Check] = {
     "libraries": _library,
     "stimuli": _stimulus,
     "clocks": _clock,
+    "least": lambda value, folder: _LEAST[_one_of(tuple(_LEAST))(value, folder)],
     "devices": _one_of((*FAMILIES, *DEVICES)),
     "seeds": _integer(0, (1 << 31) - 1),
     "dsp": _boolean,
@@ -272,6 +274,7 @@ _DEFAULTS: Grid = {
     "libraries": ((),),
     "stimuli": (),
     "clocks": (),
+    "least": ("",),
     "seeds": (1,),
     "dsp": (False,),
 }
@@ -289,6 +292,7 @@ _USERS: Mapping[str, tuple[str, ...]] = {
     "libraries": ("area", "cells", "curve", "energy", "clock", "core"),
     "stimuli": ("energy", "clock", "error", "core"),
     "clocks": ("clock",),
+    "least": ("clock",),
     "devices": ("luts", "fpga"),
     "seeds": ("fpga",),
     "dsp": ("luts", "fpga"),

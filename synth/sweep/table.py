@@ -52,9 +52,10 @@ def sweep_table(found: Mapping[Point, Measured]) -> "pyarrow.Table":
     in), ``k_max`` of exact accumulators, ``terms``, pairs a cycle, ``window``, ``stages``,
     ``carries``, ``rows``, ``columns`` and ``flow`` of arrays, ``measure``, ``metric``, ``value``,
     ``unit``, ``better``, ``library`` by its own name with the SHA-256 of its file, ``stimulus``,
-    ``measured_on`` (the stimulus in full, as reports tell it), ``clock``, ``circuit``, which the
-    search for the clock chose, ``device``, ``seed``, ``dsp``, ``tools`` with their versions,
-    ``package`` (SHA-256 of the sources). What a row has none of is null: a ratio has no unit.
+    ``measured_on`` (the stimulus in full, as reports tell it), ``clock``, ``least``, what was
+    searched the least of, ``circuit``, which the search for the clock chose, ``device``, ``seed``,
+    ``dsp``, ``tools`` with their versions, ``package`` (SHA-256 of the sources). What a row has
+    none of is null: a ratio has no unit.
 
     Raises
     ------
@@ -71,8 +72,8 @@ def sweep_table(found: Mapping[Point, Measured]) -> "pyarrow.Table":
 _COLUMNS = (
     *("design", "level", "kind", "format", "policy", "accumulator", "k_max", "terms", "window"),
     *("stages", "carries", "rows", "columns", "flow", "measure", "metric", "value", "unit"),
-    *("better", "library", "library_sha256", "stimulus", "measured_on", "clock", "circuit"),
-    *("device", "seed", "dsp", "tools", "package"),
+    *("better", "library", "library_sha256", "stimulus", "measured_on", "clock"),
+    *("least", "circuit", "device", "seed", "dsp", "tools", "package"),
 )
 
 
@@ -94,7 +95,8 @@ def _row(point: Point, metric: Metric) -> dict[str, Any]:
     if "library" in taken:
         row |= {"library": metric.library, "library_sha256": digest(point.liberty)}
     if "clock" in taken:
-        row |= {"clock": point.clock, "circuit": metric.design}
+        least = point.least or "area"
+        row |= {"clock": point.clock, "least": least, "circuit": metric.design}
     if "seed" in taken:
         row["seed"] = point.seed
     if "dsp" in taken:

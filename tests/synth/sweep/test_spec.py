@@ -188,6 +188,32 @@ def test_registers_carries_and_clocks(tmp_path):
     }
 
 
+def test_the_least_energy(tmp_path):
+    """Of what it is searched for, at the clocks at which it is."""
+    found = expanded(
+        tmp_path,
+        grid(
+            measures=["clock"],
+            levels=["array", "pe"],
+            kinds=["int8"],
+            sizes=["2x2"],
+            clocks=["fastest", "5"],
+            least=["energy", "area"],
+        ),
+    )
+    assert [(p.design, p.clock, p.least) for p in found.points] == [
+        ("array-int8-2x2-os", "5", ""),
+        ("pe-int8", "fastest", ""),
+        ("pe-int8", "5", "energy"),
+        ("pe-int8", "5", ""),
+    ]
+    assert found.left_out == {
+        "how fast an array can be is not searched for": 2,
+        "the least energy of an array is not searched for": 1,
+        "fastest goes without the least energy": 1,
+    }
+
+
 def test_a_clock_that_no_array_has(tmp_path):
     of_arrays = grid(
         measures=["clock"],

@@ -63,9 +63,12 @@ def test_table():
         *(2, 3, "ws"),
         *("ecp5", True),
     ]
-    knobs = ("terms", "window", "stages", "carries", "clock", "circuit")
-    assert [clocked[k] for k in knobs] == [4, None, 0, None, "60fo4", "pe-int8-n4-s1-c8"]
-    assert [dot[k] for k in knobs] == [8, 16, 3, None, None, None]
+    knobs = ("terms", "window", "stages", "carries", "clock", "least", "circuit")
+    assert [clocked[k] for k in knobs] == [
+        *(4, None, 0, None, "60fo4", "area"),
+        "pe-int8-n4-s1-c8",
+    ]
+    assert [dot[k] for k in knobs] == [8, 16, 3, None, None, None, None]
     assert [exact[k] for k in ("unit", "stimulus", "measured_on")] == [
         *(None, "attention QK"),
         "QK, as told",
