@@ -1,9 +1,8 @@
 """The report's table of the least energy at one clock, beside that of the smallest circuits."""
 
 from lmul.synth.clocks.tables import clock_method, clock_of, costs, registers, share
-from lmul.synth.comparison.accepted import accepted
-from lmul.synth.comparison.clocks.energies import LEAST_ENERGY, energy_points, with_least_energy
-from lmul.synth.comparison.clocks.kept import Compared, clocked_of
+from lmul.synth.comparison.clocks.energies import LEAST_ENERGY
+from lmul.synth.comparison.clocks.kept import Compared
 from lmul.synth.comparison.clocks.points import USUAL, clocked_designs
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import ENERGY
@@ -15,22 +14,16 @@ __all__ = ["energy_table"]
 
 def energy_table(document: Compared) -> Table:
     """Two rows a level and format: the smallest circuits, and those of the least energy."""
-    kept = accepted("energies")
-    found = {point.design: clocked_of(one) for point, one in kept.of(energy_points()).items()}
-    rows = []
+    clocks, rows = document.clocks, []
     for level, formats in LEAST_ENERGY.items():
         for fmt in (fmt for fmt in document.formats if fmt in formats):
-            names = clocked_designs(fmt, level)
-            thrifty = {
-                kind: found[point.design]
-                for kind, name in names.items()
-                if (point := with_least_energy(name)).design in found
-            }
-            smallest = {kind: document.clocks.of(fmt, level, kind, USUAL) for kind in names}
-            if thrifty.get("lmul") and smallest.get("lmul"):
+            kinds = clocked_designs(fmt, level)
+            smallest = {kind: clocks.of(fmt, level, kind, USUAL) for kind in kinds}
+            thrifty = {kind: clocks.least_energy(fmt, level, kind) for kind in kinds}
+            if thrifty["lmul"] and smallest["lmul"]:
                 rows += [
                     [level, fmt, *_row("area", smallest)],
-                    [level, fmt, *_row(ENERGY, {**dict.fromkeys(names), **thrifty})],
+                    [level, fmt, *_row(ENERGY, thrifty)],
                 ]
     return Table(
         "At one clock: the smallest circuits, and those of the least energy",
@@ -45,7 +38,7 @@ def energy_table(document: Compared) -> Table:
             "All other tables at equal clocks search for the smallest circuit, whatever energy it "
             "takes. Here another search stands beside it: of all mappings that meet the clock the "
             "one that takes the least energy, with any number of registers that a name can say. "
-            f"Medians and ranges as there. {kept.told} The smallest: {document.clocks.told}",
+            f"Medians and ranges as there. {clocks.told}",
         ],
         text_columns=4,
         strong=frozenset({8, 9, 11, 12}),

@@ -150,27 +150,29 @@ def clocked(
     library = load(liberty or default_library())
     fastest = clock == FASTEST
     period = period_ps(_OUT_OF_REACH if fastest else clock, library)
+    told = _Told(on_progress)
+    energies = _Energies(stimulus, wires, told.label)
     parsed = Design.parse(design)
     check_search(parsed, fastest, least, mapping)
     if not isinstance(parsed, MacDesign) or parsed.level != "array":
         tried = [parsed] if mapping else pipelined(parsed)
         way = Way.parse(mapping) if mapping else None
-        cost = _Energies(period, stimulus, wires).cost if least == ENERGY else area
-        search = mappings(tried, library, period, way, jobs, on_progress, wires, cost)
+        cost = partial(energies.cost, period) if least == ENERGY else area
+        search = mappings(tried, library, period, way, jobs, told, wires, cost)
         order = _delay if fastest else partial(rank, cost=cost)
-        found = of_circuit(search, library, orders, order, fastest)
+        found = of_circuit(search, library, orders, order, told.label, fastest)
     else:
         check_wires(wires, library, parsed)
-        parts = array_parts(parsed, library, period, True, jobs, on_progress)
-        found = of_array(parts, library, period, orders)
+        parts = array_parts(parsed, library, period, True, jobs, told)
+        found = of_array(parts, library, period, orders, told.label)
     first, winners = found.each[0], found.each
     if fastest:
         period = first.timing.delay_ps
     meets = first.timing.delay_ps <= period
-    energies = [*map(_Energies(period, stimulus, wires).of, winners)] if meets else []
-    leaves = energies[0].leaves if energies else None
-    gates = energies[0].gates if energies else None
-    gated = [one.gated for one in energies if one.gated is not None]
+    taken = [energies.of(period, one) for one in winners] if meets else []
+    leaves = taken[0].leaves if taken else None
+    gates = taken[0].gates if taken else None
+    gated = [one.gated for one in taken if one.gated is not None]
     return Clocked(
         design=first.design,
         clock_ps=period,
@@ -181,7 +183,7 @@ def clocked(
         delays=[one.timing.delay_ps for one in winners],
         area=Spread.of([one.area_um2 for one in winners]),
         sequential=Spread.of([one.mapped.sequential_um2 for one in winners]),
-        energy=Spread.of([one.real_delays for one in energies]) if energies else None,
+        energy=Spread.of([one.real_delays for one in taken]) if taken else None,
         opensta=[
             ps for one in winners if (ps := opensta_delay(one.mapped, wires=wires)) is not None
         ],
@@ -189,10 +191,10 @@ def clocked(
         tried=found.tried,
         wires=wires,
         leaves_um2=leaves.area_um2 if leaves else 0.0,
-        leaves_fj=energies[0].leaves_fj if energies else 0.0,
+        leaves_fj=taken[0].leaves_fj if taken else 0.0,
         gated=Spread.of(gated) if gated else None,
         gates_um2=gates.area_um2 if gates else 0.0,
-        written=energies[0].writes if energies else {},
+        written=taken[0].writes if taken else {},
         least=least,
     )
 
@@ -226,27 +228,45 @@ def _delay(one: AtClock) -> float:
     return one.timing.delay_ps
 
 
-class _Energies:
-    """Of circuits at a clock, each simulated once: what leaks in one period is counted."""
+class _Told:
+    """Progress, of which what is done can be told anew alone."""
 
-    def __init__(self, period: float, stimulus: str, wires: str) -> None:
-        self._period, self._stimulus, self._wires = period, stimulus, wires
+    def __init__(self, on_progress: Callable[[int, int, str], None] | None) -> None:
+        self._on_progress = on_progress
+        self._counts = 0, 1
+
+    def __call__(self, done: int, total: int, label: str) -> None:
+        self._counts = done, total
+        if self._on_progress:
+            self._on_progress(done, total, label)
+
+    def label(self, label: str) -> None:
+        self(*self._counts, label)
+
+
+class _Energies:
+    """Of circuits at a clock, each simulated once."""
+
+    def __init__(self, stimulus: str, wires: str, told: Callable[[str], None]) -> None:
+        self._stimulus, self._wires, self._told = stimulus, wires, told
         self._found: dict[tuple[str, str], Energy] = {}
 
-    def of(self, one: AtClock) -> Energy:
+    def of(self, period: float, one: AtClock) -> Energy:
+        """At one period alone: what leaks in it is counted."""
         key = one.design, one.mapped.netlist
         if key not in self._found:
+            self._told(f"energy of {one.design}")
             [self._found[key]] = measure(
                 one.design,
                 self._stimulus,
                 pairs=PAIRS,
                 mapped=one.mapped,
-                frequency=1e12 / self._period,
+                frequency=1e12 / period,
                 parts=False,
                 wires=self._wires,
             )
         return self._found[key]
 
-    def cost(self, one: AtClock) -> float:
+    def cost(self, period: float, one: AtClock) -> float:
         """fJ an operation."""
-        return self.of(one).real_delays
+        return self.of(period, one).real_delays

@@ -34,8 +34,17 @@ from lmul.tools.metrics import Metric
 __all__ = ["measure", "measured"]
 
 
-def measured(point: Point) -> Measured:
+OnProgress = Callable[[int, int, str], None]
+
+
+def measured(point: Point, on_progress: OnProgress | None = None) -> Measured:
     """The result of a point, from the cache, else measured now and kept.
+
+    Parameters
+    ----------
+    point : Point
+    on_progress : callable, optional
+        Called with what is done, what there is in all, and what was done last; of ``clock`` alone.
 
     Raises
     ------
@@ -46,15 +55,17 @@ def measured(point: Point) -> Measured:
     """
     if found := find(point):
         return found
-    return keep(point, measure(point))
+    return keep(point, measure(point, on_progress))
 
 
 _CHECKED_ON = "uniform"  # all finite codes: subnormals, both zeros, sums that overflow
 _CHECKED_PAIRS = 1 << 16
 
 
-def measure(point: Point) -> Measured:
+def measure(point: Point, on_progress: OnProgress | None = None) -> Measured:
     """Measure a point now, whatever the cache holds.
+
+    Progress is told as :func:`measured` tells it.
 
     Detail by measure:
 
@@ -85,6 +96,8 @@ def measure(point: Point) -> Measured:
     TypeError, ValueError, OSError, ToolNotFound, ToolFailed
         As :func:`lmul.synth.measure.measure.measured`.
     """
+    if point.measure == "clock":  # the one that takes minutes
+        return _clock(point, on_progress)
     return _WAYS[point.measure](point)
 
 
@@ -182,10 +195,11 @@ def _spread(point: Point) -> Measured:
     return Measured((), asdict(mapped_spread(point.design, name, point.liberty)))
 
 
-def _clock(point: Point) -> Measured:
+def _clock(point: Point, on_progress: OnProgress | None) -> Measured:
     wires = point.wires or NONE
     found = clocked(
         *(point.design, point.clock, point.stimulus, point.liberty),
+        on_progress=on_progress,
         wires=wires,
         least=point.least,
         mapping=point.mapping,
@@ -232,7 +246,6 @@ _WAYS: Mapping[str, Callable[[Point], Measured]] = {
     "energy": _energy,
     "parts": _parts,
     "spread": _spread,
-    "clock": _clock,
     "luts": _luts,
     "fpga": _fpga,
     "error": _error,

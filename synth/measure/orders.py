@@ -54,7 +54,12 @@ class Winners:
 
 
 def of_circuit(
-    found: Sequence[AtClock], library: Library, orders: int, rank: Rank, fastest: bool = False
+    found: Sequence[AtClock],
+    library: Library,
+    orders: int,
+    rank: Rank,
+    told: Callable[[str], None],
+    fastest: bool = False,
 ) -> Winners:
     """Of the mappings as written, and of so many other orders.
 
@@ -67,6 +72,8 @@ def of_circuit(
         None is tried where no mapping meets the clock.
     rank : callable
         The best is the first by it.
+    told : callable
+        Called with what is mapped next.
     fastest : bool
         No clock is to be met.
 
@@ -85,6 +92,7 @@ def of_circuit(
     # The finalists are of one circuit: a pipeline is a choice of the designer's, not of luck.
     finalists = [one for one in ranked if one.design == first.design and meets(one)]
     for order in range(1, orders + 1 if meets(first) else 1):
+        told(f"order {order} of {orders}: {first.design}")
         mapped = _again(finalists[:FINALISTS], library, order)
         tried += len(mapped)
         if mapped and meets(winner := min(mapped, key=rank)):
@@ -92,18 +100,24 @@ def of_circuit(
     return Winners(winners, min(one.timing.delay_ps for one in found), tried)
 
 
-def of_array(parts: ArrayParts, library: Library, period: float, orders: int) -> Winners:
+def of_array(
+    parts: ArrayParts, library: Library, period: float, orders: int, told: Callable[[str], None]
+) -> Winners:
     """An array as written, and in so many other orders, its parts from the search for them.
+
+    ``told`` is called with what is mapped next.
 
     Raises
     ------
     ToolNotFound, ToolFailed
         As :func:`lmul.synth.timing.search.array_parts.array_of`.
     """
+    told(f"{parts.design.name} of its parts")
     first, limits = array_of(parts, library, period)
     winners, tried = [first], first.tried
     finalists = replace(parts, limits=limits).near(first.parts, FINALISTS)
     for order in range(1, orders + 1 if first.slack_ps >= 0 else 1):
+        told(f"order {order} of {orders}: {first.design}")
         again = {part: _again(each, library, order) for part, each in finalists.items()}
         if not all(again.values()):
             continue

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from lmul.synth.clocks.front import FrontRow, front_rows
-from lmul.synth.comparison.clocks.points import ARRAY, DOT, PE
+from lmul.synth.comparison.clocks.points import ARRAY, CLOCKS, DOT, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS
 from lmul.synth.comparison.headline import FIRST_FORMATS
@@ -95,10 +95,24 @@ def _dots(document: ReportDocument) -> list[str]:
         for fmt in USUAL_WINDOWS
         if (core := document.dots.usual_ratio(fmt, "exact", "core_energy_fj"))
     ]
+    thrifty = [
+        f"in {fmt} {percent(mine.energy.median / exact.energy.median)} of its energy"
+        for fmt in CLOCKS[DOT]
+        for mine, exact in [
+            [document.clocks.least_energy(fmt, DOT, kind) for kind in ("lmul", "exact")]
+        ]
+        if mine and exact and mine.energy and exact.energy
+    ]
+    least = (
+        "; where each is the unit that takes the least energy, in place of the smallest, "
+        f"{', '.join(thrifty)}"
+        if thrifty
+        else ""
+    )
     core = f"; of its core's energy, at the least area, {', '.join(cores)}" if cores else ""
     return [
         f"Of a unit that sums {USUAL_TERMS} products at once, as matrix engines do, L-Mul takes of "
-        f"exact's area and energy at that clock {', '.join(told)}{core}."
+        f"exact's area and energy at that clock {', '.join(told)}{least}{core}."
     ]
 
 

@@ -182,9 +182,9 @@ def _at_clock(
         check_search(design, clock == FASTEST, least, mapping)
     paths = tuple(map(str, [files] if isinstance(files, Path | str) else files))
     found = []
-    with progress_bar("energy") as on_progress:
-        for done, design in enumerate(designs):
-            on_progress(done, len(designs), design.name)
+    with progress_bar("energy", log=True) as on_progress:
+        for design in designs:
+            on_progress(0, 1, design.name)
             point = Point(
                 *(design.name, "clock", paths, stimulus),
                 clock=clock,
@@ -192,7 +192,7 @@ def _at_clock(
                 least=least,
                 mapping=mapping,
             )
-            found.append(clocked_of(measured(point)))
+            found.append(clocked_of(measured(point, on_progress)))
     if as_json:
         print(clocked_report(found).to_json(), end="")
     else:

@@ -118,7 +118,7 @@ def _at_clock(
     check_wires(wires, library, *designs)
     period = period_ps(clock, library)
     way = Way.parse(mapping) if mapping else None
-    with progress_bar("synth") as on_progress:
+    with progress_bar("synth", log=True) as on_progress:
         found = [
             at_clock(design, library, period, way, pipeline, on_progress=on_progress, wires=wires)
             for design in designs

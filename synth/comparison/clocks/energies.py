@@ -7,7 +7,7 @@ from lmul.synth.comparison.designs import WINDOW_KINDS
 from lmul.synth.comparison.points import STIMULUS
 from lmul.synth.measure.measurement import ENERGY, Point
 
-__all__ = ["LEAST_ENERGY", "energy_points", "with_least_energy"]
+__all__ = ["LEAST_ENERGY", "energy_points"]
 
 
 LEAST_ENERGY: Mapping[str, Sequence[str]] = {
@@ -23,15 +23,10 @@ def energy_points() -> list[Point]:
     """L-Mul's circuits and those of its twins, at the usual clock."""
     return list(
         dict.fromkeys(
-            with_least_energy(design)
+            Point(design, "clock", stimulus=STIMULUS, clock=USUAL, least=ENERGY)
             for level, formats in LEAST_ENERGY.items()
             for fmt in formats
             for kind, design in clocked_designs(fmt, level).items()
             if kind in _KINDS
         )
     )
-
-
-def with_least_energy(design: str) -> Point:
-    """The measurement of the circuit that takes the least energy at the usual clock."""
-    return Point(design, "clock", stimulus=STIMULUS, clock=USUAL, least=ENERGY)

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, NamedTuple, Protocol
 
 from lmul.synth.comparison.accepted import accepted
+from lmul.synth.comparison.clocks.energies import energy_points
 from lmul.synth.comparison.clocks.points import (
     CLOCKS,
     DOT,
@@ -35,10 +36,13 @@ class ClockSurvey:
         By design and clock, such as ``("pe-int8", "60fo4")``.
     told : str
         Where they come from, a sentence.
+    thrifty : mapping of str to Clocked
+        By design: the circuit that takes the least energy at the usual clock.
     """
 
     found: Found = field(default_factory=dict)
     told: str = ""
+    thrifty: Mapping[str, Clocked] = field(default_factory=dict)
 
     def of(self, fmt: str, level: str, kind: str, clock: str) -> Clocked | None:
         """A kind's circuit; None where it was not measured."""
@@ -67,9 +71,15 @@ class ClockSurvey:
         mine, its = (self.of(fmt, level, kind, clock) for kind in ("lmul", twin))
         return ratio_of(mine, its, what)
 
+    def least_energy(self, fmt: str, level: str, kind: str) -> Clocked | None:
+        """A kind's circuit of the least energy; None where it was not searched for."""
+        return self.thrifty.get(clocked_designs(fmt, level).get(kind, ""))
+
     def section(self) -> list[dict[str, Any]]:
         """For a report's JSON."""
-        return [{"clock": clock, **asdict(one)} for (_, clock), one in self.found.items()]
+        found = [(clock, one) for (_, clock), one in self.found.items()]
+        found += [(USUAL, one) for one in self.thrifty.values()]
+        return [{"clock": clock, **asdict(one)} for clock, one in found]
 
 
 class Compared(Protocol):
@@ -107,11 +117,16 @@ def clock_survey() -> ClockSurvey:
     for what, beside, of in (
         ("Units", accepted("units"), unit_points()),
         ("Arrays", accepted("arrays"), array_points()),
+        ("Least energies", accepted("energies"), energy_points()),
     ):
         points |= beside.of(of)
         told += f" {what}: {beside.told}" if beside.found else ""
-    found = {(point.design, point.clock): clocked_of(one) for point, one in points.items()}
-    return ClockSurvey(found, told)
+    circuits = {point: clocked_of(one) for point, one in points.items()}
+    return ClockSurvey(
+        {(point.design, point.clock): one for point, one in circuits.items() if not point.least},
+        told,
+        {point.design: one for point, one in circuits.items() if point.least},
+    )
 
 
 def clocked_of(measured: Measured) -> Clocked:

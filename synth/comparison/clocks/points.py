@@ -60,14 +60,14 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "e4m3": (LONG, USUAL, SHORT),
         "e5m2": (LONG, USUAL, SHORT),
         "bf16": (LONG, USUAL, SHORT),
-        "fp16": (USUAL, SHORT),
+        "fp16": (LONG, USUAL, SHORT),
     },
     ARRAY: {
         "e4m3": (LONG, USUAL, SHORT),
         "e5m2": (LONG, USUAL, SHORT),
         "bf16": (LONG, USUAL),
     },
-    LARGE_ARRAY: {"e4m3": (LONG, USUAL), "e5m2": (USUAL,), "bf16": (USUAL,)},
+    LARGE_ARRAY: {"e4m3": (LONG, USUAL), "e5m2": (LONG, USUAL), "bf16": (USUAL,)},
 }
 """Periods by level and format, the longest first."""
 
