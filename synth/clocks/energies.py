@@ -26,7 +26,7 @@ def energy_table(document: Compared) -> Table:
                     [level, fmt, *_row(ENERGY, thrifty)],
                 ]
     return Table(
-        "At one clock: the smallest circuits, and those of the least energy",
+        "Least area and least energy at one clock",
         [
             *("circuit", "format", "clock", "searched for", "registers, L-Mul's and exact's"),
             *("L-Mul, µm²", "fJ"),

@@ -40,6 +40,7 @@ TABLES = (
     "pes-with-sums-of-one-width-at-equal-clocks",
     "pes-whose-sums-keep-carries-at-equal-clocks",
     "circuits-at-equal-clocks-ftz",
+    "least-area-and-least-energy-at-one-clock",
     "at-equal-clocks-in-other-nodes-what-a-pe-of-l-mul-takes-of-its-twins",
     "with-estimated-wires-what-a-pe-of-l-mul-takes-of-its-twins",
     "energy-that-l-mul-takes-of-its-twins-and-its-error",

@@ -146,13 +146,14 @@ def test_units_at_one_clock():
 
 def test_units_at_a_longer_clock():
     said = PAGE[PAGE.index("At 120 inverter delays, with one register") :].split("\n")[0]
-    pairs = [("e4m3", "exact"), ("e4m3", "lmul_rne"), ("bf16", "exact")]
+    pairs = [("e4m3", "exact"), ("e4m3", "lmul_rne"), ("bf16", "exact"), ("fp16", "exact")]
     ratios = shares_at(LONG, pairs)
     assert re.findall(r"(\d+) %", said) == [f"{100 * one.median:.0f}" for one in ratios]
-    assert [one.told for one in ratios] == [True, True, False, False, True, True]
+    assert [one.told for one in ratios] == [True, True, False, False, *[True] * 4]
     for fmt, stages in (("e4m3", 1), ("bf16", 2)):
         for kind in ("lmul", "exact"):
             assert registers_at(LONG, fmt, kind) == stages
+    assert [registers_at(LONG, "fp16", kind) for kind in ("lmul", "exact")] == [2, 1]
 
 
 def test_units_at_a_shorter_clock():
