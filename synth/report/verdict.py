@@ -3,7 +3,8 @@
 from collections.abc import Sequence
 
 from lmul.synth.clocks.front import FrontRow, front_rows
-from lmul.synth.comparison.clocks.points import ARRAY, CLOCKS, DOT, PE
+from lmul.synth.comparison.clocks.kept import ratio_of
+from lmul.synth.comparison.clocks.points import ARRAY, DOT, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.dots import USUAL_TERMS, USUAL_WINDOWS
 from lmul.synth.comparison.headline import FIRST_FORMATS
@@ -83,37 +84,35 @@ def _errors(document: ReportDocument) -> list[str]:
 
 def _dots(document: ReportDocument) -> list[str]:
     """Where a product is most of the circuit."""
-    told = [
-        f"in {row.format} {shown_ratio(row.area)} and {shown_ratio(row.energy)}"
-        for row in front_rows(document)
-        if (row.level, row.twin) == (DOT, "exact")
-    ]
-    if not told:
+    rows = [row for row in front_rows(document) if (row.level, row.twin) == (DOT, "exact")]
+    if not rows:
         return []
+    told = [
+        f"in {row.format} {shown_ratio(row.area)} and {shown_ratio(row.energy)}" for row in rows
+    ]
+    least = _thrifty(document, [row.format for row in rows])
     cores = [
         f"in {fmt} {percent(core.median)}"
         for fmt in USUAL_WINDOWS
         if (core := document.dots.usual_ratio(fmt, "exact", "core_energy_fj"))
     ]
-    thrifty = [
-        f"in {fmt} {percent(mine.energy.median / exact.energy.median)} of its energy"
-        for fmt in CLOCKS[DOT]
-        for mine, exact in [
-            [document.clocks.least_energy(fmt, DOT, kind) for kind in ("lmul", "exact")]
-        ]
-        if mine and exact and mine.energy and exact.energy
-    ]
-    least = (
-        "; where each is the unit that takes the least energy, in place of the smallest, "
-        f"{', '.join(thrifty)}"
-        if thrifty
-        else ""
-    )
     core = f"; of its core's energy, at the least area, {', '.join(cores)}" if cores else ""
     return [
         f"Of a unit that sums {USUAL_TERMS} products at once, as matrix engines do, L-Mul takes of "
         f"exact's area and energy at that clock {', '.join(told)}{least}{core}."
     ]
+
+
+def _thrifty(document: ReportDocument, formats: Sequence[str]) -> str:
+    """The same of the energy where that is what was searched for."""
+    told = []
+    for fmt in formats:
+        mine, its = (document.clocks.least_energy(fmt, DOT, kind) for kind in ("lmul", "exact"))
+        if ratio := ratio_of(mine, its, "energy"):
+            told.append(f"in {fmt} {percent(ratio.median)}")
+    if not told:
+        return ""
+    return f"; of the energy, where both are the units that take the least of it, {', '.join(told)}"
 
 
 def _least_area(document: ReportDocument) -> list[str]:

@@ -51,6 +51,13 @@ def test_formats_of_which_units_alone_are_compared():
     assert rows[:-1] == cells_of(front_table(DOCUMENT))
     assert rows[-1][:5] == ["fp16", DOT, "60 FO4, 4.9 ns", "exact", "50 % (48–53)"]
     assert "fp16" in next(text for text in verdict(beside) if "matrix engines" in text)
+    thrifty = {
+        name: made_up_clocked(name, 50_000, 400 if kind == "exact" else 300)
+        for kind, name in clocked_designs("fp16", DOT).items()
+    }
+    both = replace(beside, clocks=replace(beside.clocks, thrifty=thrifty))
+    said = next(text for text in verdict(both) if "matrix engines" in text)
+    assert "where both are the units that take the least of it, in fp16 75\u00a0%." in said
     e4m3 = replace(document(("e4m3",), False), clocks=beside.clocks)
     assert {row[0] for row in cells_of(front_table(e4m3))} == {"e4m3"}
     slow = {
