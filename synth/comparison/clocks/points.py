@@ -57,7 +57,7 @@ CLOCKS: Mapping[str, Mapping[str, Sequence[str]]] = {
         "bf16": (LONG, USUAL, FASTEST),
     },
     DOT: {
-        "e4m3": (LONG, USUAL, SHORT),
+        "e4m3": (LONG, USUAL, SHORT, FASTEST),
         "e5m2": (LONG, USUAL, SHORT),
         "bf16": (LONG, USUAL, SHORT),
         "fp16": (LONG, USUAL, SHORT),

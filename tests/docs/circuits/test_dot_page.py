@@ -16,6 +16,7 @@ from lmul.synth.comparison.dots import (
     dot_rows,
     unit_kinds,
 )
+from lmul.synth.measure.measurement import FASTEST
 from lmul.synth.measure.variation import Ratio
 
 
@@ -171,6 +172,20 @@ def test_units_at_a_shorter_clock():
     }
     assert (min(numbers), max(numbers)) == (10, 14)
     assert registers_at(SHORT, "e4m3", "int8") == 2
+
+
+def test_the_fastest_units():
+    said = PAGE[PAGE.index("Each as fast as it can be (") :].split("\n")[0]
+    kinds = ("lmul", "lmul_rne", "exact", "int8")
+    units = [clock_survey().of("e4m3", DOT, kind, FASTEST) for kind in kinds]
+    found = [one for one in units if one]
+    assert re.findall(r"\d\.\d\d", said) == [f"{one.clock_ps / 1000:.2f}" for one in found]
+    assert [DotDesign.parse(one.design).stages for one in found] == [14, 14, 14, 2]
+    slowest_of_best = max(min(one.delays) for one in found)
+    assert all(slowest_of_best <= max(one.delays) for one in found)
+    mine, *others = (one.clock_ps * one.area.median for one in found)
+    shares = [f"{100 * its / mine:.0f}" for its in others]
+    assert re.findall(r"(\d+) %", said) == [shares[1], shares[0], shares[2]]
 
 
 def shares_at(clock: str, pairs: list[tuple[str, str]]) -> list[Ratio]:
