@@ -22,14 +22,17 @@ from lmul.synth.measure.orders import ORDERS, of_array, of_circuit
 from lmul.synth.measure.variation import Spread
 from lmul.synth.timing.opensta import opensta_delay
 from lmul.synth.timing.search.array_clock import array_parts
-from lmul.synth.timing.search.at_clock import AtClock, area, rank
+from lmul.synth.timing.search.at_clock import AtClock, Cost, area
 from lmul.synth.timing.search.clock import mappings, period_ps
 from lmul.synth.timing.search.subject import pipelined
 
-__all__ = ["PAIRS", "Clocked", "check_search", "clocked"]
+__all__ = ["PAIRS", "PIPELINES", "Clocked", "check_search", "clocked"]
 
 
 _OUT_OF_REACH = "20fo4"
+
+PIPELINES = 3
+"""How many compete for the least energy by their medians: luck moves it more than an area."""
 
 PAIRS = 1 << 15
 """With how many each mapping's energy is measured; there are several of them."""
@@ -157,10 +160,11 @@ def clocked(
     if not isinstance(parsed, MacDesign) or parsed.level != "array":
         tried = [parsed] if mapping else pipelined(parsed)
         way = Way.parse(mapping) if mapping else None
-        cost = partial(energies.cost, period) if least == ENERGY else area
+        cost: Cost = partial(energies.cost, period) if least else area
         search = mappings(tried, library, period, way, jobs, told, wires, cost)
-        order = _delay if fastest else partial(rank, cost=cost)
-        found = of_circuit(search, library, orders, order, told.label, fastest)
+        cost = _delay if fastest else cost
+        compete = PIPELINES if least else 1
+        found = of_circuit(search, library, orders, cost, told.label, fastest, compete)
     else:
         check_wires(wires, library, parsed)
         parts = array_parts(parsed, library, period, True, jobs, told)

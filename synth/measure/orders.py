@@ -5,6 +5,7 @@ mean the same, and in each the ways that gave the best circuits as written compe
 with an array, of which all parts and what is around them are mapped anew in each order.
 """
 
+import statistics
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
@@ -16,7 +17,7 @@ from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.measure.variation import reordered
 from lmul.synth.timing.search.array_parts import ArrayParts, array_of
-from lmul.synth.timing.search.at_clock import AtClock
+from lmul.synth.timing.search.at_clock import AtClock, Cost, rank
 from lmul.synth.timing.search.subject import Subject
 from lmul.synth.timing.timing import analyse
 from lmul.tools.errors import ToolFailed
@@ -29,9 +30,6 @@ ORDERS = 3
 
 FINALISTS = 4
 """How many ways are tried in each."""
-
-Rank = Callable[[AtClock], Any]
-"""What circuits are sorted by, the best first."""
 
 
 @dataclass(frozen=True)
@@ -57,9 +55,10 @@ def of_circuit(
     found: Sequence[AtClock],
     library: Library,
     orders: int,
-    rank: Rank,
+    cost: Cost,
     told: Callable[[str], None],
     fastest: bool = False,
+    pipelines: int = 1,
 ) -> Winners:
     """Of the mappings as written, and of so many other orders.
 
@@ -70,12 +69,14 @@ def of_circuit(
     library : Library
     orders : int
         None is tried where no mapping meets the clock.
-    rank : callable
-        The best is the first by it.
+    cost : callable
+        What is to be least, of those that meet the clock.
     told : callable
         Called with what is mapped next.
     fastest : bool
         No clock is to be met.
+    pipelines : int
+        So many of the best as written compete by their medians over the orders.
 
     Raises
     ------
@@ -86,18 +87,30 @@ def of_circuit(
     def meets(one: AtClock) -> bool:
         return fastest or one.slack_ps >= 0
 
-    ranked = sorted(found, key=rank)
-    first, tried = ranked[0], len(found)
-    winners = [first]
-    # The finalists are of one circuit: a pipeline is a choice of the designer's, not of luck.
-    finalists = [one for one in ranked if one.design == first.design and meets(one)]
-    for order in range(1, orders + 1 if meets(first) else 1):
-        told(f"order {order} of {orders}: {first.design}")
-        mapped = _again(finalists[:FINALISTS], library, order)
-        tried += len(mapped)
-        if mapped and meets(winner := min(mapped, key=rank)):
-            winners.append(winner)
-    return Winners(winners, min(one.timing.delay_ps for one in found), tried)
+    def place(one: AtClock) -> Any:
+        return cost(one) if fastest else rank(one, cost)
+
+    def of_orders(design: str) -> list[AtClock]:
+        """The best of each order, of one circuit."""
+        nonlocal tried
+        finalists = [one for one in ranked if one.design == design and meets(one)]
+        winners = finalists[:1]
+        for order in range(1, orders + 1):
+            told(f"order {order} of {orders}: {design}")
+            mapped = _again(finalists[:FINALISTS], library, order)
+            tried += len(mapped)
+            if mapped and meets(winner := min(mapped, key=place)):
+                winners.append(winner)
+        return winners
+
+    ranked, tried = sorted(found, key=place), len(found)
+    fastest_ps = min(one.timing.delay_ps for one in found)
+    best = dict.fromkeys(one.design for one in ranked if meets(one))
+    each = [of_orders(design) for design in list(best)[:pipelines]] or [ranked[:1]]
+    winners = each[0]
+    if len(each) > 1:
+        winners = min(each, key=lambda some: statistics.median(map(cost, some)))
+    return Winners(winners, fastest_ps, tried)
 
 
 def of_array(
