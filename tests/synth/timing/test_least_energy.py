@@ -3,6 +3,7 @@
 import json
 import re
 from types import SimpleNamespace
+from typing import cast
 
 import pytest
 
@@ -12,8 +13,11 @@ from lmul.synth.energy.energy import measure
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.ways import Way
+from lmul.synth.measure import orders
 from lmul.synth.measure.clocked import PAIRS, clocked
+from lmul.synth.measure.orders import of_circuit
 from lmul.synth.timing.search import search
+from lmul.synth.timing.search.at_clock import AtClock, area
 from lmul.synth.timing.search.clock import mappings
 from lmul.synth.timing.search.subject import Subject, pipelined
 
@@ -52,6 +56,34 @@ def test_units_end_where_registers_save_nothing(monkeypatch):
     assert max(meeting(cost=cost)) == 13
 
 
+def test_pipelines_compete_by_their_medians(monkeypatch):
+    """The one with the best mapping as written was a lucky one; a third is not asked."""
+    as_written = {"lucky": 100, "steady": 101, "third": 102}
+    in_others = {"lucky": 120, "steady": 101, "third": 1}
+    asked = []
+
+    def made_up(design, cost):
+        timing = SimpleNamespace(delay_ps=4000)
+        return SimpleNamespace(design=design, slack_ps=1, area_um2=cost, timing=timing)
+
+    def again(finalists, _library, _order):
+        asked.append(finalists[0].design)
+        return [made_up(one.design, in_others[one.design]) for one in finalists]
+
+    monkeypatch.setattr(orders, "_again", again)
+    found = cast(list[AtClock], [made_up(*one) for one in as_written.items()])
+
+    def winner(pipelines):
+        winners = of_circuit(found, LIBRARY, 2, area, lambda _: None, pipelines=pipelines)
+        assert winners.each[0].area_um2 == as_written[winners.each[0].design]
+        assert len(winners.each) == 3
+        return winners.each[0].design
+
+    assert winner(1) == "lucky"
+    assert winner(2) == "steady"
+    assert set(asked) == {"lucky", "steady"}
+
+
 WAYS = [
     Way("han_carlson", "4", "direct", 1000),
     Way("brent_kung", "0", "amap", 1000),
@@ -65,7 +97,7 @@ def test_the_least_of_all(monkeypatch):
     """Of each pipeline in each way, not of those alone that a search for the area would make."""
     monkeypatch.setattr(search, "ways_for", lambda _ps: WAYS)
     monkeypatch.setattr(search, "probes", lambda _ps: WAYS[:1])
-    found = clocked(NAME, "3", "uniform", orders=1, least="energy")
+    found = clocked(NAME, "3", "uniform", orders=0, least="energy")
     assert found.energy and found.least == "energy"
     energies = {}
     for one in pipelined(Design.parse(NAME)):
