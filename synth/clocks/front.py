@@ -7,10 +7,10 @@ from lmul.synth.clocks.tables import clock_method, clock_of
 from lmul.synth.comparison.clocks.points import CLOCKS, DOT, PE
 from lmul.synth.comparison.document import ReportDocument
 from lmul.synth.comparison.headline import FIRST_FORMATS
-from lmul.synth.measure.orders import ORDERS
 from lmul.synth.measure.variation import Ratio
 from lmul.synth.tables.levels import TWINS, level_error, shown_ratio
 from lmul.synth.tables.table import NOTHING, Table, error
+from lmul.synth.timing.search.orders import ORDERS
 
 __all__ = ["FRONT_TITLE", "FrontRow", "front_rows", "front_table"]
 

@@ -7,9 +7,9 @@ from lmul.synth.comparison.clocks.kept import ClockSurvey, Compared, ratio_of
 from lmul.synth.comparison.clocks.points import CLOCKS, PE, USUAL, clocked_designs, same_width_pes
 from lmul.synth.measure.clocked import Clocked
 from lmul.synth.measure.measurement import FASTEST
-from lmul.synth.measure.orders import FINALISTS, ORDERS
 from lmul.synth.tables.levels import TWINS, shown_ratio
 from lmul.synth.tables.table import NOTHING, Method, Table
+from lmul.synth.timing.search.orders import FINALISTS, ORDERS
 
 __all__ = [
     "CLOCK_TITLE",

@@ -1,7 +1,7 @@
 """A design at a clock with its range: area, delay and energy over several mappings.
 
 The figures are the median of the best circuits of several orders of the statements
-(:mod:`lmul.synth.measure.orders`), and their range is told.
+(:mod:`lmul.synth.timing.search.orders`), and their range is told.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -18,12 +18,12 @@ from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.ways import Way
 from lmul.synth.measure.measurement import ENERGY, FASTEST
-from lmul.synth.measure.orders import ORDERS, of_array, of_circuit
 from lmul.synth.measure.variation import Spread
 from lmul.synth.timing.opensta import opensta_delay
 from lmul.synth.timing.search.array_clock import array_parts
 from lmul.synth.timing.search.at_clock import AtClock, Cost, area
 from lmul.synth.timing.search.clock import mappings, period_ps
+from lmul.synth.timing.search.orders import ORDERS, of_array, of_circuit
 from lmul.synth.timing.search.subject import pipelined
 
 __all__ = ["PAIRS", "PIPELINES", "Clocked", "check_search", "clocked"]

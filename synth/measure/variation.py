@@ -9,8 +9,6 @@ a few percent; a difference between two designs that is smaller than this is no 
 prints them for designs.
 """
 
-import random
-import re
 import statistics
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -20,6 +18,7 @@ from lmul.synth.energy.energy import FREQUENCY
 from lmul.synth.energy.run import simulated_power, streams
 from lmul.synth.gates.circuit import Circuit
 from lmul.synth.gates.count import count
+from lmul.synth.gates.order import reordered
 from lmul.synth.liberty.default import default_library
 from lmul.synth.liberty.file import Paths
 from lmul.synth.liberty.library import load
@@ -28,14 +27,11 @@ from lmul.synth.mapping.mapping import map_cells
 from lmul.synth.stimuli.stimulus import stimuli
 from lmul.synth.timing.timing import analyse
 
-__all__ = ["ORDERS", "MappedSpread", "Ratio", "Spread", "mapped_spread", "reordered"]
+__all__ = ["ORDERS", "MappedSpread", "Ratio", "Spread", "mapped_spread"]
 
 
 ORDERS = 4
 """How many orders are tried besides the one as written."""
-
-_END = re.compile(r"(?<=\bendmodule\b)")
-_ASSIGN = re.compile(r"^[ \t]*assign [^;\n]*;[ \t]*$", re.MULTILINE)
 
 
 @dataclass(frozen=True)
@@ -116,19 +112,6 @@ class MappedSpread:
     energy: Spread
     without_glitches: Spread
     unit_delay: Spread
-
-
-def reordered(verilog: str, seed: int) -> str:
-    """The same modules with their one-line ``assign`` statements in a random order."""
-    order = random.Random(seed)
-
-    def shuffled(module: str) -> str:
-        statements = _ASSIGN.findall(module)
-        order.shuffle(statements)
-        rest = iter(statements)
-        return _ASSIGN.sub(lambda _: next(rest), module)
-
-    return "".join(shuffled(module) for module in _END.split(verilog))
 
 
 def mapped_spread(

@@ -7,6 +7,7 @@ import pytest
 from outside import pdk
 
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.order import reordered
 from lmul.synth.liberty.default import EMBEDDED, NAMED
 from lmul.synth.liberty.file import LibertyText, Paths
 from lmul.synth.liberty.library import load
@@ -15,7 +16,6 @@ from lmul.synth.liberty.syntax import parse
 from lmul.synth.liberty.writing.embed import embedded, main
 from lmul.synth.liberty.writing.extracts import EXTRACTS
 from lmul.synth.mapping.area import area
-from lmul.synth.measure.variation import reordered
 
 SOURCES = {"embedded": "sky130hd", "asap7": "asap7"}
 

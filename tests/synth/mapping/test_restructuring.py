@@ -9,6 +9,7 @@ from own_points import own_points
 
 from lmul.cli import main
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.order import reordered
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.file import LibertyText
 from lmul.synth.liberty.library import Library, load
@@ -18,7 +19,6 @@ from lmul.synth.mapping.loops import has_loop
 from lmul.synth.mapping.mapping import RESTRUCTURINGS, common_restructuring, map_cells
 from lmul.synth.measure import runs
 from lmul.synth.measure.synthesis import synthesise
-from lmul.synth.measure.variation import reordered
 from lmul.tools.errors import ToolFailed
 
 # A half adder, an inverter, a flip-flop.

@@ -47,7 +47,7 @@ def made_up(monkeypatch) -> list[Point]:
     """Measurements are counted, their figures made up; those of exact bf16 fail."""
     done: list[Point] = []
 
-    def measure(point: Point) -> Measured:
+    def measure(point: Point, _on_progress=None) -> Measured:
         done.append(point)
         design = Design.parse(point.design)
         if (design.kind, design.format.name) == ("exact", "bf16"):
@@ -114,7 +114,7 @@ def test_failures_are_told_at_the_end(spec, made_up, no_pictures, tmp_path, caps
 def test_an_interrupted_sweep_says_what_is_kept(spec, made_up, no_pictures, monkeypatch, capsys):
     made = point_measure.measure
 
-    def interrupted(point: Point) -> Measured:
+    def interrupted(point: Point, _on_progress=None) -> Measured:
         if len(made_up) == 28:  # some of them failed
             raise KeyboardInterrupt
         return made(point)

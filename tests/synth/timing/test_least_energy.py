@@ -13,12 +13,11 @@ from lmul.synth.energy.energy import measure
 from lmul.synth.liberty.default import EMBEDDED
 from lmul.synth.liberty.library import load
 from lmul.synth.mapping.ways import Way
-from lmul.synth.measure import orders
 from lmul.synth.measure.clocked import PAIRS, clocked
-from lmul.synth.measure.orders import of_circuit
-from lmul.synth.timing.search import search
+from lmul.synth.timing.search import orders, search
 from lmul.synth.timing.search.at_clock import AtClock, area
 from lmul.synth.timing.search.clock import mappings
+from lmul.synth.timing.search.orders import of_circuit
 from lmul.synth.timing.search.subject import Subject, pipelined
 
 LIBRARY = load(EMBEDDED)

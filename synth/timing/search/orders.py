@@ -13,9 +13,9 @@ from typing import Any
 from lmul.hdl.arithmetic.form import Form
 from lmul.hdl.designs.mac import MacDesign
 from lmul.synth.gates.circuit import Circuit
+from lmul.synth.gates.order import reordered
 from lmul.synth.liberty.library import Library
 from lmul.synth.mapping.mapping import map_cells
-from lmul.synth.measure.variation import reordered
 from lmul.synth.timing.search.array_parts import ArrayParts, array_of
 from lmul.synth.timing.search.at_clock import AtClock, Cost, rank
 from lmul.synth.timing.search.subject import Subject
