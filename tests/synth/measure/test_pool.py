@@ -24,10 +24,10 @@ from lmul.synth.measure import measure as point_measure
 from lmul.synth.measure.measurement import Point
 from lmul.synth.measure.runs import run_points
 
-def measure(point):
+def measure(point, on_progress=None):
     if "exact" in point.design:
         ACT
-    return real(point)
+    return real(point, on_progress)
 
 real, point_measure.measure = point_measure.measure, measure
 kinds = ("exact", "lmul", "mitchell")
